@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ApprovalsConfig(AppConfig):
+    name = "approvals"
+
+    def ready(self) -> None:
+        from approvals import operations, seeds  # noqa: F401 - declares them
+        from approvals.gate import Gate
+        from core.sockets import sockets
+
+        sockets.approvals = Gate()
+        post_migrate.connect(seed, sender=self, dispatch_uid="approvals.rules")
+
+
+def seed(**options: Any) -> None:
+    """See that every elevated operation has its rule."""
+    from approvals.seeds import ensure_rules
+
+    ensure_rules()

@@ -1,0 +1,150 @@
+"""The approval gate: whether a request needs borrowed authority, and whether the approval it names lends it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from approvals.choices import ApprovalStatus, RuleCondition
+from approvals.digest import digest_of
+from approvals.models import Approval, ApprovalRule
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.operations import Operation
+
+RULE = "elevated_operation"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """An approval is needed for this operation, by somebody who holds one of these roles."""
+
+    operation: Operation
+    approver_roles: frozenset[str]
+
+
+class Gate:
+    """The approval gate that core's socket takes."""
+
+    def requirement(self, operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> Requirement | None:
+        """What this request needs before it counts. Whoever may approve it performs it directly."""
+        if operation.elevated is None:
+            return None
+        rule = ApprovalRule.objects.filter(operation=operation.name).first()
+        roles = frozenset(rule.approver_roles) if rule else operation.elevated.approvers
+        if actor.role in roles or not _applies(operation, rule, actor, target, data):
+            return None
+        return Requirement(operation, roles)
+
+    def settle(self, requirement: Requirement, actor: Any, target: Any, payload: Any, approval_id: int | None) -> None:
+        """Consume the approval. Raises Refusal: approval_required, approval_invalid (errors say why)."""
+        if approval_id is None:
+            raise _required(requirement)
+        approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
+        if approval is None or approval.imported_row is not None:
+            raise _invalid([Item("approval_not_found", f"Approval {approval_id} authorises nothing.", "Approval-Id")])
+        use = Use(requirement, approval, actor, target, payload)
+        if problems := list(use.problems()):
+            raise _invalid(problems)
+        approval.status, approval.consumed_at = ApprovalStatus.CONSUMED, timezone.now()
+        approval.save()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One attempt to use an approval: each way in which it may not fit has its own code."""
+
+    requirement: Requirement
+    approval: Approval
+    actor: Any
+    target: Any
+    payload: Any
+
+    def problems(self) -> Iterator[Item]:
+        for code, broken, detail in CHECKS:
+            if broken(self):
+                yield Item(code, detail, "Approval-Id")
+
+    @property
+    def named(self) -> tuple[str | None, int | None]:
+        return (self.target.entity_type, self.target.pk) if self.target is not None else (None, None)
+
+    @property
+    def other_operation(self) -> bool:
+        return self.approval.operation != self.requirement.operation.name
+
+    @property
+    def other_target(self) -> bool:
+        return not self.other_operation and (self.approval.reference_type, self.approval.reference_id) != self.named
+
+    @property
+    def other_body(self) -> bool:
+        if self.other_operation or self.other_target:
+            return False
+        payload = self.payload if self.payload is not None else {}
+        return self.approval.digest != digest_of(self.requirement.operation.name, *self.named, payload)
+
+    @property
+    def unqualified(self) -> bool:
+        approver = self.approval.approver
+        if approver is None or self.approval.status == ApprovalStatus.REJECTED:
+            return False
+        fit = approver.may_act and approver.role in self.requirement.approver_roles
+        return not fit or approver.pk == self.actor.pk
+
+
+CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
+    (
+        "approval_requester_mismatch",
+        lambda use: use.approval.requester_id != use.actor.pk,
+        "The approval was requested by somebody else.",
+    ),
+    ("approval_operation_mismatch", lambda use: use.other_operation, "The approval is for another operation."),
+    ("approval_target_mismatch", lambda use: use.other_target, "The approval is for another record."),
+    ("approval_body_mismatch", lambda use: use.other_body, "The approval is for another body."),
+    (
+        "approval_pending",
+        lambda use: use.approval.status == ApprovalStatus.PENDING,
+        "The approval has not been decided.",
+    ),
+    (
+        "approval_rejected",
+        lambda use: use.approval.status == ApprovalStatus.REJECTED,
+        "The approval was rejected.",
+    ),
+    (
+        "approval_consumed",
+        lambda use: use.approval.status == ApprovalStatus.CONSUMED,
+        "The approval has been used; each authorises one request.",
+    ),
+    ("approval_expired", lambda use: use.approval.expired, "The approval has expired."),
+    (
+        "approval_approver_unqualified",
+        lambda use: use.unqualified,
+        "The approver's account is not active, or no longer holds a role that may approve this.",
+    ),
+)
+
+
+def _applies(operation: Operation, rule: ApprovalRule | None, actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    condition = rule.condition if rule else RuleCondition.DECLARED
+    if condition == RuleCondition.DECLARED:
+        return operation.elevated is not None and operation.elevated.applies(actor, target, data)
+    return condition == RuleCondition.ALWAYS
+
+
+def _required(requirement: Requirement) -> Refusal:
+    roles = sorted(requirement.approver_roles)
+    detail = f"{requirement.operation.name} needs an approval by: {', '.join(roles)}."
+    return Refusal(
+        Code.APPROVAL_REQUIRED,
+        detail,
+        rule=RULE,
+        errors=[Item("approval_required", detail, "Approval-Id", {"approver_roles": roles})],
+    )
+
+
+def _invalid(problems: list[Item]) -> Refusal:
+    sentence = " ".join(item.detail for item in problems)
+    return Refusal(Code.APPROVAL_INVALID, sentence, rule=RULE, errors=problems)

@@ -1,0 +1,101 @@
+"""Approval rules, which say what is elevated, and approvals, which lend authority once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from approvals.choices import ApprovalStatus, RuleCondition
+from approvals.querysets import ApprovalQuerySet, ApprovalRuleQuerySet
+from core.models import Record
+
+
+class ApprovalRule(Record):
+    """When an operation needs an approval, and which roles give it. Seeded from what the operations declare."""
+
+    entity_type = "approval_rule"
+
+    operation = models.CharField(max_length=64)
+    condition = models.CharField(max_length=16, choices=RuleCondition.choices, default=RuleCondition.DECLARED)
+    approver_roles = models.JSONField()
+    validity_hours = models.PositiveIntegerField()
+
+    objects = ApprovalRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["operation"]
+        constraints = [
+            models.UniqueConstraint(fields=["operation"], name="approval_rule_operation_unique"),
+            models.CheckConstraint(
+                condition=Q(condition__in=RuleCondition.values), name="approval_rule_condition_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(validity_hours__gte=1, validity_hours__lte=8760), name="approval_rule_validity_valid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.operation
+
+    @property
+    def status(self) -> str:
+        return "active"
+
+
+class Approval(Record):
+    """A request for authority, frozen when it is made: who asks, for which operation, target and body.
+
+    It is decided once and consumed by the one request it authorises. An imported approval authorises nothing.
+    """
+
+    entity_type = "approval"
+    redacted = frozenset({"payload", "reason", "comment"})
+
+    operation = models.CharField(max_length=64, blank=True)
+    reference_type = models.CharField(max_length=32, null=True, blank=True)
+    reference_id = models.BigIntegerField(null=True, blank=True)
+    payload = models.JSONField(null=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="approvals_requested"
+    )
+    reason = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=ApprovalStatus.choices, default=ApprovalStatus.PENDING)
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="approvals_decided")
+    comment = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    consumed_at = models.DateTimeField(null=True)
+    requested_action = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ApprovalStatus.values), name="approval_status_valid"),
+            models.CheckConstraint(
+                condition=Q(imported_row__isnull=False)
+                | (Q(requester__isnull=False) & ~Q(operation="") & ~Q(digest="")),
+                name="approval_binds_who_and_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(imported_row__isnull=False) | Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="approval_approver_is_not_requester",
+            ),
+            models.CheckConstraint(
+                condition=Q(imported_row__isnull=False)
+                | Q(status=ApprovalStatus.PENDING, approver__isnull=True, decided_at__isnull=True)
+                | (~Q(status=ApprovalStatus.PENDING) & Q(approver__isnull=False, decided_at__isnull=False)),
+                name="approval_decided_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "id"], name="approval_status")]
+
+    def __str__(self) -> str:
+        return f"{self.operation or self.requested_action} ({self.status})"
+
+    @property
+    def expired(self) -> bool:
+        """Whether an approved request has outlived its time, by the server's clock."""
+        return bool(self.status == ApprovalStatus.APPROVED and self.expires_at and self.expires_at <= timezone.now())

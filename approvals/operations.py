@@ -1,0 +1,178 @@
+"""Requesting, deciding and checking approvals; editing the rules behind them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from approvals.choices import DECISIONS, ApprovalStatus
+from approvals.digest import digest_of
+from approvals.duties import holds_approver_role, not_the_requester
+from approvals.explain import explain
+from approvals.models import Approval, ApprovalRule
+from core.codes import Code
+from core.dispatch import authorize
+from core.entities import model_of
+from core.errors import Item, Refusal, invalid
+from core.lifecycle import require_transition
+from core.operations import Door, Operation, operation, registry
+from core.shapes import read_body
+from core.sockets import sockets
+from core.verbs import Verb
+from users.choices import EX, SA
+from users.duties import always
+from users.models import User
+
+
+@operation(
+    "approval.request", roles=None, verb=Verb.CREATE, endpoint="POST /approvals/", condition="for an elevated operation"
+)
+def request_approval(
+    *,
+    actor: User,
+    operation: str,
+    payload: Any = None,
+    reference_type: str | None = None,
+    reference_id: int | None = None,
+    reason: str = "",
+) -> Approval:
+    """Ask for the authority to carry out one elevated request, exactly as stated here.
+
+    The request is judged as if it were made: role, scope, shape, references and duties are refused now rather
+    than after somebody has approved. Raises Refusal: validation_error, role_not_permitted and what the operation
+    itself refuses.
+    """
+    wanted = _elevated(operation)
+    target = _target(wanted, actor, reference_type, reference_id)
+    authorize(wanted, actor, target)
+    data = _read_payload(wanted, actor, target, payload)
+    authorize(wanted, actor, target, data)
+    if sockets.approvals is None or sockets.approvals.requirement(wanted, actor, target, data) is None:
+        raise invalid("operation", "This request needs no approval; carry it out.", "approval_not_needed")
+    payload = payload if payload is not None else {}
+    approval = Approval(
+        operation=operation,
+        reference_type=reference_type,
+        reference_id=reference_id,
+        payload=payload,
+        digest=digest_of(operation, reference_type, reference_id, payload),
+        requester=actor,
+        reason=reason,
+    )
+    approval.save()
+    return approval
+
+
+@operation(
+    "approval.approve",
+    roles=None,
+    verb=Verb.APPROVE,
+    endpoint="POST /approvals/{id}/approve/",
+    target="approval",
+    duties=[holds_approver_role, not_the_requester],
+    condition="a role that the rule names; never the requester",
+    lifecycle="pending → approved",
+)
+def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
+    """Lend authority for the request that the approval shows. Raises Refusal: invalid_transition."""
+    rule = ApprovalRule.objects.get(operation=approval.operation)
+    now = timezone.now()
+    approval.expires_at = now + timedelta(hours=rule.validity_hours)
+    return _decide(approval, actor, ApprovalStatus.APPROVED, comment)
+
+
+@operation(
+    "approval.reject",
+    roles=None,
+    verb=Verb.REJECT,
+    endpoint="POST /approvals/{id}/reject/",
+    target="approval",
+    duties=[holds_approver_role, not_the_requester],
+    condition="a role that the rule names; never the requester",
+    lifecycle="pending → rejected",
+)
+def reject(*, actor: User, approval: Approval, comment: str = "") -> Approval:
+    """Refuse to lend authority for the request. Raises Refusal: invalid_transition."""
+    return _decide(approval, actor, ApprovalStatus.REJECTED, comment)
+
+
+@operation("approval.check", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="POST /approvals/check/")
+def check(
+    *,
+    actor: User,
+    operation: str,
+    payload: Any = None,
+    reference_type: str | None = None,
+    reference_id: int | None = None,
+) -> dict[str, Any]:
+    """Say whether a request would be carried out, and if not what would unblock it. Changes nothing.
+
+    Returns {decision: allowed | approval_required | denied, code, sop, rule, roles, approver_roles, reasons, next}.
+    """
+    asked = registry.find(operation)
+    if asked is None or asked.door is not Door.REST:
+        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "invalid_choice")
+    return explain(asked, actor, payload, reference_type, reference_id)
+
+
+@operation(
+    "approval_rule.update",
+    roles={SA, EX},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /approval-rules/{id}/",
+    target="approval_rule",
+    elevated=always,
+)
+def update_rule(*, actor: User, approval_rule: ApprovalRule, **changes: Any) -> ApprovalRule:
+    """Change when an operation needs an approval, who gives it and how long it lasts."""
+    return approval_rule.change(**changes)
+
+
+def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: str) -> Approval:
+    if approval.imported_row is not None:
+        detail = "An approval of an older system is history; it authorises nothing."
+        raise Refusal(
+            Code.PRECONDITION_FAILED, detail, rule="imported_history", errors=[Item("imported_approval", detail)]
+        )
+    require_transition(DECISIONS, approval, status)
+    approval.status, approval.approver, approval.comment = status, actor, comment
+    approval.decided_at = timezone.now()
+    approval.save()
+    return approval
+
+
+def _elevated(name: str) -> Operation:
+    wanted = registry.find(name)
+    if wanted is None:
+        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "invalid_choice")
+    if wanted.elevated is None:
+        raise invalid("operation", "This operation is never elevated; it needs no approval.", "approval_not_needed")
+    return wanted
+
+
+def _target(wanted: Operation, actor: User, reference_type: str | None, reference_id: int | None) -> Any:
+    """The record that the wanted operation acts on. Raises Refusal (400)."""
+    if wanted.target is None:
+        if reference_type is not None or reference_id is not None:
+            raise invalid(
+                "reference_type", f"{wanted.name} acts on no existing record; leave it out.", "not_applicable"
+            )
+        return None
+    if reference_type != wanted.target:
+        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "invalid_choice")
+    found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
+    if found is None:
+        detail = "There is no such record in your scope."
+        item = Item("invalid_reference", detail, "reference_id")
+        raise Refusal(Code.INVALID_REFERENCE, detail, rule="validation_first", errors=[item])
+    return found
+
+
+def _read_payload(wanted: Operation, actor: User, target: Any, payload: Any) -> dict[str, Any]:
+    try:
+        return read_body(wanted, actor, target, payload if payload is not None else {})
+    except Refusal as refusal:
+        nested = [
+            Item(i.code, i.detail, f"payload.{i.field}" if i.field else "payload", i.facts) for i in refusal.errors
+        ]
+        raise Refusal(refusal.code, refusal.detail, rule=refusal.rule, errors=nested) from refusal

@@ -1,0 +1,39 @@
+"""The registry as data: what `GET /policy/` answers and `docs/policy.md` is made of."""
+
+from typing import Any
+
+from approvals.models import ApprovalRule
+from core.operations import Door, Operation, registry
+
+
+def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[str, Any]:
+    """One operation's law in plain data; its approval rule where it has one."""
+    return {
+        "operation": operation.name,
+        "purpose": operation.purpose,
+        "sop": list(operation.sop),
+        "roles": sorted(operation.roles) if operation.roles is not None else ["*"],
+        "endpoints": list(operation.endpoints),
+        "target": operation.target,
+        "audit_action": str(operation.verb),
+        "elevated": _elevation(operation, rule),
+        "duties": [{"rule": each.name, "text": each.text, "code": str(each.code)} for each in operation.duties],
+        "condition": operation.condition,
+        "lifecycle": operation.lifecycle,
+    }
+
+
+def whole_policy() -> list[dict[str, Any]]:
+    """Every operation that a client can reach."""
+    rules = {rule.operation: rule for rule in ApprovalRule.objects.all()}
+    return [policy_of(each, rules.get(each.name)) for each in registry if each.door is Door.REST]
+
+
+def _elevation(operation: Operation, rule: ApprovalRule | None) -> dict[str, Any] | None:
+    if operation.elevated is None:
+        return None
+    return {
+        "when": operation.elevated.text,
+        "condition": rule.condition if rule else "declared",
+        "approver_roles": sorted(rule.approver_roles if rule else operation.elevated.approvers),
+    }

@@ -1,0 +1,47 @@
+"""Approvals, their rules and the policy over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from approvals.filters import ApprovalFilters, RuleFilters
+from approvals.models import Approval, ApprovalRule
+from approvals.policy import whole_policy
+from approvals.serializers import ApprovalBody, ApprovalOutput, DecisionBody, RequestBody, RuleBody, RuleOutput
+from core.collections import Collection
+from core.operations import operation
+from core.verbs import Verb
+from core.views import OperationView, RecordViewSet, creates, updates, write
+
+APPROVALS = Collection(Approval, ApprovalOutput, ApprovalFilters, label="operation")
+RULES = Collection(ApprovalRule, RuleOutput, RuleFilters, label="operation")
+
+
+class ApprovalViewSet(RecordViewSet):
+    collection = APPROVALS
+    create = creates("approval.request", ApprovalBody)
+    approve = write("approval.approve", DecisionBody, path="approve")
+    reject = write("approval.reject", DecisionBody, path="reject")
+    check = write("approval.check", RequestBody, path="check", detail=False)
+
+
+class ApprovalRuleViewSet(RecordViewSet):
+    collection = RULES
+    partial_update = updates("approval_rule.update", RuleBody)
+
+
+@operation("policy.read", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /policy/")
+def read_policy(*, actor: Any) -> list[dict[str, Any]]:
+    """Read the registry: every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
+    return whole_policy()
+
+
+class PolicyView(OperationView):
+    """The policy as the server enforces it."""
+
+    operations = {"retrieve": "policy.read"}
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
+        return Response({"operations": read_policy(actor=request.user)})

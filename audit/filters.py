@@ -1,0 +1,21 @@
+"""Filters of the audit trail."""
+
+from audit.models import AuditEntry
+from core.filters import StrictFilterSet
+
+
+class AuditFilters(StrictFilterSet):
+    class Meta:
+        model = AuditEntry
+        fields = {
+            "id": ["exact", "gte", "lte"],
+            "created_at": ["gte", "lte"],
+            "user": ["exact", "in"],
+            "agent": ["exact"],
+            "action": ["exact", "in"],
+            "operation": ["exact", "in"],
+            "origin": ["exact", "in"],
+            "reference_type": ["exact", "in"],
+            "reference_id": ["exact", "in"],
+            "request_id": ["exact"],
+        }

@@ -1,0 +1,82 @@
+"""The audit entry: append-only in the ORM here, and by triggers in the database."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from audit.choices import Origin
+from core.errors import Undeclared
+from core.querysets import RecordQuerySet
+from core.verbs import Verb
+
+
+class AuditQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> "AuditQuerySet":
+        """Everyone reads their own acts; who may read all of them is the law of `audit.read`."""
+        return self.filter(user_id=user.pk)
+
+
+class AuditEntry(models.Model):
+    """One act: who did what to which record, when, by which operation, and what changed.
+
+    Chained entries carry `sequence` and `previous_hash` within their record; discovery entries carry neither.
+    """
+
+    entity_type: ClassVar[str] = "audit_entry"
+
+    created_at = models.DateTimeField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    agent = models.CharField(max_length=120, blank=True)
+    action = models.CharField(max_length=24, choices=Verb.choices)
+    operation = models.CharField(max_length=64)
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    reference_type = models.CharField(max_length=32)
+    reference_id = models.BigIntegerField(null=True)
+    changes = models.JSONField(default=dict)
+    meta = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    legacy_id = models.BigIntegerField(null=True)
+    sequence = models.PositiveIntegerField(null=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference_type", "reference_id", "sequence"],
+                condition=Q(sequence__isnull=False),
+                name="audit_chain_position",
+            ),
+            models.UniqueConstraint(
+                fields=["legacy_id"], condition=Q(legacy_id__isnull=False), name="audit_legacy_id_unique"
+            ),
+            models.CheckConstraint(condition=Q(action__in=Verb.values), name="audit_action_valid"),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.DISCOVERY, sequence__isnull=True)
+                | (~Q(origin=Origin.DISCOVERY) & Q(sequence__isnull=False, reference_id__isnull=False)),
+                name="audit_all_but_discovery_chained",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reference_type", "reference_id", "id"], name="audit_reference"),
+            models.Index(fields=["user", "id"], name="audit_user"),
+            models.Index(fields=["created_at"], name="audit_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.reference_type} {self.reference_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only: an entry that was written stays as it is."""
+        if not self._state.adding:
+            raise Undeclared("audit entries are append-only")
+        super().save(force_insert=True)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Undeclared("audit entries are append-only")

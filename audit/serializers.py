@@ -1,0 +1,57 @@
+"""The shape of audit entries."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from audit.models import AuditEntry
+from core.entities import models_by_type
+from core.inputs import BoundedJSONField
+from core.serializers import Body, Output
+from core.verbs import Verb
+
+# What a user may state: the policy's twelve. Approvals, rejections and discoveries are written by the server alone.
+STATED_ACTIONS = [verb for verb in Verb if verb not in (Verb.APPROVE, Verb.REJECT, Verb.ENTITY_DISCOVERY)]
+
+
+class AuditBody(Body):
+    actor_fields = ("user_id",)
+
+    action = serializers.ChoiceField(choices=[(verb.value, verb.value) for verb in STATED_ACTIONS])
+    reference_type = serializers.CharField(max_length=32)
+    reference_id = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
+    meta = BoundedJSONField(limit=2_000, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The two halves of a reference become the record, if the caller may read it."""
+        model = models_by_type().get(attrs.pop("reference_type"))
+        pk = attrs.pop("reference_id")
+        record = model.objects.visible_to(self.context["actor"]).filter(pk=pk).first() if model else None
+        if record is None:
+            raise serializers.ValidationError(
+                {"reference_id": ["There is no such record in your scope."]}, code="invalid_reference"
+            )
+        return {**attrs, "reference": record}
+
+
+class AuditEntryOutput(Output):
+    class Meta:
+        model = AuditEntry
+        fields = (
+            "id",
+            "created_at",
+            "user_id",
+            "agent",
+            "action",
+            "operation",
+            "origin",
+            "reference_type",
+            "reference_id",
+            "changes",
+            "meta",
+            "request_id",
+            "legacy_id",
+            "sequence",
+            "previous_hash",
+            "hash",
+        )

@@ -1,0 +1,87 @@
+"""Writes audit entries: in the transaction of the act, or not at all. What fails here undoes the act."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.chain import GENESIS, entry_hash
+from audit.choices import Origin
+from audit.minimise import minimised
+from audit.models import AuditEntry
+from core.context import current
+from core.errors import AuditTrailFailure
+from core.verbs import Verb
+
+# A filter's value may be anything a caller typed: so much of it is kept.
+FILTER_LENGTH = 200
+
+
+class Trail:
+    """The audit sink that core's socket takes."""
+
+    def written(self, record: Any, created: bool, changes: Mapping[str, Any]) -> None:
+        """Record one write of one record. Raises AuditTrailFailure."""
+        act = current()
+        subject = record.entity_type == act.operation.subject
+        natural = Verb.CREATE if created else Verb.UPDATE
+        entry = AuditEntry(
+            action=act.operation.verb if subject else natural,
+            origin=Origin.SYSTEM,
+            reference_type=record.entity_type,
+            reference_id=record.pk,
+            changes=minimised(record, changes, created=created),
+        )
+        append(entry, first=created and record.imported_row is None)
+
+    def discovered(self, entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
+        """Record one read, outside any chain. Raises AuditTrailFailure."""
+        asked = {name: str(value)[:FILTER_LENGTH] for name, value in filters.items()}
+        entry = AuditEntry(
+            action=Verb.ENTITY_DISCOVERY,
+            origin=Origin.DISCOVERY,
+            reference_type=entity_type,
+            reference_id=reference_id,
+            meta={"entity_type": entity_type, "filters": asked},
+        )
+        _insert(entry, "")
+
+
+def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
+    """Add an entry to the chain of its record; `first` where the record is new and can have none. In a transaction.
+
+    Raises AuditTrailFailure.
+    """
+    try:
+        head = None if first else _locked_head(entry.reference_type, entry.reference_id)
+    except Exception as error:
+        raise AuditTrailFailure from error
+    entry.sequence = head.sequence + 1 if head else 1
+    entry.previous_hash = head.hash if head else GENESIS
+    return _insert(entry, entry.previous_hash)
+
+
+def _locked_head(reference_type: str, reference_id: int | None) -> Any:
+    """The last entry of a chain, which nobody else can extend before this transaction ends."""
+    if connection.vendor == "postgresql":
+        key = zlib.crc32(reference_type.encode())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key - 2**31, (reference_id or 0) % 2**31])
+    chain = AuditEntry.objects.filter(reference_type=reference_type, reference_id=reference_id, sequence__isnull=False)
+    return chain.order_by("-sequence").only("sequence", "hash").first()
+
+
+def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
+    act = current()
+    entry.created_at = entry.created_at or timezone.now()
+    entry.user_id = entry.user_id if entry.user_id is not None else act.actor.pk
+    entry.agent, entry.request_id = act.agent, act.request_id
+    entry.operation = act.operation.name if act.operation else "discovery.search"
+    try:
+        entry.hash = entry_hash({name: getattr(entry, name) for name in entry.__dict__}, previous_hash)
+        entry.save()
+    except Exception as error:
+        raise AuditTrailFailure from error
+    return entry

@@ -1,0 +1,59 @@
+"""The audit trail over HTTP."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.filters import AuditFilters
+from audit.models import AuditEntry
+from audit.serializers import AuditBody, AuditEntryOutput
+from core.collections import Collection, refuse_unknown
+from core.dispatch import execute
+from core.filters import WholeNumberField
+from core.pagination import bad_filter
+from core.views import ListViewSet, RecordViewSet, creates, discovered
+
+
+class Trail(Collection):
+    """All entries: `audit.read` names the roles that may read them."""
+
+    def scoped(self, user: Any) -> Any:
+        return AuditEntry.objects.all()
+
+
+OWN = Collection(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",))
+TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",))
+
+
+class AuditViewSet(RecordViewSet):
+    collection = TRAIL
+    operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
+    create = creates("audit.log", AuditBody)
+
+    def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Verify every hash chain, or one record's with reference_type and reference_id."""
+        params = request.query_params.dict()
+        refuse_unknown(params, ("reference_type", "reference_id"))
+        scope: dict[str, Any] = dict(params)
+        if "reference_id" in scope:
+            scope["reference_id"] = _whole_number(scope["reference_id"])
+        verdict = execute("audit.verify", actor=request.user, data=scope)
+        discovered("audit_entry", None, {"verify": True, **params})
+        return Response(verdict, status=status.HTTP_200_OK)
+
+
+class OwnActsViewSet(ListViewSet):
+    """One's own acts, for everybody."""
+
+    collection = OWN
+    operations = {"list": "audit.read_own"}
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(WholeNumberField().clean(text))
+    except ValidationError:
+        raise bad_filter("reference_id", "This must be a whole number.") from None

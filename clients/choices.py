@@ -1,0 +1,55 @@
+"""Kinds, tiers and statuses of clients, subscriptions and agreements; the severities that agreements speak of."""
+
+from django.db.models import TextChoices
+
+
+class ClientType(TextChoices):
+    ENTERPRISE = "enterprise"
+    MID_MARKET = "mid_market"
+    SMALL_BUSINESS = "small_business"
+    STARTUP = "startup"
+
+
+class ClientStatus(TextChoices):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+
+
+class SubscriptionType(TextChoices):
+    FULL_SERVICE = "full_service"
+    LIMITED_SERVICE = "limited_service"
+    TRIAL = "trial"
+    CUSTOM = "custom"
+
+
+class Tier(TextChoices):
+    PREMIUM = "premium"
+    STANDARD = "standard"
+    BASIC = "basic"
+
+
+class SubscriptionStatus(TextChoices):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class AgreementStatus(TextChoices):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class Severity(TextChoices):
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+# A cancelled subscription stays cancelled; every other status is set as the account manager sees fit.
+_OPEN = (SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED, SubscriptionStatus.EXPIRED)
+SUBSCRIPTION_MOVES: dict[str, tuple[str, ...]] = {
+    status: tuple(other for other in (*_OPEN, SubscriptionStatus.CANCELLED) if other != status) for status in _OPEN
+}

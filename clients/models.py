@@ -1,0 +1,173 @@
+"""Clients, who manages them, what they subscribe to and what they were promised: what is always true."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from clients.choices import (
+    AgreementStatus,
+    ClientStatus,
+    ClientType,
+    Severity,
+    SubscriptionStatus,
+    SubscriptionType,
+    Tier,
+)
+from clients.querysets import AgreementQuerySet, ClientQuerySet, OfClientQuerySet
+from core.fields import FoldedKey
+from core.models import Record
+
+
+class Client(Record):
+    """An organisation whose incidents are managed."""
+
+    entity_type = "client"
+    redacted = frozenset({"contact_email", "contact_phone", "address"})
+    unlogged = frozenset({"registration_number_key", "contact_email_key"})
+
+    name = models.CharField(max_length=200)
+    registration_number = models.CharField(max_length=64)
+    registration_number_key = FoldedKey("registration_number")
+    contact_email = models.EmailField(max_length=254)
+    contact_email_key = FoldedKey("contact_email")
+    client_type = models.CharField(max_length=16, choices=ClientType.choices)
+    contact_phone = models.CharField(max_length=16, blank=True)
+    address = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=ClientStatus.choices, default=ClientStatus.ACTIVE)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration_number_key"], name="client_registration_number_unique"),
+            models.UniqueConstraint(fields=["contact_email_key"], name="client_email_unique"),
+            models.CheckConstraint(condition=Q(client_type__in=ClientType.values), name="client_type_valid"),
+            models.CheckConstraint(condition=Q(status__in=ClientStatus.values), name="client_status_valid"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(registration_number_key=""), name="client_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountAssignment(Record):
+    """An account manager's assignment to a client, from its creation until it is ended."""
+
+    entity_type = "account_assignment"
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="assignments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "user"], condition=Q(ended_at__isnull=True), name="account_assignment_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} for client {self.client_id}"
+
+
+class Calendar(Record):
+    """The business hours of a client: its time zone, its weekly hours and its holidays.
+
+    `weekly_hours` maps a weekday (mon … sun) to a list of [from, to] in local time, for example
+    {"mon": [["09:00", "17:00"]]}; `country` is an ISO 3166-1 code whose public holidays count; `holidays` are
+    further days, as dates. A client without a calendar has the house's default.
+    """
+
+    entity_type = "client_calendar"
+
+    client = models.OneToOneField(Client, models.PROTECT, related_name="calendar")
+    timezone = models.CharField(max_length=64, default="UTC")
+    weekly_hours = models.JSONField()
+    country = models.CharField(max_length=2, blank=True)
+    holidays = models.JSONField(default=list)
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["client_id"]
+
+    def __str__(self) -> str:
+        return f"calendar of client {self.client_id}"
+
+
+class Subscription(Record):
+    """A client's service coverage for one product. Without an end date it is open-ended."""
+
+    entity_type = "subscription"
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="subscriptions")
+    product = models.ForeignKey("products.Product", models.PROTECT, related_name="subscriptions")
+    subscription_type = models.CharField(max_length=16, choices=SubscriptionType.choices)
+    service_level_tier = models.CharField(max_length=16, choices=Tier.choices)
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+    rto_minutes = models.PositiveIntegerField(null=True, blank=True)
+    rpo_minutes = models.PositiveIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=16, choices=SubscriptionStatus.choices, default=SubscriptionStatus.ACTIVE)
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")), name="subscription_dates_ordered"
+            ),
+            models.CheckConstraint(condition=Q(service_level_tier__in=Tier.values), name="subscription_tier_valid"),
+            models.CheckConstraint(
+                condition=Q(subscription_type__in=SubscriptionType.values), name="subscription_type_valid"
+            ),
+            models.CheckConstraint(condition=Q(status__in=SubscriptionStatus.values), name="subscription_status_valid"),
+        ]
+        indexes = [models.Index(fields=["product", "client"], name="subscription_product_client")]
+
+    def __str__(self) -> str:
+        return f"{self.service_level_tier} subscription {self.pk}"
+
+
+class SlaAgreement(Record):
+    """Response and resolution targets of one severity under one subscription, in covered time."""
+
+    entity_type = "sla"
+
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="agreements")
+    severity_level = models.CharField(max_length=2, choices=Severity.choices)
+    response_time_minutes = models.PositiveIntegerField()
+    resolution_time_hours = models.PositiveIntegerField()
+    availability_target = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    status = models.CharField(max_length=16, choices=AgreementStatus.choices, default=AgreementStatus.ACTIVE)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "SLA agreement"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "severity_level"],
+                condition=Q(status=AgreementStatus.ACTIVE),
+                name="sla_one_active_per_severity",
+            ),
+            models.CheckConstraint(condition=Q(severity_level__in=Severity.values), name="sla_severity_valid"),
+            models.CheckConstraint(condition=Q(status__in=AgreementStatus.values), name="sla_status_valid"),
+            models.CheckConstraint(
+                condition=Q(response_time_minutes__gte=1, resolution_time_hours__gte=1), name="sla_targets_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(availability_target__isnull=True)
+                | Q(availability_target__gt=0, availability_target__lte=100),
+                name="sla_availability_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.severity_level} agreement {self.pk}"

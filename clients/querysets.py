@@ -1,0 +1,37 @@
+"""Who may read which clients, subscriptions and agreements."""
+
+from typing import Any, Self
+
+from core.querysets import RecordQuerySet
+from users.choices import CC, VC
+
+
+class ClientQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: the own client. A vendor contact: clients subscribed to the vendor's products."""
+        if user.is_internal:
+            return self.all()
+        if user.role == CC:
+            return self.filter(pk=user.client_id)
+        if user.role == VC:
+            return self.filter(pk__in=self._subscribed_to(user.vendor_id))
+        return self.none()
+
+    def _subscribed_to(self, vendor_id: int) -> Any:
+        return self.model.objects.filter(subscriptions__product__vendor_id=vendor_id).values("pk")
+
+
+class OfClientQuerySet(RecordQuerySet):
+    """Records that belong to a client by `client_path`."""
+
+    client_path = "client_id"
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: the own client's. A vendor contact: none."""
+        if user.is_internal:
+            return self.all()
+        return self.filter(**{self.client_path: user.client_id}) if user.role == CC else self.none()
+
+
+class AgreementQuerySet(OfClientQuerySet):
+    client_path = "subscription__client_id"

@@ -1,0 +1,1 @@
+"""The ground floor: operations, refusals, context and base classes. It knows no domain noun."""

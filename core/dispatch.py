@@ -1,0 +1,154 @@
+"""The one way a write goes. Every door calls `submit` (raw body) or `execute` (values already read).
+
+`submit` keeps the order of refusals, so that each request has one right answer:
+    401 → inactive → role → target outside scope (404) → shape and references (400) → assignment and duties (403) →
+    version, state and preconditions (412, 409) → approval (403).
+The approval is settled last, in the same transaction: a request that fails for another reason consumes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
+
+from core.codes import Code
+from core.context import context
+from core.entities import model_of
+from core.errors import Item, Refusal, not_found
+from core.etag import check_version
+from core.integrity import explain
+from core.operations import Door, Duty, Operation, registry
+from core.shapes import read_body
+from core.sockets import sockets
+
+
+def submit(
+    name: str,
+    *,
+    actor: Any,
+    target_id: Any = None,
+    body: Any = None,
+    if_match: str | None = None,
+    approval_id: int | None = None,
+    rehearse: bool = False,
+) -> Any:
+    """Carry out an operation from its raw input, under the whole law.
+
+    Arguments: the operation's name, the caller, the target's id, the body as received (or a function that reads it,
+    called when its turn comes), the If-Match header, the id of an approval; `rehearse` undoes everything at the end, so that the answer is known and nothing is changed.
+    Returns what the operation returns. Raises Refusal.
+    """
+    operation = registry[name]
+    with context(actor=actor, operation=operation):
+        try:
+            with transaction.atomic():
+                admit(operation, actor)
+                target = find_target(operation, actor, target_id)
+                raw = body() if callable(body) else body
+                data = read_body(operation, actor, target, raw)
+                result = _perform(operation, actor, target, data, raw, approval_id, if_match)
+                if rehearse:
+                    transaction.set_rollback(True)
+        except IntegrityError as error:
+            raise _signed(explain(error, actor), operation) from error
+        except Refusal as refusal:
+            raise _signed(refusal, operation) from refusal.__cause__
+    return result
+
+
+def execute(
+    name: str,
+    *,
+    actor: Any,
+    target: Any = None,
+    data: Mapping[str, Any] | None = None,
+    payload: Any = None,
+    approval_id: int | None = None,
+) -> Any:
+    """Carry out an operation whose input is already read: for code inside the house. Raises Refusal."""
+    operation = registry[name]
+    with context(actor=actor, operation=operation):
+        try:
+            with transaction.atomic():
+                return _perform(operation, actor, target, data or {}, payload, approval_id, None)
+        except IntegrityError as error:
+            raise _signed(explain(error, actor), operation) from error
+
+
+def _perform(
+    operation: Operation,
+    actor: Any,
+    target: Any,
+    data: Mapping[str, Any],
+    payload: Any,
+    approval_id: int | None,
+    if_match: str | None,
+) -> Any:
+    authorize(operation, actor, target, data)
+    check_version(target, if_match)
+    gate = sockets.approvals if operation.elevated else None
+    requirement = gate.requirement(operation, actor, target, data) if gate else None
+    named = {operation.target: target} if operation.target else {}
+    result = operation.run(actor=actor, **named, **data)
+    if gate and requirement:
+        gate.settle(requirement, actor, target, payload, approval_id)
+    return result
+
+
+def authorize(operation: Operation, actor: Any, target: Any = None, data: Mapping[str, Any] | None = None) -> None:
+    """Refuse unless the actor is active, holds a permitted role and meets every duty.
+
+    Without `data` (None: the body is not known yet) only the duties that need no body are asked.
+    """
+    admit(operation, actor)
+    asked = [each for each in operation.duties if data is not None or not each.needs_body]
+    broken = [each for each in asked if not each.holds(actor, target, data or {})]
+    if broken:
+        raise _signed(_broken_duties(broken), operation)
+
+
+def admit(operation: Operation, actor: Any) -> None:
+    """Refuse an actor whose account is not active or whose role the operation does not permit."""
+    if operation.anonymous or (operation.door is Door.COMMAND and getattr(actor, "is_system", False)):
+        return
+    if actor is None or not actor.is_authenticated:
+        raise _signed(Refusal(Code.NOT_AUTHENTICATED, rule="authenticated_caller"), operation)
+    if not actor.may_act:
+        detail = f"The account is {actor.status}; only active accounts may act."
+        raise _signed(Refusal(Code.USER_INACTIVE, detail, rule="active_account"), operation)
+    if not operation.permits(actor.role):
+        raise _signed(_role_refused(operation, actor), operation)
+
+
+def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
+    """The record acted on, locked, if it exists in the actor's scope; else 404. None for operations without one."""
+    if operation.target is None:
+        return None
+    manager = model_of(operation.target).objects  # type: ignore[attr-defined]
+    try:
+        return manager.visible_to(actor).select_for_update(of=("self",)).get(pk=int(target_id))
+    except (ObjectDoesNotExist, TypeError, ValueError, OverflowError):
+        raise not_found(operation.target) from None
+
+
+def _role_refused(operation: Operation, actor: Any) -> Refusal:
+    roles = sorted(operation.roles or ())
+    return Refusal(
+        Code.ROLE_NOT_PERMITTED,
+        f"The role {actor.role} may not carry out {operation.name}.",
+        rule="who_can_perform",
+        errors=[Item("role_not_permitted", f"Permitted roles: {', '.join(roles)}.", facts={"roles": roles})],
+    )
+
+
+def _broken_duties(broken: list[Duty]) -> Refusal:
+    first = broken[0]
+    items = [Item(each.name, each.text, each.field) for each in broken]
+    return Refusal(first.code, first.text, rule=first.name, errors=items, next=first.next)
+
+
+def _signed(refusal: Refusal, operation: Operation) -> Refusal:
+    """Note which operation refused, unless an inner one did."""
+    refusal.operation = refusal.operation or operation
+    return refusal

@@ -1,0 +1,26 @@
+"""Entity types: the names under which records are referred to, and the models that hold them."""
+
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+
+from core.errors import Undeclared
+
+
+@cache
+def models_by_type() -> dict[str, Any]:
+    """Every model that has an entity type, by that type."""
+    return {
+        model.entity_type: model
+        for model in apps.get_models()
+        if getattr(model, "entity_type", "") and not model._meta.abstract
+    }
+
+
+def model_of(entity_type: str) -> Any:
+    """The model of an entity type. Raises Undeclared for a type that no model carries."""
+    try:
+        return models_by_type()[entity_type]
+    except KeyError:
+        raise Undeclared(f"no model has the entity type {entity_type}") from None

@@ -1,0 +1,75 @@
+"""What a refusal is, in Python.
+
+Refusal            any refusal: a code, a sentence, the rule, every failing field or precondition
+AuditTrailFailure  the audit entry could not be written, so nothing was (SOP 27)
+Undeclared         a programming error: a write without an operation or an actor; never shown to a client
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from core.codes import MEANINGS, Code, Meaning
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Item:
+    """One failing field or precondition of a refusal."""
+
+    code: str
+    detail: str
+    field: str | None = None
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        named = {"field": self.field} if self.field else {}
+        return {**named, "code": self.code, "detail": self.detail, **self.facts}
+
+
+class Refusal(Exception):
+    """A request that the policy, the contract or the data forbids.
+
+    Arguments: the code, a sentence for the reader, the name of the rule that decided, all failing items, what
+    to do next (the code's own advice when left out), and seconds to wait (`retry_after`).
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str = "",
+        *,
+        rule: str = "",
+        errors: Iterable[Item] = (),
+        next: str = "",
+        retry_after: int | None = None,
+    ) -> None:
+        self.code = Code(code)
+        self.meaning: Meaning = MEANINGS[self.code]
+        self.detail = detail or f"{self.meaning.title}."
+        self.rule = rule
+        self.errors = tuple(errors)
+        self.next = next or self.meaning.next
+        self.retry_after = retry_after
+        self.operation: Any = None
+        super().__init__(f"{self.code}: {self.detail}")
+
+
+class AuditTrailFailure(Refusal):
+    """The audit entry could not be written: the whole request is undone (SOP 27, step 3)."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.AUDIT_TRAIL_FAILURE, "Audit trail failure", rule="audit_before_answer")
+
+
+class Undeclared(RuntimeError):
+    """A write, a route or a socket that no operation declares. It is a defect of the program, not of a request."""
+
+
+def invalid(field_name: str, detail: str, code: str = "invalid", **options: Any) -> Refusal:
+    """A refusal of one bad field (400 validation_error)."""
+    return Refusal(Code.VALIDATION_ERROR, detail, errors=[Item(code, detail, field_name)], **options)
+
+
+def not_found(name: str = "record") -> Refusal:
+    """The refusal for a record that does not exist, or lies outside the caller's scope; the two look alike."""
+    return Refusal(Code.NOT_FOUND, f"There is no such {name.replace('_', ' ')} in your scope.", rule="read_scope")

@@ -1,0 +1,28 @@
+"""Entity tags from the version column: optimistic concurrency for every single resource."""
+
+from typing import Any
+
+from django.utils.http import parse_etags
+
+from core.codes import Code
+from core.errors import Item, Refusal
+
+
+def etag_of(version: int) -> str:
+    return f'"{version}"'
+
+
+def check_version(record: Any, if_match: str | None) -> None:
+    """Refuse (412 stale_version) when If-Match is given and does not name the record's version; weak tags never do."""
+    if not if_match or record is None:
+        return
+    tags = parse_etags(if_match)
+    current = etag_of(record.version)
+    if "*" in tags or current in tags:
+        return
+    raise Refusal(
+        Code.STALE_VERSION,
+        f"If-Match does not hold: the record's ETag is {current}.",
+        rule="optimistic_concurrency",
+        errors=[Item("stale_version", f"The current ETag is {current}.", facts={"etag": current})],
+    )

@@ -1,0 +1,105 @@
+"""Filters: exact by field, `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import models
+from django_filters.filters import BaseInFilter
+
+from core.codes import Code
+from core.errors import Item, Refusal
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class WholeNumberField(forms.IntegerField):
+    def __init__(self, **options: Any) -> None:
+        options = {name: value for name, value in options.items() if name not in ("min_value", "max_value")}
+        super().__init__(min_value=-(2**63), max_value=2**63 - 1, **options)
+
+
+class WholeNumberFilter(django_filters.NumberFilter):
+    field_class = WholeNumberField
+
+    def get_max_validator(self) -> None:
+        return None
+
+
+class TimeField(django_filters.fields.IsoDateTimeField):
+    """An ISO 8601 time within the years that both databases can compare."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            moment = super().clean(value)
+            outside = moment is not None and not EARLIEST <= moment <= LATEST
+        except OverflowError:
+            outside, moment = True, None
+        if outside:
+            raise forms.ValidationError("This time is out of range.")
+        return moment
+
+
+class TimeFilter(django_filters.IsoDateTimeFilter):
+    field_class = TimeField
+
+
+class InFilter(BaseInFilter, django_filters.CharFilter):
+    pass
+
+
+class WholeNumberInFilter(BaseInFilter, WholeNumberFilter):
+    pass
+
+
+class ChoiceInFilter(BaseInFilter, django_filters.ChoiceFilter):
+    pass
+
+
+class StrictFilterSet(django_filters.FilterSet):
+    """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way."""
+
+    FILTER_DEFAULTS = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        models.ForeignKey: {"filter_class": WholeNumberFilter},
+        models.OneToOneField: {"filter_class": WholeNumberFilter},
+        models.AutoField: {"filter_class": WholeNumberFilter},
+        models.BigAutoField: {"filter_class": WholeNumberFilter},
+        models.IntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveIntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveBigIntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveSmallIntegerField: {"filter_class": WholeNumberFilter},
+        models.DateTimeField: {"filter_class": TimeFilter},
+    }
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
+        if lookup_type != "in":
+            return super().filter_for_lookup(field, lookup_type)
+        if getattr(field, "choices", None):
+            return ChoiceInFilter, {"choices": field.choices}
+        if isinstance(field, models.ForeignKey | models.IntegerField | models.AutoField):
+            return WholeNumberInFilter, {}
+        return InFilter, {}
+
+    def refuse_unless_valid(self) -> None:
+        """Raise Refusal (400 invalid_filter) with every bad value."""
+        if self.is_valid():
+            return
+        items = [
+            Item("invalid_filter", " ".join(str(each) for each in messages), name)
+            for name, messages in self.errors.items()
+        ]
+        sentence = "; ".join(f"{item.field}: {item.detail}" for item in items)
+        raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
+
+
+def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Meta.fields of a filter set: `exact` names get exact and __in, `ranges` exact, __gte and __lte."""
+    return {
+        "id": ["exact", "in"],
+        **{name: ["exact", "in"] for name in exact},
+        **{name: ["exact", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
+    }

@@ -1,0 +1,137 @@
+"""Input fields that several apps share: references to other records, names, phones, zones, bounded JSON."""
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from django.apps import apps
+from rest_framework import serializers
+
+from core.renderers import dumps
+
+BIGGEST_ID = 2**63 - 1
+
+
+class Reference(serializers.Field[Any, Any, Any, Any]):
+    """The id of a record that exists, that the caller may read and, unless told otherwise, that is active.
+
+    Arguments: the model (or its "app.Model" label), whether it must be active, a filter that fits it for its
+    use and the sentence for a record that does not fit. The field's value is the record.
+    """
+
+    default_error_messages = {
+        "not_a_number": "This must be the id of a record, a whole number.",
+        "invalid_reference": "There is no such record in your scope.",
+    }
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        active: bool = True,
+        fits: dict[str, Any] | None = None,
+        misfit: str = "This record does not fit here.",
+        related: tuple[str, ...] = (),
+        **options: Any,
+    ) -> None:
+        self._model, self.active, self.fits, self.misfit, self.related = model, active, fits or {}, misfit, related
+        super().__init__(**options)
+
+    @property
+    def model(self) -> Any:
+        return apps.get_model(self._model) if isinstance(self._model, str) else self._model
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("not_a_number")
+        record = self._find(data) if 0 <= data <= BIGGEST_ID else None
+        if record is None:
+            self.fail("invalid_reference")
+        if self.active and record.status != "active":
+            raise self._invalid(f"{record.entity_type} {record.pk} is {record.status}; it must be active.")
+        if any(getattr(record, name) != value for name, value in self.fits.items()):
+            raise self._invalid(self.misfit)
+        return record
+
+    def to_representation(self, value: Any) -> Any:
+        return getattr(value, "pk", value)
+
+    def _find(self, pk: int) -> Any:
+        records = self.model.objects.visible_to(self.context["actor"])
+        return records.select_related(*self.related).filter(pk=pk).first()
+
+    @staticmethod
+    def _invalid(detail: str) -> serializers.ValidationError:
+        return serializers.ValidationError(detail, code="invalid_reference")
+
+
+class NameField(serializers.CharField):
+    """One line of text: outer space trimmed, inner runs of white space folded to one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(super().to_internal_value(data).split())
+
+
+class EmailField(serializers.EmailField):
+    """An e-mail address, kept in lower case: comparisons ignore case and surrounding space."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).strip().lower()
+
+
+class PhoneField(serializers.CharField):
+    """A telephone number, kept in E.164 (+ and up to fifteen digits)."""
+
+    default_error_messages = {"phone": "This must be a telephone number in E.164, for example +4930123456."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            self.fail("phone")
+        if not phonenumbers.is_possible_number(number):
+            self.fail("phone")
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class TimeZoneField(serializers.CharField):
+    """The name of an IANA time zone."""
+
+    default_error_messages = {"timezone": "This must be an IANA time zone, for example Europe/Berlin."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text not in _zones():
+            self.fail("timezone")
+        return text
+
+
+class BoundedJSONField(serializers.JSONField):
+    """A JSON object of bounded size, without NUL characters (no database could keep them)."""
+
+    default_error_messages = {
+        "object": "This must be a JSON object.",
+        "too_large": "This must not exceed {limit} characters.",
+        "nul": "NUL characters are not allowed.",
+    }
+
+    def __init__(self, *, limit: int = 20_000, **options: Any) -> None:
+        self.limit = limit
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("object")
+        text = dumps(data)
+        if len(text) > self.limit:
+            self.fail("too_large", limit=self.limit)
+        if b"\\u0000" in text:
+            self.fail("nul")
+        return data

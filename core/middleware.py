@@ -1,0 +1,26 @@
+"""Request context: a request id in and out, and an empty act that the doors fill in."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from core.context import context, new_request_id
+
+HEADER = "X-Request-ID"
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
+
+
+class RequestContextMiddleware:
+    """Takes the client's X-Request-ID where it is well-formed, makes one where it is not, and answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        request_id = given if ACCEPTABLE.match(given) else new_request_id()
+        with context(actor=None, agent="", token=None, operation=None, request_id=request_id):
+            response = self.get_response(request)
+        response[HEADER] = request_id
+        return response

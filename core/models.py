@@ -1,0 +1,116 @@
+"""The base of every record: who and when, a version, its origin, and one audited way to be saved."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models
+from django.utils import timezone
+
+from core.context import current
+from core.errors import Undeclared
+from core.fields import FoldedKey
+from core.querysets import RecordQuerySet
+from core.sockets import sockets
+
+
+class Record(models.Model):
+    """A record of the system: created and changed by a named actor, under an operation, with an audit entry.
+
+    `imported_row` holds the original row of an older system and `imported_violations` the rules of today it
+    breaks; both are null for records made here. Records are never deleted.
+    """
+
+    entity_type: ClassVar[str] = ""
+    audit_parent: ClassVar[str] = ""
+    redacted: ClassVar[frozenset[str]] = frozenset()
+    unlogged: ClassVar[frozenset[str]] = frozenset()
+
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    imported_row = models.JSONField(null=True, editable=False)
+    imported_violations = models.JSONField(null=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    _loaded: dict[str, Any]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+        record = super().from_db(db, field_names, values)
+        record._loaded = dict(zip(field_names, values, strict=True))
+        return record
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Field name → (old, new) for every concrete field that differs from what was loaded."""
+        if self._state.adding:
+            return {name: (None, value) for name, value in self._values().items() if value is not None}
+        now = {name: getattr(self, name) for name in self._loaded}
+        return {name: (self._loaded[name], value) for name, value in now.items() if self._loaded[name] != value}
+
+    def change(self, **values: Any) -> Self:
+        """Set these attributes and save; returns the record itself."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save()
+        return self
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._loaded = self._values()
+
+    def _values(self) -> dict[str, Any]:
+        return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+
+    def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
+        """Stamp, write and audit the record; a record that did not change is not written.
+
+        Raises Undeclared without an operation and an actor, IntegrityError (with `.record`) as the database decides.
+        """
+        created = self._state.adding
+        self._fold_keys()
+        changes = self.changes()
+        if not created and not changes:
+            return
+        self._stamp(created)
+        changed: Iterable[str] | None = None if created else [*changes, "updated_at", "updated_by", "version"]
+        try:
+            super().save(force_insert=created, using=using, update_fields=changed)
+        except IntegrityError as error:
+            error.record = self  # type: ignore[attr-defined]
+            raise
+        if sockets.audit is None:
+            raise Undeclared("no audit sink is plugged in")
+        sockets.audit.written(self, created, changes)
+        self._loaded = self._values()
+
+    def _fold_keys(self) -> None:
+        for field in self._meta.concrete_fields:
+            if isinstance(field, FoldedKey):
+                field.pre_save(self, self._state.adding)
+
+    def _stamp(self, created: bool) -> None:
+        act = current()
+        if act.operation is None or act.actor is None or act.actor.pk is None:
+            raise Undeclared(f"{type(self).__name__}.save() outside an operation with an actor")
+        now = timezone.now()
+        if created:
+            self.created_at = self.created_at or now
+            self.created_by_id = self.created_by_id if self.created_by_id is not None else act.actor.pk
+            self.updated_at = self.updated_at or now
+            self.updated_by_id = self.updated_by_id if self.updated_by_id is not None else act.actor.pk
+            return
+        self.updated_at, self.updated_by_id, self.version = now, act.actor.pk, self.version + 1
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Undeclared(f"{type(self).__name__} records are never deleted")

@@ -1,0 +1,114 @@
+"""Keyset pagination: a page starts after a value, not after a count, so it is stable under inserts at any depth.
+
+A cursor is opaque text that holds the ordering, the direction and the last row's ordering value and id.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q
+
+from core.codes import Code
+from core.errors import Item, Refusal
+
+DEFAULT_SIZE = 50
+MAX_SIZE = 200
+
+
+def bad_filter(name: str, detail: str) -> Refusal:
+    """The refusal of one query parameter (400 invalid_filter)."""
+    return Refusal(Code.INVALID_FILTER, detail, rule="known_filters", errors=[Item("invalid_filter", detail, name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page starts: the ordering it belongs to, whether it is read backwards, the last value and id seen."""
+
+    ordering: str
+    backwards: bool
+    value: Any
+    pk: int
+
+    def encode(self) -> str:
+        raw = orjson.dumps([self.ordering, self.backwards, self.value, self.pk], default=str)
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            ordering, backwards, value, pk = orjson.loads(base64.urlsafe_b64decode(padded))
+            return cls(str(ordering), bool(backwards), value, int(pk))
+        except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
+            raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[dict[str, Any]]
+    next: str | None
+    previous: str | None
+
+
+def read_size(text: str | None) -> int:
+    """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
+    if text is None:
+        return DEFAULT_SIZE
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_SIZE:
+        raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
+    return int(text)
+
+
+def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, columns: list[str]) -> Page:
+    """One page of a queryset's rows, in one statement.
+
+    `ordering` is a column that is never null, with "-" for descending; ties are broken by id.
+    """
+    column = ordering.removeprefix("-")
+    cursor = _start(queryset.model, ordering, column, cursor_text)
+    backwards = cursor is not None and cursor.backwards
+    descending = ordering.startswith("-") != backwards
+    if cursor is not None:
+        queryset = queryset.filter(_beyond(column, descending, cursor))
+    sign = "-" if descending else ""
+    order = [f"{sign}{column}"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
+    rows = list(queryset.order_by(*order).values(*dict.fromkeys([*columns, column, "id"]))[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows,
+        next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
+        previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
+    )
+
+
+def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor | None:
+    if not text:
+        return None
+    cursor = Cursor.decode(text)
+    if cursor.ordering != ordering or not 0 <= cursor.pk < 2**63:
+        raise bad_filter("cursor", "This cursor belongs to another ordering.")
+    try:
+        value = model._meta.get_field(column).to_python(cursor.value)
+    except (ValidationError, FieldDoesNotExist, OverflowError, TypeError, ValueError):
+        raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+    if value is None or (isinstance(value, int) and abs(value) >= 2**63):
+        raise bad_filter("cursor", "This cursor is not one that a page has given.")
+    return Cursor(ordering, cursor.backwards, value, cursor.pk)
+
+
+def _beyond(column: str, descending: bool, cursor: Cursor) -> Q:
+    side = "lt" if descending else "gt"
+    if column == "id":
+        return Q(**{f"id__{side}": cursor.pk})
+    tie = Q(**{f"{column}__{side}": cursor.value}) | Q(**{f"id__{side}": cursor.pk})
+    return Q(**{f"{column}__{side}e": cursor.value}) & tie
+
+
+def _link(edge: list[dict[str, Any]], ordering: str, column: str, *, backwards: bool) -> str | None:
+    return Cursor(ordering, backwards, edge[0][column], edge[0]["id"]).encode() if edge else None

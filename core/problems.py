@@ -1,0 +1,126 @@
+"""Every refusal leaves the house as an RFC 9457 problem document; this is the only place that writes one."""
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from core.codes import Code
+from core.context import current, new_request_id
+from core.errors import Refusal
+from core.integrity import explain
+from core.renderers import ProblemRenderer, dumps
+from core.shapes import refuse_shape
+
+log = logging.getLogger("ims.refusals")
+
+MEDIA_TYPE = ProblemRenderer.media_type
+
+# What the framework raises, and the code the contract has for it.
+FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
+    (Http404, Code.NOT_FOUND),
+    (exceptions.NotFound, Code.NOT_FOUND),
+    (exceptions.NotAuthenticated, Code.NOT_AUTHENTICATED),
+    (exceptions.AuthenticationFailed, Code.NOT_AUTHENTICATED),
+    (exceptions.PermissionDenied, Code.ROLE_NOT_PERMITTED),
+    (exceptions.MethodNotAllowed, Code.METHOD_NOT_ALLOWED),
+    (exceptions.NotAcceptable, Code.NOT_ACCEPTABLE),
+    (exceptions.UnsupportedMediaType, Code.UNSUPPORTED_MEDIA_TYPE),
+    (exceptions.ParseError, Code.MALFORMED_BODY),
+)
+
+
+def problem(refusal: Refusal) -> dict[str, Any]:
+    """The problem document of a refusal."""
+    operation = refusal.operation or current().operation
+    errors = [item.as_dict() for item in refusal.errors]
+    return {
+        "type": f"urn:ims:problem:{refusal.code}",
+        "title": refusal.meaning.title,
+        "status": refusal.meaning.status,
+        "detail": refusal.detail,
+        "code": str(refusal.code),
+        "error_class": str(refusal.meaning.error_class),
+        "sop": list(operation.sop) if operation else [],
+        "rule": refusal.rule or "contract",
+        "errors": errors or [{"code": str(refusal.code), "detail": refusal.detail}],
+        "operation": operation.name if operation else None,
+        "next": refusal.next,
+        "transfer_to_human": refusal.meaning.human,
+        "request_id": current().request_id or new_request_id(),
+    }
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    """The refusal that an exception amounts to; None for a defect of the program."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, exceptions.ValidationError):
+        return refuse_shape(error.detail)
+    if isinstance(error, exceptions.Throttled):
+        return Refusal(Code.THROTTLED, retry_after=int(error.wait or 1), rule="rate_limit")
+    if isinstance(error, IntegrityError):
+        return explain(error, current().actor)
+    if isinstance(error, DataError):
+        return Refusal(Code.VALIDATION_ERROR, "The database cannot hold one of the values.", rule="validation_first")
+    if isinstance(error, OperationalError | InterfaceError | DatabaseError):
+        return Refusal(Code.DATABASE_UNAVAILABLE, rule="tool_failure_halts", retry_after=1)
+    for kind, code in FRAMEWORK_CODES:
+        if isinstance(error, kind):
+            return Refusal(code, str(getattr(error, "detail", "") or ""), rule="contract")
+    return None
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's one exception handler: refusals become problem documents, defects a 500 that tells nothing."""
+    set_rollback()
+    refusal = as_refusal(error)
+    if refusal is None:
+        log.exception("defect in %s", context.get("view").__class__.__name__)
+        refusal = Refusal(Code.INTERNAL_ERROR, rule="contract")
+    if isinstance(error, exceptions.MethodNotAllowed):
+        context["view"].headers["Allow"] = ", ".join(context["view"].allowed_methods)
+    response = Response(problem(refusal), status=refusal.meaning.status, content_type=MEDIA_TYPE)
+    for name, value in headers_of(refusal).items():
+        response[name] = value
+    return response
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    headers = {}
+    if refusal.meaning.status == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Token"
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    return headers
+
+
+def respond(refusal: Refusal) -> HttpResponse:
+    """A refusal as a plain Django response, for what happens outside DRF."""
+    return HttpResponse(
+        dumps(problem(refusal)), status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers_of(refusal)
+    )
+
+
+def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(Refusal(Code.MALFORMED_BODY, "The request cannot be read.", rule="contract"))
+
+
+def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(Refusal(Code.ROLE_NOT_PERMITTED, rule="contract"))
+
+
+def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(Refusal(Code.NOT_FOUND, "There is no such resource.", rule="contract"))
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    return respond(Refusal(Code.INTERNAL_ERROR, rule="contract"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return respond(Refusal(Code.NOT_AUTHENTICATED, "The CSRF token is missing or wrong.", rule="contract"))

@@ -1,0 +1,144 @@
+"""The shape of input and output. Serializers never write.
+
+`Body` reads a request strictly: unknown and read-only fields are errors. `Output` builds answers straight from
+database rows (`queryset.values`), so that a list of records costs no model instances; its declared fields are also
+the schema.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
+
+
+# The JSON types that each kind of field takes. DRF would read "7" as a number and 7 as a text; a strict body does not.
+JSON_TYPES: tuple[tuple[type, tuple[type, ...], str], ...] = (
+    (serializers.BooleanField, (bool,), "true or false"),
+    (serializers.IntegerField, (int,), "a whole number"),
+    (serializers.FloatField, (int, float), "a number"),
+    (serializers.DecimalField, (int, float), "a number"),
+    (serializers.CharField, (str,), "a text"),
+    (serializers.ChoiceField, (str,), "a text"),
+    (serializers.DateTimeField, (str,), "a text"),
+    (serializers.DateField, (str,), "a text"),
+    (serializers.ListField, (list,), "a list"),
+)
+
+
+def check_json_type(field: Any, value: Any) -> None:
+    """Raise ValidationError (wrong_type) unless a value has the JSON type of its field, items of lists included."""
+    if value is None:
+        return
+    for kind, types, name in JSON_TYPES:
+        if isinstance(field, kind):
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                raise ValidationError(f"This must be {name}.", code="wrong_type")
+            for item in value if isinstance(value, list) else ():
+                check_json_type(getattr(field, "child", None), item)
+            return
+
+
+class Body(serializers.Serializer[Any]):
+    """A strict request body.
+
+    `actor_fields` names inputs of the SOP that stand for the caller: accepted when they do, never needed.
+    """
+
+    actor_fields: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for name in self.actor_fields:
+            fields[name] = serializers.IntegerField(required=False, help_text="The caller's own id; may be left out.")
+        return fields
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        errors: dict[str, Any] = {
+            name: [ErrorDetail("This field is unknown or read-only here.", "unknown_field")] for name in unknown
+        }
+        for name, field in self.fields.items() if isinstance(data, dict) else ():
+            try:
+                check_json_type(field, data.get(name))
+            except ValidationError as error:
+                errors[name] = error.detail
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            errors = {**error.detail, **errors}
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+    def given(self, name: str, values: dict[str, Any]) -> Any:
+        """A value of this body, or the target's present one where a partial body leaves it out."""
+        if name in values:
+            return values[name]
+        target = self.context.get("target")
+        return getattr(target, name, None) if target is not None else None
+
+
+class Output(serializers.ModelSerializer[Any]):
+    """The representation of a record, built from a row of `columns()`.
+
+    Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to
+    lookups across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and
+    Meta.requires lists columns that only they need.
+    """
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        meta: Any = cls.Meta  # type: ignore[attr-defined]
+        computed = {name for name in cls._declared_fields if name not in getattr(meta, "joined", {})}
+        plain = [name for name in meta.fields if name not in computed and name not in getattr(meta, "joined", {})]
+        wanted = [*plain, *getattr(meta, "joined", {}).values(), *getattr(meta, "requires", ()), "id"]
+        wanted += ["version"] if hasattr(meta.model, "version") else []
+        return list(dict.fromkeys(wanted))
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        """The only names this viewer sees, or None for all."""
+        return None
+
+    @classmethod
+    def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
+        """Represent every record of a queryset in one statement."""
+        return cls.represent(queryset.values(*cls.columns()), viewer)
+
+    @classmethod
+    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+        meta: Any = cls.Meta  # type: ignore[attr-defined]
+        names = list(meta.fields)
+        joined = getattr(meta, "joined", {})
+        computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
+        only = cls.visible_fields(viewer)
+        if only is not None:
+            names = [name for name in names if name in set(only)]
+        return [
+            {name: computed[name](row) if name in computed else row[joined.get(name, name)] for name in names}
+            for row in rows
+        ]
+
+    def build_unknown_field(self, field_name: str, model_class: type[models.Model]) -> Any:
+        """A name of Meta.joined takes the type of the column it is read from."""
+        lookup = getattr(self.Meta, "joined", {}).get(field_name)  # type: ignore[attr-defined]
+        if lookup is None:
+            return super().build_unknown_field(field_name, model_class)
+        return serializers.CharField, {"read_only": True, "allow_null": True}
+
+    def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
+        for field in model_class._meta.concrete_fields:
+            if field.attname == field_name and field.is_relation:
+                return serializers.IntegerField, {"read_only": True, "allow_null": field.null}
+        return super().build_property_field(field_name, model_class)
+
+
+def outputs(*names: str) -> tuple[str, ...]:
+    """The names of a record's representation: its id, its own fields, who and when."""
+    return ("id", *names, *RECORD_FIELDS)

@@ -1,0 +1,55 @@
+"""What core needs of the floors above it, and may not import: they plug in when they start.
+
+`audit` receives every write and every discovery; `approvals` decides elevated operations. An empty socket stops
+the start, so no installation can run without its audit trail or its approval gate. `restamp` is the ordered list of
+functions that recompute records above when one below has changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.errors import Undeclared
+
+
+class AuditSink(Protocol):
+    def written(self, record: Any, created: bool, changes: Mapping[str, Any]) -> None:
+        """Record one write of one record, in the transaction of that write."""
+
+    def discovered(self, entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
+        """Record one read: what was asked for, never what was found."""
+
+
+class ApprovalGate(Protocol):
+    def requirement(self, operation: Any, actor: Any, target: Any, data: Mapping[str, Any]) -> Any:
+        """What this request needs before it counts: None, or a requirement to settle."""
+
+    def settle(self, requirement: Any, actor: Any, target: Any, payload: Any, approval_id: int | None) -> None:
+        """Consume the approval that meets the requirement, or refuse."""
+
+
+@dataclass
+class Sockets:
+    audit: AuditSink | None = None
+    approvals: ApprovalGate | None = None
+    restamp: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
+
+    def verify(self) -> None:
+        """Raise unless every required socket is filled."""
+        empty = [name for name in ("audit", "approvals") if getattr(self, name) is None]
+        if empty:
+            raise Undeclared(f"empty sockets: {', '.join(empty)}")
+
+    def on_change(self, entity_type: str, function: Callable[[Any], None]) -> None:
+        """Register a function that restamps what rests on a changed record, once, in order of registration."""
+        functions = self.restamp.setdefault(entity_type, [])
+        if function not in functions:
+            functions.append(function)
+
+    def changed(self, record: Any) -> None:
+        """Restamp what rests on this record. Operations call it after the write; signals never do."""
+        for function in self.restamp.get(record.entity_type, ()):
+            function(record)
+
+
+sockets = Sockets()

@@ -1,0 +1,165 @@
+"""The base of every view: deny by default, one declared operation for each action, every read in the audit trail."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from rest_framework import status
+from rest_framework.decorators import MethodMapper
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from core.answers import Answer
+from core.collections import Collection, collections
+from core.context import bind
+from core.discovery import READ
+from core.dispatch import submit
+from core.errors import Undeclared, invalid
+from core.etag import etag_of
+from core.operations import Operation, registry
+from core.permissions import OperationPermission
+from core.sockets import sockets
+
+
+class OperationView(ViewSetMixin, APIView):
+    """A view whose every action names its operation in `operations`; an action that names none does not start."""
+
+    operations: dict[str, str] = {}
+    permission_classes = [OperationPermission]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    action: str | None
+    kwargs: dict[str, Any]
+
+    @classmethod
+    def operation_name(cls, action: str) -> str:
+        """The operation an action carries out. Raises Undeclared when it has none."""
+        mapped = (vars(each).get("operations", {}).get(action) for each in cls.__mro__)
+        declared = getattr(getattr(cls, action, None), "operation_name", None) or next(filter(None, mapped), None)
+        if declared is None:
+            raise Undeclared(f"{cls.__name__}.{action} declares no operation")
+        return declared
+
+    @property
+    def operation(self) -> Operation | None:
+        action = getattr(self, "action", None)
+        return registry[self.operation_name(action)] if action else None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        bind(operation=self.operation)
+        super().initial(request, *args, **kwargs)
+
+    def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
+        """The response for what an operation returned: a record, an Answer, or plain data."""
+        extra: dict[str, Any] = {}
+        if isinstance(result, Answer):
+            result, extra = result.record, result.extra
+        if not hasattr(result, "entity_type"):
+            return Response(result, status=code)
+        body, version = collections[result.entity_type].shown(result, self.request.user)
+        return Response({**body, **extra}, status=code, headers={"ETag": etag_of(version)})
+
+
+class ListViewSet(OperationView):
+    """Reads of one collection as lists. Writes are added with `write`, one line each."""
+
+    collection: Collection
+    operations = {"list": READ}
+    lookup_value_regex = "[0-9]{1,19}"
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the records in the caller's scope, newest first."""
+        params = request.query_params.dict()
+        page = self.collection.page(request.user, params)
+        discovered(self.collection.entity_type, None, params)
+        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
+        return Response({**links, "results": page.rows})
+
+
+class RecordViewSet(ListViewSet):
+    """Reads of one collection, as lists and one by one."""
+
+    operations = {"retrieve": READ}
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read one record."""
+        body, version = self.collection.one(request.user, kwargs["pk"])
+        if not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
+            discovered(self.collection.entity_type, int(kwargs["pk"]), {})
+        return Response(body, headers={"ETag": etag_of(version)})
+
+
+def write(
+    name: str,
+    body: Any = None,
+    *,
+    path: str = "",
+    method: str = "post",
+    detail: bool = True,
+    code: int = status.HTTP_200_OK,
+    partial: bool = False,
+) -> Callable[..., Response]:
+    """An action that carries out an operation.
+
+    Arguments: the operation's name, the serializer of its body; for what is not a router's own action the path
+    (the attribute bears its name, with underscores), the method and whether it acts on one record; the status of
+    success; whether the body may be partial.
+    """
+    registry.bind(name, body, partial=partial)
+
+    def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        _ = request._request.body  # read from the network before any lock is taken
+        result = submit(
+            name,
+            actor=request.user,
+            target_id=kwargs.get("pk"),
+            body=lambda: request.data,
+            if_match=request.headers.get("If-Match"),
+            approval_id=approval_id_of(request),
+        )
+        return self.answer(result, code)
+
+    act.operation_name = name  # type: ignore[attr-defined]
+    if path:
+        act.__name__ = path.replace("-", "_")
+        act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
+        act.detail, act.url_path, act.url_name = detail, path, path  # type: ignore[attr-defined]
+        act.kwargs = {"name": path, "description": name}  # type: ignore[attr-defined]
+    return act
+
+
+def creates(name: str, body: Any) -> Callable[..., Response]:
+    """The router's `create`: POST to the collection, 201 with the record."""
+    return write(name, body, code=status.HTTP_201_CREATED)
+
+
+def updates(name: str, body: Any) -> Callable[..., Response]:
+    """The router's `partial_update`: PATCH of one record."""
+    return write(name, body, partial=True)
+
+
+def approval_id_of(request: Request) -> int | None:
+    """The Approval-Id header. Raises Refusal (400) for anything but a whole number."""
+    text = request.headers.get("Approval-Id")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
+    return int(text)
+
+
+def discovered(entity_type: str, reference_id: int | None, filters: dict[str, Any]) -> None:
+    """Tell the audit trail of a read: what was asked for, never what was found."""
+    if sockets.audit is None:
+        raise Undeclared("no audit sink is plugged in")
+    sockets.audit.discovered(entity_type, reference_id, filters)
+
+
+def page_link(request: Request, cursor: str | None) -> str | None:
+    """The address of another page: this one's, with the cursor replaced."""
+    if cursor is None:
+        return None
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -1,0 +1,1 @@
+"""The composition root: settings, routes, discovery, the legacy import, the console."""

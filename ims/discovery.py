@@ -1,0 +1,92 @@
+"""SOP 1: Entities Lookup / Discovery. One door to every collection, with its three answers."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.codes import Code
+from core.collections import Collection, collections, refuse_unknown
+from core.discovery import READ
+from core.errors import Item, Refusal
+from core.pagination import bad_filter
+from core.views import OperationView, discovered
+
+# The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
+ENTITY_TYPES = (
+    "client",
+    "user",
+    "vendor",
+    "product",
+    "component",
+    "subscription",
+    "sla",
+    "incident",
+    "workaround",
+    "rca",
+    "escalation",
+    "communication",
+    "change_request",
+    "rollback_request",
+    "metric",
+    "incident_report",
+    "kb_article",
+    "post_incident_review",
+    "event_record",
+    "approval",
+    "handoff",
+)
+# A brief list is for telling records apart, not for reading them all.
+BRIEF = 50
+
+
+class DiscoveryView(OperationView):
+    """Find or verify records of any type."""
+
+    operations = {"search": READ}
+
+    def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """No match is an empty answer, one match carries full detail, many a brief list to choose from."""
+        params = request.query_params.dict()
+        collection = _collection(params.pop("entity_type", None))
+        _check_requester(params.pop("requester_id", None), request.user)
+        refuse_unknown(params, [*collection.known_filters(), "search"])
+        found = collection.filtered(request.user, params)
+        answer = _answer(collection, found, request.user)
+        discovered(collection.entity_type, None, params)
+        return Response({"entity_type": collection.entity_type, "filters": params, **answer})
+
+
+def _collection(entity_type: str | None) -> Collection:
+    known = [name for name in ENTITY_TYPES if name in collections]
+    if entity_type in known:
+        return collections[entity_type]
+    detail = f"entity_type must be one of: {', '.join(known)}."
+    item = Item("invalid_choice" if entity_type else "required", detail, "entity_type")
+    raise Refusal(Code.VALIDATION_ERROR, detail, rule="entity_type_required", errors=[item])
+
+
+def _check_requester(text: str | None, user: Any) -> None:
+    """SOP 1 lists the requester as an input: accepted when it names the caller."""
+    if text is None:
+        return
+    if not text.isascii() or not text.isdigit():
+        raise bad_filter("requester_id", "This must be the caller's own id.")
+    if int(text) != user.pk:
+        item = Item("actor_mismatch", "This must be the authenticated caller.", "requester_id")
+        raise Refusal(Code.ACTOR_MISMATCH, rule="actor_is_the_caller", errors=[item])
+
+
+def _answer(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
+    columns = dict.fromkeys(["id", collection.label, *(["status"] if _has_status(collection) else [])])
+    rows = list(found.order_by("-id").values(*columns)[: BRIEF + 1])
+    if not rows:
+        return {"count": 0, "match": "none", "results": []}
+    if len(rows) == 1:
+        return {"count": 1, "match": "one", "results": [collection.one(user, rows[0]["id"])[0]]}
+    brief = [{"id": row["id"], "label": row[collection.label], "status": row.get("status")} for row in rows[:BRIEF]]
+    return {"count": len(rows) if len(rows) <= BRIEF else found.count(), "match": "many", "results": brief}
+
+
+def _has_status(collection: Collection) -> bool:
+    return any(field.name == "status" for field in collection.model._meta.concrete_fields)

@@ -1,0 +1,20 @@
+"""What an installation may set of the policy itself. Every value is a default of the house's decisions."""
+
+import environ
+
+env = environ.Env()
+
+# Severities that need higher authority to close, and whose peak decides (segregation of duties).
+IMS_HIGH_SEVERITIES = env.list("IMS_HIGH_SEVERITIES", default=["P1", "P2"])
+# Vendor types beyond the policy's four.
+IMS_EXTRA_VENDOR_TYPES = env.list("IMS_EXTRA_VENDOR_TYPES", default=[])
+# Retrieving a single record leaves no discovery entry when this is true; reading a collection always does.
+IMS_AUDIT_COLLECTION_READS_ONLY = env.bool("IMS_AUDIT_COLLECTION_READS_ONLY", False)
+# Hours from the decision until an approval expires, where its rule says nothing else.
+IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
+# Life of tokens: API tokens in days, one-time activation tokens in hours.
+IMS_TOKEN_DAYS = env.int("IMS_TOKEN_DAYS", 30)
+IMS_ACTIVATION_HOURS = env.int("IMS_ACTIVATION_HOURS", 48)
+# Bounds of a request body.
+IMS_JSON_MAX_DEPTH = env.int("IMS_JSON_MAX_DEPTH", 20)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("IMS_BODY_MAX_BYTES", 1_048_576)

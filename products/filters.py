@@ -1,0 +1,16 @@
+"""Filters of products and components."""
+
+from core.filters import StrictFilterSet, matches
+from products.models import Component, Product
+
+
+class ProductFilters(StrictFilterSet):
+    class Meta:
+        model = Product
+        fields = matches(exact=["product_name", "product_type", "vendor", "status"])
+
+
+class ComponentFilters(StrictFilterSet):
+    class Meta:
+        model = Component
+        fields = matches(exact=["product", "component_name", "component_type", "environment", "location", "status"])

@@ -1,0 +1,36 @@
+"""Products and components over HTTP."""
+
+from core.collections import Collection
+from core.views import RecordViewSet, creates, updates
+from products.filters import ComponentFilters, ProductFilters
+from products.models import Component, Product
+from products.serializers import ComponentBody, ComponentOutput, ProductBody, ProductOutput
+
+PRODUCTS = Collection(
+    Product,
+    ProductOutput,
+    ProductFilters,
+    label="product_name",
+    search=("product_name",),
+    ordering=("id", "created_at", "updated_at", "product_name"),
+)
+COMPONENTS = Collection(
+    Component,
+    ComponentOutput,
+    ComponentFilters,
+    label="component_name",
+    search=("component_name", "location"),
+    ordering=("id", "created_at", "updated_at", "component_name"),
+)
+
+
+class ProductViewSet(RecordViewSet):
+    collection = PRODUCTS
+    create = creates("product.create", ProductBody)
+    partial_update = updates("product.update", ProductBody)
+
+
+class ComponentViewSet(RecordViewSet):
+    collection = COMPONENTS
+    create = creates("component.create", ComponentBody)
+    partial_update = updates("component.update", ComponentBody)

@@ -1,0 +1,80 @@
+"""A small API client for tests: real tokens, JSON bodies, and answers that are easy to assert on."""
+
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from users.tokens import new_token
+
+BASE = "/api/v1"
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+class Api:
+    """`api(user).post("/clients/", {...})`; `expect` asserts the status, and the code of a refusal."""
+
+    def __init__(self, user: Any = None, **headers: str) -> None:
+        self.user = user
+        self.client = APIClient(raise_request_exception=False)
+        self.headers = dict(headers)
+        if user is not None:
+            self.headers["Authorization"] = f"Token {new_token(user)[1]}"
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self._send("get", path, None, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self._send("post", path, body, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self._send("patch", path, body, **options)
+
+    def put(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self._send("put", path, body, **options)
+
+    def delete(self, path: str, **options: Any) -> Any:
+        return self._send("delete", path, None, **options)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        expect: int | None = None,
+        code: str | None = None,
+        approval: int | None = None,
+        **headers: str,
+    ) -> Any:
+        sent = {**self.headers, **headers}
+        if approval is not None:
+            sent["Approval-Id"] = str(approval)
+        path = path if path.startswith("/api/") or path.startswith("http") else f"{BASE}{path}"
+        payload = {} if body is None else {"data": body, "format": "json"}
+        response = getattr(self.client, method)(path, headers=sent, **payload)
+        if code is not None:
+            assert response.json()["code"] == code, response.content
+        if expect is not None:
+            assert response.status_code == expect, response.content
+        return response
+
+
+def codes(response: Any) -> set[str]:
+    """The codes of a refusal's items."""
+    return {item["code"] for item in response.json()["errors"]}
+
+
+def fields(response: Any) -> set[str]:
+    """The fields that a refusal's items name."""
+    return {item["field"] for item in response.json()["errors"] if "field" in item}
+
+
+def statements(queries: CaptureQueriesContext) -> list[str]:
+    """The captured statements that count: transaction control is left out."""
+    return [query["sql"] for query in queries if not query["sql"].upper().startswith(TRANSACTION_WORDS)]
+
+
+def capture() -> CaptureQueriesContext:
+    return CaptureQueriesContext(connection)

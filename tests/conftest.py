@@ -1,0 +1,49 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from audit import triggers
+from core.context import context
+from core.operations import registry
+from tests.api import Api
+from tests.users.factories import UserFactory
+from users.choices import Role
+from users.system import system_principal
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def acting_as_system(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Factories write under the system principal and an internal operation, like any seed."""
+    if not {"db", "transactional_db", "committed"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db" if "committed" in request.fixturenames else "db")
+    with context(actor=system_principal(), operation=registry["system.seed"], request_id="test"):
+        yield
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Real commits, for threads: the audit triggers are dropped before the database is emptied again."""
+    yield
+    triggers.remove(connection)
+
+
+@pytest.fixture
+def api(db: None) -> Callable[..., Api]:
+    """A client for a user, or for a new active user of a role; anonymous without either."""
+
+    def for_user(who: Any = None, **headers: str) -> Api:
+        user = UserFactory(role=who) if isinstance(who, str) and who in Role.values else who
+        return Api(user, **headers)
+
+    return for_user

@@ -1,0 +1,1 @@
+"""Users, roles, tokens: who there is, and how they prove it."""

@@ -1,0 +1,55 @@
+"""How a caller is recognised: a bearer token over HTTP, a password at login."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+
+from core.codes import Code
+from core.context import bind
+from core.errors import Refusal
+from users.models import Token, User
+from users.tokens import find_token, note_use
+
+KEYWORD = b"token"
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token <token>`. Knows every account, also inactive ones: the dispatcher refuses those."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        parts = get_authorization_header(request).split()
+        if not parts:
+            return None
+        if parts[0].lower() != KEYWORD or len(parts) != 2:
+            raise Refusal(
+                Code.NOT_AUTHENTICATED,
+                "The header must read: Authorization: Token <token>.",
+                rule="authenticated_caller",
+            )
+        token = find_token(parts[1].decode("latin-1"))
+        note_use(token)
+        bind(actor=token.user, agent=token.agent, token=token)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+
+class EmailBackend(BaseBackend):
+    """Password login by e-mail address. It answers who someone is; whether they may act is asked afterwards."""
+
+    def authenticate(self, request: Any, email: str | None = None, password: str | None = None, **others: Any) -> Any:
+        email = email or others.get("username")
+        if not email or not password:
+            return None
+        user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
+        if user is None:
+            User().set_password(password)  # as slow as a real comparison: timing tells nothing
+            return None
+        return user if user.check_password(password) else None
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.filter(pk=user_id).first()
+        return user if user is not None and user.may_act else None

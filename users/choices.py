@@ -1,0 +1,29 @@
+"""The seven roles, the statuses of an account, and the groups of roles that rules speak of."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    INCIDENT_MANAGER = "incident_manager"
+    TECHNICAL_SUPPORT = "technical_support"
+    ACCOUNT_MANAGER = "account_manager"
+    EXECUTIVE = "executive"
+    VENDOR_CONTACT = "vendor_contact"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    CLIENT_CONTACT = "client_contact"
+
+
+class UserStatus(TextChoices):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+    ON_LEAVE = "on_leave"
+
+
+IM, TS, AM = Role.INCIDENT_MANAGER, Role.TECHNICAL_SUPPORT, Role.ACCOUNT_MANAGER
+EX, VC, SA, CC = Role.EXECUTIVE, Role.VENDOR_CONTACT, Role.SYSTEM_ADMINISTRATOR, Role.CLIENT_CONTACT
+
+# Those who read everything but other people's tokens; the other two roles read what concerns them.
+STAFF = frozenset({IM, TS, SA, AM, EX})
+# Accounts that can widen their own authority: making or changing one is elevated.
+PRIVILEGED = frozenset({EX, SA})

@@ -1,0 +1,51 @@
+"""Who, beyond the role: guards of accounts and tokens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.codes import Code
+from core.operations import duty, elevation
+from users.choices import EX, PRIVILEGED, SA, UserStatus
+
+
+@duty(
+    "Nobody changes their own role or status.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Ask another system administrator or incident manager.",
+)
+def not_own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.pk != actor.pk)
+
+
+@duty("Nobody issues an activation token to themselves.", code=Code.SEGREGATION_OF_DUTIES)
+def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.pk != actor.pk)
+
+
+@duty("One revokes one's own tokens; a system administrator anyone's.", code=Code.OUT_OF_SCOPE)
+def own_token(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.user_id == actor.pk or actor.role == SA)
+
+
+@elevation("role is executive or system_administrator", approvers=[EX])
+def creates_privileged(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return data.get("role") in PRIVILEGED
+
+
+@elevation("the user's role is executive or system_administrator", approvers=[EX])
+def target_privileged(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return target.role in PRIVILEGED
+
+
+@elevation("grants or removes executive or system_administrator", approvers=[EX])
+def changes_privilege(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """The role is privileged before or after, and either the role or the access that goes with it changes."""
+    role, status = data.get("role", target.role), data.get("status", target.status)
+    moves_access = (status == UserStatus.ACTIVE) != (target.status == UserStatus.ACTIVE)
+    return bool((role != target.role or moves_access) and PRIVILEGED & {role, target.role})
+
+
+@elevation("always", approvers=[EX])
+def always(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """Executives govern this operation: they perform it themselves or approve it."""
+    return True

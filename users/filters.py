@@ -1,0 +1,16 @@
+"""Filters of accounts and tokens."""
+
+from core.filters import StrictFilterSet, matches
+from users.models import Token, User
+
+
+class UserFilters(StrictFilterSet):
+    class Meta:
+        model = User
+        fields = matches(exact=["email", "role", "status", "timezone", "department", "client", "vendor"])
+
+
+class TokenFilters(StrictFilterSet):
+    class Meta:
+        model = Token
+        fields = matches(exact=["user", "agent"], ranges=["expires_at"])

@@ -1,0 +1,35 @@
+"""`manage.py issue_token EMAIL`: one token, alone on stdout."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.context import context, new_request_id
+from core.dispatch import execute
+from core.errors import Refusal
+from users.models import User
+from users.system import system_principal
+
+
+class Command(BaseCommand):
+    help = "Issue a token for an active account; it is printed alone on stdout and kept nowhere."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--days", type=int, help="life of the token in days")
+        parser.add_argument("--agent", default="", help="the software agent that will use the token")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email_key=User.key_of(options["email"]), is_system=False).first()
+        if user is None:
+            raise CommandError(f"there is no account with the address {options['email']}")
+        if options["days"] is not None and not 1 <= options["days"] <= 3_650:
+            raise CommandError("--days must be from 1 to 3650")
+        if len(options["agent"]) > 120:
+            raise CommandError("--agent must not exceed 120 characters")
+        data = {"user": user, "days": options["days"], "agent": options["agent"]}
+        try:
+            with context(request_id=new_request_id()):
+                self.stdout.write(execute("token.issue", actor=system_principal(), data=data))
+        except Refusal as refusal:
+            raise CommandError(refusal.detail) from refusal

@@ -1,0 +1,33 @@
+"""Who may read which accounts and tokens."""
+
+from typing import Any, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db.models import Q
+
+from core.querysets import RecordQuerySet
+from users.choices import CC, SA, STAFF
+
+
+class UserQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: everybody. A client contact: the people of the own client. Anybody: oneself."""
+        if user.role in STAFF:
+            return self.all()
+        if user.role == CC:
+            return self.filter(Q(pk=user.pk) | Q(client_id=user.client_id))
+        return self.filter(pk=user.pk)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, email: str | None) -> Any:
+        return self.get(email_key=self.model.key_of(email or ""))
+
+
+class TokenQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own tokens; a system administrator's revocations reach everybody's."""
+        return self.all() if user.role == SA else self.filter(user_id=user.pk)
+
+    def of(self, user: Any) -> Self:
+        return self.filter(user_id=user.pk)

@@ -1,0 +1,102 @@
+"""The shape of accounts, logins and tokens."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as PasswordError
+from rest_framework import serializers
+
+from core.errors import invalid
+from core.inputs import EmailField, NameField, Reference, TimeZoneField
+from core.serializers import Body, Output, outputs
+from users.choices import CC, VC, Role, UserStatus
+from users.models import Token, User
+
+
+def require_association(role: str, client_id: int | None, vendor_id: int | None) -> None:
+    """Refuse (400) unless the role has the organisation it needs: a client contact a client, a vendor contact a vendor."""
+    if role == CC and client_id is None:
+        raise invalid("client_id", "A client contact needs a client.", "required", rule="user_associations")
+    if role == VC and vendor_id is None:
+        raise invalid("vendor_id", "A vendor contact needs a vendor.", "required", rule="user_associations")
+    if client_id is not None and vendor_id is not None:
+        raise invalid("vendor_id", "Nobody belongs to both a client and a vendor.", "invalid", rule="user_associations")
+
+
+class UserBody(Body):
+    name = NameField(max_length=200)
+    email = EmailField(max_length=254)
+    role = serializers.ChoiceField(choices=Role.choices)
+    timezone = TimeZoneField()
+    department = NameField(max_length=120, required=False, allow_blank=True)
+    client_id = Reference("clients.Client", source="client", required=False, allow_null=True)
+    vendor_id = Reference("vendors.Vendor", source="vendor", required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        client, vendor = attrs.get("client"), attrs.get("vendor")
+        require_association(attrs["role"], getattr(client, "pk", None), getattr(vendor, "pk", None))
+        return attrs
+
+
+class PermissionsBody(Body):
+    actor_fields = ("modified_by",)
+
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    status = serializers.ChoiceField(choices=UserStatus.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not {"role", "status"} & set(attrs):
+            raise invalid("role", "Name the new role, the new status, or both.", "required")
+        target = self.context["target"]
+        require_association(attrs.get("role", target.role), target.client_id, target.vendor_id)
+        return attrs
+
+
+class PasswordField(serializers.CharField):
+    """A new password, judged by the installation's validators."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=256, write_only=True, trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        password = super().to_internal_value(data)
+        actor = self.context.get("actor")
+        try:
+            validate_password(password, actor if isinstance(actor, User) else None)
+        except PasswordError as error:
+            raise serializers.ValidationError(error.messages, code="weak_password") from error
+        return password
+
+
+class ProfileBody(Body):
+    name = NameField(max_length=200, required=False)
+    department = NameField(max_length=120, required=False, allow_blank=True)
+    timezone = TimeZoneField(required=False)
+    password = PasswordField(required=False)
+    current_password = serializers.CharField(max_length=256, required=False, write_only=True, trim_whitespace=False)
+
+
+class LoginBody(Body):
+    email = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+    name = NameField(max_length=120, required=False, allow_blank=True, default="")
+
+
+class ActivateBody(Body):
+    token = serializers.CharField(max_length=200)
+    password = PasswordField()
+
+
+class UserOutput(Output):
+    class Meta:
+        model = User
+        fields = outputs("name", "email", "role", "status", "timezone", "department", "client_id", "vendor_id")
+
+
+class TokenOutput(Output):
+    last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Token
+        fields = outputs("user_id", "name", "agent", "expires_at", "revoked_at", "last_used_at")
+        joined = {"last_used_at": "use__last_used_at"}

@@ -1,0 +1,33 @@
+"""The system principal: the actor of imports, of bootstrap and of what an installation seeds."""
+
+from core.context import context
+from core.dispatch import execute
+from core.operations import Door, operation
+from core.verbs import Verb
+from users.choices import UserStatus
+from users.models import SYSTEM_ID, User
+
+
+def system_principal() -> User:
+    """The account under which the installation itself acts. It cannot log in."""
+    return User.objects.get(pk=SYSTEM_ID)
+
+
+@operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", door=Door.COMMAND)
+def seed_system_principal(*, actor: User) -> User:
+    """Make the system principal, which is its own creator."""
+    principal = User(
+        pk=SYSTEM_ID, name="System", email="system@ims.invalid", is_system=True, status=UserStatus.INACTIVE
+    )
+    principal.created_by_id = principal.updated_by_id = SYSTEM_ID
+    principal.set_unusable_password()
+    principal.save()
+    return principal
+
+
+def ensure_system_principal(using: str = "default") -> None:
+    """Make the system principal unless it exists. Idempotent; called after every migration."""
+    if not User.objects.using(using).filter(pk=SYSTEM_ID).exists():
+        founder = User(pk=SYSTEM_ID, is_system=True)
+        with context(request_id="seed"):
+            execute("system.seed", actor=founder)

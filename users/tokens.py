@@ -1,0 +1,69 @@
+"""Secrets: made here, shown once, kept as digests."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Refusal
+from users.models import ActivationToken, Token, TokenUse, User
+
+# How stale "last used" may be: one write in this time, however many requests.
+USE_PRECISION = timedelta(minutes=5)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_token(user: User, *, name: str = "", agent: str = "", days: int | None = None) -> tuple[Token, str]:
+    """Save a new token of a user; returns it with the secret, which exists nowhere else. `days` is its life."""
+    secret = secrets.token_urlsafe(32)
+    expires_at = timezone.now() + timedelta(days=days or settings.IMS_TOKEN_DAYS)
+    token = Token(user=user, digest=digest_of(secret), name=name, agent=agent, expires_at=expires_at)
+    token.save()
+    return token, secret
+
+
+def new_activation(user: User) -> tuple[str, datetime]:
+    """Save a new activation token, void the user's older ones; returns the secret and when it expires."""
+    void_activations(user)
+    secret = secrets.token_urlsafe(32)
+    expires_at = timezone.now() + timedelta(hours=settings.IMS_ACTIVATION_HOURS)
+    ActivationToken(user=user, digest=digest_of(secret), expires_at=expires_at).save()
+    return secret, expires_at
+
+
+def void_activations(user: User) -> None:
+    for token in ActivationToken.objects.filter(user=user, used_at__isnull=True):
+        token.used_at = timezone.now()
+        token.save()
+
+
+def revoke_tokens(user: User, *, but: Any = None) -> None:
+    """Revoke every live token of a user, but the one named."""
+    for token in Token.objects.of(user).filter(revoked_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
+        token.revoked_at = timezone.now()
+        token.save()
+
+
+def find_token(secret: str) -> Token:
+    """The live token of a secret, its user joined: one statement. Raises Refusal (401)."""
+    token = Token.objects.select_related("user", "use").filter(digest=digest_of(secret)).first()
+    if token is None or token.revoked_at is not None:
+        raise Refusal(Code.NOT_AUTHENTICATED, "The token is not valid.", rule="authenticated_caller")
+    if token.expires_at <= timezone.now():
+        raise Refusal(Code.TOKEN_EXPIRED, rule="authenticated_caller")
+    return token
+
+
+def note_use(token: Token) -> None:
+    """Remember that a token was used, to the precision of USE_PRECISION."""
+    now = timezone.now()
+    use = getattr(token, "use", None)
+    if use is None or now - use.last_used_at > USE_PRECISION:
+        TokenUse.objects.update_or_create(token_id=token.pk, defaults={"last_used_at": now})

@@ -1,0 +1,1 @@
+"""Vendors: the external service providers (SOP 7)."""

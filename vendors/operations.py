@@ -1,0 +1,39 @@
+"""SOP 7: Registering Vendor Information."""
+
+from typing import Any
+
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import EX, IM, SA
+from users.duties import always
+from users.models import User
+from vendors.models import Vendor
+
+
+@operation(
+    "vendor.create",
+    sop=7,
+    roles={SA, IM, EX},
+    verb=Verb.CREATE,
+    endpoint="POST /vendors/",
+    elevated=always,
+)
+def create_vendor(*, actor: User, **fields: Any) -> Vendor:
+    """Onboard an external service provider.
+
+    SOP 7. Raises Refusal: duplicate (name, e-mail, phone), approval_required.
+    """
+    vendor = Vendor(**fields)
+    vendor.save()
+    return vendor
+
+
+@operation(
+    "vendor.update", sop=7, roles={SA, IM, EX}, verb=Verb.UPDATE, endpoint="PATCH /vendors/{id}/", target="vendor"
+)
+def update_vendor(*, actor: User, vendor: Vendor, **changes: Any) -> Vendor:
+    """Change a vendor's details or status.
+
+    SOP 7. Raises Refusal: duplicate (name, e-mail, phone).
+    """
+    return vendor.change(**changes)

@@ -1,0 +1,9 @@
+"""Routes of vendors."""
+
+from core.routers import Router
+from vendors.views import VendorViewSet
+
+router = Router()
+router.add("vendors", VendorViewSet)
+
+urlpatterns = router.urls

@@ -1,0 +1,22 @@
+"""Vendors over HTTP."""
+
+from core.collections import Collection
+from core.views import RecordViewSet, creates, updates
+from vendors.filters import VendorFilters
+from vendors.models import Vendor
+from vendors.serializers import VendorBody, VendorOutput
+
+VENDORS = Collection(
+    Vendor,
+    VendorOutput,
+    VendorFilters,
+    label="vendor_name",
+    search=("vendor_name", "contact_email"),
+    ordering=("id", "created_at", "updated_at", "vendor_name"),
+)
+
+
+class VendorViewSet(RecordViewSet):
+    collection = VENDORS
+    create = creates("vendor.create", VendorBody)
+    partial_update = updates("vendor.update", VendorBody)
