@@ -32,11 +32,13 @@ def submit(
     if_match: str | None = None,
     approval_id: int | None = None,
     rehearse: bool = False,
+    shape: Any = None,
 ) -> Any:
     """Carry out an operation from its raw input, under the whole law.
 
     Arguments: the operation's name, the caller, the target's id, the body as received (or a function that reads it,
-    called when its turn comes), the If-Match header, the id of an approval; `rehearse` undoes everything at the end, so that the answer is known and nothing is changed.
+    called when its turn comes), the If-Match header, the id of an approval; `rehearse` undoes everything at the end,
+    so that the answer is known and nothing is changed; `shape` is the serializer of the called endpoint, for operations that have several.
     Returns what the operation returns. Raises Refusal.
     """
     operation = registry[name]
@@ -46,7 +48,7 @@ def submit(
                 admit(operation, actor)
                 target = find_target(operation, actor, target_id)
                 raw = body() if callable(body) else body
-                data = read_body(operation, actor, target, raw)
+                data = read_body(operation, actor, target, raw, shape)
                 result = _perform(operation, actor, target, data, raw, approval_id, if_match)
                 if rehearse:
                     transaction.set_rollback(True)

@@ -105,10 +105,20 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The shape of an operation's body: its input serializer, and whether all fields may be left out (PATCH)."""
+    """The shape of an operation's body: its input serializer, and whether all fields may be left out (PATCH).
 
-    body: type | None
+    An operation with several endpoints may have `others`: further shapes, each told apart by its field names.
+    """
+
+    body: Any
     partial: bool
+    others: tuple[Any, ...] = ()
+
+    def shape_of(self, given: Mapping[str, Any]) -> Any:
+        """The serializer that reads these values: the one that declares most of their names."""
+        if not self.others:
+            return self.body
+        return max((self.body, *self.others), key=lambda shape: len(set(given) & set(shape().fields)))
 
 
 class Registry:
@@ -124,8 +134,12 @@ class Registry:
         self._operations[operation.name] = operation
 
     def bind(self, name: str, body: type | None, *, partial: bool = False) -> None:
-        """Bind an operation to the serializer that reads its body."""
-        self.bindings[name] = Binding(body, partial)
+        """Bind an operation to the serializer that reads its body; a second body is a further shape of it."""
+        bound = self.bindings.get(name)
+        if bound is None or bound.body is None or body is None:
+            self.bindings[name] = Binding(body, partial)
+        elif body not in (bound.body, *bound.others):
+            self.bindings[name] = Binding(bound.body, partial, (*bound.others, body))
 
     def find(self, name: str) -> Operation | None:
         return self._operations.get(name)

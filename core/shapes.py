@@ -13,15 +13,18 @@ from core.operations import Operation, registry
 TOP_CODES = {Code.UNKNOWN_FIELD, Code.INVALID_REFERENCE, Code.INVALID_FILTER, Code.MALFORMED_BODY}
 
 
-def read_body(operation: Operation, actor: Any, target: Any, body: Any) -> dict[str, Any]:
-    """The validated values of a body. Raises Refusal (400); 403 actor_mismatch when it names another actor."""
+def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: Any = None) -> dict[str, Any]:
+    """The validated values of a body. Raises Refusal (400); 403 actor_mismatch when it names another actor.
+
+    `shape` is the serializer of the endpoint that was called; without one the body itself tells which is meant.
+    """
     binding = registry.bindings.get(operation.name)
     if binding is None or binding.body is None:
         return _expect_nothing(body)
     if not isinstance(body, Mapping):
         raise Refusal(Code.MALFORMED_BODY, "The body must be one JSON object.", rule="validation_first")
     context = {"actor": actor, "target": target, "operation": operation}
-    serializer = binding.body(data=body, partial=binding.partial, context=context)
+    serializer = (shape or binding.shape_of(body))(data=body, partial=binding.partial, context=context)
     try:
         serializer.is_valid(raise_exception=True)
     except ValidationError as error:

@@ -117,6 +117,7 @@ def write(
             body=lambda: request.data,
             if_match=request.headers.get("If-Match"),
             approval_id=approval_id_of(request),
+            shape=body,
         )
         return self.answer(result, code)
 
