@@ -1,0 +1,70 @@
+# Everything one does with the project. Needs Python 3.11, make and git; the rest is installed into .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV_VERSION := 0.13.9
+# One process for each core, four at most; TEST_WORKERS=0 runs the tests in this one.
+TEST_WORKERS ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+# Stamps: what has been done for this lock file is not done again.
+UV := $(VENV)/.uv-$(UV_VERSION)
+SYNCED := $(VENV)/.synced
+
+DEVELOPMENT := IMS_ENVIRONMENT=$${IMS_ENVIRONMENT:-development}
+# A production start without a database of its own: what the checks need. The key is thrown away.
+PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check serve lint fmt clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
+
+demo: $(SYNCED) ## Load demo data, start the server and play an incident through it
+	@mkdir -p var
+	IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
+
+test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --cov --cov-report=term
+
+check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and policy document
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	@mkdir -p var
+	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
+	$(PRODUCTION) $(MANAGE) policy_docs --check
+
+serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
+	$(DEVELOPMENT) $(MANAGE) migrate --noinput
+	$(DEVELOPMENT) $(MANAGE) collectstatic --noinput --verbosity 0
+	$(DEVELOPMENT) $(BIN)/gunicorn
+
+lint: $(SYNCED) ## Check format and lint only
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+fmt: $(SYNCED) ## Format the code and apply safe lint fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment and everything that tools left behind; data in var/ stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+
+# `--inexact` leaves the installer itself in place.
+$(SYNCED): $(UV) uv.lock pyproject.toml
+	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra serve
+	@touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer with its venv module is needed (on Debian: apt-get install python3-venv)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
