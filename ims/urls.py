@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
+from ims.health import alive, ready
 
 APPS = ["users", "audit", "approvals", "vendors", "products"]
 
@@ -16,6 +17,8 @@ api = [
 urlpatterns = [
     path(API_PREFIX, include(api)),
     path("console/", admin.site.urls),
+    path("healthz", alive),
+    path("readyz", ready),
 ]
 
 handler400 = "core.problems.handler400"

@@ -1,9 +1,9 @@
-"""Settings by environment variables, with safe defaults.
+"""Settings by environment variables, with safe defaults; the README lists all variables.
 
 IMS_ENVIRONMENT  production (default) | development | test
 SECRET_KEY       required in production
 DATABASE_URL     default: a SQLite file under var/
-ALLOWED_HOSTS    comma-separated; default: loopback only
+ALLOWED_HOSTS    comma-separated, beside this machine itself; default: none
 """
 
 from pathlib import Path
@@ -26,7 +26,8 @@ SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "for-development-only-"
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required; for a trial on this machine set IMS_ENVIRONMENT=development")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+# This machine itself is always let in: health checks come from there, whatever the public name is.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -97,10 +98,18 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
+# Outside production files are served from where the apps keep them; in production from where `collectstatic` put them.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 from ims.settings.api import *  # noqa: E402, F403
+from ims.settings.logs import *  # noqa: E402, F403
 from ims.settings.policy import *  # noqa: E402, F403
 from ims.settings.security import *  # noqa: E402, F403

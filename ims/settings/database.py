@@ -15,7 +15,11 @@ SQLITE_OPTIONS = {
 
 
 def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
-    """The settings of the one database. IMS_DB_POOL_SIZE is the largest number of connections of one process."""
+    """The settings of the one database.
+
+    IMS_DB_POOL_SIZE is the largest number of connections of one process. IMS_DB_PREPARE keeps repeated statements
+    prepared on the server; turn it off behind a PgBouncer that cannot carry prepared statements over.
+    """
     url = env.str("DATABASE_URL", f"sqlite:///{base_dir / 'var' / 'ims.sqlite3'}")
     settings: dict[str, Any] = dict(env.db_url_config(url))
     settings["ATOMIC_REQUESTS"] = False
@@ -26,5 +30,6 @@ def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
     # A pool keeps connections alive itself: Django's own persistence must be off beside it.
     settings["CONN_MAX_AGE"] = 0
     pool = {"min_size": 1, "max_size": env.int("IMS_DB_POOL_SIZE", 8), "timeout": 10}
-    settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": pool, "server_side_binding": True}
+    prepared = {"server_side_binding": True, "prepare_threshold": 2} if env.bool("IMS_DB_PREPARE", True) else {}
+    settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **prepared, "pool": pool}
     return settings

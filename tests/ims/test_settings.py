@@ -1,0 +1,135 @@
+"""The settings of an installation, read in processes of their own: each starts from its environment alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "a-key-made-for-this-test-" + "k" * 40
+READ = """
+import json, sys
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
+"""
+
+
+def run(code: str, *args: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run a Python program with these variables and no others of ours."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    environment = {**kept, "DJANGO_SETTINGS_MODULE": "ims.settings", "DATABASE_URL": "sqlite://:memory:", **variables}
+    command = [sys.executable, "-c", code, *args]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def read(*names: str, **variables: str) -> dict[str, Any]:
+    done = run(READ, *names, **variables)
+    assert done.returncode == 0, done.stderr
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
+
+
+def test_an_installation_without_a_secret_key_does_not_start() -> None:
+    done = run(READ, "DEBUG")
+    assert done.returncode != 0
+    assert "SECRET_KEY is required" in done.stderr
+
+
+def test_an_unknown_environment_does_not_start() -> None:
+    done = run(READ, "DEBUG", IMS_ENVIRONMENT="staging")
+    assert done.returncode != 0
+    assert "must be production, development or test" in done.stderr
+
+
+def test_production_is_the_default_and_is_safe() -> None:
+    values = read(
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_SECONDS",
+        "SECURE_PROXY_SSL_HEADER",
+        SECRET_KEY=KEY,
+    )
+    assert values == {
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECURE_PROXY_SSL_HEADER": None,
+    }
+
+
+def test_development_needs_no_key_and_no_encryption_but_is_never_in_debug_mode() -> None:
+    values = read("DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", IMS_ENVIRONMENT="development")
+    assert values == {"DEBUG": False, "SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False}
+
+
+def test_production_passes_djangos_security_check() -> None:
+    code = "import django; django.setup(); from django.core.management import call_command as call;"
+    done = run(f"{code} call('check', deploy=True, tags=['security'], fail_level='WARNING')", SECRET_KEY=KEY)
+    assert done.returncode == 0, done.stderr
+
+
+def test_this_machine_is_let_in_beside_the_public_name() -> None:
+    values = read("ALLOWED_HOSTS", SECRET_KEY=KEY, ALLOWED_HOSTS="ims.example.org")
+    assert values["ALLOWED_HOSTS"] == ["ims.example.org", "localhost", "127.0.0.1", "[::1]"]
+
+
+def test_sqlite_locks_writers_at_once_and_keeps_readers_going() -> None:
+    options = read("DATABASES", IMS_ENVIRONMENT="development")["DATABASES"]["default"]["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=20000"):
+        assert f"PRAGMA {pragma};" in options["init_command"]
+
+
+def test_postgresql_gets_a_pool_and_prepared_statements() -> None:
+    url = "postgres://ims:secret@db:5432/ims"
+    database = read("DATABASES", SECRET_KEY=KEY, DATABASE_URL=url, IMS_DB_POOL_SIZE="3")["DATABASES"]["default"]
+    assert database["OPTIONS"]["pool"]["max_size"] == 3
+    assert database["OPTIONS"]["server_side_binding"] is True
+    assert database["CONN_MAX_AGE"] == 0
+
+
+def test_prepared_statements_can_be_turned_off() -> None:
+    variables = {"DATABASE_URL": "postgres://db/ims", "IMS_DB_PREPARE": "false"}
+    options = read("DATABASES", SECRET_KEY=KEY, **variables)["DATABASES"]["default"]["OPTIONS"]
+    assert {"server_side_binding", "prepare_threshold"}.isdisjoint(options)
+
+
+@pytest.mark.parametrize(
+    ("environment", "storage"), [("production", "Manifest"), ("development", "StaticFilesStorage")]
+)
+def test_static_files_carry_their_digest_in_production(environment: str, storage: str) -> None:
+    values = read("STORAGES", SECRET_KEY=KEY, IMS_ENVIRONMENT=environment)
+    assert storage in values["STORAGES"]["staticfiles"]["BACKEND"]
+
+
+def test_a_log_line_is_json_with_the_request_it_belongs_to() -> None:
+    code = """
+import logging, django
+django.setup()
+from core.context import context
+with context(request_id="r-1"):
+    try:
+        raise ValueError("of no use")
+    except ValueError:
+        logging.getLogger("ims.trial").exception("it failed")
+"""
+    done = run(code, IMS_ENVIRONMENT="development", IMS_LOG_FORMAT="json")
+    line = json.loads(done.stderr)
+    assert (line["level"], line["logger"], line["request_id"], line["message"]) == (
+        "ERROR",
+        "ims.trial",
+        "r-1",
+        "it failed",
+    )
+    assert "ValueError: of no use" in line["traceback"]
+    assert line["at"].endswith("Z")
