@@ -1,0 +1,15 @@
+"""Incident codes: what people call an incident. They are computed from the id, so they cannot disagree with it."""
+
+import re
+
+CODE = re.compile(r"INC-(\d{8,18})", re.IGNORECASE)
+
+
+def incident_code(pk: int) -> str:
+    return f"INC-{pk:08d}"
+
+
+def id_of_code(text: str) -> int | None:
+    """The id that a code speaks of; None for a text that is no code."""
+    found = CODE.fullmatch(text.strip())
+    return int(found[1]) if found else None

@@ -1,0 +1,200 @@
+"""Incidents, the clients they affect and their notes: what is always true of them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from clients.choices import Severity
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.models import Record
+from incidents.choices import (
+    UNRESOLVED,
+    Category,
+    DetectionSource,
+    IncidentStatus,
+    Level,
+    ResolutionCode,
+)
+from incidents.codes import incident_code
+from incidents.fields import OpenKey
+from incidents.querysets import AffectedClientQuerySet, IncidentQuerySet, NoteQuerySet
+
+IMPORTED = Q(imported_row__isnull=False)
+_USER = settings.AUTH_USER_MODEL
+_S = IncidentStatus
+
+
+def _not_before(later: str, earlier: str) -> Q:
+    """The later time is unknown, the earlier one is, or they are in order; old rows may break it."""
+    return (
+        IMPORTED
+        | Q(**{f"{later}__isnull": True})
+        | Q(**{f"{earlier}__isnull": True})
+        | Q(**{f"{later}__gte": F(earlier)})
+    )
+
+
+class Incident(Record):
+    """A service impact, from its detection to its closure.
+
+    `peak_severity` is the highest severity the incident ever had: closure is judged by it. `severity_rule` names the
+    clause that decided the severity, `classification` keeps the facts it was decided by. `vendor_initiated` says that
+    a vendor contact created the record, whatever became of their account since.
+    """
+
+    entity_type = "incident"
+    redacted = frozenset({"title"})
+    unlogged = frozenset({"open_key"})
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="incidents", db_index=False)
+    component = models.ForeignKey(
+        "products.Component", models.PROTECT, null=True, blank=True, related_name="incidents", db_index=False
+    )
+    reporter = models.ForeignKey(_USER, models.PROTECT, related_name="reported_incidents")
+    assigned_manager = models.ForeignKey(_USER, models.PROTECT, null=True, blank=True, related_name="managed_incidents")
+    assigned_to = models.ForeignKey(_USER, models.PROTECT, null=True, blank=True, related_name="assigned_incidents")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    category = models.CharField(max_length=32, choices=Category.choices)
+    severity = models.CharField(max_length=2, choices=Severity.choices)
+    peak_severity = models.CharField(max_length=2, choices=Severity.choices, editable=False)
+    severity_rule = models.CharField(max_length=64, blank=True)
+    severity_override_reason = models.TextField(blank=True)
+    classification = models.JSONField(default=dict, blank=True)
+    impact_level = models.CharField(max_length=16, choices=Level.choices)
+    urgency = models.CharField(max_length=16, choices=Level.choices, blank=True)
+    status = models.CharField(max_length=16, choices=IncidentStatus.choices, default=IncidentStatus.OPEN)
+    detection_source = models.CharField(max_length=32, choices=DetectionSource.choices, blank=True)
+    is_recurring = models.BooleanField(default=False)
+    vendor_initiated = models.BooleanField(default=False, editable=False)
+    downtime_minutes = models.PositiveIntegerField(null=True, blank=True)
+    sla_breach = models.BooleanField(default=False)
+    rto_breach = models.BooleanField(default=False)
+    root_cause_undetermined_reason = models.TextField(blank=True)
+    resolution_summary = models.TextField(blank=True)
+    resolution_code = models.CharField(max_length=32, choices=ResolutionCode.choices, blank=True)
+    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="duplicates")
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    detected_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    affected_changed_at = models.DateTimeField(null=True, editable=False)
+    open_key = OpenKey()
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["open_key"], condition=Q(status__in=UNRESOLVED), name="incident_open_once"),
+            models.CheckConstraint(condition=Q(category__in=Category.values), name="incident_category_valid"),
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="incident_severity_valid"),
+            models.CheckConstraint(
+                condition=Q(peak_severity__in=Severity.values) & Q(peak_severity__lte=F("severity")),
+                name="incident_peak_severity_highest",
+            ),
+            models.CheckConstraint(condition=Q(impact_level__in=Level.values), name="incident_impact_valid"),
+            models.CheckConstraint(condition=Q(urgency__in=["", *Level.values]), name="incident_urgency_valid"),
+            models.CheckConstraint(condition=Q(status__in=IncidentStatus.values), name="incident_status_valid"),
+            models.CheckConstraint(
+                condition=Q(detection_source__in=["", *DetectionSource.values]), name="incident_detection_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolution_code__in=["", *ResolutionCode.values]), name="incident_resolution_code_valid"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="incident_titled"),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")), name="incident_not_its_duplicate"
+            ),
+            models.CheckConstraint(condition=_not_before("detected_at", "occurred_at"), name="incident_detected_after"),
+            models.CheckConstraint(
+                condition=_not_before("acknowledged_at", "detected_at"), name="incident_acknowledged_after"
+            ),
+            models.CheckConstraint(condition=_not_before("resolved_at", "detected_at"), name="incident_resolved_after"),
+            models.CheckConstraint(condition=_not_before("closed_at", "resolved_at"), name="incident_closed_after"),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | Q(status__in=UNRESOLVED, resolved_at__isnull=True)
+                | Q(status__in=(_S.RESOLVED, _S.CLOSED), resolved_at__isnull=False),
+                name="incident_resolved_at_known",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | Q(status=_S.CLOSED, closed_at__isnull=False)
+                | (~Q(status=_S.CLOSED) & Q(closed_at__isnull=True)),
+                name="incident_closed_at_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "severity", "-id"], name="incident_status_severity"),
+            models.Index(fields=["status", "-id"], name="incident_status"),
+            models.Index(fields=["severity", "-id"], name="incident_severity"),
+            models.Index(fields=["client", "-id"], name="incident_client"),
+            models.Index(fields=["component", "-id"], name="incident_component"),
+            models.Index(fields=["-id"], condition=Q(status__in=UNRESOLVED), name="incident_unresolved"),
+            models.Index(fields=["created_at", "id"], name="incident_created"),
+            models.Index(fields=["updated_at", "id"], name="incident_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_code} {self.title}"
+
+    @property
+    def incident_code(self) -> str:
+        return incident_code(self.pk)
+
+    def explain_constraint(self, name: str, actor: Any) -> Refusal | None:
+        """The open duplicate, named where the actor may read it."""
+        if name != "incident_open_once":
+            return None
+        twins = Incident.objects.visible_to(actor).filter(open_key=self.open_key, status__in=UNRESOLVED)
+        existing = twins.exclude(pk=self.pk).values_list("pk", flat=True).first()
+        facts: dict[str, Any] = {}
+        if existing is not None:
+            facts = {"existing_id": existing, "incident_id": existing, "incident_code": incident_code(existing)}
+        detail = f"An unresolved incident for this exists ({facts.get('incident_code', 'outside your scope')})."
+        item = Item("duplicate_open_incident", detail, "component_id" if self.component_id else "title", facts)
+        return Refusal(Code.DUPLICATE_OPEN_INCIDENT, detail, rule="one_open_incident", errors=[item])
+
+
+class AffectedClient(Record):
+    """A further client that an incident affects, until it is removed."""
+
+    entity_type = "affected_client"
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="affected", db_index=False)
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="affected_by")
+    removed_at = models.DateTimeField(null=True)
+
+    objects = AffectedClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["incident", "client"], name="affected_client_once")]
+
+    def __str__(self) -> str:
+        return f"client {self.client_id} of incident {self.incident_id}"
+
+
+class IncidentNote(Record):
+    """A note on an incident: for those who work on it, or public, for its client as well."""
+
+    entity_type = "incident_note"
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="notes", db_index=False)
+    body = models.TextField()
+    public = models.BooleanField(default=False)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(body=""), name="incident_note_written")]
+        indexes = [models.Index(fields=["incident", "-id"], name="incident_note_newest")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on incident {self.incident_id}"

@@ -1,0 +1,56 @@
+"""Who may read which incidents and notes.
+
+Scopes are subqueries, never joins: rows are locked through them, and a join would lock or repeat others.
+"""
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Q
+
+from core.querysets import RecordQuerySet
+from products.models import Component
+from users.choices import CC, VC
+
+
+class IncidentQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: where the own client is the client or affected. A vendor contact: those on
+        components of the own vendor's products."""
+        if user.is_internal:
+            return self.all()
+        if user.role == CC:
+            affected = apps.get_model("incidents.AffectedClient").objects.current().filter(client_id=user.client_id)
+            return self.filter(Q(client_id=user.client_id) | Q(pk__in=affected.values("incident_id")))
+        if user.role == VC:
+            return self.filter(component_id__in=Component.objects.visible_to(user).values("pk"))
+        return self.none()
+
+
+class OfIncidentQuerySet(RecordQuerySet):
+    """Records that belong to an incident: whoever reads the incident reads them, unless a subclass says less."""
+
+    def visible_to(self, user: Any) -> Self:
+        if user.is_internal:
+            return self.all()
+        readable = apps.get_model("incidents.Incident").objects.visible_to(user)
+        return self.filter(incident_id__in=readable.values("pk"))
+
+
+class AffectedClientQuerySet(OfIncidentQuerySet):
+    def current(self) -> Self:
+        return self.filter(removed_at__isnull=True)
+
+    def visible_to(self, user: Any) -> Self:
+        """Beside the incident, the client must be readable: one client does not learn of another's trouble."""
+        if user.is_internal:
+            return self.all()
+        clients = apps.get_model("clients.Client").objects.visible_to(user)
+        return super().visible_to(user).filter(client_id__in=clients.values("pk"))
+
+
+class NoteQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A client contact reads public notes only; a vendor contact all notes of the incidents in scope."""
+        notes = super().visible_to(user)
+        return notes.filter(public=True) if user.role == CC else notes
