@@ -14,6 +14,8 @@ from core.pagination import Page, bad_filter, read_page, read_size
 from core.serializers import Output
 
 CONTROLS = ("cursor", "page_size", "search", "ordering")
+# The longest value of a query parameter. Databases refuse endless patterns and lists; nobody means them.
+LONGEST = 4_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Collection:
         return self.detail or self.output
 
     def scoped(self, user: Any) -> QuerySet[Any]:
-        return self.model.objects.visible_to(user)
+        visible: QuerySet[Any] = self.model.objects.visible_to(user)
+        return visible
 
     def known_filters(self) -> list[str]:
         return sorted(self.filters.base_filters)
@@ -53,8 +56,7 @@ class Collection:
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter)."""
         refuse_unknown(params, [*self.known_filters(), *CONTROLS])
-        if any("\0" in value for value in params.values()):
-            raise bad_filter("search", "NUL characters are not allowed.")
+        refuse_unstorable(params)
         given = {name: value for name, value in params.items() if name not in CONTROLS}
         queryset = self.scoped(user)
         if given:
@@ -106,6 +108,15 @@ class Collection:
 
 
 collections: dict[str, Collection] = {}
+
+
+def refuse_unstorable(params: Mapping[str, str]) -> None:
+    """Raise Refusal (400 invalid_filter) for a value that no database could compare with."""
+    for name, value in params.items():
+        if "\0" in value:
+            raise bad_filter(name, "NUL characters are not allowed.")
+        if len(value) > LONGEST:
+            raise bad_filter(name, f"This must not exceed {LONGEST} characters.")
 
 
 def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:

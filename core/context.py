@@ -22,7 +22,8 @@ class Context:
     token: Any = None
 
 
-_current: ContextVar[Context] = ContextVar("ims_context", default=Context())
+_NOBODY = Context()
+_current: ContextVar[Context] = ContextVar("ims_context", default=_NOBODY)
 
 
 def current() -> Context:

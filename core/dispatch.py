@@ -6,7 +6,7 @@
 The approval is settled last, in the same transaction: a request that fails for another reason consumes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -30,15 +30,16 @@ def submit(
     target_id: Any = None,
     body: Any = None,
     if_match: str | None = None,
-    approval_id: int | None = None,
+    approval_id: int | Callable[[], int | None] | None = None,
     rehearse: bool = False,
     shape: Any = None,
 ) -> Any:
     """Carry out an operation from its raw input, under the whole law.
 
-    Arguments: the operation's name, the caller, the target's id, the body as received (or a function that reads it,
-    called when its turn comes), the If-Match header, the id of an approval; `rehearse` undoes everything at the end,
-    so that the answer is known and nothing is changed; `shape` is the serializer of the called endpoint, for operations that have several.
+    Arguments: the operation's name, the caller, the target's id, the body as received, the If-Match header, the id of
+    an approval; body and approval id may be functions that read them, called when their turn comes. `rehearse` undoes
+    everything at the end, so that the answer is known and nothing is changed; `shape` is the serializer of the called
+    endpoint, for operations that have several.
     Returns what the operation returns. Raises Refusal.
     """
     operation = registry[name]
@@ -49,7 +50,8 @@ def submit(
                 target = find_target(operation, actor, target_id)
                 raw = body() if callable(body) else body
                 data = read_body(operation, actor, target, raw, shape)
-                result = _perform(operation, actor, target, data, raw, approval_id, if_match)
+                approval = approval_id() if callable(approval_id) else approval_id
+                result = _perform(operation, actor, target, data, payload=raw, approval_id=approval, if_match=if_match)
                 if rehearse:
                     transaction.set_rollback(True)
         except IntegrityError as error:
@@ -73,7 +75,7 @@ def execute(
     with context(actor=actor, operation=operation):
         try:
             with transaction.atomic():
-                return _perform(operation, actor, target, data or {}, payload, approval_id, None)
+                return _perform(operation, actor, target, data or {}, payload=payload, approval_id=approval_id)
         except IntegrityError as error:
             raise _signed(explain(error, actor), operation) from error
 
@@ -83,9 +85,10 @@ def _perform(
     actor: Any,
     target: Any,
     data: Mapping[str, Any],
+    *,
     payload: Any,
     approval_id: int | None,
-    if_match: str | None,
+    if_match: str | None = None,
 ) -> Any:
     authorize(operation, actor, target, data)
     check_version(target, if_match)
@@ -127,7 +130,7 @@ def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
     """The record acted on, locked, if it exists in the actor's scope; else 404. None for operations without one."""
     if operation.target is None:
         return None
-    manager = model_of(operation.target).objects  # type: ignore[attr-defined]
+    manager = model_of(operation.target).objects
     try:
         return manager.visible_to(actor).select_for_update(of=("self",)).get(pk=int(target_id))
     except (ObjectDoesNotExist, TypeError, ValueError, OverflowError):

@@ -11,11 +11,8 @@ from core.errors import Undeclared
 @cache
 def models_by_type() -> dict[str, Any]:
     """Every model that has an entity type, by that type."""
-    return {
-        model.entity_type: model
-        for model in apps.get_models()
-        if getattr(model, "entity_type", "") and not model._meta.abstract
-    }
+    models: list[Any] = apps.get_models()
+    return {model.entity_type: model for model in models if getattr(model, "entity_type", "")}
 
 
 def model_of(entity_type: str) -> Any:

@@ -1,18 +1,17 @@
 """Filters: exact by field, `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db import models
 from django_filters.filters import BaseInFilter
+from django_filters.filterset import FilterSet
 
 from core.codes import Code
 from core.errors import Item, Refusal
-
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+from core.pagination import EARLIEST, LATEST
 
 
 class WholeNumberField(forms.IntegerField):
@@ -22,7 +21,7 @@ class WholeNumberField(forms.IntegerField):
 
 
 class WholeNumberFilter(django_filters.NumberFilter):
-    field_class = WholeNumberField
+    field_class = WholeNumberField  # type: ignore[assignment]  # narrower than the decimal it stands for
 
     def get_max_validator(self) -> None:
         return None
@@ -58,11 +57,12 @@ class ChoiceInFilter(BaseInFilter, django_filters.ChoiceFilter):
     pass
 
 
-class StrictFilterSet(django_filters.FilterSet):
+class StrictFilterSet(FilterSet):
     """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way."""
 
+    base_filters: ClassVar[dict[str, Any]]
     FILTER_DEFAULTS = {
-        **django_filters.FilterSet.FILTER_DEFAULTS,
+        **FilterSet.FILTER_DEFAULTS,
         models.ForeignKey: {"filter_class": WholeNumberFilter},
         models.OneToOneField: {"filter_class": WholeNumberFilter},
         models.AutoField: {"filter_class": WholeNumberFilter},
@@ -77,7 +77,7 @@ class StrictFilterSet(django_filters.FilterSet):
     @classmethod
     def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
         if lookup_type != "in":
-            return super().filter_for_lookup(field, lookup_type)
+            return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
         if getattr(field, "choices", None):
             return ChoiceInFilter, {"choices": field.choices}
         if isinstance(field, models.ForeignKey | models.IntegerField | models.AutoField):
@@ -86,7 +86,7 @@ class StrictFilterSet(django_filters.FilterSet):
 
     def refuse_unless_valid(self) -> None:
         """Raise Refusal (400 invalid_filter) with every bad value."""
-        if self.is_valid():
+        if self.is_valid():  # type: ignore[no-untyped-call]
             return
         items = [
             Item("invalid_filter", " ".join(str(each) for each in messages), name)

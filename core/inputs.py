@@ -132,6 +132,13 @@ class BoundedJSONField(serializers.JSONField):
         text = dumps(data)
         if len(text) > self.limit:
             self.fail("too_large", limit=self.limit)
-        if b"\\u0000" in text:
+        if _holds_nul(data):
             self.fail("nul")
         return data
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text anywhere in JSON, names included, holds a NUL character."""
+    if isinstance(value, dict):
+        return any(_holds_nul(name) or _holds_nul(inner) for name, inner in value.items())
+    return any(map(_holds_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value

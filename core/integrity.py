@@ -15,7 +15,8 @@ def explain(error: IntegrityError, actor: Any) -> Refusal:
     """Turn a constraint violation into its refusal. To be called after the transaction was rolled back."""
     record = getattr(error, "record", None)
     constraint = _violated(error, record)
-    refusal = getattr(record, "explain_constraint", lambda name, actor: None)(constraint, actor) if constraint else None
+    explained = getattr(record, "explain_constraint", lambda name, actor: None)
+    refusal: Refusal | None = explained(constraint, actor) if constraint else None
     if refusal is not None:
         return refusal
     items = list(_duplicates(record, actor)) if record is not None else []
@@ -44,7 +45,7 @@ def _violated(error: IntegrityError, record: Any) -> str | None:
 
 
 def _unique_constraints(record: Any) -> Iterator[models.UniqueConstraint]:
-    return (each for each in record._meta.constraints if isinstance(each, models.UniqueConstraint))
+    return (each for each in record._meta.constraints if isinstance(each, models.UniqueConstraint) and each.fields)
 
 
 def _duplicates(record: Any, actor: Any) -> Iterator[Item]:

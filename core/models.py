@@ -25,6 +25,7 @@ class Record(models.Model):
     audit_parent: ClassVar[str] = ""
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
+    _loaded: dict[str, Any]
 
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
@@ -40,14 +41,12 @@ class Record(models.Model):
 
     objects = RecordQuerySet.as_manager()
 
-    _loaded: dict[str, Any]
-
     class Meta:
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
-        record = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
+        record = super().from_db(db, field_names, values, **options)
         record._loaded = dict(zip(field_names, values, strict=True))
         return record
 
@@ -65,12 +64,22 @@ class Record(models.Model):
         self.save()
         return self
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        super().refresh_from_db(*args, **kwargs)
-        self._loaded = self._values()
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        """Read again, wholly or some fields; the deferred ones come this way, and must not hide unsaved changes."""
+        named = None if fields is None else list(fields)
+        super().refresh_from_db(using=using, fields=named, from_queryset=from_queryset)
+        values = self._values()
+        if named is None:
+            self._loaded = values
+            return
+        read = [each.attname for each in self._meta.concrete_fields if {each.name, each.attname} & set(named)]
+        self._loaded.update({name: values[name] for name in read})
 
     def _values(self) -> dict[str, Any]:
-        return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        names = (field.attname for field in self._meta.concrete_fields)
+        return {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
         """Stamp, write and audit the record; a record that did not change is not written.

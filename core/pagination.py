@@ -6,17 +6,20 @@ A cursor is opaque text that holds the ordering, the direction and the last row'
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Q
+from django.utils.timezone import is_aware, make_aware
 
 from core.codes import Code
 from core.errors import Item, Refusal
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def bad_filter(name: str, detail: str) -> Refusal:
@@ -58,7 +61,7 @@ def read_size(text: str | None) -> int:
     """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
     if text is None:
         return DEFAULT_SIZE
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_SIZE:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_SIZE)) or not 1 <= int(text) <= MAX_SIZE:
         raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
     return int(text)
 
@@ -97,9 +100,16 @@ def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor |
         value = model._meta.get_field(column).to_python(cursor.value)
     except (ValidationError, FieldDoesNotExist, OverflowError, TypeError, ValueError):
         raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
-    if value is None or (isinstance(value, int) and abs(value) >= 2**63):
+    if value is None or _unstorable(value):
         raise bad_filter("cursor", "This cursor is not one that a page has given.")
     return Cursor(ordering, cursor.backwards, value, cursor.pk)
+
+
+def _unstorable(value: Any) -> bool:
+    """Whether a value made up by the caller is one that no column could hold, nor the database compare."""
+    if isinstance(value, datetime):
+        return not EARLIEST <= (value if is_aware(value) else make_aware(value, UTC)) <= LATEST
+    return "\0" in value if isinstance(value, str) else isinstance(value, int) and abs(value) >= 2**63
 
 
 def _beyond(column: str, descending: bool, cursor: Cursor) -> Q:

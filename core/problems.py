@@ -1,10 +1,12 @@
 """Every refusal leaves the house as an RFC 9457 problem document; this is the only place that writes one."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -31,6 +33,8 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
     (exceptions.NotAcceptable, Code.NOT_ACCEPTABLE),
     (exceptions.UnsupportedMediaType, Code.UNSUPPORTED_MEDIA_TYPE),
     (exceptions.ParseError, Code.MALFORMED_BODY),
+    (UnreadablePostError, Code.MALFORMED_BODY),
+    (RequestDataTooBig, Code.BODY_TOO_LARGE),
 )
 
 
@@ -59,20 +63,40 @@ def as_refusal(error: Exception) -> Refusal | None:
     """The refusal that an exception amounts to; None for a defect of the program."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, exceptions.ValidationError):
-        return refuse_shape(error.detail)
-    if isinstance(error, exceptions.Throttled):
-        return Refusal(Code.THROTTLED, retry_after=int(error.wait or 1), rule="rate_limit")
-    if isinstance(error, IntegrityError):
-        return explain(error, current().actor)
-    if isinstance(error, DataError):
-        return Refusal(Code.VALIDATION_ERROR, "The database cannot hold one of the values.", rule="validation_first")
-    if isinstance(error, OperationalError | InterfaceError | DatabaseError):
-        return Refusal(Code.DATABASE_UNAVAILABLE, rule="tool_failure_halts", retry_after=1)
+    for kind, translate in TRANSLATIONS:
+        if isinstance(error, kind):
+            return translate(error)
     for kind, code in FRAMEWORK_CODES:
         if isinstance(error, kind):
             return Refusal(code, str(getattr(error, "detail", "") or ""), rule="contract")
     return None
+
+
+def _throttled(error: Any) -> Refusal:
+    return Refusal(Code.THROTTLED, retry_after=int(error.wait or 1), rule="rate_limit")
+
+
+def _violated(error: Any) -> Refusal:
+    return explain(error, current().actor)
+
+
+def _unstorable(error: Any) -> Refusal:
+    return Refusal(Code.VALIDATION_ERROR, "The database cannot hold one of the values.", rule="validation_first")
+
+
+def _unavailable(error: Any) -> Refusal:
+    return Refusal(Code.DATABASE_UNAVAILABLE, rule="tool_failure_halts", retry_after=1)
+
+
+# What needs more than a code. A statement that the database does not understand is a defect, not an outage.
+TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
+    (exceptions.ValidationError, lambda error: refuse_shape(error.detail)),
+    (exceptions.Throttled, _throttled),
+    (IntegrityError, _violated),
+    (DataError, _unstorable),
+    (OperationalError, _unavailable),
+    (InterfaceError, _unavailable),
+)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:

@@ -94,8 +94,8 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def columns(cls) -> list[str]:
-        meta: Any = cls.Meta  # type: ignore[attr-defined]
-        computed = {name for name in cls._declared_fields if name not in getattr(meta, "joined", {})}
+        meta: Any = cls.Meta
+        computed = {name for name in cls._declared_fields if hasattr(cls, f"get_{name}")}
         plain = [name for name in meta.fields if name not in computed and name not in getattr(meta, "joined", {})]
         wanted = [*plain, *getattr(meta, "joined", {}).values(), *getattr(meta, "requires", ()), "id"]
         wanted += ["version"] if hasattr(meta.model, "version") else []
@@ -113,7 +113,7 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        meta: Any = cls.Meta  # type: ignore[attr-defined]
+        meta: Any = cls.Meta
         names = list(meta.fields)
         joined = getattr(meta, "joined", {})
         computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
@@ -127,16 +127,31 @@ class Output(serializers.ModelSerializer[Any]):
 
     def build_unknown_field(self, field_name: str, model_class: type[models.Model]) -> Any:
         """A name of Meta.joined takes the type of the column it is read from."""
-        lookup = getattr(self.Meta, "joined", {}).get(field_name)  # type: ignore[attr-defined]
+        lookup = getattr(self.Meta, "joined", {}).get(field_name)
         if lookup is None:
             return super().build_unknown_field(field_name, model_class)
-        return serializers.CharField, {"read_only": True, "allow_null": True}
+        column, nullable = column_of(model_class, lookup)
+        kind, options = self.build_standard_field(field_name, column)
+        kept = {name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options}
+        return kind, {**kept, "read_only": True, "allow_null": nullable}
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
         for field in model_class._meta.concrete_fields:
             if field.attname == field_name and field.is_relation:
                 return serializers.IntegerField, {"read_only": True, "allow_null": field.null}
         return super().build_property_field(field_name, model_class)
+
+
+def column_of(model: Any, lookup: str) -> tuple[models.Field[Any, Any], bool]:
+    """The column that a lookup across relations ends at, and whether it can be null on the way or at the end."""
+    nullable = False
+    field: Any = None
+    for name in lookup.split("__"):
+        field = next((each for each in model._meta.concrete_fields if each.attname == name), None)
+        field = field or model._meta.get_field(name)
+        nullable = nullable or field.null
+        model = field.related_model
+    return getattr(field, "target_field", field), nullable
 
 
 def outputs(*names: str) -> tuple[str, ...]:

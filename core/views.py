@@ -18,6 +18,7 @@ from core.discovery import READ
 from core.dispatch import submit
 from core.errors import Undeclared, invalid
 from core.etag import etag_of
+from core.inputs import BIGGEST_ID
 from core.operations import Operation, registry
 from core.permissions import OperationPermission
 from core.sockets import sockets
@@ -29,7 +30,7 @@ class OperationView(ViewSetMixin, APIView):
     operations: dict[str, str] = {}
     permission_classes = [OperationPermission]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
-    action: str | None
+    action_map: dict[str, str]
     kwargs: dict[str, Any]
 
     @classmethod
@@ -39,12 +40,18 @@ class OperationView(ViewSetMixin, APIView):
         declared = getattr(getattr(cls, action, None), "operation_name", None) or next(filter(None, mapped), None)
         if declared is None:
             raise Undeclared(f"{cls.__name__}.{action} declares no operation")
-        return declared
+        return str(declared)
 
     @property
     def operation(self) -> Operation | None:
-        action = getattr(self, "action", None)
+        request = getattr(self, "request", None)
+        action = self.action_map.get((request.method or "").lower()) if request else getattr(self, "action", None)
         return registry[self.operation_name(action)] if action else None
+
+    def get_authenticators(self) -> list[Any]:
+        """None where nobody need be known: a stale token must not keep anyone from logging in again."""
+        operation = self.operation
+        return [] if operation is not None and operation.anonymous else super().get_authenticators()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         bind(operation=self.operation)
@@ -99,12 +106,13 @@ def write(
     detail: bool = True,
     code: int = status.HTTP_200_OK,
     partial: bool = False,
+    target: Callable[[Request], Any] | None = None,
 ) -> Callable[..., Response]:
     """An action that carries out an operation.
 
     Arguments: the operation's name, the serializer of its body; for what is not a router's own action the path
     (the attribute bears its name, with underscores), the method and whether it acts on one record; the status of
-    success; whether the body may be partial.
+    success; whether the body may be partial; where the path does not hold the target's id, a function that tells it.
     """
     registry.bind(name, body, partial=partial)
 
@@ -113,15 +121,17 @@ def write(
         result = submit(
             name,
             actor=request.user,
-            target_id=kwargs.get("pk"),
+            target_id=target(request) if target else kwargs.get("pk"),
             body=lambda: request.data,
             if_match=request.headers.get("If-Match"),
-            approval_id=approval_id_of(request),
+            approval_id=lambda: approval_id_of(request),
             shape=body,
         )
-        return self.answer(result, code)
+        answer: Response = self.answer(result, code)
+        return answer
 
     act.operation_name = name  # type: ignore[attr-defined]
+    act.body, act.success_status = body, code  # type: ignore[attr-defined]
     if path:
         act.__name__ = path.replace("-", "_")
         act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
@@ -145,7 +155,7 @@ def approval_id_of(request: Request) -> int | None:
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not text.isascii() or not text.isdigit() or int(text[:20]) > BIGGEST_ID:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
     return int(text)
 

@@ -19,16 +19,16 @@ class TokenAuthentication(BaseAuthentication):
     """`Authorization: Token <token>`. Knows every account, also inactive ones: the dispatcher refuses those."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
-        parts = get_authorization_header(request).split()
-        if not parts:
+        keyword, *credentials = get_authorization_header(request).split() or [b""]
+        if not keyword:
             return None
-        if parts[0].lower() != KEYWORD or len(parts) != 2:
+        if keyword.lower() != KEYWORD or len(credentials) != 1:
             raise Refusal(
                 Code.NOT_AUTHENTICATED,
                 "The header must read: Authorization: Token <token>.",
                 rule="authenticated_caller",
             )
-        token = find_token(parts[1].decode("latin-1"))
+        token = find_token(credentials[0].decode("latin-1"))
         note_use(token)
         bind(actor=token.user, agent=token.agent, token=token)
         return token.user, token

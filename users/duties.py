@@ -22,6 +22,11 @@ def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
     return bool(target.pk != actor.pk)
 
 
+@duty("One edits one's own profile; other accounts change by SOP 6.", code=Code.OUT_OF_SCOPE)
+def own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.pk == actor.pk)
+
+
 @duty("One revokes one's own tokens; a system administrator anyone's.", code=Code.OUT_OF_SCOPE)
 def own_token(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.user_id == actor.pk or actor.role == SA)

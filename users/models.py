@@ -36,7 +36,7 @@ class User(AbstractBaseUser, Record):
     vendor = models.ForeignKey("vendors.Vendor", models.PROTECT, null=True, blank=True, related_name="contacts")
     is_system = models.BooleanField(default=False, editable=False)
 
-    objects = UserManager()
+    objects: ClassVar[Any] = UserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -109,7 +109,7 @@ class Token(Record):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TokenQuerySet.as_manager()
+    objects: ClassVar[Any] = TokenQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -143,7 +143,7 @@ class ActivationToken(Record):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TokenQuerySet.as_manager()
+    objects: ClassVar[Any] = TokenQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

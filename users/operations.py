@@ -17,10 +17,12 @@ from users.duties import (
     creates_privileged,
     not_own_account,
     not_own_activation,
+    own_account,
     own_token,
     target_privileged,
 )
 from users.models import ActivationToken, Token, User
+from users.passwords import require_unlike
 from users.tokens import digest_of, new_activation, new_token, revoke_tokens, void_activations
 
 
@@ -94,17 +96,18 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     roles=None,
     verb=Verb.UPDATE,
     endpoint="PATCH /me/",
+    target="user",
+    duties=[own_account],
     condition="own name, department, time zone, password only",
 )
 def update_profile(
-    *, actor: User, password: str | None = None, current_password: str | None = None, **changes: Any
+    *, actor: User, user: User, password: str | None = None, current_password: str | None = None, **changes: Any
 ) -> User:
     """Change one's own name, department, time zone or password.
 
     SOP 6. A new password needs the present one, and ends every other session: whoever holds a token, an agent
     for one, must not be able to take the account over. Raises Refusal: invalid_credentials.
     """
-    user = User.objects.select_for_update().get(pk=actor.pk)
     if password is not None:
         if current().agent:
             raise Refusal(
@@ -159,7 +162,7 @@ def log_out(*, actor: User) -> dict[str, Any]:
 def activate(*, actor: Any, token: str, password: str) -> dict[str, Any]:
     """Set one's own password with a one-time activation token; sessions from before end.
 
-    Raises Refusal: invalid_credentials, token_expired, user_inactive.
+    Raises Refusal: invalid_credentials, token_expired, user_inactive, validation_error (like the name or address).
     """
     found = ActivationToken.objects.select_for_update(of=("self",)).filter(digest=digest_of(token)).first()
     if found is None or found.used_at is not None:
@@ -169,6 +172,7 @@ def activate(*, actor: Any, token: str, password: str) -> dict[str, Any]:
     user = found.user
     if not user.may_act:
         raise Refusal(Code.USER_INACTIVE, f"The account is {user.status}.", rule="active_account")
+    require_unlike(user, password)
     with context(actor=user):
         user.set_password(password)
         user.save()

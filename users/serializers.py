@@ -14,7 +14,7 @@ from users.models import Token, User
 
 
 def require_association(role: str, client_id: int | None, vendor_id: int | None) -> None:
-    """Refuse (400) unless the role has the organisation it needs: a client contact a client, a vendor contact a vendor."""
+    """Refuse (400) a role without the organisation it needs: client contacts a client, vendor contacts a vendor."""
     if role == CC and client_id is None:
         raise invalid("client_id", "A client contact needs a client.", "required", rule="user_associations")
     if role == VC and vendor_id is None:

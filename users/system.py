@@ -10,7 +10,8 @@ from users.models import SYSTEM_ID, User
 
 def system_principal() -> User:
     """The account under which the installation itself acts. It cannot log in."""
-    return User.objects.get(pk=SYSTEM_ID)
+    principal: User = User.objects.get(pk=SYSTEM_ID)
+    return principal
 
 
 @operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", door=Door.COMMAND)

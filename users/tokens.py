@@ -53,7 +53,7 @@ def revoke_tokens(user: User, *, but: Any = None) -> None:
 
 def find_token(secret: str) -> Token:
     """The live token of a secret, its user joined: one statement. Raises Refusal (401)."""
-    token = Token.objects.select_related("user", "use").filter(digest=digest_of(secret)).first()
+    token: Token | None = Token.objects.select_related("user", "use").filter(digest=digest_of(secret)).first()
     if token is None or token.revoked_at is not None:
         raise Refusal(Code.NOT_AUTHENTICATED, "The token is not valid.", rule="authenticated_caller")
     if token.expires_at <= timezone.now():

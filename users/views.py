@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from axes.helpers import get_client_ip_address
+from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from rest_framework import status
@@ -63,7 +65,7 @@ class ProfileView(OperationView):
         discovered("user", request.user.pk, {})
         return Response(body, headers={"ETag": etag_of(version)})
 
-    partial_update = write("user.update_profile", ProfileBody, partial=True)
+    partial_update = write("user.update_profile", ProfileBody, partial=True, target=lambda request: request.user.pk)
 
 
 class TokenViewSet(ListViewSet):
@@ -82,7 +84,8 @@ class LoginView(OperationView):
     def login(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
-        credentials = {"email": body["email"].strip(), "password": body["password"]}
+        # Folded, so that no other spelling of an address gets failures of its own.
+        credentials = {"email": User.key_of(body["email"])[:254], "password": body["password"]}
         user = authenticate(request._request, **credentials)
         if getattr(request._request, "axes_locked_out", False):
             wait: timedelta = settings.AXES_COOLOFF_TIME
@@ -91,6 +94,7 @@ class LoginView(OperationView):
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
         with context(agent=""):
             answer = execute("access.login", actor=user, data={"name": body["name"]})
+        reset(username=credentials["email"], ip=get_client_ip_address(request._request))
         return Response(answer, status=status.HTTP_200_OK)
 
 

@@ -7,8 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.context import context, new_request_id
 from core.dispatch import execute
 from core.errors import Refusal
-from users.models import User
+from users.models import Token, User
 from users.system import system_principal
+
+LONGEST_LIFE = 3_650
+LONGEST_NAME = Token._meta.get_field("agent").max_length or 0
 
 
 class Command(BaseCommand):
@@ -23,10 +26,10 @@ class Command(BaseCommand):
         user = User.objects.filter(email_key=User.key_of(options["email"]), is_system=False).first()
         if user is None:
             raise CommandError(f"there is no account with the address {options['email']}")
-        if options["days"] is not None and not 1 <= options["days"] <= 3_650:
-            raise CommandError("--days must be from 1 to 3650")
-        if len(options["agent"]) > 120:
-            raise CommandError("--agent must not exceed 120 characters")
+        if options["days"] is not None and not 1 <= options["days"] <= LONGEST_LIFE:
+            raise CommandError(f"--days must be from 1 to {LONGEST_LIFE}")
+        if len(options["agent"]) > LONGEST_NAME:
+            raise CommandError(f"--agent must not exceed {LONGEST_NAME} characters")
         data = {"user": user, "days": options["days"], "agent": options["agent"]}
         try:
             with context(request_id=new_request_id()):
