@@ -26,14 +26,14 @@ help: ## Show this list
 setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
 
 demo: $(SYNCED) ## Load demo data, start the server and play an incident through it
-	@mkdir -p var
+	@mkdir -p var && rm -f var/demo.sqlite3*
 	IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
 
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --cov --cov-report=term
 
 check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and policy document
-	$(BIN)/mypy .
+	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	@mkdir -p var
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run

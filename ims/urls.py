@@ -1,7 +1,7 @@
 """All routes. Loading them verifies that each carries a declared operation."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
@@ -9,7 +9,7 @@ from ims.health import alive, ready
 
 APPS = ["users", "audit", "approvals", "vendors", "products"]
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("discovery/", DiscoveryView.as_view({"get": "search"})),
     *(path("", include(f"{app}.urls")) for app in APPS),
 ]
