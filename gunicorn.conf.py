@@ -17,3 +17,5 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Who may state X-Forwarded-*: the proxies in front, by address. Django trusts the header only with IMS_BEHIND_PROXY.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 accesslog = "-" if os.environ.get("IMS_ACCESS_LOG", "1") == "1" else None
+# No second way in beside HTTP, and nothing written to a home directory, which a container does not have.
+control_socket_disable = True
