@@ -6,5 +6,6 @@ class ImsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.sockets import sockets
+        from ims.legacy import operation  # noqa: F401 - declares the import
 
         sockets.verify()

@@ -1,0 +1,59 @@
+"""The one operation of the import: everything in one transaction, under the system principal."""
+
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+
+from core.context import context, new_request_id
+from core.dispatch import execute
+from core.errors import Refusal
+from core.operations import Door, operation
+from core.verbs import Verb
+from ims.legacy.export import Export, refused
+from ims.legacy.importing import Importer, Progress
+from ims.legacy.report import Report
+from ims.legacy.sequences import advance, lock
+from ims.legacy.tables import TABLES
+from users.models import User
+from users.system import system_principal
+
+
+@operation("import.legacy", roles=(), verb=Verb.CREATE, door=Door.COMMAND)
+def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progress) -> Report:
+    """Carry an older system's export over: every row, under its own id and with its own time stamps.
+
+    Rules of today that a row breaks are kept with the record and reported. A row that was imported before is left
+    alone. Raises Refusal: malformed_body (the export), duplicate (an id or a unique value is taken).
+    """
+    models = [table.model for table in TABLES if table.model is not None]
+    lock(models)
+    report = Importer(export, TABLES, progress).run()
+    if dry_run:
+        transaction.set_rollback(True)
+    else:
+        advance(models)
+    return report
+
+
+def import_folder(folder: Path, *, dry_run: bool = False, progress: Progress = lambda *_: None) -> Report:
+    """Carry out the import for a folder. Raises Refusal, which names the table, the row and the column."""
+    data = {"export": Export(folder), "dry_run": dry_run, "progress": progress}
+    try:
+        with context(request_id=new_request_id()):
+            report: Report = execute("import.legacy", actor=system_principal(), data=data)
+    except Refusal as refusal:
+        if isinstance(refusal.__cause__, IntegrityError):
+            raise _located(refusal, refusal.__cause__) from refusal
+        raise
+    return report
+
+
+def _located(refusal: Refusal, error: IntegrityError) -> Refusal:
+    """What the database refused, said of the row of the export that it refused."""
+    record = getattr(error, "record", None)
+    if record is None:
+        return refusal
+    table = next(table.name for table in TABLES if table.model is type(record))
+    rule = next((each for each in record._meta.constraints if each.name == refusal.rule), None)
+    fields = [item.field for item in refusal.errors if item.field] or list(getattr(rule, "fields", ()))
+    return refused(refusal.code, table, refusal.detail, row=record.pk, column=", ".join(fields), rule=refusal.rule)

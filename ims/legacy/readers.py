@@ -1,0 +1,225 @@
+"""How values are read: strictly where they cannot be kept otherwise, reported where they only break a rule of today."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from rest_framework import serializers
+
+from audit.minimise import LONG_KINDS, LONGEST, digest
+from core.entities import models_by_type
+from ims.legacy.export import read_id
+from ims.legacy.schema import Cell, Reader
+
+# What both databases keep in a positive integer column.
+BIGGEST_NUMBER = 2**31 - 1
+BIGGEST_PORT = 65_535
+
+
+def text(cell: Cell) -> str | None:
+    """Text as it stands. An absent one is empty where the model has no other way to say so."""
+    if cell.value is None:
+        return None if cell.column.null else ""
+    if not isinstance(cell.value, str):
+        cell.bad("must be text")
+    return _fitting(cell, cell.value)
+
+
+def through(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
+    """Text through the input field of today's API: in its form where it passes, as it stands and reported where not."""
+
+    def read(cell: Cell) -> str:
+        raw = text(cell) or ""
+        try:
+            return _fitting(cell, door.run_validation(raw))
+        except serializers.ValidationError as error:
+            cell.breach(rule, " ".join(str(each) for each in error.detail))
+            return raw
+
+    return read
+
+
+def full_name(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
+    """One name of several parts, through the input field of today's API."""
+    whole = through(door, rule)
+
+    def read(cell: Cell) -> str:
+        if not all(isinstance(part, str) for part in cell.value):
+            cell.bad("must be text")
+        return str(whole(_with(cell, " ".join(part for part in cell.value if part))))
+
+    return read
+
+
+def choice(was: Mapping[str, str] | None = None) -> Reader:
+    """One of the model's choices; `was` maps those that today's lists lack, and each such move is reported."""
+    former = was or {}
+
+    def read(cell: Cell) -> str:
+        raw = text(cell) or ""
+        if raw in former:
+            cell.breach("value_of_today", f"{raw} is kept as {former[raw]}")
+            return former[raw]
+        if raw not in {value for value, _ in cell.column.choices}:
+            cell.bad(f"{raw!r} is not one of today's values, and the mapping has no place for it")
+        return raw
+
+    return read
+
+
+def identifier(cell: Cell) -> int | None:
+    """An id, which the export writes as text."""
+    if cell.value is None and cell.column.null:
+        return None
+    number = read_id(cell.value)
+    return number if number is not None else cell.bad("must be an id, a positive whole number")
+
+
+def required(reader: Reader) -> Reader:
+    """A value that must be there, whatever the model would allow."""
+
+    def read(cell: Cell) -> Any:
+        return reader(cell) if cell.value is not None else cell.bad("must not be null")
+
+    return read
+
+
+def given(value: Any) -> Reader:
+    """A value that no column holds."""
+    return lambda cell: value
+
+
+def computed_from_id(compute: Callable[[int], str]) -> Reader:
+    """A value that today follows from the id: nothing is kept of it, and a different one is reported."""
+
+    def read(cell: Cell) -> None:
+        if cell.value != compute(cell.row_id):
+            cell.breach("computed_from_id", f"{cell.value!r} in the export; today it is {compute(cell.row_id)}")
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The record of another table of the export. Refuses the export where that table has no such row."""
+
+    table: str
+
+    def __call__(self, cell: Cell) -> Any:
+        number = identifier(cell)
+        if number is None:
+            return None
+        record = cell.world.records[self.table].get(number)
+        return record if record is not None else cell.bad(f"there is no row {number} in {self.table}")
+
+
+def number(cell: Cell) -> int | None:
+    """A whole number from 0 to what both databases keep."""
+    if cell.value is None and cell.column.null:
+        return None
+    if isinstance(cell.value, bool) or not isinstance(cell.value, int):
+        cell.bad("must be a whole number")
+    if not 0 <= cell.value <= BIGGEST_NUMBER:
+        cell.bad(f"must be from 0 to {BIGGEST_NUMBER}")
+    return cell.value
+
+
+def hours_as_minutes(cell: Cell) -> int | None:
+    """Hours, kept in minutes."""
+    hours = number(cell)
+    return hours if hours is None else number(_with(cell, hours * 60))
+
+
+def decimal(cell: Cell) -> Decimal | None:
+    """A decimal number that the column keeps without rounding."""
+    if cell.value is None and cell.column.null:
+        return None
+    if isinstance(cell.value, bool) or not isinstance(cell.value, int | float | str):
+        cell.bad("must be a number")
+    try:
+        value = Decimal(str(cell.value))
+        places = value.quantize(Decimal(1).scaleb(-cell.column.decimal_places))
+    except InvalidOperation:
+        cell.bad("must be a number of sensible size")
+    if not value.is_finite() or places != value or len(places.as_tuple().digits) > cell.column.max_digits:
+        cell.bad(f"has more digits than are kept ({cell.column.max_digits}, {cell.column.decimal_places} decimals)")
+    return value
+
+
+def truth(cell: Cell) -> bool:
+    if not isinstance(cell.value, bool):
+        cell.bad("must be true or false")
+    return bool(cell.value)
+
+
+def moment(cell: Cell) -> datetime | None:
+    """A time in ISO 8601; without a zone it is UTC."""
+    return _parsed(cell, lambda raw: _in_utc(datetime.fromisoformat(raw)), "a time in ISO 8601")
+
+
+def day(cell: Cell) -> date | None:
+    """A date, YYYY-MM-DD."""
+    return _parsed(cell, date.fromisoformat, "a date, YYYY-MM-DD")
+
+
+def one_port(cell: Cell) -> list[int]:
+    """The one port that the old system had room for, as the list that today's has."""
+    if cell.value is None:
+        return []
+    port = number(cell)
+    if port is None or not 1 <= port <= BIGGEST_PORT:
+        cell.breach("port_in_range", f"{port} is not a port, 1 to {BIGGEST_PORT}")
+    return [] if port is None else [port]
+
+
+def old_change(cell: Cell) -> dict[str, Any]:
+    """What an old audit entry says was changed, as today's trail would show it: by default only as a digest."""
+    reference_type, name, old, new = cell.value
+    if name is None:
+        return {}
+    if not isinstance(name, str):
+        cell.bad("must be the name of a field")
+    return {name: {"old": old, "new": new} if _may_show(reference_type, name, old, new) else digest([old, new])}
+
+
+def _may_show(reference_type: Any, name: str, *values: Any) -> bool:
+    model = models_by_type().get(reference_type)
+    known = {field.name: field for field in model._meta.concrete_fields} if model else {}
+    field = known.get(name)
+    private = field is None or name in model.redacted or isinstance(field, LONG_KINDS)
+    scalar = all(value is None or isinstance(value, bool | int | str) for value in values)
+    return scalar and not private and all(len(str(value)) <= LONGEST for value in values)
+
+
+def no_password(cell: Cell) -> str:
+    """Nobody's password is imported: an account is opened again with an activation token."""
+    return make_password(None)
+
+
+def _parsed(cell: Cell, parse: Callable[[str], Any], form: str) -> Any:
+    if cell.value is None and cell.column.null:
+        return None
+    if not isinstance(cell.value, str):
+        cell.bad(f"must be {form}")
+    try:
+        return parse(cell.value)
+    except (ValueError, OverflowError):
+        cell.bad(f"{cell.value!r} is not {form}")
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _fitting(cell: Cell, value: str) -> str:
+    longest = getattr(cell.column, "max_length", None)
+    if longest is not None and len(value) > longest:
+        cell.bad(f"is longer than the {longest} characters that are kept")
+    return value
+
+
+def _with(cell: Cell, value: Any) -> Cell:
+    return Cell(cell.table, cell.row_id, cell.source, value, cell.column, cell.world, cell.violations)

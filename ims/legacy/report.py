@@ -1,0 +1,80 @@
+"""What an import did: counts for each table, and every rule of today that an old row breaks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.table import Table as Grid
+
+from ims.legacy.schema import Violation
+
+
+@dataclass
+class TableResult:
+    """The outcome for one table. `imported_yet` is false for tables that no model takes."""
+
+    table: str
+    rows: int
+    imported: int = 0
+    unchanged: int = 0
+    imported_yet: bool = True
+    violations: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, row_id: int, violations: list[Violation], *, new: bool = False) -> None:
+        self.imported += new
+        self.violations += [{"table": self.table, "id": row_id, **each.as_dict()} for each in violations]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "table": self.table,
+            "rows": self.rows,
+            "imported": self.imported,
+            "unchanged": self.unchanged,
+            "not_yet": not self.imported_yet,
+            "violations": len(self.violations),
+        }
+
+
+@dataclass
+class Report:
+    """The outcome of one import."""
+
+    tables: list[TableResult]
+
+    @property
+    def imported(self) -> int:
+        return sum(result.imported for result in self.tables)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(result.unchanged for result in self.tables)
+
+    @property
+    def violations(self) -> list[dict[str, Any]]:
+        return [violation for result in self.tables for violation in result.violations]
+
+    @property
+    def not_yet(self) -> list[TableResult]:
+        return [result for result in self.tables if not result.imported_yet]
+
+    def as_dict(self, *, dry_run: bool) -> dict[str, Any]:
+        """The report as JSON keeps it."""
+        return {
+            "dry_run": dry_run,
+            "imported": self.imported,
+            "unchanged": self.unchanged,
+            "tables": [result.as_dict() for result in self.tables],
+            "violations": self.violations,
+        }
+
+    def grid(self) -> Grid:
+        """The summary as a table for a terminal."""
+        grid = Grid("table", title="Import of the old export")
+        for name in ("rows in file", "imported", "unchanged", "violations"):
+            grid.add_column(name, justify="right")
+        for each in self.tables:
+            counts = (each.imported, each.unchanged, len(each.violations)) if each.imported_yet else ("not yet", "", "")
+            grid.add_row(each.table, str(each.rows), *(str(count) for count in counts))
+        grid.add_section()
+        total = (sum(each.rows for each in self.tables), self.imported, self.unchanged, len(self.violations))
+        grid.add_row("all", *(str(count) for count in total))
+        return grid

@@ -1,0 +1,39 @@
+"""Locks and sequences: what explicit ids ask of the database."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+
+def lock(models: Iterable[Any]) -> None:
+    """Keep every other writer off these tables until the transaction ends; readers go on.
+
+    So no id of the export is taken between the look and the write, and no second import runs beside this one.
+    SQLite has one writer at a time anyway.
+    """
+    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+    if connection.vendor == "postgresql" and names:
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def advance(models: Iterable[Any]) -> None:
+    """Let new ids begin above the highest one. Only ever forward: a sequence that went back would give an id twice.
+
+    SQLite keeps count of explicit ids itself.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for model in models:
+            table, key = model._meta.db_table, model._meta.pk.column
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [connection.ops.quote_name(table), key])
+            sequence = cursor.fetchone()[0]
+            if sequence is None:
+                continue
+            highest = f"SELECT max({connection.ops.quote_name(key)}) FROM {connection.ops.quote_name(table)}"  # noqa: S608 - names of the models
+            cursor.execute(
+                f"SELECT setval(%s, GREATEST(({highest}), (SELECT last_value FROM {sequence}))) WHERE ({highest}) > 0",  # noqa: S608
+                [sequence],
+            )

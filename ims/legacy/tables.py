@@ -1,0 +1,275 @@
+"""The mapping: one entry for each table of the old export, in the order in which they refer to each other.
+
+A table is imported as soon as its entry names a model; until then it is counted and reported. A column names the
+attribute it fills, how it is read, and the columns of the export it comes from; `rules` are those of today that a
+row may break. Statuses that today's lifecycles lack are mapped where they are read: `choice({"old": "today"})`.
+"""
+
+from rest_framework import serializers
+
+from approvals.models import Approval
+from audit.models import AuditEntry
+from clients.models import Client, SlaAgreement, Subscription
+from core.inputs import EmailField, NameField, PhoneField, TimeZoneField
+from ims.legacy import rules
+from ims.legacy.readers import (
+    Reference,
+    choice,
+    computed_from_id,
+    day,
+    decimal,
+    full_name,
+    given,
+    hours_as_minutes,
+    identifier,
+    moment,
+    no_password,
+    number,
+    old_change,
+    one_port,
+    required,
+    text,
+    through,
+    truth,
+)
+from ims.legacy.schema import Column, Table, checked, column
+from incidents.codes import incident_code
+from incidents.models import Incident
+from incidents.severity import STATED
+from products.models import Component, Product
+from users.models import User
+from vendors.models import Vendor
+
+NAME = through(NameField(), "name_given")
+EMAIL = through(EmailField(), "valid_email")
+PHONE = through(PhoneField(), "valid_phone")
+OPTIONAL_PHONE = through(PhoneField(allow_blank=True), "valid_phone")
+
+MADE_AND_CHANGED = (column("created_at", moment, "created_at"), column("updated_at", moment, "updated_at"))
+# Where the old system kept no time of the last change, it is that of the making.
+MADE = (column("created_at", moment, "created_at"), column("updated_at", moment, "created_at"))
+TIMES = (rules.time_stamps_ordered, rules.not_from_the_future)
+
+
+def own_id(key: str) -> Column:
+    return column("id", identifier, key)
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "vendors",
+        key="vendor_id",
+        entity_type="vendor",
+        model=Vendor,
+        columns=(
+            own_id("vendor_id"),
+            column("vendor_name", NAME, "name"),
+            column("vendor_type", text, "vendor_type"),
+            column("contact_email", EMAIL, "contact_email"),
+            column("contact_phone", PHONE, "contact_phone"),
+            column("status", choice(), "status"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=(*TIMES, rules.vendor_type_configured),
+    ),
+    Table(
+        "clients",
+        key="client_id",
+        entity_type="client",
+        model=Client,
+        columns=(
+            own_id("client_id"),
+            column("name", NAME, "name"),
+            column("registration_number", NAME, "registration_number"),
+            column("contact_email", EMAIL, "contact_email"),
+            column("client_type", choice(), "client_type"),
+            column("contact_phone", OPTIONAL_PHONE, "contact_phone"),
+            column("address", text, "address"),
+            column("status", choice(), "status"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=TIMES,
+    ),
+    Table(
+        "users",
+        key="user_id",
+        entity_type="user",
+        model=User,
+        columns=(
+            own_id("user_id"),
+            column("name", full_name(NameField(), "name_given"), "first_name", "last_name"),
+            column("email", EMAIL, "email"),
+            column("role", choice(), "role"),
+            column("timezone", through(TimeZoneField(), "valid_time_zone"), "timezone"),
+            column("status", choice(), "status"),
+            column("client", Reference("clients"), "client_id"),
+            column("vendor", Reference("vendors"), "vendor_id"),
+            column("password", no_password),
+            *MADE_AND_CHANGED,
+        ),
+        rules=(*TIMES, rules.user_associations),
+    ),
+    Table(
+        "products",
+        key="product_id",
+        entity_type="product",
+        model=Product,
+        columns=(
+            own_id("product_id"),
+            column("product_name", NAME, "name"),
+            column("product_type", choice(), "product_type"),
+            column("version_label", text, "version"),
+            column("vendor", Reference("vendors"), "vendor_id"),
+            column("status", choice(), "status"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=TIMES,
+    ),
+    Table(
+        "components",
+        key="component_id",
+        entity_type="component",
+        model=Component,
+        columns=(
+            own_id("component_id"),
+            column("product", Reference("products"), "product_id"),
+            column("component_name", NAME, "name"),
+            column("component_type", choice(), "component_type"),
+            column("environment", choice(), "environment"),
+            column("location", through(NameField(), "location_given"), "location"),
+            column("ports", one_port, "port_number"),
+            column("status", choice(), "status"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=TIMES,
+    ),
+    Table(
+        "subscriptions",
+        key="subscription_id",
+        entity_type="subscription",
+        model=Subscription,
+        columns=(
+            own_id("subscription_id"),
+            column("client", Reference("clients"), "client_id"),
+            column("product", Reference("products"), "product_id"),
+            column("subscription_type", choice(), "subscription_type"),
+            column("service_level_tier", choice(), "service_level_tier"),
+            column("rto_minutes", hours_as_minutes, "rto_hours"),
+            column("start_date", day, "start_date"),
+            column("end_date", day, "end_date"),
+            column("status", choice(), "status"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=(*TIMES, rules.ended_subscription_not_active),
+    ),
+    Table(
+        "sla_agreements",
+        key="sla_id",
+        entity_type="sla",
+        model=SlaAgreement,
+        columns=(
+            own_id("sla_id"),
+            column("subscription", Reference("subscriptions"), "subscription_id"),
+            column("severity_level", choice(), "severity_level"),
+            column("response_time_minutes", number, "response_time_minutes"),
+            column("resolution_time_hours", number, "resolution_time_hours"),
+            column("availability_target", decimal, "availability_target"),
+            column("status", choice(), "status"),
+            *MADE,
+        ),
+        rules=(rules.not_from_the_future, rules.tier_targets),
+    ),
+    Table(
+        "incidents",
+        key="incident_id",
+        entity_type="incident",
+        model=Incident,
+        columns=(
+            own_id("incident_id"),
+            checked("incident_code", computed_from_id(incident_code)),
+            column("client", Reference("clients"), "client_id"),
+            column("component", Reference("components"), "component_id"),
+            column("reporter", Reference("users"), "reporter_id"),
+            column("assigned_manager", Reference("users"), "assigned_manager_id"),
+            column("title", NAME, "title"),
+            column("description", through(serializers.CharField(), "description_given"), "description"),
+            column("category", choice(), "category"),
+            column("severity", choice(), "severity"),
+            column("peak_severity", choice(), "severity"),
+            column("severity_rule", given(STATED)),
+            column("impact_level", choice(), "impact"),
+            column("urgency", choice(), "urgency"),
+            column("status", choice(), "status"),
+            column("detection_source", choice(), "detection_source"),
+            column("is_recurring", truth, "is_recurring"),
+            column("downtime_minutes", number, "downtime_minutes"),
+            column("sla_breach", truth, "sla_breach"),
+            column("rto_breach", truth, "rto_breach"),
+            column("detected_at", moment, "detected_at"),
+            column("resolved_at", moment, "resolved_at"),
+            column("closed_at", moment, "closed_at"),
+            *MADE_AND_CHANGED,
+        ),
+        rules=(
+            *TIMES,
+            rules.reporter_of_the_client,
+            rules.assigned_manager_is_active_im,
+            rules.incident_times_ordered,
+            rules.incident_times_fit_status,
+            rules.escalated_by_an_escalation,
+            rules.closed_with_root_cause,
+        ),
+    ),
+    Table("event_records", key="event_id", entity_type="event_record"),
+    Table("event_correlations", key="correlation_id", entity_type="event_correlation"),
+    Table("escalations", key="escalation_id", entity_type="escalation"),
+    Table("communications", key="communication_id", entity_type="communication"),
+    Table("workarounds", key="workaround_id", entity_type="workaround"),
+    Table("root_cause_analyses", key="rca_id", entity_type="rca"),
+    Table("change_requests", key="change_id", entity_type="change_request"),
+    Table("rollback_requests", key="rollback_id", entity_type="rollback_request"),
+    Table("metrics", key="metric_id", entity_type="metric"),
+    Table("incident_reports", key="report_id", entity_type="incident_report"),
+    Table("knowledge_base_articles", key="article_id", entity_type="kb_article"),
+    Table("post_incident_reviews", key="pir_id", entity_type="post_incident_review"),
+    Table(
+        "approvals",
+        key="approval_id",
+        entity_type="approval",
+        model=Approval,
+        columns=(
+            own_id("approval_id"),
+            column("reference_type", text, "reference_type"),
+            column("reference_id", identifier, "reference_id"),
+            column("requested_action", through(serializers.CharField(), "action_given"), "requested_action"),
+            column("approver", Reference("users"), "approver_id"),
+            column("status", choice(), "status"),
+            column("comment", text, "comment"),
+            column("decided_at", moment, "decided_at"),
+            *MADE,
+        ),
+        rules=(
+            rules.not_from_the_future,
+            rules.reference_exists,
+            rules.approval_binds_who_and_what,
+            rules.approval_decided_by_somebody,
+            rules.approval_decided_after_request,
+        ),
+    ),
+    Table(
+        "audit_trails",
+        key="audit_id",
+        entity_type="audit_entry",
+        model=AuditEntry,
+        columns=(
+            column("legacy_id", identifier, "audit_id"),
+            column("reference_type", text, "reference_type"),
+            column("reference_id", required(identifier), "reference_id"),
+            column("action", choice(), "action"),
+            column("user", Reference("users"), "user_id"),
+            column("changes", old_change, "reference_type", "field_name", "old_value", "new_value"),
+            column("created_at", moment, "created_at"),
+        ),
+        rules=(rules.not_from_the_future, rules.reference_exists),
+    ),
+)
