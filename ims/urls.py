@@ -2,28 +2,31 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
 
-APPS = ["users", "audit", "approvals", "vendors", "products"]
+APPS = ["users", "audit", "approvals", "vendors", "products", "clients", "incidents"]
 
 api: list[URLPattern | URLResolver] = [
+    path("", include("ims.docs.urls")),
     path("discovery/", DiscoveryView.as_view({"get": "search"})),
     *(path("", include(f"{app}.urls")) for app in APPS),
 ]
 
 urlpatterns = [
     path(API_PREFIX, include(api)),
+    path("console", RedirectView.as_view(url="/console/")),
     path("console/", admin.site.urls),
     path("healthz", alive),
     path("readyz", ready),
 ]
 
-handler400 = "core.problems.handler400"
-handler403 = "core.problems.handler403"
-handler404 = "core.problems.handler404"
-handler500 = "core.problems.handler500"
+handler400 = "ims.console.errors.handler400"
+handler403 = "ims.console.errors.handler403"
+handler404 = "ims.console.errors.handler404"
+handler500 = "ims.console.errors.handler500"
 
 verify_routes(urlpatterns)

@@ -1,0 +1,1 @@
+"""Incidents, from their detection to their resolution (SOP 2, 12 to 19)."""

@@ -1,0 +1,87 @@
+"""Incidents in the console, with their notes and the clients they affect."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from clients.admin import SEVERITY_TONES
+from core.admin import RecordAdmin, RecordInline
+from incidents.choices import IncidentStatus, Level
+from incidents.models import AffectedClient, Incident, IncidentNote
+
+LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "info", Level.LOW: "default"}
+
+
+class AffectedClientInline(RecordInline):
+    model = AffectedClient
+    verbose_name_plural = "Further affected clients"
+    columns = ("client", "created_at", "removed_at")
+    titles = {"created_at": "Since"}
+
+
+class NoteInline(RecordInline):
+    model = IncidentNote
+    verbose_name_plural = "Notes"
+    columns = ("created_at", "created_by", "body", "public")
+    titles = {"created_at": "When", "created_by": "Who"}
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin):
+    """A large table: it is sorted and filtered by what is indexed."""
+
+    group, icon = "Incidents", "emergency"
+    columns = ("incident_code", "title", "severity", "status", "client", "component", "assigned_manager", "created_at")
+    order = ("created_at",)
+    facets = (
+        "status",
+        "severity",
+        "category",
+        "impact_level",
+        "created_at",
+        "client",
+        "component",
+        "assigned_manager",
+        "assigned_to",
+    )
+    find = ("title", "description")
+    sections = (
+        (None, ("title", "description", ("status", "category"), ("client", "component"))),
+        ("Severity", (("severity", "peak_severity"), ("impact_level", "urgency"), "severity_rule", "classification")),
+        ("Severity stated against the facts", ("severity_override_reason",)),
+        ("People", (("reporter", "assigned_manager"), "assigned_to")),
+        (
+            "Times",
+            (
+                ("occurred_at", "detected_at"),
+                ("acknowledged_at", "resolved_at"),
+                ("closed_at", "detection_source"),
+                ("downtime_minutes", "is_recurring"),
+                ("sla_breach", "rto_breach"),
+            ),
+        ),
+        (
+            "Resolution",
+            (("resolution_code", "duplicate_of"), "resolution_summary", "root_cause_undetermined_reason"),
+        ),
+        ("Older system", ("imported_violations",)),
+    )
+    inlines = (AffectedClientInline, NoteInline)
+    titles = {"sla_breach": "SLA breach", "rto_breach": "RTO breach", "classification": "Facts"}
+    tones = {
+        "severity": SEVERITY_TONES,
+        "peak_severity": SEVERITY_TONES,
+        "impact_level": LEVEL_TONES,
+        "urgency": LEVEL_TONES,
+        "status": {
+            IncidentStatus.OPEN: "danger",
+            IncidentStatus.IN_PROGRESS: "info",
+            IncidentStatus.ESCALATED: "warning",
+            IncidentStatus.RESOLVED: "success",
+            IncidentStatus.CLOSED: "default",
+        },
+    }
+
+    @admin.display(description="Code", ordering="id")
+    def show_incident_code(self, record: Any) -> str:
+        return str(record.incident_code)

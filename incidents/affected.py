@@ -1,0 +1,27 @@
+"""Further clients that an incident affects."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from clients.models import Client
+from incidents.models import AffectedClient, Incident
+
+
+def set_affected_clients(incident: Incident, clients: Iterable[Client], *, new: bool = False) -> bool:
+    """Make exactly these clients the affected ones; `new` where the incident can have none yet.
+
+    Returns whether anything changed. Links are ended, never deleted.
+    """
+    wanted = {client.pk for client in clients}
+    known = {} if new else {link.client_id: link for link in AffectedClient.objects.filter(incident=incident)}
+    changed = False
+    for client_id in sorted(wanted - set(known)):
+        AffectedClient(incident=incident, client_id=client_id).save()
+        changed = True
+    for client_id, link in known.items():
+        ended = link.removed_at is not None
+        if ended == (client_id in wanted):
+            link.change(removed_at=None if ended else timezone.now())
+            changed = True
+    return changed

@@ -1,0 +1,132 @@
+"""The shape of requests about incidents."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from clients.choices import Severity
+from clients.models import Client
+from core.inputs import NameField, Reference
+from core.serializers import Body
+from incidents.choices import Category, DetectionSource, IncidentStatus, Level
+from incidents.duties import lowers_severity
+from incidents.inputs import ClientList, PeopleBody, Person
+from products.models import Component
+from users.choices import CC, IM, SA, TS
+
+REASON_LENGTH = 2_000
+TEXT_LENGTH = 20_000
+MANAGERS = frozenset({IM})
+WORKERS = frozenset({IM, TS, SA})
+
+
+class FactsBody(Body):
+    """What is known of an incident's impact (SOP 13)."""
+
+    complete_outage = serializers.BooleanField(required=False)
+    business_critical = serializers.BooleanField(required=False)
+    has_workaround = serializers.BooleanField(required=False)
+    affected_clients = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    regulatory_safety_or_financial_impact = serializers.BooleanField(required=False)
+    high_priority_client = serializers.BooleanField(required=False)
+    major_degradation = serializers.BooleanField(required=False)
+    multiple_departments_or_sites = serializers.BooleanField(required=False)
+    sla_breach_risk = serializers.BooleanField(required=False)
+    localized = serializers.BooleanField(required=False)
+    moderate_degradation = serializers.BooleanField(required=False)
+
+
+def _manager() -> Person:
+    misfit = "An assigned manager must be an incident manager."
+    return Person(roles=MANAGERS, misfit=misfit, source="assigned_manager", required=False, allow_null=True)
+
+
+def _worker() -> Person:
+    misfit = "An incident is assigned to technical support, a system administrator or an incident manager."
+    return Person(roles=WORKERS, misfit=misfit, source="assigned_to", required=False, allow_null=True)
+
+
+def _reason() -> serializers.CharField:
+    return serializers.CharField(max_length=REASON_LENGTH, required=False, allow_blank=True)
+
+
+class IncidentBody(PeopleBody):
+    reporter_id = Person(source="reporter")
+    client_id = Reference(Client, source="client")
+    title = NameField(max_length=200)
+    description = serializers.CharField(max_length=TEXT_LENGTH)
+    category = serializers.ChoiceField(choices=Category.choices)
+    impact_level = serializers.ChoiceField(choices=Level.choices)
+    severity = serializers.ChoiceField(choices=Severity.choices, required=False)
+    classification = FactsBody(required=False)
+    severity_override_reason = _reason()
+    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    detection_source = serializers.ChoiceField(choices=DetectionSource.choices, required=False)
+    occurred_at = serializers.DateTimeField(required=False, allow_null=True)
+    detected_at = serializers.DateTimeField(required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+    affected_client_ids = ClientList(source="affected_clients", required=False)
+    assigned_manager_id = _manager()
+    assigned_to_id = _worker()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        now = timezone.now()
+        detected = attrs.setdefault("detected_at", now)
+        errors = {**_unfit_reporter(attrs), **_unordered(attrs.get("occurred_at"), detected, now)}
+        if "severity" not in attrs and "classification" not in attrs:
+            errors["severity"] = [ErrorDetail("Give the severity, or the facts that decide it.", "required")]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return attrs
+
+
+def _unfit_reporter(attrs: dict[str, Any]) -> dict[str, Any]:
+    reporter = attrs["reporter"]
+    if reporter.role != CC or reporter.client_id == attrs["client"].pk:
+        return {}
+    sentence = "A client contact reports incidents of their own client only."
+    return {"reporter_id": [ErrorDetail(sentence, "invalid_reference")]}
+
+
+def _unordered(occurred: datetime | None, detected: datetime, now: datetime) -> dict[str, Any]:
+    """Errors unless occurred_at ≤ detected_at ≤ now."""
+    errors = {}
+    if detected > now:
+        errors["detected_at"] = [ErrorDetail("This time has not come yet.", "in_the_future")]
+    if occurred is not None and occurred > detected:
+        errors["occurred_at"] = [ErrorDetail("An incident occurs before it is detected.", "after_detection")]
+    return errors
+
+
+class IncidentUpdateBody(PeopleBody):
+    actor_fields = ("updated_by",)
+
+    status = serializers.ChoiceField(choices=IncidentStatus.choices, required=False)
+    assigned_manager_id = _manager()
+    assigned_to_id = _worker()
+    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    severity = serializers.ChoiceField(choices=Severity.choices, required=False)
+    severity_override_reason = _reason()
+    impact_level = serializers.ChoiceField(choices=Level.choices, required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False, allow_blank=True)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    title = NameField(max_length=200, required=False)
+    description = serializers.CharField(max_length=TEXT_LENGTH, required=False)
+    is_recurring = serializers.BooleanField(required=False)
+    downtime_minutes = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, allow_null=True)
+    affected_client_ids = ClientList(source="affected_clients", required=False)
+    root_cause_undetermined_reason = _reason()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if lowers_severity(self.context["target"], attrs) and not attrs.get("severity_override_reason"):
+            sentence = "Lowering a severity needs a reason."
+            raise serializers.ValidationError({"severity_override_reason": [ErrorDetail(sentence, "required")]})
+        return attrs
+
+
+class NoteBody(Body):
+    body = serializers.CharField(max_length=TEXT_LENGTH)
+    public = serializers.BooleanField(required=False)

@@ -1,0 +1,61 @@
+"""Filters of incidents and their notes."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+
+from core.filters import StrictFilterSet, matches
+from core.inputs import BIGGEST_ID
+from incidents.codes import id_of_code
+from incidents.models import Incident, IncidentNote
+
+
+class IncidentCodeField(forms.CharField):
+    """An incident's code; the value is its id."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        pk = id_of_code(text)
+        if pk is None or pk > BIGGEST_ID:
+            raise forms.ValidationError("This must be the code of an incident, for example INC-00000001.")
+        return pk
+
+
+class IncidentCodeFilter(django_filters.CharFilter):
+    field_class = IncidentCodeField
+
+
+class IncidentFilters(StrictFilterSet):
+    incident_code = IncidentCodeFilter(field_name="id")
+
+    class Meta:
+        model = Incident
+        fields = matches(
+            exact=[
+                "status",
+                "severity",
+                "peak_severity",
+                "client",
+                "component",
+                "category",
+                "assigned_manager",
+                "assigned_to",
+                "reporter",
+                "detection_source",
+                "is_recurring",
+                "sla_breach",
+                "rto_breach",
+                "impact_level",
+                "urgency",
+            ],
+            ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
+        )
+
+
+class NoteFilters(StrictFilterSet):
+    class Meta:
+        model = IncidentNote
+        fields = matches(exact=["incident", "public"])

@@ -1,0 +1,17 @@
+"""SOP 13: Severity Classification Process."""
+
+from typing import Any
+
+from core.operations import operation
+from core.verbs import Verb
+from incidents.severity import Facts, classify
+from users.models import User
+
+
+@operation("incident.classify", sop=13, roles=None, verb=Verb.TOOL_USE, endpoint="POST /incidents/classify/")
+def classify_facts(*, actor: User, **facts: Any) -> dict[str, Any]:
+    """Tell the severity that stated facts give, and the clause that decides. Nothing is written.
+
+    SOP 13. Facts that are left out are taken as not so.
+    """
+    return classify(Facts(**facts)).as_dict()

@@ -1,0 +1,27 @@
+"""SOP 14: notes on an incident."""
+
+from core.operations import operation
+from core.verbs import Verb
+from incidents.models import Incident, IncidentNote
+from users.choices import AM, EX, IM, SA, TS, VC
+from users.models import User
+
+
+@operation(
+    "incident.add_note",
+    sop=14,
+    roles={IM, TS, SA, AM, EX, VC},
+    verb=Verb.CREATE,
+    endpoint="POST /incidents/{id}/notes/",
+    target="incident",
+    subject="incident_note",
+    condition="VC: own vendor's incidents",
+)
+def add_note(*, actor: User, incident: Incident, body: str, public: bool = False) -> IncidentNote:
+    """Add a note to an incident; a public one is shown to its client.
+
+    SOP 14. Notes only ever add: a closed incident may still get one, since none of its fields changes.
+    """
+    note = IncidentNote(incident=incident, body=body, public=public)
+    note.save()
+    return note

@@ -1,0 +1,74 @@
+"""SOP 14: Updating Incident Status."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from clients.models import Client
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from incidents.affected import set_affected_clients
+from incidents.choices import UPDATE_MOVES
+from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator
+from incidents.lifecycle import acknowledge, require_move, require_not_closed
+from incidents.models import Incident
+from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
+from users.choices import EX, IM, TS
+from users.models import User
+
+# What service levels and other records above an incident rest on.
+RESTAMPED_BY = frozenset({"severity", "component_id"})
+
+
+@operation(
+    "incident.update",
+    sop=14,
+    roles={IM, TS, EX},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /incidents/{id}/",
+    target="incident",
+    duties=[lowering_by_incident_manager, lowering_not_by_initiator],
+    condition="lowering severity: IM only, not an initiator, with severity_override_reason",
+    lifecycle="incident: open|escalated → in_progress",
+)
+def update_incident(
+    *,
+    actor: User,
+    incident: Incident,
+    status: str | None = None,
+    severity: str | None = None,
+    affected_clients: Iterable[Client] | None = None,
+    **changes: Any,
+) -> Incident:
+    """Reflect progress or field changes of an incident.
+
+    SOP 14. Raises Refusal: invalid_transition, precondition_failed (supervision_missing), duplicate_open_incident,
+    segregation_of_duties and role_not_permitted (lowering a severity).
+    """
+    require_not_closed(incident)
+    for name, value in changes.items():
+        setattr(incident, name, value)
+    if severity is not None:
+        _set_severity(incident, severity)
+    if status is not None:
+        require_move(incident, status, table=UPDATE_MOVES)
+        incident.status = status
+        acknowledge(incident)
+    if affected_clients is not None and set_affected_clients(incident, affected_clients):
+        incident.affected_changed_at = timezone.now()
+    restamp = bool(RESTAMPED_BY & set(incident.changes()))
+    incident.save()
+    if restamp:
+        sockets.changed(incident)
+    return incident
+
+
+def _set_severity(incident: Incident, severity: str) -> None:
+    """Change the severity; the peak only ever rises."""
+    if severity == incident.severity:
+        return
+    incident.severity_rule = OVERRIDDEN if lower(severity, incident.severity) else STATED
+    incident.severity = severity
+    incident.peak_severity = higher_of(severity, incident.peak_severity)

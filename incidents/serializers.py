@@ -1,0 +1,140 @@
+"""What is shown of incidents, and to whom."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from clients.models import Client
+from core.lifecycle import allowed_from
+from core.serializers import Output, outputs
+from incidents.bodies import FactsBody
+from incidents.choices import INCIDENT_MOVES
+from incidents.codes import incident_code
+from incidents.models import AffectedClient, Incident, IncidentNote
+from users.choices import CC
+
+# So many notes stand in the view of a single incident; all of them under /incidents/{id}/notes/.
+LATEST_NOTES = 10
+# What a client contact does not see: inner reasoning and drafts of the root cause.
+INTERNAL = frozenset(
+    {
+        "classification",
+        "severity_rule",
+        "severity_override_reason",
+        "root_cause_undetermined_reason",
+        "imported_violations",
+    }
+)
+
+
+class NoteOutput(Output):
+    class Meta:
+        model = IncidentNote
+        fields = outputs("incident_id", "body", "public")
+
+
+class IncidentOutput(Output):
+    incident_code = serializers.SerializerMethodField()
+    classification = FactsBody(read_only=True)
+
+    class Meta:
+        model = Incident
+        fields = outputs(
+            "incident_code",
+            "client_id",
+            "component_id",
+            "reporter_id",
+            "assigned_manager_id",
+            "assigned_to_id",
+            "title",
+            "description",
+            "category",
+            "severity",
+            "peak_severity",
+            "severity_rule",
+            "severity_override_reason",
+            "classification",
+            "impact_level",
+            "urgency",
+            "status",
+            "detection_source",
+            "is_recurring",
+            "downtime_minutes",
+            "sla_breach",
+            "rto_breach",
+            "root_cause_undetermined_reason",
+            "resolution_summary",
+            "resolution_code",
+            "duplicate_of_id",
+            "occurred_at",
+            "detected_at",
+            "acknowledged_at",
+            "resolved_at",
+            "closed_at",
+            "imported_violations",
+        )
+        joined = {"classification": "classification"}
+
+    @staticmethod
+    def get_incident_code(row: dict[str, Any]) -> str:
+        return incident_code(row["id"])
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        fields: Iterable[str] = cls.Meta.fields
+        return [name for name in fields if name not in INTERNAL] if viewer.role == CC else None
+
+
+class IncidentDetail(IncidentOutput):
+    """A single incident, with what one needs to know to work on it, at a bounded number of statements."""
+
+    product_id = serializers.IntegerField(read_only=True, allow_null=True)
+    affected_client_ids = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    notes = NoteOutput(many=True, read_only=True)
+    allowed_transitions = serializers.SerializerMethodField()
+
+    class Meta(IncidentOutput.Meta):
+        fields = (
+            *IncidentOutput.Meta.fields,
+            "client_name",
+            "component_name",
+            "product_id",
+            "affected_client_ids",
+            "notes",
+            "allowed_transitions",
+        )
+        joined = {
+            **IncidentOutput.Meta.joined,
+            "client_name": "client__name",
+            "component_name": "component__component_name",
+            "product_id": "component__product_id",
+        }
+
+    @classmethod
+    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+        return super().represent([_completed(row, viewer) for row in rows], viewer)
+
+    @staticmethod
+    def get_allowed_transitions(row: dict[str, Any]) -> list[str]:
+        """The statuses that may follow, each by its own request."""
+        return allowed_from(INCIDENT_MOVES, row["status"])
+
+
+def _completed(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
+    """A row with its notes and affected clients, as far as the viewer may read them."""
+    notes = IncidentNote.objects.filter(incident_id=row["id"])
+    notes = notes.filter(public=True) if viewer.role == CC else notes
+    affected = AffectedClient.objects.current().filter(incident_id=row["id"])
+    ids = list(affected.order_by("client_id").values_list("client_id", flat=True))
+    name = row["client__name"]
+    if not viewer.is_internal:
+        readable = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
+        known = set(readable.values_list("pk", flat=True))
+        ids, name = [each for each in ids if each in known], name if row["client_id"] in known else None
+    return {
+        **row,
+        "client__name": name,
+        "affected_client_ids": ids,
+        "notes": NoteOutput.rows(notes.order_by("-id")[:LATEST_NOTES], viewer),
+    }

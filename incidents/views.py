@@ -1,0 +1,55 @@
+"""Incidents over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.collections import CONTROLS, Collection, refuse_unknown
+from core.errors import not_found
+from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link, updates, write
+from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBody
+from incidents.filters import IncidentFilters, NoteFilters
+from incidents.models import Incident, IncidentNote
+from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput
+
+INCIDENTS = Collection(
+    Incident,
+    IncidentOutput,
+    IncidentFilters,
+    label="title",
+    search=("title", "description"),
+    ordering=("id", "created_at", "updated_at"),
+    detail=IncidentDetail,
+)
+NOTES = Collection(IncidentNote, NoteOutput, NoteFilters, label="id", search=("body",), ordering=("id", "created_at"))
+
+# The filter by which the notes of one incident are read; the path fills it.
+PARENT = "incident"
+
+
+class IncidentViewSet(RecordViewSet):
+    collection = INCIDENTS
+    create = creates("incident.create", IncidentBody)
+    partial_update = updates("incident.update", IncidentUpdateBody)
+    classify = write("incident.classify", FactsBody, path="classify", detail=False)
+
+
+class NoteViewSet(ListViewSet):
+    """The notes of one incident."""
+
+    collection = NOTES
+    parent_filter = PARENT
+    create = creates("incident.add_note", NoteBody)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the notes of an incident that the caller may read, newest first."""
+        params = request.query_params.dict()
+        refuse_unknown(params, [name for name in (*NOTES.known_filters(), *CONTROLS) if name != PARENT])
+        if not INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).exists():
+            raise not_found(INCIDENTS.entity_type)
+        asked = {**params, PARENT: str(kwargs["pk"])}
+        page = NOTES.page(request.user, asked)
+        discovered(NOTES.entity_type, None, asked)
+        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
+        return Response({**links, "results": page.rows})
