@@ -10,14 +10,14 @@ from core.serializers import Body, Output, outputs
 from users.choices import Role
 
 
-class RequestBody(Body):
+class CheckBody(Body):
     operation = serializers.CharField(max_length=64)
     reference_type = serializers.CharField(max_length=32, required=False)
     reference_id = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID, required=False)
     payload = BoundedJSONField(limit=200_000, required=False)
 
 
-class ApprovalBody(RequestBody):
+class ApprovalBody(CheckBody):
     reason = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
 
 
@@ -67,6 +67,9 @@ class ApprovalOutput(Output):
 
 
 class RuleOutput(Output):
+    approver_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices), read_only=True)
+
     class Meta:
         model = ApprovalRule
         fields = outputs("operation", "condition", "approver_roles", "validity_hours")
+        joined = {"approver_roles": "approver_roles"}

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from approvals.filters import ApprovalFilters, RuleFilters
 from approvals.models import Approval, ApprovalRule
 from approvals.policy import whole_policy
-from approvals.serializers import ApprovalBody, ApprovalOutput, DecisionBody, RequestBody, RuleBody, RuleOutput
+from approvals.serializers import ApprovalBody, ApprovalOutput, CheckBody, DecisionBody, RuleBody, RuleOutput
 from core.collections import Collection
 from core.operations import operation
 from core.verbs import Verb
@@ -23,7 +23,7 @@ class ApprovalViewSet(RecordViewSet):
     create = creates("approval.request", ApprovalBody)
     approve = write("approval.approve", DecisionBody, path="approve")
     reject = write("approval.reject", DecisionBody, path="reject")
-    check = write("approval.check", RequestBody, path="check", detail=False)
+    check = write("approval.check", CheckBody, path="check", detail=False)
 
 
 class ApprovalRuleViewSet(RecordViewSet):

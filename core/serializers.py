@@ -95,7 +95,7 @@ class Output(serializers.ModelSerializer[Any]):
     @classmethod
     def columns(cls) -> list[str]:
         meta: Any = cls.Meta
-        computed = {name for name in cls._declared_fields if hasattr(cls, f"get_{name}")}
+        computed = {name for name in cls._declared_fields if name not in getattr(meta, "joined", {})}
         plain = [name for name in meta.fields if name not in computed and name not in getattr(meta, "joined", {})]
         wanted = [*plain, *getattr(meta, "joined", {}).values(), *getattr(meta, "requires", ()), "id"]
         wanted += ["version"] if hasattr(meta.model, "version") else []
@@ -142,7 +142,7 @@ class Output(serializers.ModelSerializer[Any]):
         return super().build_property_field(field_name, model_class)
 
 
-def column_of(model: Any, lookup: str) -> tuple[models.Field[Any, Any], bool]:
+def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
     """The column that a lookup across relations ends at, and whether it can be null on the way or at the end."""
     nullable = False
     field: Any = None

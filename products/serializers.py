@@ -43,3 +43,4 @@ class ComponentOutput(Output):
     class Meta:
         model = Component
         fields = outputs("product_id", "component_name", "component_type", "environment", "location", "ports", "status")
+        joined = {"ports": "ports"}

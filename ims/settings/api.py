@@ -9,19 +9,41 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "core.schema.OperationSchema",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": False,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
+# Abbreviations of the roles, as the conditions of the operations use them.
+ROLES = (
+    "IM incident manager, TS technical support, SA system administrator, AM account manager, EX executive, "
+    "VC vendor contact, CC client contact"
+)
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "Incident Management System",
-    "DESCRIPTION": "Incidents under a written policy: the server enforces who may do what, and proves it later.",
+    "DESCRIPTION": (
+        "Incidents under a written policy: the server enforces who may do what, and proves it later.\n\n"
+        "Every refusal is a problem document (RFC 9457) with a stable `code`, the SOP and the rule it comes from, "
+        "all failing items at once and what to do next.\n\n"
+        f"Roles in conditions: {ROLES}."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
+    "POSTPROCESSING_HOOKS": ["core.schema.enums.share_enums"],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "The header `Authorization: Token <token>`; tokens come from POST /api/v1/auth/token/.",
+            }
+        }
+    },
+    # Enumerations bear the names of their choices; these are choices that several classes share.
+    "ENUM_NAME_OVERRIDES": {"OrganisationStatusEnum": "vendors.choices.VendorStatus"},
 }

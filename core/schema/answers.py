@@ -1,0 +1,76 @@
+"""The shape of what an operation answers with.
+
+Most answers are records, and follow from what the operation returns and from the view's collection. What is not a
+record is described once, under the operation's id, by the floor that knows it: `describe("policy_retrieve", Policy)`.
+"""
+
+import inspect
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from core.collections import collections
+from core.operations import Operation
+from core.serializers import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """An answer that is no record: its serializer or schema by media type, the query parameters of its request."""
+
+    answer: Any
+    query: tuple[OpenApiParameter, ...]
+    media_types: tuple[str, ...]
+    versioned: bool
+
+
+specials: dict[str, Special] = {}
+
+
+def describe(
+    operation_id: str,
+    answer: Any,
+    *,
+    query: Iterable[OpenApiParameter] = (),
+    media_types: Iterable[str] = ("application/json",),
+    versioned: bool = False,
+) -> None:
+    """Describe an answer that does not follow from the operation.
+
+    Arguments: the operation's id in the description; a serializer class, or a schema as a dict; the query parameters
+    of the request; the media types of the answer; whether it carries an ETag.
+    """
+    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned)
+
+
+def record_of(operation: Operation) -> type | None:
+    """The output of the record that an operation returns, by its return annotation, else by its target."""
+    returned = typing.get_type_hints(operation.run).get("return")
+    entity_type = returned.entity_type if inspect.isclass(returned) and hasattr(returned, "entity_type") else None
+    if returned is Any:
+        entity_type = operation.target
+    return collections[entity_type].single if entity_type in collections else None
+
+
+def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
+    """The serializer of a record with further members, as an operation's `Answer` shows them."""
+    shown: Any = output.Meta  # type: ignore[attr-defined]
+    meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
+    return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})
+
+
+@cache
+def page_of(output: type, name: str) -> Any:
+    """The serializer of one page of a collection."""
+    link = {"allow_null": True, "help_text": "The address of that page; null where there is none."}
+    fields = {
+        "next": serializers.URLField(**link),
+        "previous": serializers.URLField(**link),
+        "results": output(many=True),
+    }
+    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})

@@ -1,0 +1,174 @@
+"""The description of one action, assembled from its operation, its body and its collection."""
+
+import inspect
+from functools import cached_property
+from typing import Any
+
+from drf_spectacular.drainage import warn
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from core.codes import Code
+from core.discovery import READ
+from core.operations import Operation, registry
+from core.routes import API_PREFIX
+from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
+from core.schema.answers import Special, page_of, record_of, specials
+from core.schema.names import Place, operation_id, place_of, verb_of
+from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
+from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
+from core.schema.text import description_of, spoken, summary_of
+from core.serializers import Body, Output
+
+READING = ("GET", "HEAD")
+AUTHENTICATION = "token"
+
+
+class OperationSchema(AutoSchema):
+    """Describes an action of an OperationView."""
+
+    @property
+    def operation(self) -> Operation:
+        operation: Operation = self.view.operation
+        return operation
+
+    @property
+    def body(self) -> type | None:
+        """The serializer that reads the body of this action."""
+        action = getattr(self.view, self.view.action)
+        bound = registry.bindings.get(self.operation.name)
+        shape: type | None = getattr(action, "body", bound.body if bound else None)
+        return shape
+
+    @property
+    def reads(self) -> bool:
+        return self.method in READING
+
+    @property
+    def lists(self) -> bool:
+        return self.reads and self.view.action == "list" and hasattr(self.view, "collection")
+
+    @property
+    def verb(self) -> str:
+        return verb_of(self.operation, self.method, self.view.action)
+
+    @property
+    def place(self) -> Place:
+        path = self.path.removeprefix(f"/{API_PREFIX}")
+        return place_of(path, getattr(self.view, "basename", None), self.verb)
+
+    @property
+    def special(self) -> Special | None:
+        return specials.get(self.get_operation_id())
+
+    @cached_property
+    def _success(self) -> int:
+        return int(getattr(getattr(self.view, self.view.action), "success_status", 200))
+
+    def codes(self) -> list[Code]:
+        """The codes that this action can refuse with."""
+        return codes_of(
+            self.operation,
+            self.body,
+            reads=self.reads,
+            filtered=self.lists or bool(self.special and self.special.query),
+            single="{" in self.path,
+        )
+
+    def get_operation_id(self) -> str:
+        return operation_id(self.operation, self.place, self.verb)
+
+    def get_tags(self) -> list[str]:
+        return [self.place.collection[0]]
+
+    def get_summary(self) -> str:
+        return summary_of(self.purpose())
+
+    def get_description(self) -> str:
+        return description_of(self.operation, self.purpose(), self.codes())
+
+    def purpose(self) -> str:
+        """What the action is for: the operation's own purpose, or what is read where reading is all it does."""
+        if self.operation.name != READ and not self.lists:
+            return self.operation.purpose
+        if self.lists:
+            return f"List {spoken(self.place.collection[-1])}."
+        if self.view.action == "retrieve" and hasattr(self.view, "collection"):
+            return f"Read one {spoken(self.view.collection.entity_type)}."
+        return (inspect.getdoc(getattr(self.view, self.view.action)) or "").split("\n\n")[0].replace("\n", " ")
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        sent = [] if self.reads else of_write(self.operation)
+        if self.lists:
+            sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
+        if self.special:
+            sent = [*self.special.query, *sent]
+        return [*sent, REQUEST_ID, *answer_headers(self._versioned())]
+
+    def _versioned(self) -> bool:
+        if self.special:
+            return self.special.versioned
+        return not self.lists
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        return [{"in": "path", "name": name, "required": True, "schema": dict(ID_SCHEMA)} for name in variables]
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False
+
+    def _get_format_parameters(self) -> list[Any]:
+        return []
+
+    def get_request_serializer(self) -> Any:
+        return self.body
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        return None if self.body is None else super()._get_request_body(direction)
+
+    def get_response_serializers(self) -> dict[Any, Any]:
+        special = self.special
+        media_types = special.media_types if special else ("application/json",)
+        answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
+        for status, codes in statuses_of(self.codes()).items():
+            named = ", ".join(f"`{code}`" for code in codes)
+            answers[(str(status), MEDIA_TYPE)] = OpenApiResponse(Problem, f"Refused: {named}.")
+        return answers
+
+    def _answer(self) -> Any:
+        if self.special:
+            return self.special.answer
+        collection = getattr(self.view, "collection", None)
+        if self.lists:
+            return page_of(collection.output, self.get_serializer_name(collection.output(), "response"))
+        if self.reads and self.view.action == "retrieve" and collection is not None:
+            return collection.single
+        output = record_of(self.operation)
+        if output is None:
+            warn(f"the answer of {self.get_operation_id()} is not described; see core.schema.describe")
+        return output
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        return type(serializer).__name__.removesuffix("Output").removesuffix("Body")
+
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        kind = serializer if inspect.isclass(serializer) else type(serializer)
+        if issubclass(kind, Body) and direction == "request":
+            schema["additionalProperties"] = False
+        if issubclass(kind, Output):
+            _complete(kind, schema)
+        return schema
+
+
+def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
+    """Every name of a representation is always there, unless the output hides some from some viewers."""
+    for each in schema["properties"].values():
+        each.pop("readOnly", None)
+        each.pop("default", None)
+    if "visible_fields" in vars(kind):
+        schema["required"] = ["id"]
+    else:
+        schema["required"] = sorted(schema["properties"])

@@ -1,0 +1,46 @@
+"""The name of an operation in the description: what it acts on and what it does, as a method of an SDK would be called.
+
+POST  /vendors/                       vendors_create
+PUT   /clients/{id}/calendar/         clients_set_calendar
+GET   /incidents/{id}/timeline/       incidents_timeline
+POST  /sla-agreements/bulk/           sla_agreements_bulk_create   (one operation, several endpoints)
+"""
+
+from typing import NamedTuple
+
+from core.operations import Operation
+
+# Words that say nothing without what they are done to: the rest of the path stays in the name.
+GENERIC = ("list", "retrieve")
+
+
+class Place(NamedTuple):
+    """A route in its parts: the collection's words, and those that follow it."""
+
+    collection: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+def verb_of(operation: Operation, method: str, action: str) -> str:
+    """What is done: the operation's own word for a write, the view's for a read."""
+    return action if method == "GET" else operation.name.partition(".")[2]
+
+
+def place_of(path: str, basename: str | None, verb: str) -> Place:
+    """Split a path below the API's prefix. Without a router's basename the collection ends at the first parameter."""
+    words = path.strip("/").split("/")
+    if basename:
+        size = len(basename.split("/"))
+    else:
+        size = next((at for at, word in enumerate(words) if word.startswith("{")), len(words))
+        ends_in_verb = size == len(words) > 1 and words[-1].replace("-", "_") == verb
+        size -= ends_in_verb
+    rest = (word for word in words[size:] if not word.startswith("{"))
+    return Place(tuple(words[:size]), tuple(rest))
+
+
+def operation_id(operation: Operation, place: Place, verb: str) -> str:
+    """The unique name of an operation at one of its endpoints."""
+    ambiguous = verb in GENERIC or (len(operation.endpoints) > 1 and verb == operation.name.partition(".")[2])
+    words = [*place.collection, *(place.rest if ambiguous else ()), verb]
+    return "_".join(words).replace("-", "_")

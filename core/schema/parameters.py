@@ -1,0 +1,104 @@
+"""Parameters and headers: what a list can be asked for, what a write may carry, what every answer brings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import django_filters
+from django_filters.filters import BaseCSVFilter
+from drf_spectacular.utils import OpenApiParameter
+
+from core.collections import Collection
+from core.inputs import BIGGEST_ID
+from core.operations import Operation
+from core.pagination import DEFAULT_SIZE, MAX_SIZE
+
+ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
+WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGEST_ID}
+
+# The kinds of filters, narrow before wide, and the values that each takes.
+KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
+    (django_filters.BooleanFilter, {"type": "boolean"}),
+    (django_filters.IsoDateTimeFilter, {"type": "string", "format": "date-time"}),
+    (django_filters.DateTimeFilter, {"type": "string", "format": "date-time"}),
+    (django_filters.DateFilter, {"type": "string", "format": "date"}),
+    (django_filters.UUIDFilter, {"type": "string", "format": "uuid"}),
+)
+
+MEANING_OF_LOOKUPS = {"in": "one of these, separated by commas", "gte": "from", "lte": "up to"}
+
+
+def header(name: str, schema: dict[str, Any], description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
+
+
+def query(name: str, schema: dict[str, Any], description: str = "", **options: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, **options)
+
+
+REQUEST_ID = header(
+    "X-Request-ID",
+    {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"},
+    "Names the request in the answer, the logs and the audit trail; one is made when it is missing or ill-formed.",
+)
+IF_MATCH = header(
+    "If-Match", {"type": "string"}, "The ETag that was read; the write is refused when the record has changed since."
+)
+APPROVAL_ID = header("Approval-Id", {"type": "integer", "minimum": 0}, "The approval that authorises this request.")
+
+
+def answer_headers(versioned: bool) -> list[OpenApiParameter]:
+    """The headers of answers: the request id on all, the ETag on single resources, when to come back."""
+    place = OpenApiParameter.HEADER
+    text = {"type": "string"}
+    headers = [
+        OpenApiParameter("X-Request-ID", text, place, response=True, description="The id of this request."),
+        OpenApiParameter(
+            "Retry-After", {"type": "integer"}, place, response=[429, 503], description="Seconds to wait."
+        ),
+    ]
+    if versioned:
+        described = "The version of the resource, for If-Match."
+        headers.append(OpenApiParameter("ETag", text, place, response=[200, 201], description=described))
+    return headers
+
+
+def of_write(operation: Operation) -> list[OpenApiParameter]:
+    """The headers that a write may carry."""
+    headers = [APPROVAL_ID] if operation.elevated else []
+    return [*headers, IF_MATCH] if operation.target else headers
+
+
+def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParameter]:
+    """Every query parameter that a collection knows, but for the filter (`parent`) that the path fills."""
+    for name, each in sorted(collection.filters.base_filters.items()):
+        if name != parent:
+            yield _of_filter(name, each)
+    if collection.search:
+        columns = ", ".join(collection.search)
+        yield query("search", {"type": "string"}, f"Every word must occur in one of: {columns}.")
+    orders = [sign + name for name in collection.ordering for sign in ("", "-")]
+    yield query("ordering", {"type": "string", "enum": orders, "default": f"-{collection.ordering[0]}"}, "The order.")
+    yield query("cursor", {"type": "string"}, "Where the page starts, as `next` or `previous` of another page say.")
+    size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+    yield query("page_size", size, "Records to a page.")
+
+
+def _of_filter(name: str, each: Any) -> OpenApiParameter:
+    field, _, lookup = name.partition("__")
+    description = f"{field}: {MEANING_OF_LOOKUPS[lookup]}." if lookup in MEANING_OF_LOOKUPS else ""
+    schema = _schema_of(each)
+    if isinstance(each, BaseCSVFilter):
+        return query(name, {"type": "array", "items": schema}, description, style="form", explode=False)
+    return query(name, schema, description)
+
+
+def _schema_of(each: Any) -> dict[str, Any]:
+    choices = each.extra.get("choices")
+    if choices is not None:
+        return {"type": "string", "enum": [value for value, _ in choices]}
+    for kind, schema in KINDS:
+        if isinstance(each, kind):
+            return dict(schema)
+    if isinstance(each, django_filters.NumberFilter):
+        return dict(WHOLE_NUMBER) if "Whole" in type(each).__name__ else {"type": "number"}
+    return {"type": "string"}

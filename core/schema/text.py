@@ -1,0 +1,55 @@
+"""What the policy says of an operation, in sentences: the description that a reader of the API sees."""
+
+from collections.abc import Iterable
+
+from core.codes import MEANINGS, Code
+from core.operations import Operation
+
+
+def spoken(word: str) -> str:
+    """A name as words: `incident_manager` as "incident manager"."""
+    return word.replace("_", " ").replace("-", " ")
+
+
+def summary_of(purpose: str) -> str:
+    """The first sentence, without its full stop."""
+    sentence = purpose.partition(". ")[0]
+    return sentence.partition("; ")[0].removesuffix(".")
+
+
+def who_may(operation: Operation) -> str:
+    """Who may ask for an operation, as a phrase."""
+    if operation.anonymous:
+        return "anyone, without a login"
+    if operation.roles is None:
+        return "every active user"
+    return ", ".join(f"{spoken(role)}s" for role in sorted(operation.roles)) or "nobody but the server's operator"
+
+
+def approval_of(operation: Operation) -> str:
+    """When an approval is needed and whose, as a sentence; empty for an operation that is never elevated."""
+    if operation.elevated is None:
+        return ""
+    approvers = " or ".join(spoken(role) for role in sorted(operation.elevated.approvers))
+    when = operation.elevated.text
+    condition = "always" if when == "always" else f"when this holds: {when}"
+    return f"Needs the approval of: {approvers} ({condition}); such a person carries it out directly."
+
+
+def description_of(operation: Operation, purpose: str, codes: Iterable[Code]) -> str:
+    """The whole law of an operation in Markdown."""
+    parts = [purpose]
+    if operation.sop:
+        parts.append(f"Authorised by SOP {', '.join(str(number) for number in operation.sop)} of the policy.")
+    parts.append(f"**Who may:** {who_may(operation)}.")
+    if operation.condition:
+        parts.append(f"**Condition:** {operation.condition}.")
+    if operation.elevated:
+        parts.append(f"**Approval:** {approval_of(operation)}")
+    if operation.duties:
+        parts.append("**Duties:**\n\n" + "\n".join(f"- {duty.text} (`{duty.code}`)" for duty in operation.duties))
+    if operation.lifecycle:
+        parts.append(f"**Lifecycle:** {operation.lifecycle}.")
+    refusals = ", ".join(f"`{code}` ({MEANINGS[code].status})" for code in codes)
+    parts.append(f"**Refusals:** {refusals}.")
+    return "\n\n".join(parts)

@@ -1,0 +1,148 @@
+"""Answers that are no records, described for the OpenAPI document."""
+
+from rest_framework import serializers
+
+from core.codes import Code
+from core.inputs import BIGGEST_ID
+from core.schema import describe, extended
+from core.schema.parameters import query
+from core.schema.refusals import ProblemItem
+from ims.discovery import ENTITY_TYPES
+from users.choices import Role
+from users.serializers import UserOutput
+
+ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
+TEXT = {"type": "string"}
+ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
+
+ActivatableUser = extended(
+    UserOutput,
+    "ActivatableUser",
+    "An account and the one-time token with which its owner sets a password: shown this once.",
+    activation_token=serializers.CharField(),
+    activation_expires_at=serializers.DateTimeField(),
+)
+
+
+class LoginAnswer(serializers.Serializer[object]):
+    """A bearer token: shown this once."""
+
+    id = serializers.IntegerField()
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class LogoutAnswer(serializers.Serializer[object]):
+    logged_out = serializers.BooleanField()
+
+
+class ActivationAnswer(serializers.Serializer[object]):
+    activated = serializers.BooleanField()
+    email = serializers.EmailField()
+
+
+class DutyAnswer(serializers.Serializer[object]):
+    rule = serializers.CharField()
+    text = serializers.CharField()
+    code = serializers.ChoiceField(choices=[(str(code), str(code)) for code in Code])
+
+
+class ElevationAnswer(serializers.Serializer[object]):
+    when = serializers.CharField()
+    condition = serializers.CharField()
+    approver_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+
+
+class PolicyOperationAnswer(serializers.Serializer[object]):
+    """One operation's law. `roles` is ["*"] where every active user may."""
+
+    operation = serializers.CharField()
+    purpose = serializers.CharField()
+    sop = serializers.ListField(child=serializers.IntegerField())
+    roles = serializers.ListField(child=serializers.CharField())
+    endpoints = serializers.ListField(child=serializers.CharField())
+    target = serializers.CharField(allow_null=True)
+    audit_action = serializers.CharField()
+    elevated = ElevationAnswer(allow_null=True)
+    duties = DutyAnswer(many=True)
+    condition = serializers.CharField()
+    lifecycle = serializers.CharField()
+
+
+class PolicyAnswer(serializers.Serializer[object]):
+    operations = PolicyOperationAnswer(many=True)
+
+
+class CheckAnswer(serializers.Serializer[object]):
+    """The decision on a rehearsed request, and what would unblock it."""
+
+    decision = serializers.ChoiceField(choices=["allowed", "approval_required", "denied"])
+    code = serializers.ChoiceField(choices=[(str(code), str(code)) for code in Code], allow_null=True)
+    operation = serializers.CharField()
+    sop = serializers.ListField(child=serializers.IntegerField())
+    rule = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    approver_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    reasons = ProblemItem(many=True)
+    next = serializers.CharField()
+    transfer_to_human = serializers.BooleanField()
+
+
+class FindingAnswer(serializers.Serializer[object]):
+    """The first entry that does not hold."""
+
+    entry_id = serializers.IntegerField()
+    reference_type = serializers.CharField()
+    reference_id = serializers.IntegerField(allow_null=True)
+    sequence = serializers.IntegerField(allow_null=True)
+    problem = serializers.CharField()
+
+
+class VerdictAnswer(serializers.Serializer[object]):
+    verified = serializers.BooleanField()
+    entries = serializers.IntegerField()
+    chains = serializers.IntegerField()
+    first_broken = FindingAnswer(allow_null=True)
+
+
+class DiscoveryAnswer(serializers.Serializer[object]):
+    """No match is an empty answer; one match carries the whole record; many a brief list of id, label and status."""
+
+    entity_type = serializers.ChoiceField(choices=ENTITY_TYPE)
+    filters = serializers.DictField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    match = serializers.ChoiceField(choices=["none", "one", "many"])
+    results = serializers.ListField(child=serializers.DictField())
+
+
+DISCOVERY = (
+    query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
+    query("requester_id", ID, "The caller's own id; may be left out."),
+    query("search", TEXT, "Words that must all occur."),
+    query(
+        "filters",
+        {"type": "object", "additionalProperties": TEXT},
+        "Filters of the entity type's collection, each as a query parameter of its own.",
+        style="form",
+        explode=True,
+    ),
+)
+ONE_CHAIN = (
+    query("reference_type", TEXT, "Only the chain of a record of this type."),
+    query("reference_id", ID, "Only the chain of this record."),
+)
+
+
+def describe_answers() -> None:
+    """Tell the description of every answer that is no record."""
+    describe("auth_token_login", LoginAnswer)
+    describe("auth_logout", LogoutAnswer)
+    describe("auth_activate", ActivationAnswer)
+    describe("users_create", ActivatableUser, versioned=True)
+    describe("users_issue_activation", ActivatableUser, versioned=True)
+    describe("policy_retrieve", PolicyAnswer)
+    describe("approvals_check", CheckAnswer)
+    describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
+    describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
+    describe("schema_retrieve", {"type": "object"}, media_types=("application/json", "application/yaml"))
+    describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))

@@ -1,0 +1,17 @@
+"""Routes of the documentation."""
+
+from django.urls import path
+
+from ims.docs.answers import describe_answers
+from ims.docs.client_answers import describe_client_answers
+from ims.docs.incident_answers import describe_incident_answers
+from ims.docs.views import DocsView, SchemaView
+
+describe_answers()
+describe_client_answers()
+describe_incident_answers()
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view({"get": "retrieve"}), name="schema"),
+    path("docs/", DocsView.as_view({"get": "retrieve"}), name="docs"),
+]
