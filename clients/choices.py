@@ -36,6 +36,10 @@ class SubscriptionStatus(TextChoices):
     CANCELLED = "cancelled"
 
 
+# A client that has such a subscription to a product is subscribed to it.
+CURRENT = (SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED)
+
+
 class AgreementStatus(TextChoices):
     ACTIVE = "active"
     INACTIVE = "inactive"

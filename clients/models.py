@@ -1,5 +1,7 @@
 """Clients, who manages them, what they subscribe to and what they were promised: what is always true."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,8 @@ from clients.choices import (
     Tier,
 )
 from clients.querysets import AgreementQuerySet, ClientQuerySet, OfClientQuerySet
+from core.codes import Code
+from core.errors import Item, Refusal
 from core.fields import FoldedKey
 from core.models import Record
 
@@ -49,6 +53,11 @@ class Client(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def touch(self) -> None:
+        """Count a new version: the client's representation holds its managers and its calendar."""
+        self.updated_at = None  # a change in any case, even at the same instant; saving stamps the time
+        self.save()
 
 
 class AccountAssignment(Record):
@@ -171,3 +180,16 @@ class SlaAgreement(Record):
 
     def __str__(self) -> str:
         return f"{self.severity_level} agreement {self.pk}"
+
+    def explain_constraint(self, name: str, actor: Any) -> Refusal | None:
+        """One active agreement for each severity, also where two of one request contend for it."""
+        if name != "sla_one_active_per_severity":
+            return None
+        other = SlaAgreement.objects.filter(
+            subscription_id=self.subscription_id, severity_level=self.severity_level, status=AgreementStatus.ACTIVE
+        ).first()
+        facts = {"severity_level": str(self.severity_level), **({"existing_id": other.pk} if other else {})}
+        where = f" (sla {other.pk})" if other else ""
+        detail = f"Subscription {self.subscription_id} has an active {self.severity_level} agreement{where}."
+        item = Item("duplicate", detail, "severity_level", facts)
+        return Refusal(Code.DUPLICATE, detail, rule="one_active_agreement", errors=[item])

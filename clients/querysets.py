@@ -2,13 +2,17 @@
 
 from typing import Any, Self
 
+from clients.choices import CURRENT
 from core.querysets import RecordQuerySet
 from users.choices import CC, VC
 
 
 class ClientQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: the own client. A vendor contact: clients subscribed to the vendor's products."""
+        """Staff: all. A client contact: the own client. A vendor contact: those subscribed to the vendor's products.
+
+        A cancelled or expired subscription is none.
+        """
         if user.is_internal:
             return self.all()
         if user.role == CC:
@@ -18,7 +22,8 @@ class ClientQuerySet(RecordQuerySet):
         return self.none()
 
     def _subscribed_to(self, vendor_id: int) -> Any:
-        return self.model.objects.filter(subscriptions__product__vendor_id=vendor_id).values("pk")
+        subscribed = {"subscriptions__product__vendor_id": vendor_id, "subscriptions__status__in": CURRENT}
+        return self.model.objects.filter(**subscribed).values("pk")
 
 
 class OfClientQuerySet(RecordQuerySet):

@@ -67,7 +67,8 @@ def _items(detail: Any, path: str) -> Iterator[Item]:
     """Flatten nested serializer errors into items with dotted field paths."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            here = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            step = f"[{name}]" if isinstance(name, int) else f".{name}" if path else str(name)
+            here = path if name == "non_field_errors" else f"{path}{step}"
             yield from _items(inner, here)
     elif isinstance(detail, list):
         nested = [isinstance(each, Mapping | list) for each in detail]

@@ -1,0 +1,51 @@
+"""Input fields that only clients need: weekly hours, countries, references that a record keeps."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from clients.calendars import countries, tidy, weekly_problems
+from core.inputs import BoundedJSONField, Reference
+
+
+class WeeklyHoursField(BoundedJSONField):
+    """Weekday → list of [from, to] in local time: {"mon": [["09:00", "17:00"]]}. A day left out is closed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(limit=4_000, **options)
+
+    def to_internal_value(self, data: Any) -> dict[str, list[list[str]]]:
+        weekly = super().to_internal_value(data)
+        problems = weekly_problems(weekly)
+        if problems:
+            sentences = [f"{day}: {text}" if day else text for day, text in problems.items()]
+            raise serializers.ValidationError(sentences, code="weekly_hours")
+        return tidy(weekly)
+
+
+class CountryField(serializers.CharField):
+    """An ISO 3166-1 code of two letters, of a country whose public holidays are known; empty for none."""
+
+    default_error_messages = {"country": "This must be a two-letter country code whose holidays are known."}
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data).upper()
+        if code not in countries():
+            self.fail("country")
+        return code
+
+
+class KeptReference(Reference):
+    """A reference that a record keeps for life: a change may repeat it, never replace it."""
+
+    default_error_messages = {"kept": "This record stays with {kept}."}
+
+    def __init__(self, model: Any, **options: Any) -> None:
+        super().__init__(model, active=False, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        record = super().to_internal_value(data)
+        kept = getattr(self.context["target"], f"{self.source}_id")
+        if record.pk != kept:
+            self.fail("kept", kept=f"{record.entity_type} {kept}")
+        return record

@@ -1,0 +1,89 @@
+"""SOP 26: SLA Agreement Creation. SOP 11: Managing Service Level Agreements."""
+
+from typing import Any
+
+from clients.choices import AgreementStatus
+from clients.duties import changes_promise
+from clients.models import SlaAgreement, Subscription
+from clients.promises import active_agreements, locked, promise_of, refuse, violations
+from clients.tiers import TARGETS
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from users.choices import AM, EX, IM, SA
+from users.duties import always
+from users.models import User
+
+
+@operation(
+    "sla.create",
+    sop=(11, 26),
+    roles={AM, IM, SA, EX},
+    verb=Verb.CREATE,
+    endpoint=("POST /sla-agreements/", "POST /sla-agreements/bulk/"),
+    elevated=always,
+    condition="both SOPs authorise, so either role list does",
+)
+def create_agreements(
+    *, actor: User, subscription: Subscription, agreements: list[dict[str, Any]] | None = None, **fields: Any
+) -> SlaAgreement | list[SlaAgreement]:
+    """Define the targets of one severity under a subscription, or of several at once: all or none, one approval.
+
+    SOP 11, 26. Raises Refusal: validation_error (outside the tier, out of order), duplicate (one active agreement
+    for each subscription and severity), approval_required.
+    """
+    subscription = locked(subscription)
+    proposed = [fields] if agreements is None else agreements
+    _require_rules(subscription, proposed, [""] if agreements is None else _paths(proposed))
+    made = [SlaAgreement(subscription=subscription, **each) for each in proposed]
+    for agreement in made:
+        agreement.save()
+    for agreement in made:
+        sockets.changed(agreement)
+    return made[0] if agreements is None else made
+
+
+@operation(
+    "sla.update",
+    sop=11,
+    roles={AM, IM, EX},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /sla-agreements/{id}/",
+    target="sla",
+    elevated=changes_promise,
+)
+def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAgreement:
+    """Change an agreement's targets, severity or status.
+
+    SOP 11. Raises Refusal: validation_error (outside the tier, out of order), duplicate, approval_required.
+    """
+    subscription = locked(sla.subscription)
+    was_active, severity = sla.status == AgreementStatus.ACTIVE, sla.severity_level
+    before = promise_of(sla)
+    for name, value in changes.items():
+        setattr(sla, name, value)
+    if sla.status == AgreementStatus.ACTIVE:
+        whole = not was_active or sla.severity_level != severity
+        judged = [name for name in TARGETS if whole or getattr(sla, name) != getattr(before, name)]
+        others = [promise_of(each) for each in active_agreements(subscription, but=sla)]
+        refuse({"": violations(subscription, promise_of(sla), others, judged)})
+    sla.save()
+    sockets.changed(sla)
+    return sla
+
+
+def _require_rules(subscription: Subscription, proposed: list[dict[str, Any]], paths: list[str]) -> None:
+    """Refuse unless every proposed agreement fits the tier and the order among those that are or become active."""
+    present = [promise_of(each) for each in active_agreements(subscription)]
+    promises = [promise_of(each) for each in proposed]
+    active = [each.get("status", AgreementStatus.ACTIVE) == AgreementStatus.ACTIVE for each in proposed]
+    found = {}
+    for index, promise in enumerate(promises):
+        beside = [each for other, each in enumerate(promises) if active[other] and other != index]
+        others = [*present, *beside] if active[index] else []
+        found[paths[index]] = violations(subscription, promise, others)
+    refuse(found)
+
+
+def _paths(proposed: list[dict[str, Any]]) -> list[str]:
+    return [f"agreements[{index}]." for index in range(len(proposed))]

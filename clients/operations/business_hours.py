@@ -1,0 +1,36 @@
+"""SOP 11: the business hours in which a client's service levels are counted."""
+
+from typing import Any
+
+from clients.duties import assigned_to_client
+from clients.models import Calendar, Client
+from core.answers import Answer
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from users.choices import AM, SA
+from users.models import User
+
+
+@operation(
+    "client.set_calendar",
+    sop=11,
+    roles={AM, SA},
+    verb=Verb.UPDATE,
+    endpoint="PUT /clients/{id}/calendar/",
+    target="client",
+    duties=[assigned_to_client],
+    condition="AM: assigned to that client",
+)
+def set_calendar(*, actor: User, client: Client, **hours: Any) -> Answer:
+    """Set a client's whole calendar: time zone, weekly hours, the country whose holidays count, further holidays.
+
+    SOP 11. Raises Refusal: out_of_scope.
+    """
+    calendar = Calendar.objects.filter(client=client).first() or Calendar(client=client)
+    before = calendar.version if calendar.pk else None
+    calendar.change(**hours)
+    if calendar.version != before:
+        client.touch()
+        sockets.changed(calendar)
+    return Answer(client, hours)

@@ -1,0 +1,29 @@
+"""SOP 3: Creating Client Records."""
+
+from typing import Any
+
+from clients.models import AccountAssignment, Client
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import AM, SA
+from users.models import User
+
+
+@operation(
+    "client.create",
+    sop=3,
+    roles={AM, SA},
+    verb=Verb.CREATE,
+    endpoint="POST /clients/",
+    condition="an AM who creates a client is assigned to it",
+)
+def create_client(*, actor: User, **fields: Any) -> Client:
+    """Register a client that requires incident management services.
+
+    SOP 3. An account manager who creates a client manages it. Raises Refusal: duplicate (registration number, e-mail).
+    """
+    client = Client(**fields)
+    client.save()
+    if actor.role == AM:
+        AccountAssignment(client=client, user=actor).save()
+    return client

@@ -1,0 +1,61 @@
+"""SOP 10: Creating Client Subscriptions.
+
+SOP 4 speaks of "account managers assigned to client", SOP 10, 11 and 26 of "account managers": so any account manager
+may subscribe a client and agree on service levels, and only the client's own record is reserved to its managers.
+"""
+
+from typing import Any
+
+from clients.choices import SUBSCRIPTION_MOVES
+from clients.models import Subscription
+from clients.promises import require_agreements_fit
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from users.choices import AM, EX, IM
+from users.models import User
+
+
+@operation("subscription.create", sop=10, roles={AM, IM, EX}, verb=Verb.CREATE, endpoint="POST /subscriptions/")
+def create_subscription(*, actor: User, **fields: Any) -> Subscription:
+    """Establish a client's service coverage for a product.
+
+    SOP 10. Raises Refusal: invalid_reference (client, product), validation_error (dates).
+    """
+    subscription = Subscription(**fields)
+    subscription.save()
+    sockets.changed(subscription)
+    return subscription
+
+
+@operation(
+    "subscription.update",
+    sop=10,
+    roles={AM, IM, EX},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /subscriptions/{id}/",
+    target="subscription",
+    lifecycle="active, suspended and expired as set; cancelled is final",
+)
+def update_subscription(*, actor: User, subscription: Subscription, **changes: Any) -> Subscription:
+    """Change a subscription's coverage or status.
+
+    SOP 10. Raises Refusal: invalid_transition, precondition_failed (active agreements would break the tier's rules).
+    """
+    status = changes.get("status", subscription.status)
+    if status != subscription.status:
+        require_transition(SUBSCRIPTION_MOVES, subscription, status)
+    terms = _terms(subscription)
+    for name, value in changes.items():
+        setattr(subscription, name, value)
+    if _terms(subscription) != terms:
+        require_agreements_fit(subscription)
+    subscription.save()
+    sockets.changed(subscription)
+    return subscription
+
+
+def _terms(subscription: Subscription) -> tuple[str, str]:
+    """What decides which targets the agreements may have."""
+    return subscription.service_level_tier, subscription.subscription_type

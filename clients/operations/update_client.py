@@ -1,0 +1,55 @@
+"""SOP 4: Updating Client Information, and who manages the client."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from clients.duties import assigned_to_client
+from clients.models import AccountAssignment, Client
+from core.answers import Answer
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import AM, SA
+from users.models import User
+
+
+@operation(
+    "client.update",
+    sop=4,
+    roles={AM, SA},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /clients/{id}/",
+    target="client",
+    duties=[assigned_to_client],
+    condition="AM: assigned to that client",
+)
+def update_client(*, actor: User, client: Client, **changes: Any) -> Client:
+    """Change a client's details or status.
+
+    SOP 4. Raises Refusal: out_of_scope, duplicate (registration number, e-mail).
+    """
+    return client.change(**changes)
+
+
+@operation(
+    "client.assign_managers",
+    sop=4,
+    roles={SA},
+    verb=Verb.UPDATE,
+    endpoint="PUT /clients/{id}/account-managers/",
+    target="client",
+)
+def assign_managers(*, actor: User, client: Client, user_ids: list[User]) -> Answer:
+    """Say who manages a client: exactly these account managers; every other assignment ends.
+
+    SOP 4. Raises Refusal: invalid_reference (not an active account manager).
+    """
+    wanted = {user.pk: user for user in user_ids}
+    present = {each.user_id: each for each in AccountAssignment.objects.filter(client=client, ended_at=None)}
+    for pk in sorted(present.keys() - wanted.keys()):
+        present[pk].change(ended_at=timezone.now())
+    for pk in sorted(wanted.keys() - present.keys()):
+        AccountAssignment(client=client, user=wanted[pk]).save()
+    if wanted.keys() != present.keys():
+        client.touch()
+    return Answer(client, {"user_ids": sorted(wanted)})

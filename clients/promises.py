@@ -1,0 +1,88 @@
+"""The rules of `tiers` asked of the records in the database. Callers hold the lock on the subscription's row."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from clients.choices import AgreementStatus, SubscriptionStatus, SubscriptionType
+from clients.models import SlaAgreement, Subscription
+from clients.tiers import TARGETS, Promise, Violation, out_of_order, outside_tier
+from core.codes import Code
+from core.errors import Item, Refusal
+
+RULE = "tier_targets"
+
+
+def locked(subscription: Subscription) -> Subscription:
+    """The subscription as it now is, its row locked: agreements under it are judged one request at a time.
+
+    Raises Refusal (409 precondition_failed) when it has ceased to be active since the request was read.
+    """
+    held: Subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+    if held.status in (SubscriptionStatus.ACTIVE, subscription.status):
+        return held
+    detail = f"Subscription {held.pk} has become {held.status}."
+    raise Refusal(
+        Code.PRECONDITION_FAILED, detail, rule="active_references", errors=[Item("subscription_not_active", detail)]
+    )
+
+
+def promise_of(source: Any) -> Promise:
+    """The promise of an agreement, or of the fields of one that is proposed."""
+    read = source.get if isinstance(source, Mapping) else lambda name: getattr(source, name)
+    return Promise(read("severity_level"), *(read(name) for name in TARGETS))
+
+
+def active_agreements(subscription: Subscription, but: SlaAgreement | None = None) -> list[SlaAgreement]:
+    """The active agreements of a subscription, but one."""
+    found = SlaAgreement.objects.filter(subscription=subscription, status=AgreementStatus.ACTIVE)
+    return list(found.exclude(pk=but.pk) if but is not None else found)
+
+
+def violations(
+    subscription: Subscription, promise: Promise, others: Iterable[Promise], targets: Collection[str] = TARGETS
+) -> list[Violation]:
+    """Every rule that a promise under a subscription breaks in one of the named targets.
+
+    A custom subscription is exempt from its tier's ranges, never from the order.
+    """
+    exempt = subscription.subscription_type == SubscriptionType.CUSTOM
+    ranges = () if exempt else outside_tier(subscription.service_level_tier, promise)
+    return [each for each in (*ranges, *out_of_order(promise, others)) if each.target in targets]
+
+
+def refuse(found: Mapping[str, list[Violation]]) -> None:
+    """Raise Refusal (400 validation_error) naming every failing target, by the path that leads to its promise."""
+    items = [
+        Item(each.code, each.detail, f"{path}{each.target}", each.facts)
+        for path, broken in found.items()
+        for each in broken
+    ]
+    if items:
+        raise Refusal(Code.VALIDATION_ERROR, " ".join(item.detail for item in items), rule=RULE, errors=items)
+
+
+def require_agreements_fit(subscription: Subscription) -> None:
+    """Refuse (409 precondition_failed) a tier or type under which an active agreement would be outside the rules.
+
+    Agreements that an older system made in breach of the rules are left as they are: their breach is on record.
+    """
+    items = [
+        Item(
+            each.code,
+            f"Agreement {agreement.pk}: {each.detail}",
+            each.target,
+            {"agreement_id": agreement.pk, **each.facts},
+        )
+        for agreement in active_agreements(subscription)
+        if not agreement.imported_violations
+        for each in violations(subscription, promise_of(agreement), ())
+    ]
+    if items:
+        detail = " ".join(item.detail for item in items)
+        raise Refusal(
+            Code.PRECONDITION_FAILED,
+            detail,
+            rule=RULE,
+            errors=items,
+            next="Deactivate or change the agreements named in errors first.",
+        )

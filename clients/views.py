@@ -1,0 +1,104 @@
+"""Clients, subscriptions and agreements over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients.coverage import (
+    AgreementBody,
+    AgreementChanges,
+    AgreementOutput,
+    AgreementsBody,
+    SubscriptionBody,
+    SubscriptionChanges,
+    SubscriptionOutput,
+)
+from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
+from clients.models import Client, SlaAgreement, Subscription
+from clients.serializers import CalendarBody, ClientBody, ClientChanges, ClientDetail, ClientOutput, ManagersBody
+from core.collections import Collection, refuse_unknown
+from core.discovery import READ
+from core.errors import not_found
+from core.etag import etag_of
+from core.views import RecordViewSet, creates, discovered, updates, write
+from users.choices import VC
+
+
+class ClientCollection(Collection):
+    """Clients. Who sees only their names may not ask about anything else: a filter would tell what is hidden."""
+
+    names_only = ("id", "id__in", "name", "name__in", "cursor", "page_size")
+
+    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
+        if user.role == VC:
+            refuse_unknown(params, self.names_only)
+        return super().filtered(user, params)
+
+
+CLIENTS = ClientCollection(
+    Client,
+    ClientOutput,
+    ClientFilters,
+    label="name",
+    search=("name", "registration_number", "contact_email"),
+    ordering=("id", "created_at", "updated_at", "name"),
+    detail=ClientDetail,
+)
+SUBSCRIPTIONS = Collection(Subscription, SubscriptionOutput, SubscriptionFilters, label="service_level_tier")
+AGREEMENTS = Collection(SlaAgreement, AgreementOutput, AgreementFilters, label="severity_level")
+
+
+class ClientViewSet(RecordViewSet):
+    operations = {"read_account_managers": READ, "read_calendar": READ}
+
+    collection = CLIENTS
+    create = creates("client.create", ClientBody)
+    partial_update = updates("client.update", ClientChanges)
+    account_managers = write("client.assign_managers", ManagersBody, path="account-managers", method="put")
+    calendar = write("client.set_calendar", CalendarBody, path="calendar", method="put")
+
+    @account_managers.mapping.get  # type: ignore[attr-defined]
+    def read_account_managers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read who manages a client."""
+        return self._part("account_manager_ids", lambda user_ids: {"user_ids": user_ids})
+
+    @calendar.mapping.get  # type: ignore[attr-defined]
+    def read_calendar(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read a client's business hours; the default ones where none were set."""
+        return self._part("calendar", dict)
+
+    def _part(self, name: str, shown: Any) -> Response:
+        """A part of the client's representation, under the client's own ETag."""
+        pk = int(self.kwargs["pk"])
+        body, version = self.collection.one(self.request.user, pk)
+        if name not in body:
+            raise not_found(name)
+        if not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
+            discovered(self.collection.entity_type, pk, {})
+        return Response({"client_id": pk, **shown(body[name])}, headers={"ETag": etag_of(version)})
+
+
+class SubscriptionViewSet(RecordViewSet):
+    collection = SUBSCRIPTIONS
+    create = creates("subscription.create", SubscriptionBody)
+    partial_update = updates("subscription.update", SubscriptionChanges)
+
+
+class AgreementViewSet(RecordViewSet):
+    collection = AGREEMENTS
+    create = creates("sla.create", AgreementBody)
+    partial_update = updates("sla.update", AgreementChanges)
+    bulk = write("sla.create", AgreementsBody, path="bulk", detail=False, code=status.HTTP_201_CREATED)
+
+    def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
+        """Agreements made together are shown together, in the order in which they were asked for."""
+        if not isinstance(result, list):
+            return super().answer(result, code)
+        made = SlaAgreement.objects.filter(pk__in=[each.pk for each in result]).order_by("pk")
+        rows = AgreementOutput.rows(made, self.request.user)
+        return Response({"subscription_id": result[0].subscription_id, "agreements": rows}, status=code)
