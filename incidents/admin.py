@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.html import format_html
 
 from clients.admin import SEVERITY_TONES
 from core.admin import RecordAdmin, RecordInline
@@ -47,8 +48,16 @@ class IncidentAdmin(RecordAdmin):
     find = ("title", "description")
     sections = (
         (None, ("title", "description", ("status", "category"), ("client", "component"))),
-        ("Severity", (("severity", "peak_severity"), ("impact_level", "urgency"), "severity_rule", "classification")),
-        ("Severity stated against the facts", ("severity_override_reason",)),
+        (
+            "Severity",
+            (
+                ("severity", "peak_severity"),
+                ("impact_level", "urgency"),
+                "severity_rule",
+                "classification",
+                "severity_override_reason",
+            ),
+        ),
         ("People", (("reporter", "assigned_manager"), "assigned_to")),
         (
             "Times",
@@ -84,4 +93,4 @@ class IncidentAdmin(RecordAdmin):
 
     @admin.display(description="Code", ordering="id")
     def show_incident_code(self, record: Any) -> str:
-        return str(record.incident_code)
+        return format_html('<span class="whitespace-nowrap">{}</span>', record.incident_code)

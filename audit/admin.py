@@ -1,0 +1,61 @@
+"""The audit trail in the console: all of it for those whom `audit.read` names, their own acts for everybody."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from audit.choices import Origin
+from audit.models import AuditEntry
+from audit.operations import READERS
+from core.admin import RecordAdmin
+from core.admin_columns import pointer
+from core.entities import models_by_type
+from core.operations import registry
+from core.verbs import Verb
+
+
+def entity_types() -> list[str]:
+    return sorted(models_by_type())
+
+
+def operations() -> list[str]:
+    return [each.name for each in registry]
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(RecordAdmin):
+    """Its table is the largest: nothing here sorts, searches or counts all of it."""
+
+    group, icon = "Audit", "history"
+    columns = ("id", "created_at", "action", "operation", "reference_type", "user", "agent", "origin")
+    order = ()
+    facets = ("action", "origin", "created_at", "user", "reference_id")
+    tables = {"reference_type": entity_types, "operation": operations}
+    sections = (
+        (None, (("created_at", "action"), ("operation", "origin"), "reference_type", ("user", "agent"), "request_id")),
+        ("What changed", ("changes", "meta")),
+        ("Chain", (("sequence", "legacy_id"), "previous_hash", "hash")),
+    )
+    footprint = ("id",)
+    titles = {"reference_type": "Record", "created_at": "When", "user": "Who"}
+    tones = {
+        "origin": {Origin.SYSTEM: "success", Origin.STATED: "warning", Origin.IMPORTED: "info"},
+        "action": {
+            Verb.CREATE: "success",
+            Verb.UPDATE: "info",
+            Verb.APPROVE: "success",
+            Verb.REJECT: "danger",
+            Verb.ESCALATE: "warning",
+            Verb.ENTITY_DISCOVERY: "default",
+        },
+    }
+
+    def operation(self, viewer: Any) -> str:
+        return "audit.read" if viewer.role in READERS else "audit.read_own"
+
+    def scope(self, viewer: Any) -> Any:
+        return self.model.objects.all() if viewer.role in READERS else self.model.objects.visible_to(viewer)
+
+    @admin.display(description="Record")
+    def show_reference_type(self, record: Any) -> Any:
+        return pointer(record.reference_type, record.reference_id)

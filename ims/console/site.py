@@ -1,0 +1,107 @@
+"""The console's site: what it offers to whom, and nothing of the framework's own writing pages."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.templatetags.static import static
+from django.urls import Resolver404, resolve, reverse
+from unfold.sites import UnfoldAdminSite
+
+from core.admin import RecordAdmin
+from core.admin_lists import BoundedPaginator
+from core.views import discovered
+from ims.console.forms import LoginForm
+from ims.console.navigation import groups
+
+# The pages of the site itself. Passwords are changed and accounts activated through the API.
+PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
+# The types whose records have an entry in the audit trail under another name, or none.
+UNTRAILED = frozenset({"audit_entry"})
+
+
+class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
+    site_title = site_header = "Incident Management"
+    index_title = "Overview"
+    index_template = "console/index.html"
+    login_form = LoginForm
+    enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only pages of the house's own kind: what the framework registers by itself knows no scope."""
+        if admin_class is not None and issubclass(admin_class, RecordAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """The records' pages and those of PAGES; whatever else the framework brings is left out."""
+        urls = super().get_urls()
+        return [each for each in urls if getattr(each, "name", None) in PAGES or self._is_known(each)]
+
+    @staticmethod
+    def _is_known(pattern: Any) -> bool:
+        return hasattr(pattern, "url_patterns") or "(?P<url>" in str(pattern.pattern)
+
+    def get_log_entries(self, request: HttpRequest) -> Any:
+        """The framework's log is not written; what was done stands in the audit trail."""
+        return ()
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """What the viewer may open, with the number of records in their scope, counted up to the paginator's limit."""
+        overview = [
+            {"title": title, "items": [self._counted(each, request) for each in members]}
+            for title, members in groups(self, request.user)
+        ]
+        discovered("console", None, {})
+        return super().index(request, {"overview": overview, **(extra_context or {})})
+
+    def _counted(self, admin: Any, request: HttpRequest) -> dict[str, Any]:
+        count = BoundedPaginator(admin.scope(request.user), 1).count
+        return {
+            "title": _title(admin),
+            "icon": admin.icon,
+            "count": f"{count:,}{'+' if count >= BoundedPaginator.limit else ''}",
+            "address": address(admin),
+        }
+
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
+        """An address that only lacks its last slash leads on; any other is not found."""
+        if not url.endswith("/") and self._leads_somewhere(f"{request.path_info}/"):
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+        raise Http404
+
+    def _leads_somewhere(self, path: str) -> bool:
+        try:
+            return resolve(path).func.__name__ != "catch_all_view"
+        except Resolver404:
+            return False
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
+        raise Http404
+
+    def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
+        """A record's trail, for those who may open the audit trail."""
+        if record.entity_type in UNTRAILED:
+            return []
+        page = reverse("admin:audit_auditentry_changelist")
+        query = f"reference_type={record.entity_type}&reference_id={record.pk}"
+        return [{"title": "Audit trail", "icon": "history", "address": f"{page}?{query}"}]
+
+
+def _title(admin: Any) -> str:
+    name = str(admin.model._meta.verbose_name_plural)
+    return name[:1].upper() + name[1:]
+
+
+def address(admin: Any) -> str:
+    meta = admin.model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+def environment(request: HttpRequest) -> list[str]:
+    """The badge that tells a trial installation from the real one."""
+    tone = {"production": "danger", "development": "warning"}.get(settings.ENVIRONMENT, "info")
+    return [settings.ENVIRONMENT.capitalize(), tone]
+
+
+def favicon(request: HttpRequest) -> str:
+    return static("console/favicon.svg")

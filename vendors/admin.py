@@ -1,0 +1,25 @@
+"""Vendors in the console."""
+
+from django.contrib import admin
+
+from core.admin import RecordAdmin
+from vendors.choices import VendorStatus
+from vendors.models import Vendor
+
+
+@admin.register(Vendor)
+class VendorAdmin(RecordAdmin):
+    group, icon = "Products & vendors", "handshake"
+    columns = ("vendor_name", "vendor_type", "status", "contact_email", "contact_phone", "created_at")
+    order = ("vendor_name", "created_at")
+    facets = ("status", "created_at")
+    find = ("vendor_name", "contact_email")
+    sections = ((None, ("vendor_name", ("vendor_type", "status"), ("contact_email", "contact_phone"))),)
+    related = (("Products", "products.Product", "vendor"), ("People", "users.User", "vendor"))
+    tones = {
+        "status": {
+            VendorStatus.ACTIVE: "success",
+            VendorStatus.INACTIVE: "default",
+            VendorStatus.SUSPENDED: "warning",
+        }
+    }
