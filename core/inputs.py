@@ -59,7 +59,9 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
 
     def _find(self, pk: int) -> Any:
         records = self.model.objects.visible_to(self.context["actor"])
-        return records.select_related(*self.related).filter(pk=pk).first()
+        if self.related:  # without names, select_related would join every relation
+            records = records.select_related(*self.related)
+        return records.filter(pk=pk).first()
 
     @staticmethod
     def _invalid(detail: str) -> serializers.ValidationError:
