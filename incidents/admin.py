@@ -82,6 +82,8 @@ class IncidentAdmin(RecordAdmin):
         "peak_severity": SEVERITY_TONES,
         "impact_level": LEVEL_TONES,
         "urgency": LEVEL_TONES,
+        "sla_breach": {True: "danger"},
+        "rto_breach": {True: "danger"},
         "status": {
             IncidentStatus.OPEN: "danger",
             IncidentStatus.IN_PROGRESS: "info",

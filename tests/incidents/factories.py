@@ -1,5 +1,7 @@
 """Incidents, affected clients and notes for tests."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     peak_severity = factory.SelfAttribute("severity")
     severity_rule = "stated"
     impact_level = Level.MEDIUM
-    detected_at = factory.LazyFunction(timezone.now)
+    detected_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
 
 
 class AffectedClientFactory(factory.django.DjangoModelFactory):
