@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 
+from core.codes import Code
 from core.context import context, new_request_id
 from core.dispatch import execute
 from core.errors import Refusal
@@ -53,7 +55,10 @@ def _located(refusal: Refusal, error: IntegrityError) -> Refusal:
     record = getattr(error, "record", None)
     if record is None:
         return refusal
-    table = next(table.name for table in TABLES if table.model is type(record))
+    table = next((table.name for table in TABLES if table.model is type(record)), record.entity_type)
     rule = next((each for each in record._meta.constraints if each.name == refusal.rule), None)
+    code, detail = refusal.code, refusal.detail
+    if isinstance(rule, UniqueConstraint):
+        code, detail = Code.DUPLICATE, f"another row or record has the same value ({rule.name})"
     fields = [item.field for item in refusal.errors if item.field] or list(getattr(rule, "fields", ()))
-    return refused(refusal.code, table, refusal.detail, row=record.pk, column=", ".join(fields), rule=refusal.rule)
+    return refused(code, table, detail, row=record.pk, column=", ".join(fields), rule=refusal.rule)

@@ -1,5 +1,6 @@
 """What an import did: counts for each table, and every rule of today that an old row breaks."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +66,18 @@ class Report:
             "tables": [result.as_dict() for result in self.tables],
             "violations": self.violations,
         }
+
+    def by_rule(self) -> Counter[tuple[str, str]]:
+        """How often each rule is broken, by table and rule, the most frequent first."""
+        return Counter((each["table"], each["rule"]) for each in self.violations)
+
+    def rule_grid(self) -> Grid:
+        """The broken rules as a table for a terminal."""
+        grid = Grid("table", "rule", title="Rules of today that old rows break")
+        grid.add_column("rows", justify="right")
+        for (table, rule), count in self.by_rule().most_common():
+            grid.add_row(table, rule, str(count))
+        return grid
 
     def grid(self) -> Grid:
         """The summary as a table for a terminal."""

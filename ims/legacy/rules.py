@@ -4,6 +4,7 @@ They are asked of the record as it will be kept; what a single value can break i
 The name of the function is the name of the rule in the report.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,9 @@ from incidents.choices import UNRESOLVED, IncidentStatus
 from users.choices import CC, IM, UserStatus
 from users.serializers import require_association
 from vendors.choices import vendor_types
+
+# The codes that the tiers give to their two kinds of breach.
+OUTSIDE_TIER, OUT_OF_ORDER = "outside_tier_range", "order"
 
 
 def time_stamps_ordered(record: Any, world: World) -> str:
@@ -52,12 +56,22 @@ def ended_subscription_not_active(subscription: Any, world: World) -> str:
     return ""
 
 
-def tier_targets(agreement: Any, world: World) -> str:
-    """Asked as for a new agreement: its tier's ranges, and the order among the active ones of its subscription."""
-    active = agreement.status == AgreementStatus.ACTIVE
-    peers = world.group("sla_agreements", "subscription_id", agreement.subscription_id) if active else []
-    others = [promise_of(each) for each in peers if each is not agreement and each.status == AgreementStatus.ACTIVE]
-    return " ".join(each.detail for each in violations(agreement.subscription, promise_of(agreement), others))
+def within_tier(agreement: Any, world: World) -> str:
+    return _broken_promises(agreement, (), OUTSIDE_TIER)
+
+
+def agreements_in_order(agreement: Any, world: World) -> str:
+    """Asked of active agreements, against the other active ones of the subscription."""
+    if agreement.status != AgreementStatus.ACTIVE:
+        return ""
+    peers = world.group("sla_agreements", "subscription_id", agreement.subscription_id)
+    active = [each for each in peers if each is not agreement and each.status == AgreementStatus.ACTIVE]
+    return _broken_promises(agreement, active, OUT_OF_ORDER)
+
+
+def _broken_promises(agreement: Any, peers: Iterable[Any], code: str) -> str:
+    found = violations(agreement.subscription, promise_of(agreement), [promise_of(each) for each in peers])
+    return " ".join(each.detail for each in found if each.code == code)
 
 
 def reference_exists(record: Any, world: World) -> str:

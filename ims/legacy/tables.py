@@ -177,7 +177,7 @@ TABLES: tuple[Table, ...] = (
             column("status", choice(), "status"),
             *MADE,
         ),
-        rules=(rules.not_from_the_future, rules.tier_targets),
+        rules=(rules.not_from_the_future, rules.within_tier, rules.agreements_in_order),
     ),
     Table(
         "incidents",

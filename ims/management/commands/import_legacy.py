@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         target: Path | None = options["report"]
-        if target is not None and (target.is_dir() or not os.access(target.parent, os.W_OK)):
+        if target is not None and not _writable(target):
             raise CommandError(f"the report cannot be written to {target}; nothing was imported")
         try:
             report = self._run(options["folder"], dry_run=options["dry_run"])
@@ -55,6 +55,8 @@ class Command(BaseCommand):
         console = Console(width=100)
         with console.capture() as capture:
             console.print(report.grid())
+            if report.violations:
+                console.print(report.rule_grid())
         self.stdout.write(capture.get())
         self.stdout.write(f"{report.imported} new, {report.unchanged} unchanged, {len(report.violations)} violations")
         if waiting := report.not_yet:
@@ -72,3 +74,7 @@ class Command(BaseCommand):
             target.write_bytes(content)
         except OSError as error:
             raise CommandError(f"the import is done, but its report was not written ({error.strerror})") from error
+
+
+def _writable(target: Path) -> bool:
+    return not target.is_dir() and os.access(target if target.exists() else target.parent, os.W_OK)
