@@ -1,5 +1,7 @@
 """Approval rules, which say what is elevated, and approvals, which lend authority once."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -20,7 +22,7 @@ class ApprovalRule(Record):
     approver_roles = models.JSONField()
     validity_hours = models.PositiveIntegerField()
 
-    objects = ApprovalRuleQuerySet.as_manager()
+    objects: ClassVar[Any] = ApprovalRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["operation"]
@@ -68,7 +70,7 @@ class Approval(Record):
     consumed_at = models.DateTimeField(null=True)
     requested_action = models.CharField(max_length=64, blank=True, editable=False)
 
-    objects = ApprovalQuerySet.as_manager()
+    objects: ClassVar[Any] = ApprovalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

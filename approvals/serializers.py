@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from approvals.choices import RuleCondition
 from approvals.models import Approval, ApprovalRule
 from core.inputs import BIGGEST_ID, BoundedJSONField
 from core.serializers import Body, Output, outputs
@@ -26,7 +27,7 @@ class DecisionBody(Body):
 
 
 class RuleBody(Body):
-    condition = serializers.ChoiceField(choices=ApprovalRule.condition.field.choices, required=False)
+    condition = serializers.ChoiceField(choices=RuleCondition.choices, required=False)
     approver_roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Role.choices), min_length=1, max_length=7, required=False
     )

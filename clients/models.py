@@ -1,6 +1,6 @@
 """Clients, who manages them, what they subscribe to and what they were promised: what is always true."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -39,7 +39,7 @@ class Client(Record):
     address = models.TextField(blank=True)
     status = models.CharField(max_length=16, choices=ClientStatus.choices, default=ClientStatus.ACTIVE)
 
-    objects = ClientQuerySet.as_manager()
+    objects: ClassVar[Any] = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -69,7 +69,7 @@ class AccountAssignment(Record):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
     ended_at = models.DateTimeField(null=True)
 
-    objects = OfClientQuerySet.as_manager()
+    objects: ClassVar[Any] = OfClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -99,7 +99,7 @@ class Calendar(Record):
     country = models.CharField(max_length=2, blank=True)
     holidays = models.JSONField(default=list)
 
-    objects = OfClientQuerySet.as_manager()
+    objects: ClassVar[Any] = OfClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["client_id"]
@@ -123,7 +123,7 @@ class Subscription(Record):
     rpo_minutes = models.PositiveIntegerField(null=True, blank=True)
     status = models.CharField(max_length=16, choices=SubscriptionStatus.choices, default=SubscriptionStatus.ACTIVE)
 
-    objects = OfClientQuerySet.as_manager()
+    objects: ClassVar[Any] = OfClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -155,7 +155,7 @@ class SlaAgreement(Record):
     availability_target = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     status = models.CharField(max_length=16, choices=AgreementStatus.choices, default=AgreementStatus.ACTIVE)
 
-    objects = AgreementQuerySet.as_manager()
+    objects: ClassVar[Any] = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "SLA agreement"

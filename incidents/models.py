@@ -1,6 +1,6 @@
 """Incidents, the clients they affect and their notes: what is always true of them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -85,7 +85,7 @@ class Incident(Record):
     affected_changed_at = models.DateTimeField(null=True, editable=False)
     open_key = OpenKey()
 
-    objects = IncidentQuerySet.as_manager()
+    objects: ClassVar[Any] = IncidentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -170,7 +170,7 @@ class AffectedClient(Record):
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="affected_by")
     removed_at = models.DateTimeField(null=True)
 
-    objects = AffectedClientQuerySet.as_manager()
+    objects: ClassVar[Any] = AffectedClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -189,7 +189,7 @@ class IncidentNote(Record):
     body = models.TextField()
     public = models.BooleanField(default=False)
 
-    objects = NoteQuerySet.as_manager()
+    objects: ClassVar[Any] = NoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -1,5 +1,7 @@
 """Products and components: what is always true of them."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -22,7 +24,7 @@ class Product(Record):
     vendor = models.ForeignKey("vendors.Vendor", models.PROTECT, null=True, blank=True, related_name="products")
     status = models.CharField(max_length=16, choices=ProductStatus.choices, default=ProductStatus.ACTIVE)
 
-    objects = ProductQuerySet.as_manager()
+    objects: ClassVar[Any] = ProductQuerySet.as_manager()
 
     class Meta:
         ordering = ["product_name"]
@@ -52,7 +54,7 @@ class Component(Record):
     ports = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=16, choices=ComponentStatus.choices, default=ComponentStatus.ONLINE)
 
-    objects = ComponentQuerySet.as_manager()
+    objects: ClassVar[Any] = ComponentQuerySet.as_manager()
 
     class Meta:
         ordering = ["product_id", "component_name"]

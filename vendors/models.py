@@ -1,5 +1,7 @@
 """Vendors: what is always true of them."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -24,7 +26,7 @@ class Vendor(Record):
     contact_phone = models.CharField(max_length=16)
     status = models.CharField(max_length=16, choices=VendorStatus.choices, default=VendorStatus.ACTIVE)
 
-    objects = VendorQuerySet.as_manager()
+    objects: ClassVar[Any] = VendorQuerySet.as_manager()
 
     class Meta:
         ordering = ["vendor_name"]

@@ -59,7 +59,7 @@ def record_of(operation: Operation) -> type | None:
 
 def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
     """The serializer of a record with further members, as an operation's `Answer` shows them."""
-    shown: Any = output.Meta  # type: ignore[attr-defined]
+    shown: Any = output.Meta
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
     return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})
 
@@ -67,10 +67,10 @@ def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
 @cache
 def page_of(output: type, name: str) -> Any:
     """The serializer of one page of a collection."""
-    link = {"allow_null": True, "help_text": "The address of that page; null where there is none."}
+    about = "The address of that page; null where there is none."
     fields = {
-        "next": serializers.URLField(**link),
-        "previous": serializers.URLField(**link),
+        "next": serializers.URLField(allow_null=True, help_text=about),
+        "previous": serializers.URLField(allow_null=True, help_text=about),
         "results": output(many=True),
     }
     return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 
 from core.codes import Code
 from core.discovery import READ
@@ -26,6 +26,8 @@ AUTHENTICATION = "token"
 
 class OperationSchema(AutoSchema):
     """Describes an action of an OperationView."""
+
+    view: Any
 
     @property
     def operation(self) -> Operation:
@@ -84,7 +86,7 @@ class OperationSchema(AutoSchema):
     def get_summary(self) -> str:
         return summary_of(self.purpose())
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return description_of(self.operation, self.purpose(), self.codes())
 
     def purpose(self) -> str:
@@ -100,7 +102,7 @@ class OperationSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         sent = [] if self.reads else of_write(self.operation)
         if self.lists:
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
@@ -126,9 +128,9 @@ class OperationSchema(AutoSchema):
         return self.body
 
     def _get_request_body(self, direction: Any = "request") -> Any:
-        return None if self.body is None else super()._get_request_body(direction)
+        return None if self.body is None else super()._get_request_body(direction)  # type: ignore[no-untyped-call]
 
-    def get_response_serializers(self) -> dict[Any, Any]:
+    def get_response_serializers(self) -> Any:
         special = self.special
         media_types = special.media_types if special else ("application/json",)
         answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
@@ -140,7 +142,7 @@ class OperationSchema(AutoSchema):
     def _answer(self) -> Any:
         if self.special:
             return self.special.answer
-        collection = getattr(self.view, "collection", None)
+        collection: Any = getattr(self.view, "collection", None)
         if self.lists:
             return page_of(collection.output, self.get_serializer_name(collection.output(), "response"))
         if self.reads and self.view.action == "retrieve" and collection is not None:
@@ -154,8 +156,10 @@ class OperationSchema(AutoSchema):
         return type(serializer).__name__.removesuffix("Output").removesuffix("Body")
 
     def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         kind = serializer if inspect.isclass(serializer) else type(serializer)
+        if not vars(kind).get("__doc__"):
+            schema.pop("description", None)
         if issubclass(kind, Body) and direction == "request":
             schema["additionalProperties"] = False
         if issubclass(kind, Output):
@@ -165,6 +169,8 @@ class OperationSchema(AutoSchema):
 
 def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     """Every name of a representation is always there, unless the output hides some from some viewers."""
+    about = inspect.getdoc(kind.Meta.model) or ""
+    schema.setdefault("description", about.partition("\n\n")[0])
     for each in schema["properties"].values():
         each.pop("readOnly", None)
         each.pop("default", None)

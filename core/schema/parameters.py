@@ -1,7 +1,7 @@
 """Parameters and headers: what a list can be asked for, what a write may carry, what every answer brings."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import django_filters
 from django_filters.filters import BaseCSVFilter
@@ -48,7 +48,7 @@ APPROVAL_ID = header("Approval-Id", {"type": "integer", "minimum": 0}, "The appr
 
 def answer_headers(versioned: bool) -> list[OpenApiParameter]:
     """The headers of answers: the request id on all, the ETag on single resources, when to come back."""
-    place = OpenApiParameter.HEADER
+    place: Literal["header"] = "header"
     text = {"type": "string"}
     headers = [
         OpenApiParameter("X-Request-ID", text, place, response=True, description="The id of this request."),

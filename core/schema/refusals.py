@@ -43,7 +43,7 @@ class Problem(serializers.Serializer[object]):
     error_class = serializers.ChoiceField(choices=[(str(each), str(each)) for each in ErrorClass])
     sop = serializers.ListField(child=serializers.IntegerField())
     rule = serializers.CharField()
-    errors = ProblemItem(many=True)
+    errors = ProblemItem(many=True)  # type: ignore[assignment]
     operation = serializers.CharField(allow_null=True)
     next = serializers.CharField()
     transfer_to_human = serializers.BooleanField()
