@@ -45,12 +45,22 @@ class TimeFilter(django_filters.IsoDateTimeFilter):
     field_class = TimeField
 
 
-class InFilter(BaseInFilter, django_filters.CharFilter):
-    pass
+class TruthField(forms.Field):
+    """true or false; anything else is an error, where a form's box would read it as "not ticked"."""
+
+    values = {"true": True, "false": False}
+
+    def to_python(self, value: Any) -> Any:
+        if value in (None, ""):
+            return None
+        try:
+            return self.values[str(value).lower()]
+        except KeyError:
+            raise forms.ValidationError("This must be true or false.") from None
 
 
-class WholeNumberInFilter(BaseInFilter, WholeNumberFilter):
-    pass
+class TruthFilter(django_filters.BooleanFilter):
+    field_class = TruthField
 
 
 class ChoiceInFilter(BaseInFilter, django_filters.ChoiceFilter):
@@ -72,6 +82,7 @@ class StrictFilterSet(FilterSet):
         models.PositiveBigIntegerField: {"filter_class": WholeNumberFilter},
         models.PositiveSmallIntegerField: {"filter_class": WholeNumberFilter},
         models.DateTimeField: {"filter_class": TimeFilter},
+        models.BooleanField: {"filter_class": TruthFilter},
     }
 
     @classmethod
@@ -80,9 +91,7 @@ class StrictFilterSet(FilterSet):
             return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
         if getattr(field, "choices", None):
             return ChoiceInFilter, {"choices": field.choices}
-        if isinstance(field, models.ForeignKey | models.IntegerField | models.AutoField):
-            return WholeNumberInFilter, {}
-        return InFilter, {}
+        return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
 
     def refuse_unless_valid(self) -> None:
         """Raise Refusal (400 invalid_filter) with every bad value."""

@@ -44,8 +44,10 @@ def refuse_shape(detail: Any) -> Refusal:
 
 
 def _expect_nothing(body: Any) -> dict[str, Any]:
+    if body is not None and not isinstance(body, Mapping):
+        raise Refusal(Code.MALFORMED_BODY, "This request takes no body.", rule="validation_first")
     if body:
-        names = sorted(body) if isinstance(body, Mapping) else ["body"]
+        names = sorted(body)
         raise refuse_shape({name: [ErrorDetail("This request takes no body.", "unknown_field")] for name in names})
     return {}
 

@@ -23,7 +23,8 @@ def fast_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def acting_as_system(request: pytest.FixtureRequest) -> Iterator[None]:
     """Factories write under the system principal and an internal operation, like any seed."""
-    if not {"db", "transactional_db", "committed"} & set(request.fixturenames):
+    marked = request.node.get_closest_marker("django_db") is not None
+    if not marked and not {"db", "transactional_db", "committed"} & set(request.fixturenames):
         yield
         return
     request.getfixturevalue("transactional_db" if "committed" in request.fixturenames else "db")

@@ -1,0 +1,75 @@
+"""One existing record of any entity type, made by the factories of its app: new apps are picked up by themselves."""
+
+import importlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.urls import resolve
+from factory.django import DjangoModelFactory
+
+from approvals.models import Approval, ApprovalRule
+from core.entities import models_by_type
+from core.operations import Operation
+from tests.users.factories import UserFactory
+from users.tokens import new_token
+
+TESTS = Path(__file__).resolve().parent.parent
+
+
+def an_approval() -> Approval:
+    payload = {"vendor_name": "Nimbus"}
+    approval = Approval(operation="vendor.create", payload=payload, digest="0" * 64, requester=UserFactory())
+    approval.save()
+    return approval
+
+
+# What no factory makes: seeded records, and those whose makers are the product's own.
+MAKERS = {
+    "approval": an_approval,
+    "approval_rule": lambda: ApprovalRule.objects.order_by("id").first(),
+    "token": lambda: new_token(UserFactory())[0],
+}
+
+
+@cache
+def factories() -> dict[str, type[DjangoModelFactory]]:
+    """Entity type → the first factory of its model."""
+    found: dict[str, type[DjangoModelFactory]] = {}
+    for path in sorted(TESTS.glob("*/factories.py")):
+        module = importlib.import_module(f"tests.{path.parent.name}.factories")
+        for value in vars(module).values():
+            model = getattr(getattr(value, "_meta", None), "model", None)
+            if isinstance(value, type) and issubclass(value, DjangoModelFactory) and model is not None:
+                found.setdefault(getattr(model, "entity_type", ""), value)
+    return found
+
+
+def can_make(entity_type: str) -> bool:
+    return entity_type in MAKERS or entity_type in factories()
+
+
+def make(entity_type: str) -> Any:
+    """A record of this type; an existing one will do."""
+    if entity_type in MAKERS:
+        return MAKERS[entity_type]()
+    if entity_type in factories():
+        return factories()[entity_type]()
+    return models_by_type()[entity_type].objects.order_by("id").first()
+
+
+def address(endpoint: str, operation: Operation) -> tuple[str, str]:
+    """The method, in small letters, and the path of an endpoint with existing ids in it."""
+    method, path = endpoint.split(" ", maxsplit=1)
+    if "{id}" in path:
+        record = make(operation.target or _type_at(path))
+        path = path.replace("{id}", str(getattr(record, "pk", 1)))
+    return method.lower(), re.sub(r"{\w+}", "1", path)
+
+
+def _type_at(path: str) -> str:
+    """The entity type that a path reads: the viewset's collection tells."""
+    view = resolve("/api/v1" + re.sub(r"{\w+}", "1", path)).func.cls  # type: ignore[attr-defined]
+    collection = getattr(view, "collection", None)
+    return str(collection.entity_type) if collection else "user"

@@ -1,0 +1,105 @@
+"""The policy's table of operations against the registry, and against what the server answers to each role."""
+
+import csv
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from core.operations import Door, registry
+from core.routes import endpoints
+from ims.urls import urlpatterns
+from tests.api import Api
+from tests.architecture.targets import address, can_make
+from tests.users.factories import UserFactory
+from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
+
+SHORT = {"IM": IM, "TS": TS, "SA": SA, "AM": AM, "EX": EX, "VC": VC, "CC": CC}
+
+with Path(__file__).with_name("OPERATIONS.tsv").open(encoding="utf-8") as lines:
+    TABLE = {row["operation"]: row for row in csv.DictReader(lines, delimiter="\t")}
+
+# Operations that the policy's table does not have, and why the product needs them.
+BEYOND_THE_TABLE = {
+    "access.*": "login, logout, activation, the own profile and tokens: becoming somebody comes before any role",
+    "policy.read": "reading the registry itself",
+    "audit.read_own": "everyone reads their own acts, as the table's audit.read could not say",
+    "system.*": "what an installation seeds: the system principal, approval rules",
+    "token.issue": "a command on the server",
+    "user.bootstrap": "a command on the server",
+    "import.*": "the import of an older system's export",
+}
+
+# Operations of the table that no app carries out yet. Whoever builds one takes it off this list.
+UNBUILT = frozenset([])
+
+# Where the registry says more than the table.
+MORE_ENDPOINTS = {"audit.read": {"GET /audit-entries/{id}/"}}
+MORE_CONDITION = {"approval.request", "audit.read"}
+
+BUILT = sorted(name for name in TABLE if registry.find(name))
+ROUTED = sorted({(endpoint, name) for endpoint, name in endpoints(urlpatterns) if not registry[name].anonymous})
+
+
+def test_exactly_the_operations_named_as_unbuilt_are_missing():
+    missing = {name for name in TABLE if registry.find(name) is None}
+    assert missing == UNBUILT
+
+
+def test_every_operation_beyond_the_table_has_its_reason():
+    extra = [each.name for each in registry if each.name not in TABLE]
+    assert [name for name in extra if not any(fnmatch(name, pattern) for pattern in BEYOND_THE_TABLE)] == []
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_the_registry_states_what_the_table_states(name):
+    row, operation = TABLE[name], registry[name]
+    roles = None if row["roles"] == "ALL" else {str(SHORT[each]) for each in row["roles"].split()}
+
+    assert set(operation.sop) == ({int(each) for each in row["sop"].split(",")} if row["sop"] != "-" else set())
+    assert (None if operation.roles is None else set(operation.roles)) == roles
+    assert set(operation.endpoints) - MORE_ENDPOINTS.get(name, set()) == set(row["endpoint"].split(" and "))
+    assert (operation.elevated.text if operation.elevated else "") == row["elevated"]
+    if name not in MORE_CONDITION:
+        assert operation.condition == row["condition"]
+
+
+def test_every_target_can_be_made_by_a_factory():
+    targets = {each.target for each in registry if each.target and each.door is Door.REST}
+    assert {name for name in targets if not can_make(name)} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize(("endpoint", "name"), ROUTED)
+def test_each_role_may_ask_exactly_for_what_the_table_permits(endpoint, name, role):
+    row = TABLE.get(name)
+    permitted = row["roles"] == "ALL" or role in {SHORT[each] for each in row["roles"].split()} if row else True
+    method, path = address(endpoint, registry[name])
+    getattr(Api(UserFactory(role=role, status="inactive")), method)(path, expect=403, code="user_inactive")
+
+    asked = getattr(Api(UserFactory(role=role)), method)(path)
+
+    refused_by_role = asked.status_code == 403 and asked.json()["rule"] == "who_can_perform"
+    assert refused_by_role is not permitted
+    if refused_by_role:
+        assert asked.json()["code"] == "role_not_permitted"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("endpoint", "name"), ROUTED)
+def test_only_an_active_account_acts(endpoint, name):
+    method, path = address(endpoint, registry[name])
+    role = min(registry[name].roles or Role.values)
+
+    for status in ("suspended", "on_leave"):
+        getattr(Api(UserFactory(role=role, status=status)), method)(path, expect=403, code="user_inactive")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("endpoint", "name"), ROUTED)
+def test_nobody_does_anything_without_a_token(endpoint, name):
+    method, path = address(endpoint, registry[name])
+    refused = getattr(Api(), method)(path, expect=401, code="not_authenticated")
+
+    assert refused["WWW-Authenticate"] == "Token"
