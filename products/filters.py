@@ -7,10 +7,10 @@ from products.models import Component, Product
 class ProductFilters(StrictFilterSet):
     class Meta:
         model = Product
-        fields = matches(exact=["product_name", "product_type", "vendor", "status"])
+        fields = matches(exact=["product_name", "product_type", "vendor_id", "status"])
 
 
 class ComponentFilters(StrictFilterSet):
     class Meta:
         model = Component
-        fields = matches(exact=["product", "component_name", "component_type", "environment", "location", "status"])
+        fields = matches(exact=["product_id", "component_name", "component_type", "environment", "location", "status"])
