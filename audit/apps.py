@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import operations  # noqa: F401 - declares them
+        from audit import checkpoints, operations  # noqa: F401 - declare them
         from audit.sink import Trail
         from core.sockets import sockets
 

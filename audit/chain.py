@@ -28,6 +28,25 @@ CONTENT = (
     "legacy_id",
     "sequence",
 )
+# The whole numbers that every JSON reader in use keeps exactly.
+LARGEST = 2**63 - 1
+
+
+def settled(value: Any) -> Any:
+    """A JSON value in the one form that both databases give back unchanged, so that its hash survives storage.
+
+    PostgreSQL keeps numbers as decimals: 1e16 comes back as a whole number and -0.0 as 0.0. So whole floats become
+    whole numbers, and numbers too large for exact readers become text.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): settled(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [settled(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+        return str(value)
+    return str(value) if isinstance(value, str) else value
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:

@@ -48,6 +48,8 @@ def minimised(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: b
 
 def digest(value: Any) -> dict[str, Any]:
     """What is said of a value that may not be shown."""
+    if value is None:
+        return {"changed": True, "length": 0, "sha256": None}
     raw = value.encode() if isinstance(value, str) else dumps(value)
     return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 

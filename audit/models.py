@@ -1,4 +1,4 @@
-"""The audit entry: append-only in the ORM here, and by triggers in the database."""
+"""Audit entries and checkpoints: append-only in the ORM here, and by triggers in the database."""
 
 from typing import Any, ClassVar, NoReturn
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from audit.choices import Origin
 from core.errors import Undeclared
+from core.models import Record
 from core.querysets import RecordQuerySet
 from core.verbs import Verb
 
@@ -80,3 +81,25 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Undeclared("audit entries are append-only")
+
+
+class Checkpoint(Record):
+    """A seal over everything that the trail held up to one entry; its document is printed, to be kept elsewhere."""
+
+    entity_type: ClassVar[str] = "audit_checkpoint"
+
+    last_entry_id = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    document = models.JSONField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.pk} up to entry {self.last_entry_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only: a seal that was set stays as it is."""
+        if not self._state.adding:
+            raise Undeclared("checkpoints are append-only")
+        super().save(*args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any
 from audit.choices import Origin
 from audit.models import AuditEntry
 from audit.sink import append
-from audit.verify import verify
+from audit.verify import latest_sealed, verify
 from core.operations import operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
@@ -47,7 +47,10 @@ def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] 
     condition="everyone reads their own acts at GET /me/audit-entries/",
 )
 def read_entries(*, actor: User) -> None:
-    """Read the audit trail. Reading it leaves its entry too. SOP 27."""
+    """Read the audit trail, newest first, or with `after` in an order that never skips an entry which commits late.
+
+    Reading it leaves its entry too. SOP 27.
+    """
 
 
 @operation("audit.read_own", sop=27, roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/audit-entries/")
@@ -57,15 +60,15 @@ def read_own_entries(*, actor: User) -> None:
 
 @operation("audit.verify", sop=27, roles=READERS, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /audit-entries/verify/")
 def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
-    """Verify the hash chains and name the first entry that does not hold. SOP 27.
+    """Verify the hash chains, hold them against the last checkpoint, and name the first place that is broken. SOP 27.
 
-    Arguments: `reference_type` and `reference_id` to verify one record's chain only.
+    Arguments: `reference_type` and `reference_id` to verify one record's entries only (no checkpoint then).
     """
-    verdict = verify(**scope)
-    finding = asdict(verdict.finding) if verdict.finding else None
+    verdict = verify(sealed=None if scope else latest_sealed(), **scope)
     return {
         "verified": verdict.verified,
         "entries": verdict.entries,
         "chains": verdict.chains,
-        "first_broken": finding,
+        "checkpoint_root": verdict.root,
+        "first_broken": asdict(verdict.finding) if verdict.finding else None,
     }

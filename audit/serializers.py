@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audit.models import AuditEntry
-from core.entities import models_by_type
+from core.entities import find_readable
 from core.inputs import BoundedJSONField
 from core.serializers import Body, Output
 from core.verbs import Verb
@@ -24,9 +24,7 @@ class AuditBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The two halves of a reference become the record, if the caller may read it."""
-        model = models_by_type().get(attrs.pop("reference_type"))
-        pk = attrs.pop("reference_id")
-        record = model.objects.visible_to(self.context["actor"]).filter(pk=pk).first() if model else None
+        record = find_readable(attrs.pop("reference_type"), attrs.pop("reference_id"), self.context["actor"])
         if record is None:
             raise serializers.ValidationError(
                 {"reference_id": ["There is no such record in your scope."]}, code="invalid_reference"

@@ -7,11 +7,12 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from audit.chain import GENESIS, entry_hash
+from audit.chain import GENESIS, entry_hash, settled
 from audit.choices import Origin
 from audit.minimise import minimised
 from audit.models import AuditEntry
 from core.context import current
+from core.discovery import READ
 from core.errors import AuditTrailFailure
 from core.verbs import Verb
 
@@ -78,9 +79,10 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.created_at = entry.created_at or timezone.now()
     entry.user_id = entry.user_id if entry.user_id is not None else act.actor.pk
     entry.agent, entry.request_id = act.agent, act.request_id
-    entry.operation = act.operation.name if act.operation else "discovery.search"
+    entry.operation = act.operation.name if act.operation else READ
+    entry.changes, entry.meta = settled(entry.changes), settled(entry.meta)
     try:
-        entry.hash = entry_hash({name: getattr(entry, name) for name in entry.__dict__}, previous_hash)
+        entry.hash = entry_hash(entry.__dict__, previous_hash)
         entry.save()
     except Exception as error:
         raise AuditTrailFailure from error

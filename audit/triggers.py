@@ -1,56 +1,76 @@
-"""Database triggers that make the audit table append-only, whoever writes; reinstalled after every migration.
+"""Database triggers that make the audit tables append-only, whoever writes; reinstalled after every migration.
 
-Both databases answer with an integrity error (PostgreSQL is told ERRCODE 23000), TRUNCATE included.
+Both databases answer with an integrity error (PostgreSQL is told ERRCODE 23000), TRUNCATE included. SQLite's
+INSERT OR REPLACE deletes without asking delete triggers, so there an insert must not meet an existing row.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, Checkpoint
 
-TABLE = AuditEntry._meta.db_table
 MESSAGE = "audit entries are append-only"
 
-POSTGRESQL = f"""
+FUNCTION = f"""
 CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '23000';
-END $$;
-CREATE OR REPLACE TRIGGER audit_append_only_row BEFORE UPDATE OR DELETE ON {TABLE}
-    FOR EACH ROW EXECUTE FUNCTION audit_append_only();
-CREATE OR REPLACE TRIGGER audit_append_only_truncate BEFORE TRUNCATE ON {TABLE}
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+END $$
 """
-
+# ALWAYS: they also fire in sessions that set session_replication_role to replica.
+POSTGRESQL = (
+    "CREATE OR REPLACE TRIGGER {table}_append_only_row BEFORE UPDATE OR DELETE ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
+    "CREATE OR REPLACE TRIGGER {table}_append_only_truncate BEFORE TRUNCATE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
+    "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only_row",
+    "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only_truncate",
+)
+DROP_POSTGRESQL = (
+    "DROP TRIGGER IF EXISTS {table}_append_only_row ON {table}",
+    "DROP TRIGGER IF EXISTS {table}_append_only_truncate ON {table}",
+)
+DROP_SQLITE = tuple(f"DROP TRIGGER IF EXISTS {{table}}_append_only_{event}" for event in ("update", "delete", "insert"))
 SQLITE = (
-    f"CREATE TRIGGER IF NOT EXISTS audit_append_only_update BEFORE UPDATE ON {TABLE} "
+    *DROP_SQLITE,
+    f"CREATE TRIGGER {{table}}_append_only_update BEFORE UPDATE ON {{table}} "
     f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-    f"CREATE TRIGGER IF NOT EXISTS audit_append_only_delete BEFORE DELETE ON {TABLE} "
+    f"CREATE TRIGGER {{table}}_append_only_delete BEFORE DELETE ON {{table}} "
     f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+    "CREATE TRIGGER {table}_append_only_insert BEFORE INSERT ON {table} "
+    f"WHEN {{taken}} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
 )
-
-DROP_POSTGRESQL = f"""
-DROP TRIGGER IF EXISTS audit_append_only_row ON {TABLE};
-DROP TRIGGER IF EXISTS audit_append_only_truncate ON {TABLE};
-"""
-DROP_SQLITE = (
-    "DROP TRIGGER IF EXISTS audit_append_only_update",
-    "DROP TRIGGER IF EXISTS audit_append_only_delete",
-)
+# Table → whether an insert would replace a row on SQLite, by any of its unique values.
+TABLES = {
+    AuditEntry._meta.db_table: (
+        "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR legacy_id = NEW.legacy_id OR (sequence = NEW.sequence "
+        "AND reference_type = NEW.reference_type AND reference_id = NEW.reference_id))"
+    ),
+    Checkpoint._meta.db_table: "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
+}
 
 
 def install(connection: Any) -> None:
-    """Install the triggers. Idempotent; does nothing where the table does not exist (yet, or any more)."""
-    if TABLE not in connection.introspection.table_names():
-        return
-    _run(connection, (POSTGRESQL,) if connection.vendor == "postgresql" else SQLITE)
+    """Install the triggers. Idempotent; does nothing for a table that does not exist (yet, or any more)."""
+    if connection.vendor == "postgresql":
+        _run(connection, iter([FUNCTION]))
+    _run(connection, _for_tables(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE))
 
 
 def remove(connection: Any) -> None:
     """Drop the triggers: what only the owner of the database can do. For tampering drills and test teardown."""
-    _run(connection, (DROP_POSTGRESQL,) if connection.vendor == "postgresql" else DROP_SQLITE)
+    _run(connection, _for_tables(connection, DROP_POSTGRESQL if connection.vendor == "postgresql" else DROP_SQLITE))
 
 
-def _run(connection: Any, statements: tuple[str, ...]) -> None:
+def _for_tables(connection: Any, statements: tuple[str, ...]) -> Iterator[str]:
+    present = set(connection.introspection.table_names())
+    for table, taken in TABLES.items():
+        if table in present:
+            names = {"table": table, "taken": taken.format(table=table)}
+            yield from (statement.format(**names) for statement in statements)
+
+
+def _run(connection: Any, statements: Iterator[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -1,34 +1,22 @@
-"""Verification: reads every chain from its beginning and names the first entry that does not hold."""
+"""Verification: walks the whole trail, compares it with what was sealed, and names the first place that is broken."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from audit.chain import CONTENT, GENESIS, entry_hash
-from audit.choices import Origin
-from audit.models import AuditEntry
-
-CHUNK = 2_000
-COLUMNS = ("id", *CONTENT, "previous_hash", "hash")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The first entry that does not hold: which one, of which record, and what is wrong with it."""
-
-    entry_id: int
-    reference_type: str
-    reference_id: int | None
-    sequence: int | None
-    problem: str
+from audit.models import Checkpoint
+from audit.seal import Document, parts_of
+from audit.settling import reading
+from audit.walk import NO_CUT, UNCHAINED, Broken, Finding, Kind, Leaf, Walk
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What a verification has read, and what it found."""
+    """What a verification has read, against which root, and what it found."""
 
     entries: int = 0
     chains: int = 0
+    root: str | None = None
     finding: Finding | None = None
 
     @property
@@ -36,54 +24,83 @@ class Verdict:
         return self.finding is None
 
 
-def verify(progress: Callable[[int], None] = lambda count: None, **scope: Any) -> Verdict:
-    """Verify all entries, or those of one record (`reference_type`, `reference_id`). Memory stays flat."""
-    verdict = Verdict()
-    verdict.finding = _verify_chains(verdict, progress, scope) or _verify_unchained(verdict, progress, scope)
+def verify(
+    progress: Callable[[int], None] = lambda count: None,
+    *,
+    sealed: Document | None = None,
+    leaves: Iterable[Leaf] | None = None,
+    **scope: Any,
+) -> Verdict:
+    """Verify all entries, or those of one record (`reference_type`, `reference_id`). Memory stays flat.
+
+    `sealed` is the document of a checkpoint to hold the trail against, `leaves` what that checkpoint sealed: with
+    them a missing chain or entry is named, without them only the type it belongs to.
+    """
+    walk = Walk(cut=sealed["last_entry_id"] if sealed else NO_CUT, scope=scope, progress=progress)
+    verdict = Verdict(root=sealed["root"] if sealed else None)
+    try:
+        with reading():
+            present = walk.leaves()
+            for _ in present if leaves is None else _matched(present, iter(leaves)):
+                pass
+        if sealed:
+            _compare_parts(walk, sealed)
+    except Broken as broken:
+        verdict.finding = broken.finding
+    verdict.entries, verdict.chains = walk.entries, walk.chains
     return verdict
 
 
-def _verify_chains(verdict: Verdict, progress: Callable[[int], None], scope: dict[str, Any]) -> Finding | None:
-    key, sequence, previous = None, 0, GENESIS
-    chained = AuditEntry.objects.filter(sequence__isnull=False, **scope)
-    for row in _rows(chained.order_by("reference_type", "reference_id", "sequence")):
-        verdict.entries += 1
-        if (row["reference_type"], row["reference_id"]) != key:
-            key, sequence, previous = (row["reference_type"], row["reference_id"]), 0, GENESIS
-            verdict.chains += 1
-        if problem := _problem(row, sequence + 1, previous):
-            return _finding(row, problem)
-        sequence, previous = row["sequence"], row["hash"]
-        if verdict.entries % CHUNK == 0:
-            progress(verdict.entries)
-    return None
+def latest_sealed() -> Document | None:
+    """The document of the last checkpoint that this database keeps."""
+    return Checkpoint.objects.order_by("-id").values_list("document", flat=True).first()
 
 
-def _verify_unchained(verdict: Verdict, progress: Callable[[int], None], scope: dict[str, Any]) -> Finding | None:
-    for row in _rows(AuditEntry.objects.filter(sequence__isnull=True, **scope).order_by("id")):
-        verdict.entries += 1
-        if row["origin"] != Origin.DISCOVERY:
-            return _finding(row, "an entry that must be chained is not")
-        if row["hash"] != entry_hash(row, ""):
-            return _finding(row, "the content does not match its hash")
-        if verdict.entries % CHUNK == 0:
-            progress(verdict.entries)
-    return None
+def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
+    """The leaves of the trail, each held against what was sealed. Both come in the same order. Raises Broken."""
+    expected = next(sealed, None)
+    for leaf in present:
+        if expected is not None and expected.place < leaf.place:
+            raise Broken(_gone(expected))
+        if expected is not None and expected.place == leaf.place:
+            _compare(leaf, expected)
+            expected = next(sealed, None)
+        elif leaf.sequence != 0:
+            raise Broken(_at(leaf, Kind.INSERTED, "it was not there when the checkpoint was set"))
+        yield leaf
+    if expected is not None:
+        raise Broken(_gone(expected))
 
 
-def _problem(row: dict[str, Any], sequence: int, previous: str) -> str:
-    if row["sequence"] != sequence:
-        return f"entry {sequence} of the chain is missing"
-    if row["previous_hash"] != previous:
-        return "the link to the entry before it is broken"
-    if row["hash"] != entry_hash(row, previous):
-        return "the content does not match its hash"
-    return ""
+def _compare(leaf: Leaf, sealed: Leaf) -> None:
+    here, then = leaf.sequence or 0, sealed.sequence or 0
+    if here < then:
+        raise Broken(_at(sealed, Kind.TRUNCATED, f"entries {here + 1} to {then} of the sealed chain are missing"))
+    if here > then:
+        raise Broken(_at(leaf, Kind.INSERTED, f"entries were put into the sealed chain, which had {then}"))
+    if leaf.hash != sealed.hash:
+        raise Broken(_at(leaf, Kind.CHANGED, "it was rewritten, with new hashes, after the checkpoint was set"))
 
 
-def _finding(row: dict[str, Any], problem: str) -> Finding:
-    return Finding(row["id"], row["reference_type"], row["reference_id"], row["sequence"], problem)
+def _compare_parts(walk: Walk, sealed: Document) -> None:
+    now = {part["part"]: part for part in parts_of(walk.parts)}
+    then = {part["part"]: part for part in sealed["parts"]}
+    for name in sorted(now.keys() | then.keys()):
+        if now.get(name) != then.get(name):
+            here, there = (each.get(name, {}).get("leaves", 0) for each in (now, then))
+            what = "unchained entries" if name == UNCHAINED else f"chains of type {name}"
+            problem = f"the {what} are not those sealed ({there} then, {here} now); a checkpoint file would name them"
+            kind = Kind.CHANGED if here == there else Kind.INSERTED if here > there else Kind.DELETED
+            raise Broken(Finding(kind, None, None if name == UNCHAINED else name, None, None, problem))
 
 
-def _rows(queryset: Any) -> Iterator[dict[str, Any]]:
-    return iter(queryset.values(*COLUMNS).iterator(chunk_size=CHUNK))
+def _gone(sealed: Leaf) -> Finding:
+    if sealed.part == UNCHAINED:
+        return _at(sealed, Kind.DELETED, "the sealed entry is missing")
+    return _at(sealed, Kind.CHAIN_DELETED, f"the whole sealed chain of {sealed.sequence} entries is missing")
+
+
+def _at(leaf: Leaf, kind: Kind, problem: str) -> Finding:
+    if leaf.part == UNCHAINED:
+        return Finding(kind, leaf.key, None, None, None, problem)
+    return Finding(kind, None, leaf.part, leaf.key, leaf.sequence, problem)

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 
 from core.errors import Undeclared
+from core.models import Record
 
 
 @cache
@@ -21,3 +22,11 @@ def model_of(entity_type: str) -> Any:
         return models_by_type()[entity_type]
     except KeyError:
         raise Undeclared(f"no model has the entity type {entity_type}") from None
+
+
+def find_readable(entity_type: str, pk: int | None, reader: Any) -> Any:
+    """The record of a reference if it exists and the reader may read it; None otherwise, whatever the reason."""
+    model = models_by_type().get(entity_type)
+    if model is None or pk is None or not issubclass(model, Record):
+        return None
+    return model.objects.visible_to(reader).filter(pk=pk).first()

@@ -1,0 +1,41 @@
+"""Setting a checkpoint: walk the trail, which must hold, and seal it."""
+
+from collections.abc import Callable
+
+from audit.models import Checkpoint
+from audit.seal import Document, document_of
+from audit.settling import reading, settled_up_to
+from audit.walk import Leaf, Walk
+from core.operations import Door, operation
+from core.verbs import Verb
+from users.models import User
+
+# Seconds to wait for transactions under way, so that no entry can appear below the cut later.
+PATIENCE = 60.0
+
+
+class StillWriting(Exception):  # noqa: N818 - the word says it
+    """Transactions that write entries did not end in time."""
+
+
+def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) -> Document:
+    """Walk the whole trail and make the document that seals it; `keep` gets every leaf.
+
+    Raises StillWriting, and Broken: what does not hold is not sealed.
+    """
+    cut = settled_up_to(PATIENCE)
+    if cut is None:
+        raise StillWriting(f"transactions that write audit entries have run for {PATIENCE:.0f} seconds")
+    walk = Walk(cut=cut, progress=progress)
+    with reading():
+        for leaf in walk.leaves():
+            keep(leaf)
+    return document_of(walk, Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
+
+
+@operation("audit.checkpoint", sop=27, roles=(), verb=Verb.CREATE, subject="audit_checkpoint", door=Door.COMMAND)
+def store_checkpoint(*, actor: User, document: Document) -> Checkpoint:
+    """Keep a checkpoint in the database beside the copy that is printed. SOP 27."""
+    checkpoint = Checkpoint(last_entry_id=document["last_entry_id"], root=document["root"], document=document)
+    checkpoint.save()
+    return checkpoint

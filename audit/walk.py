@@ -1,0 +1,170 @@
+"""One walk over the whole trail, in a fixed order and with flat memory: checks every entry, yields every leaf.
+
+The leaves are what checkpoints seal: for each chain its head at the cut (type, id, sequence, hash), then each
+unchained entry (id, hash). Types are walked in their order as text, never in the database's collation.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from audit.chain import CONTENT, GENESIS, entry_hash
+from audit.choices import Origin
+from audit.merkle import Tree
+from audit.models import AuditEntry
+
+CHUNK = 2_000
+COLUMNS = ("id", *CONTENT, "previous_hash", "hash")
+# The part of the unchained entries; it sorts behind every entity type.
+UNCHAINED = "~unchained"
+NO_CUT = 2**63 - 1
+
+
+class Kind(StrEnum):
+    """What is wrong with the trail at the place found."""
+
+    CHANGED = "changed"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    TRUNCATED = "truncated"
+    CHAIN_DELETED = "chain_deleted"
+    UNCHAINED = "unchained"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first place that does not hold: which entry (none where it is gone), of which record, and what is wrong."""
+
+    kind: Kind
+    entry_id: int | None
+    reference_type: str | None
+    reference_id: int | None
+    sequence: int | None
+    problem: str
+
+    def __str__(self) -> str:
+        entry = f"entry {self.entry_id}, " if self.entry_id is not None else ""
+        record = " ".join(str(each) for each in (self.reference_type, self.reference_id) if each is not None)
+        sequence = f", sequence {self.sequence}" if self.sequence is not None else ""
+        return f"{self.kind} at {entry}{record}{sequence}: {self.problem}"
+
+
+class Broken(Exception):  # noqa: N818 - an answer, not an error
+    """Ends a walk at the first entry that does not hold."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(finding.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A chain's head, or an unchained entry (`key` is the record's or the entry's id; no sequence)."""
+
+    part: str
+    key: int
+    sequence: int | None
+    hash: str
+
+    def __bytes__(self) -> bytes:
+        return orjson.dumps([self.part, self.key, self.sequence, self.hash])
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return (self.part, self.key)
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk up to its end: what was read, and the tree of each part at the cut."""
+
+    cut: int = NO_CUT
+    scope: dict[str, Any] = field(default_factory=dict)
+    progress: Callable[[int], None] = lambda count: None
+    entries: int = 0
+    chains: int = 0
+    sealed_entries: int = 0
+    parts: dict[str, Tree] = field(default_factory=dict)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every leaf, in order; a chain begun after the cut has sequence 0 and is in no tree. Raises Broken."""
+        chained = AuditEntry.objects.filter(sequence__isnull=False, **self.scope)
+        for part in sorted(chained.order_by().values_list("reference_type", flat=True).distinct()):
+            for leaf in self._chains(part, chained.filter(reference_type=part)):
+                yield self._counted(leaf)
+        for leaf in self._unchained(AuditEntry.objects.filter(sequence__isnull=True, **self.scope)):
+            yield self._counted(leaf)
+
+    def _counted(self, leaf: Leaf) -> Leaf:
+        if leaf.sequence != 0:
+            self.parts.setdefault(leaf.part, Tree()).add(bytes(leaf))
+        return leaf
+
+    def _chains(self, part: str, entries: Any) -> Iterator[Leaf]:
+        chain: Chain | None = None
+        for row in self._rows(entries.order_by("reference_id", "sequence")):
+            if chain is None or chain.key != row["reference_id"]:
+                if chain is not None:
+                    yield chain.head
+                chain = Chain(part, row["reference_id"])
+                self.chains += 1
+            chain.extend(row, self.cut)
+        if chain is not None:
+            yield chain.head
+
+    def _unchained(self, entries: Any) -> Iterator[Leaf]:
+        for row in self._rows(entries.order_by("id")):
+            if row["origin"] != Origin.DISCOVERY:
+                raise Broken(found(Kind.UNCHAINED, row, "an entry that must be chained is not"))
+            if row["hash"] != entry_hash(row, ""):
+                raise Broken(found(Kind.CHANGED, row, "the content does not match its hash"))
+            if row["id"] <= self.cut:
+                yield Leaf(UNCHAINED, row["id"], None, row["hash"])
+
+    def _rows(self, entries: Any) -> Iterator[dict[str, Any]]:
+        for row in entries.values(*COLUMNS).iterator(chunk_size=CHUNK):
+            yield row
+            self.entries += 1
+            self.sealed_entries += row["id"] <= self.cut
+            if self.entries % CHUNK == 0:
+                self.progress(self.entries)
+
+
+class Chain:
+    """One record's chain while it is read: each entry must continue the one before it."""
+
+    def __init__(self, part: str, key: int) -> None:
+        self.part, self.key = part, key
+        self.head = Leaf(part, key, 0, GENESIS)
+        self.last_id, self.sequence, self.hash = 0, 0, GENESIS
+
+    def extend(self, row: dict[str, Any], cut: int) -> None:
+        """Check the next entry; it becomes the head unless it is younger than the cut. Raises Broken."""
+        if problem := self._problem(row):
+            raise Broken(found(problem[0], row, problem[1]))
+        self.last_id, self.sequence, self.hash = row["id"], row["sequence"], row["hash"]
+        if row["id"] <= cut:
+            self.head = Leaf(self.part, self.key, row["sequence"], row["hash"])
+
+    def _problem(self, row: dict[str, Any]) -> tuple[Kind, str] | None:
+        expected = self.sequence + 1
+        if row["sequence"] > expected:
+            return Kind.DELETED, f"entry {expected} of the chain is missing"
+        if row["sequence"] < expected:
+            return Kind.INSERTED, "the place in the chain is taken twice"
+        if row["id"] <= self.last_id:
+            return Kind.REORDERED, "the entry is older than the one before it in the chain"
+        if row["previous_hash"] != self.hash:
+            return Kind.REORDERED, "the link to the entry before it is broken: one was reordered, inserted or removed"
+        if row["hash"] != entry_hash(row, self.hash):
+            return Kind.CHANGED, "the content does not match its hash"
+        return None
+
+
+def found(kind: Kind, row: dict[str, Any], problem: str) -> Finding:
+    """The finding at an entry that is there."""
+    return Finding(kind, row["id"], row["reference_type"], row["reference_id"], row["sequence"], problem)
