@@ -1,7 +1,7 @@
 """The base of every record: who and when, a version, its origin, and one audited way to be saved."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
@@ -39,7 +39,9 @@ class Record(models.Model):
     imported_row = models.JSONField(null=True, editable=False)
     imported_violations = models.JSONField(null=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    # Out of the type checker's sight, which would forbid every model to have a manager of its own.
+    if not TYPE_CHECKING:
+        objects = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
