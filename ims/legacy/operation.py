@@ -60,5 +60,8 @@ def _located(refusal: Refusal, error: IntegrityError) -> Refusal:
     code, detail = refusal.code, refusal.detail
     if isinstance(rule, UniqueConstraint):
         code, detail = Code.DUPLICATE, f"another row or record has the same value ({rule.name})"
-    fields = [item.field for item in refusal.errors if item.field] or list(getattr(rule, "fields", ()))
+    named = (record._meta.get_field(name) for name in getattr(rule, "fields", ()))
+    fields = [item.field for item in refusal.errors if item.field] or [
+        getattr(each, "source", each.name) for each in named
+    ]
     return refused(code, table, detail, row=record.pk, column=", ".join(fields), rule=refusal.rule)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from rest_framework import serializers
@@ -13,6 +13,8 @@ from audit.minimise import LONG_KINDS, LONGEST, digest
 from core.entities import models_by_type
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
+
+Parsed = TypeVar("Parsed")
 
 # What both databases keep in a positive integer column.
 BIGGEST_NUMBER = 2**31 - 1
@@ -187,9 +189,10 @@ def old_change(cell: Cell) -> dict[str, Any]:
 
 def _may_show(reference_type: Any, name: str, *values: Any) -> bool:
     model = models_by_type().get(reference_type)
-    known = {field.name: field for field in model._meta.concrete_fields} if model else {}
-    field = known.get(name)
-    private = field is None or name in model.redacted or isinstance(field, LONG_KINDS)
+    if model is None:
+        return False
+    field = {each.name: each for each in model._meta.concrete_fields}.get(name)
+    private = field is None or name in getattr(model, "redacted", ()) or isinstance(field, LONG_KINDS)
     scalar = all(value is None or isinstance(value, bool | int | str) for value in values)
     return scalar and not private and all(len(str(value)) <= LONGEST for value in values)
 
@@ -199,7 +202,7 @@ def no_password(cell: Cell) -> str:
     return make_password(None)
 
 
-def _parsed(cell: Cell, parse: Callable[[str], Any], form: str) -> Any:
+def _parsed(cell: Cell, parse: Callable[[str], Parsed], form: str) -> Parsed | None:
     if cell.value is None and cell.column.null:
         return None
     if not isinstance(cell.value, str):

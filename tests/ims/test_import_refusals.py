@@ -177,7 +177,7 @@ def test_a_unique_value_twice_in_the_export_is_refused(export):
     taken = {"contact_email": "HELP@nimbus.example"}
     said = refused(export.add("vendors", ID + 1, name="Second", contact_phone="+49301230002", **taken))
 
-    assert f"vendors row {ID + 1}, contact_email" in said
+    assert f"vendors row {ID + 1}, contact_email:" in said
     assert "another row or record has the same value" in said
 
 
