@@ -27,7 +27,7 @@ setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
 
 demo: $(SYNCED) ## Load demo data, start the server and play an incident through it
 	@mkdir -p var && rm -f var/demo.sqlite3*
-	IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
+	IMS_ACCESS_LOG=0 IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
 
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --cov --cov-report=term
