@@ -18,7 +18,7 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.admin_columns import Column, References, column, field_of
-from core.admin_lists import BoundedPaginator, ScopedChangeList, given_filter, table_filter
+from core.admin_lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, given_filter, table_filter
 from core.collections import collections
 from core.context import bind
 from core.discovery import READ
@@ -37,7 +37,7 @@ class Shown:
     """What a table of columns shows to a viewer: never more than the API would."""
 
     model: Any
-    tones: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     titles: ClassVar[Mapping[str, str]] = {}
 
     def readable(self, name: str, viewer: Any) -> bool:
@@ -268,6 +268,7 @@ class RecordInline(Shown, ReadOnly, TabularInline):  # type: ignore[misc]
 
     columns: ClassVar[tuple[str, ...]] = ()
 
+    formset = ScopedFormSet
     extra = 0
     per_page = 20
     can_delete = False

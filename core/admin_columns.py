@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models
 from django.http import HttpRequest
@@ -143,7 +142,7 @@ def _brief(text: str) -> str:
 
 
 def column(
-    model: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[str, str] | None, title: str | None
+    model: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[Any, str] | None, title: str | None
 ) -> Column:
     """What shows one column of a record to this request's viewer.
 
@@ -158,12 +157,12 @@ def column(
     return show
 
 
-def _shown_as(field: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[str, str] | None) -> Column:
+def _shown_as(field: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[Any, str] | None) -> Column:
     if isinstance(field, models.ForeignKey):
         return lambda record: References.of(request).show(field.related_model, getattr(record, field.attname))
-    if isinstance(field, models.BooleanField):
-        return admin.display(boolean=True)(lambda record: getattr(record, name))
     choices = dict(getattr(field, "flatchoices", ()))
+    if isinstance(field, models.BooleanField):
+        choices = {True: "Yes", False: "No"}
 
     def show(record: Any) -> Any:
         value = value_at(record, name)

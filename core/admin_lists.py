@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from core.admin_columns import References, field_of
@@ -35,10 +36,22 @@ class ScopedChangeList(ChangeList):  # type: ignore[misc]
         super().get_results(request)
         self.result_list = list(self.result_list)
         self.bounded = self.result_count >= BoundedPaginator.limit
+        narrowed = self.has_active_filters or self.query
+        self.full_result_count = None if narrowed else self.result_count  # nothing but the page was counted
         names = [each.__name__ for each in self.list_display if callable(each)]
         fields = [field_of(self.model, name) for name in names]
         keys = [each for each in fields if isinstance(each, models.ForeignKey)]
         References.of(request).load(self.result_list, keys)
+
+
+class ScopedFormSet(PaginationInlineFormSet):  # type: ignore[misc]
+    """Records within another record's page; their references are looked up once for all of them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._queryset = list(self._queryset)
+        keys = [each for each in self.model._meta.concrete_fields if isinstance(each, models.ForeignKey)]
+        References.of(self.request).load(self._queryset, keys)
 
 
 class GivenFilter(admin.SimpleListFilter):
