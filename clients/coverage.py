@@ -100,7 +100,7 @@ class AgreementChanges(TargetsBody):
 
 class AgreementsBody(Body):
     subscription_id = Reference(Subscription, source="subscription")
-    agreements = TargetsBody(many=True, allow_empty=False, max_length=20)
+    agreements = TargetsBody(many=True, allow_empty=False, max_length=20)  # type: ignore[call-arg]
 
 
 class AgreementOutput(Output):

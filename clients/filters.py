@@ -7,7 +7,7 @@ from core.filters import StrictFilterSet, WholeNumberFilter, matches
 
 
 class ClientFilters(StrictFilterSet):
-    account_manager_id = WholeNumberFilter(method="managed_by")
+    account_manager_id = WholeNumberFilter(method="managed_by")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Client

@@ -56,8 +56,7 @@ class Client(Record):
 
     def touch(self) -> None:
         """Count a new version: the client's representation holds its managers and its calendar."""
-        self.updated_at = None  # a change in any case, even at the same instant; saving stamps the time
-        self.save()
+        self.change(updated_at=None)  # a change in any case, even at the same instant; saving stamps the time
 
 
 class AccountAssignment(Record):

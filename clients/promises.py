@@ -1,6 +1,7 @@
 """The rules of `tiers` asked of the records in the database. Callers hold the lock on the subscription's row."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from clients.choices import AgreementStatus, SubscriptionStatus, SubscriptionType
@@ -28,7 +29,7 @@ def locked(subscription: Subscription) -> Subscription:
 
 def promise_of(source: Any) -> Promise:
     """The promise of an agreement, or of the fields of one that is proposed."""
-    read = source.get if isinstance(source, Mapping) else lambda name: getattr(source, name)
+    read: Callable[[str], Any] = source.get if isinstance(source, Mapping) else partial(getattr, source)
     return Promise(read("severity_level"), *(read(name) for name in TARGETS))
 
 

@@ -62,12 +62,12 @@ class ClientViewSet(RecordViewSet):
     account_managers = write("client.assign_managers", ManagersBody, path="account-managers", method="put")
     calendar = write("client.set_calendar", CalendarBody, path="calendar", method="put")
 
-    @account_managers.mapping.get  # type: ignore[attr-defined]
+    @account_managers.mapping.get  # type: ignore[attr-defined,untyped-decorator]
     def read_account_managers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read who manages a client."""
         return self._part("account_manager_ids", lambda user_ids: {"user_ids": user_ids})
 
-    @calendar.mapping.get  # type: ignore[attr-defined]
+    @calendar.mapping.get  # type: ignore[attr-defined,untyped-decorator]
     def read_calendar(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read a client's business hours; the default ones where none were set."""
         return self._part("calendar", dict)
