@@ -5,7 +5,11 @@ class ImsConfig(AppConfig):
     name = "ims"
 
     def ready(self) -> None:
+        """Verify the whole house before any door opens: sockets, routes and the bodies that routes bind."""
+        from importlib import import_module
+
         from core.sockets import sockets
         from ims.legacy import operation  # noqa: F401 - declares the import
 
         sockets.verify()
+        import_module("ims.urls")

@@ -12,12 +12,28 @@ from vendors.choices import VendorType
 
 SEED = 20_260_101
 
+PRODUCT_NAMES = (
+    "Harbour Payments",
+    "Ledgerline Core",
+    "Gatehouse API",
+    "Confluence Data Hub",
+    "Clearview Reports",
+    "Bastion Identity",
+    "Safekeep Backup",
+    "Watchtower Monitoring",
+)
+
+
+def made_of(kind: type[factory.DictFactory], **more: Any) -> dict[str, Any]:
+    """The next body of a kind, with some values given."""
+    return dict(kind.build(**more))
+
 
 def reseed() -> None:
     """Begin the same world again."""
     random.reseed_random(SEED)
     for made in (VendorBody, ClientBody, ContactBody, ProductBody, ComponentBody):
-        made.reset_sequence(0, force=True)
+        made.reset_sequence(0, force=True)  # type: ignore[no-untyped-call]
 
 
 class VendorBody(factory.DictFactory):
@@ -43,7 +59,7 @@ class ContactBody(factory.DictFactory):
 
 
 class ProductBody(factory.DictFactory):
-    product_name = factory.Sequence(lambda n: PRODUCT_NAMES[n % len(PRODUCT_NAMES)] + (f" {n}" if n > 7 else ""))
+    product_name = factory.Sequence(lambda n: PRODUCT_NAMES[n % len(PRODUCT_NAMES)])
     product_type = factory.Iterator(ProductType.values)
     version = factory.Faker("numerify", text="#.##.#")
 
@@ -79,17 +95,6 @@ class IncidentBody(factory.DictFactory):
         ]
     )
 
-
-PRODUCT_NAMES = (
-    "Harbour Payments",
-    "Ledgerline Core",
-    "Gatehouse API",
-    "Confluence Data Hub",
-    "Clearview Reports",
-    "Bastion Identity",
-    "Safekeep Backup",
-    "Watchtower Monitoring",
-)
 
 # Response in minutes and resolution in hours by severity, inside each tier's ranges.
 TARGETS: dict[str, list[tuple[str, int, int]]] = {

@@ -1,4 +1,4 @@
-"""The people of the story: one of each role, with addresses that are easy to type. The rest of the world is generated."""
+"""The people of the story: each role, with addresses that are easy to type. The rest is generated."""
 
 from typing import NamedTuple
 

@@ -14,7 +14,7 @@ from ims.demo.http import Client, Reply
 COLUMNS_OF_ERRORS = ("field", "code", "detail")
 
 
-class StoryFailed(Exception):
+class StoryError(Exception):
     """The server answered otherwise than the story says: the demonstration has found a defect."""
 
 
@@ -35,7 +35,7 @@ class Story:
     def does(
         self, who: str, says: str, method: str, path: str, body: Any = None, *, expect: int = 200, **headers: str
     ) -> Any:
-        """One request that succeeds; returns its body. Raises StoryFailed."""
+        """One request that succeeds; returns its body. Raises StoryError."""
         reply = self._call(who, method, path, body, headers)
         self._require(reply.status == expect, method, path, reply)
         self.console.print(f"[green]✓[/] [bold]{who or 'nobody'}[/] {says}  [dim]{method} {path} → {reply.status}[/]")
@@ -57,7 +57,7 @@ class Story:
     @staticmethod
     def _require(holds: bool, method: str, path: str, reply: Reply) -> None:
         if not holds:
-            raise StoryFailed(f"{method} {path} answered {reply.status}: {reply.body}")
+            raise StoryError(f"{method} {path} answered {reply.status}: {reply.body}")
 
 
 def _shown(title: str, request: str, reply: Reply) -> Panel:
@@ -125,11 +125,17 @@ def _work(story: Story) -> None:
     path = f"/incidents/{story.facts['incident']['id']}/"
     read = story.does("tara", "reads it", "GET", path)
     etag = str(story.facts["etag"])
-    story.does("ines", "takes charge of it", "PATCH", path, {"assigned_manager_id": read["created_by_id"]}, If_Match=etag)
+    story.does(
+        "ines", "takes charge of it", "PATCH", path, {"assigned_manager_id": read["created_by_id"]}, If_Match=etag
+    )
     moved = {"status": "in_progress"}
-    story.refused("tara", "acts on what she read before that", "PATCH", path, moved, expect="stale_version", If_Match=etag)
+    story.refused(
+        "tara", "acts on what she read before that", "PATCH", path, moved, expect="stale_version", If_Match=etag
+    )
     story.does("tara", "reads again and acknowledges", "PATCH", path, moved)
-    story.refused("tara", "would just call it resolved", "PATCH", path, {"status": "resolved"}, expect="invalid_transition")
+    story.refused(
+        "tara", "would just call it resolved", "PATCH", path, {"status": "resolved"}, expect="invalid_transition"
+    )
     note = {"body": "Fail-over to the second gateway is being prepared.", "public": True}
     story.does("tara", "adds a note for the client", "POST", f"{path}notes/", note, expect=201)
     inner = {"body": "Suspect last night's certificate change.", "public": False}

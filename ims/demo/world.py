@@ -16,6 +16,7 @@ from ims.demo.bodies import (
     SubscriptionBody,
     VendorBody,
     agreements,
+    made_of,
     reseed,
 )
 from ims.demo.cast import CAST
@@ -54,8 +55,8 @@ def _staff(stage: Stage) -> None:
 
 
 def _vendors(stage: Stage) -> None:
-    made = [stage.play_approved("sam", "vendor.create", VendorBody()) for _ in range(3)]
-    made.append(stage.play("eva", "vendor.create", VendorBody()))
+    made = [stage.play_approved("sam", "vendor.create", made_of(VendorBody)) for _ in range(3)]
+    made.append(stage.play("eva", "vendor.create", made_of(VendorBody)))
     stage.play("ines", "vendor.update", {"status": "suspended"}, on=made[2])
     stage.play("ines", "vendor.update", {"status": "inactive"}, on=made[3])
     stage.vendors = made
@@ -65,11 +66,11 @@ def _vendors(stage: Stage) -> None:
 def _products(stage: Stage) -> None:
     usable = cycle([stage.vendors[0].pk, stage.vendors[1].pk, None])
     stage.products = [
-        stage.play("tara", "product.create", _without_none({**ProductBody(), "vendor_id": next(usable)}))
+        stage.play("tara", "product.create", _without_none(made_of(ProductBody, vendor_id=next(usable))))
         for _ in range(8)
     ]
     stage.components = [
-        stage.play("tara", "component.create", {**ComponentBody(), "product_id": product.pk})
+        stage.play("tara", "component.create", made_of(ComponentBody, product_id=product.pk))
         for product in stage.products
         for _ in range(2)
     ]
@@ -78,10 +79,10 @@ def _products(stage: Stage) -> None:
 
 
 def _clients(stage: Stage) -> None:
-    stage.clients = [stage.play("ada", "client.create", ClientBody()) for _ in range(6)]
+    stage.clients = [stage.play("ada", "client.create", made_of(ClientBody)) for _ in range(6)]
     stage.enrol(next(p for p in CAST if p.role == CC), client_id=stage.clients[0].pk)
     for client in stage.clients[1:]:
-        body = {**ContactBody(), "role": str(CC), "client_id": client.pk}
+        body = made_of(ContactBody, role=str(CC), client_id=client.pk)
         answer = stage.play("sam", "user.create", body)
         stage.activate(answer.extra["activation_token"])
         stage.people[f"contact of {client.pk}"] = answer.record
@@ -102,7 +103,7 @@ def _coverage(stage: Stage) -> None:
     subscriptions = []
     for index, client in enumerate(stage.clients):
         for product in stage.products[index % 4 :: 4]:
-            body = {**SubscriptionBody(), "client_id": client.pk, "product_id": product.pk}
+            body = made_of(SubscriptionBody, client_id=client.pk, product_id=product.pk)
             body["recovery_objectives"] = {"rto_minutes": 240, "rpo_minutes": 60}
             subscriptions.append(stage.play("ada", "subscription.create", body))
     for subscription in subscriptions:
@@ -124,10 +125,10 @@ def _retirements(stage: Stage) -> None:
 
 def _approvals(stage: Stage) -> None:
     """One approval in each state that the clock and people leave behind."""
-    expired = stage.ask("sam", "vendor.create", VendorBody())
+    expired = stage.ask("sam", "vendor.create", made_of(VendorBody))
     stage.play("eva", "approval.approve", {"comment": "Go ahead this week."}, on=expired)
     stage.wait(days=3)
-    rejected = stage.ask("sam", "vendor.create", VendorBody())
+    rejected = stage.ask("sam", "vendor.create", made_of(VendorBody))
     stage.play("eva", "approval.reject", {"comment": "No budget."}, on=rejected)
 
 
@@ -136,13 +137,13 @@ def _incidents(stage: Stage) -> None:
     step = timedelta(days=DAYS - 5) / INCIDENTS
     for number in range(INCIDENTS):
         client, component = next(pairs)
-        body = {
-            **IncidentBody(),
-            "client_id": client.pk,
-            "component_id": component.pk,
-            "reporter_id": stage.people["tara"].pk,
-            "assigned_manager_id": stage.people["ines"].pk,
-        }
+        body = made_of(
+            IncidentBody,
+            client_id=client.pk,
+            component_id=component.pk,
+            reporter_id=stage.people["tara"].pk,
+            assigned_manager_id=stage.people["ines"].pk,
+        )
         incident = stage.play("tara", "incident.create", body)
         if number % 3:
             stage.wait(minutes=12)
@@ -154,8 +155,8 @@ def _incidents(stage: Stage) -> None:
 
 def _last_requests(stage: Stage) -> None:
     """What waits for the executive when the visitor arrives."""
-    stage.ask("sam", "vendor.create", VendorBody())
-    approved = stage.ask("sam", "vendor.create", VendorBody())
+    stage.ask("sam", "vendor.create", made_of(VendorBody))
+    approved = stage.ask("sam", "vendor.create", made_of(VendorBody))
     stage.play("eva", "approval.approve", {"comment": "Approved, use it today."}, on=approved)
 
 

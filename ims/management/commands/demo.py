@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ims.demo.cast import CAST, PASSWORD
-from ims.demo.story import Story, StoryFailed
+from ims.demo.story import Story, StoryError
 from ims.demo.world import load
 from users.models import User
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 def _start_server(port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "ims.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     quiet = ["--log-level", "error"]
-    return subprocess.Popen([*command, *quiet], env=os.environ.copy())  # noqa: S603 - our own program
+    return subprocess.Popen([*command, *quiet], env={**os.environ, "IMS_ACCESS_LOG": "0"})  # noqa: S603 - our own program
 
 
 def _await(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -83,7 +83,7 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
 def _play(console: Console, address: str) -> None:
     try:
         Story(f"{address}/api/v1", console).play()
-    except StoryFailed as failure:
+    except StoryError as failure:
         raise CommandError(f"the story broke: {failure}") from failure
 
 
@@ -92,7 +92,9 @@ def _invite(console: Console, address: str) -> None:
     for person in CAST:
         table.add_row(person.email, str(person.role))
     console.rule("[bold]Look around")
-    console.print(f"Console        {address}/console/\nDocumentation  {address}/api/v1/docs/\nPassword       {PASSWORD}")
+    console.print(
+        f"Console        {address}/console/\nDocumentation  {address}/api/v1/docs/\nPassword       {PASSWORD}"
+    )
     console.print(table)
 
 
