@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from core.codes import Code
 from core.operations import duty
 from incidents.severity import lower
@@ -12,6 +14,11 @@ from users.choices import IM, VC
 def is_initiator(person: Any, incident: Any) -> bool:
     """Initiators of an incident are who created its record, and its reporter."""
     return person.pk in (incident.created_by_id, incident.reporter_id)
+
+
+def is_high_severity(incident: Any) -> bool:
+    """Judged by the highest severity the incident ever had: lowering it does not get round higher authority."""
+    return incident.peak_severity in settings.IMS_HIGH_SEVERITIES
 
 
 def lowers_severity(incident: Any, data: Mapping[str, Any]) -> bool:
@@ -49,3 +56,14 @@ def lowering_by_incident_manager(actor: Any, target: Any, data: Mapping[str, Any
 )
 def lowering_not_by_initiator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return not is_initiator(actor, target) or not lowers_severity(target, data)
+
+
+@duty(
+    "An initiator of a high-severity incident neither closes it nor reviews its postmortem.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Ask an incident manager or executive who neither created nor reported the incident.",
+)
+def not_an_initiator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """The target is the incident, or a record of it such as its report."""
+    incident = getattr(target, "incident", target)
+    return not (is_high_severity(incident) and is_initiator(actor, incident))

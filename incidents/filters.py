@@ -29,7 +29,7 @@ class IncidentCodeFilter(django_filters.CharFilter):
 
 
 class IncidentFilters(StrictFilterSet):
-    incident_code = IncidentCodeFilter(field_name="id")
+    incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Incident
@@ -38,12 +38,12 @@ class IncidentFilters(StrictFilterSet):
                 "status",
                 "severity",
                 "peak_severity",
-                "client",
-                "component",
+                "client_id",
+                "component_id",
                 "category",
-                "assigned_manager",
-                "assigned_to",
-                "reporter",
+                "assigned_manager_id",
+                "assigned_to_id",
+                "reporter_id",
                 "detection_source",
                 "is_recurring",
                 "sla_breach",
@@ -58,4 +58,4 @@ class IncidentFilters(StrictFilterSet):
 class NoteFilters(StrictFilterSet):
     class Meta:
         model = IncidentNote
-        fields = matches(exact=["incident", "public"])
+        fields = matches(exact=["incident_id", "public"])

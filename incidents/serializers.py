@@ -60,6 +60,7 @@ class IncidentOutput(Output):
             "status",
             "detection_source",
             "is_recurring",
+            "vendor_initiated",
             "downtime_minutes",
             "sla_breach",
             "rto_breach",

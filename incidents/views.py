@@ -24,9 +24,6 @@ INCIDENTS = Collection(
 )
 NOTES = Collection(IncidentNote, NoteOutput, NoteFilters, label="id", search=("body",), ordering=("id", "created_at"))
 
-# The filter by which the notes of one incident are read; the path fills it.
-PARENT = "incident"
-
 
 class IncidentViewSet(RecordViewSet):
     collection = INCIDENTS
@@ -39,16 +36,16 @@ class NoteViewSet(ListViewSet):
     """The notes of one incident."""
 
     collection = NOTES
-    parent_filter = PARENT
+    parent_filter = "incident_id"  # filled by the path
     create = creates("incident.add_note", NoteBody)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the notes of an incident that the caller may read, newest first."""
         params = request.query_params.dict()
-        refuse_unknown(params, [name for name in (*NOTES.known_filters(), *CONTROLS) if name != PARENT])
+        refuse_unknown(params, [name for name in (*NOTES.known_filters(), *CONTROLS) if name != self.parent_filter])
         if not INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).exists():
             raise not_found(INCIDENTS.entity_type)
-        asked = {**params, PARENT: str(kwargs["pk"])}
+        asked = {**params, self.parent_filter: str(kwargs["pk"])}
         page = NOTES.page(request.user, asked)
         discovered(NOTES.entity_type, None, asked)
         links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}

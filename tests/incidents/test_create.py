@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.choices import ClientStatus
+from core.sockets import sockets
 from incidents.models import Incident
 from products.choices import ComponentStatus
 from tests.api import capture, codes, fields, statements
@@ -259,6 +260,13 @@ class TestVendorContacts:
         given = body(**{**own, field: foreign[field]})
         refused = api(contact).post("/incidents/", given, expect=400, code="invalid_reference")
         assert fields(refused) == {field}
+
+
+def test_what_rests_on_incidents_is_stamped_at_creation(api, monkeypatch):
+    seen = []
+    monkeypatch.setitem(sockets.restamp, "incident", [lambda incident: seen.append(incident.pk)])
+    shown = api(IM).post("/incidents/", body(), expect=201).json()
+    assert seen == [shown["id"]]
 
 
 def test_creation_costs_at_most_twelve_statements(api):

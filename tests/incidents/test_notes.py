@@ -70,7 +70,7 @@ class TestReading:
         api(TS).get(notes_of(note.incident) + "?public=false", expect=200)
         entry = AuditEntry.objects.latest("id")
         assert (entry.action, entry.reference_type) == ("entity_discovery", "incident_note")
-        assert entry.meta["filters"] == {"incident": str(note.incident_id), "public": "false"}
+        assert entry.meta["filters"] == {"incident_id": str(note.incident_id), "public": "false"}
 
     def test_a_client_contact_reads_public_notes_of_own_incidents(self, api):
         contact = UserFactory(role=CC)
@@ -92,7 +92,7 @@ class TestReading:
 
     def test_the_incident_is_named_by_the_path_alone(self, api):
         note = NoteFactory()
-        api(IM).get(notes_of(note.incident) + "?incident=1", expect=400, code="invalid_filter")
+        api(IM).get(notes_of(note.incident) + "?incident_id=1", expect=400, code="invalid_filter")
 
     @pytest.mark.parametrize("pk", [987_654, 10**30])
     def test_no_such_incident(self, api, pk):

@@ -203,6 +203,14 @@ class TestDuplicates:
         api(IM).patch(path(first), {"category": "network_issue"}, expect=200)
         api(IM).patch(path(second), {"category": "api_error"}, expect=200)
 
+    def test_without_component_a_change_of_title_decides_anew(self, api):
+        first = IncidentFactory(title="Payments fail")
+        second = IncidentFactory(client=first.client, title="Payments are slow")
+        given = {"title": "PAYMENTS fail"}
+        api(IM).patch(path(second), given, expect=409, code="duplicate_open_incident")
+        second.refresh_from_db()
+        assert second.title == "Payments are slow"
+
 
 class TestAffectedClients:
     def test_they_are_replaced_and_the_version_counts(self, api):
