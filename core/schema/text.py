@@ -33,7 +33,9 @@ def approval_of(operation: Operation) -> str:
     approvers = " or ".join(spoken(role) for role in sorted(operation.elevated.approvers))
     when = operation.elevated.text
     condition = "always" if when == "always" else f"when this holds: {when}"
-    return f"Needs the approval of: {approvers} ({condition}); such a person carries it out directly."
+    direct = any(operation.permits(role) for role in operation.elevated.approvers)
+    themselves = "; such a person carries it out directly" if direct else ""
+    return f"Needs the approval of: {approvers} ({condition}){themselves}."
 
 
 def description_of(operation: Operation, purpose: str, codes: Iterable[Code]) -> str:

@@ -1,0 +1,102 @@
+"""`docs/policy.md`: the policy as the server enforces it, rendered from the registry, one section for each SOP."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.codes import Code
+from core.operations import Door, Operation, registry
+from core.schema.refusals import ALWAYS, OF_BODIES, OF_CALLERS, codes_of
+from core.schema.text import approval_of, who_may
+from ims.docs.evidence import files_by_sop
+from ims.docs.policy_tables import tables
+from ims.docs.sops import SOPS
+
+INTRO = """# The policy, as this server enforces it
+
+This page is rendered from the registry of operations (`manage.py policy_docs`); `manage.py policy_docs --check` fails
+when it is not current. The same registry decides on every request and answers `GET /api/v1/policy/`.
+
+Every write is admitted in one order: login, active account, role, scope of the record, shape of the body and its
+references, duties, version, state and preconditions, approval. Every refusal is a problem document with one of the
+codes at the end of this page. The codes that any request can meet (no login, an inactive account, a bad body, a failing
+database or audit trail) are not repeated with each operation.
+
+Roles in short: IM incident manager, TS technical support, SA system administrator, AM account manager, EX executive,
+VC vendor contact, CC client contact.
+"""
+NUMBERS = re.compile(r"SOP [0-9]+(?:(?:, | and )[0-9]+)*\. ?")
+COMMON = {*ALWAYS, *OF_CALLERS, *OF_BODIES, Code.INVALID_FILTER, Code.ROLE_NOT_PERMITTED}
+
+
+def reachable() -> list[Operation]:
+    """Every operation that has an endpoint."""
+    return [each for each in registry if each.door is Door.REST]
+
+
+def unproven(tests: Path) -> list[int]:
+    """The SOPs that operations carry out and no test file names."""
+    shown = files_by_sop(tests)
+    built = {number for each in reachable() for number in each.sop}
+    return sorted(number for number in built if number not in shown)
+
+
+def render(tests: Path) -> str:
+    """The whole page. Nothing of it depends on a database."""
+    shown = files_by_sop(tests)
+    parts = [INTRO, "# Standard operating procedures\n"]
+    for number, title in SOPS.items():
+        parts.append(f"## {number}. {title}\n")
+        parts.extend(_section(number, shown.get(number, [])))
+    parts.append("## Operations beside the procedures\n")
+    parts.extend(_operation(each) for each in reachable() if not each.sop)
+    parts.extend(tables(reachable()))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _section(number: int, tests: list[str]) -> Iterator[str]:
+    operations = [each for each in reachable() if number in each.sop]
+    if not operations:
+        yield "Not built yet: no operation carries out this procedure.\n"
+        return
+    yield from (_operation(each) for each in operations)
+    files = ", ".join(f"`{path}`" for path in tests)
+    yield f"Shown by: {files or 'no test names this procedure'}.\n"
+
+
+def _operation(operation: Operation) -> str:
+    endpoints = ", ".join(f"`{endpoint}`" for endpoint in operation.endpoints)
+    lines = [f"**`{operation.name}`** {endpoints}", "", operation.purpose, ""]
+    lines += [f"- {name}: {text}" for name, text in _law(operation) if text]
+    return "\n".join(lines) + "\n"
+
+
+def _law(operation: Operation) -> Iterator[tuple[str, str]]:
+    yield "Who may", who_may(operation)
+    yield "Condition", operation.condition
+    rules, halts = _words(operation)
+    yield "Rules", rules
+    yield "Halts", halts
+    yield from (("Duty", f"{duty.text} (`{duty.name}`, `{duty.code}`)") for duty in operation.duties)
+    yield "Approval", approval_of(operation)
+    yield "Lifecycle", operation.lifecycle
+    yield "Codes", ", ".join(f"`{code}`" for code in _codes(operation))
+    yield "Audit", f"`{operation.verb}`"
+
+
+def _words(operation: Operation) -> tuple[str, str]:
+    """What the operation's docstring says beyond its purpose: its rules, and what it is refused as."""
+    _, _, rest = (inspect.getdoc(operation.run) or "").partition("\n\n")
+    words = NUMBERS.sub("", " ".join(rest.split())).strip()
+    rules, _, refusals = words.partition("Raises Refusal: ")
+    return rules.strip(), refusals.strip()
+
+
+def _codes(operation: Operation) -> list[Code]:
+    binding = registry.bindings.get(operation.name)
+    reads = all(endpoint.startswith("GET ") for endpoint in operation.endpoints)
+    body = binding.body if binding else None
+    single = any("{id}" in endpoint for endpoint in operation.endpoints)
+    codes = codes_of(operation, body, reads=reads, filtered=False, single=single)
+    return [code for code in codes if code not in COMMON]

@@ -1,0 +1,64 @@
+"""How this product reads the policy where it is silent or open. Each reading is built in one place; here it is said."""
+
+READINGS: dict[str, tuple[str, ...]] = {
+    "Who may": (
+        "A procedure's own list of who can perform it counts more than the general mapping of roles to operations. "
+        "Where a procedure has no update step, its list holds for updates too; where two procedures authorise one "
+        "operation, either list does.",
+        "The caller is whoever the token belongs to. Inputs that name the acting person are accepted when they name "
+        "the caller and refused otherwise.",
+        "A record outside one's scope looks as if it did not exist. An id in a body that one may not read is an "
+        "invalid reference; a record one may read but is not assigned to is out of scope.",
+        "Staff read everything but other people's tokens. A client contact reads what concerns the own client, a "
+        "vendor contact what concerns the own vendor's products.",
+        "A client contact who reports an incident belongs to its client; an assigned manager is an active incident "
+        "manager. An incident that a vendor contact opened needs such a manager before it moves on.",
+        "Nobody sets another person's password: a new account comes with a one-time token that expires.",
+    ),
+    "Order of refusals": (
+        "Login, active account, role, scope, shape and references, assignment and duties, version, state and "
+        "preconditions, approval: the first that fails is the answer, so each request has exactly one.",
+    ),
+    "Approvals": (
+        "Vendor onboarding, agreements, reports, privileged accounts and the approval rules themselves need an "
+        "executive: who is one acts directly, others with an approval. Critical changes are decided by executives.",
+        "An approval is bound to its requester, the operation, the record and the exact body, is decided once by "
+        "somebody else, expires, and is used up by the one request it authorises. A refused request uses up nothing.",
+        "The approver must hold the role and be active both when deciding and when the approval is used.",
+    ),
+    "Segregation of duties": (
+        "The initiators of an incident are who recorded it and who reported it.",
+        "Closure needs higher authority when the incident was P1 or P2 at any time, so lowering the severity later "
+        "changes nothing.",
+        "Only an incident manager who is no initiator lowers a severity, and says why.",
+        "Duties are judged by person, also when a software agent acts with that person's token.",
+    ),
+    "Incidents": (
+        "A duplicate is an unresolved incident of the same client, component and category; where no component is "
+        "named, of the same client, category and title.",
+        "Severity follows from stated facts by the clauses of SOP 13; a worse fact never lowers it. A stated severity "
+        "that contradicts the facts is refused unless an incident manager gives a reason.",
+        "Times are ordered: an incident occurs, is detected, and is recorded no earlier than that.",
+        "New records refer to active ones; a client that is suspended later does not stop the work on its incidents.",
+    ),
+    "Service levels": (
+        "The ranges of SOP 26 hold literally, a day being 1,440 minutes; a single number is the longest time allowed. "
+        "P2 and P3 lie between P1 and P4, and a less severe incident is never promised a faster time.",
+        "One agreement for each subscription and severity is active. A subscription without an end date is "
+        "open-ended; one of type custom is free of the ranges, not of the order.",
+        "Clocks count covered time: premium always; standard in business hours, and round the clock for P1 and P2; "
+        "basic in business hours. Business hours are Monday to Friday, nine to five, unless a client has its own.",
+        "Elapsed time and breach are computed when they are read; nothing runs in the background.",
+    ),
+    "Audit": (
+        "An entry is written in the transaction of what it records; when it fails, nothing is written at all.",
+        "Reading leaves an entry too: what was asked for, never what was found.",
+        "Free text, contact details and secrets stand in the trail only as changed, with length and digest.",
+        "Entries that users state are marked as stated and never count as evidence.",
+    ),
+    "Limits": (
+        "Nothing outside is called: communications and notifications are records. Time is the server's clock.",
+        "Rows of an older system are kept as they were; where they break today's rules the record says so, and no "
+        "new write repeats the breach.",
+    ),
+}

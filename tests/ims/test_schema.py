@@ -1,0 +1,214 @@
+"""The OpenAPI description: complete, valid, true to the registry; its page needs no other host."""
+
+import json
+import re
+from collections import Counter
+from io import StringIO
+
+import pytest
+import yaml
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.urls import get_resolver
+
+from core.codes import MEANINGS
+from core.collections import collections
+from core.operations import Door, registry
+from core.renderers import dumps
+from core.routes import endpoints
+from core.schema.enums import choices_classes, enum_names
+from core.serializers import Output
+from ims.docs.views import read_schema
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PREFIX = "/api/v1"
+
+
+def described():
+    """(METHOD /path/, description) of every action."""
+    for path, item in read_schema()["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield f"{method.upper()} {path.removeprefix(PREFIX)}", item[method]
+
+
+def resolved(schema):
+    name = schema["$ref"].rsplit("/", 1)[-1]
+    return read_schema()["components"]["schemas"][name]
+
+
+def parameters(action, place):
+    return {each["name"]: each for each in action.get("parameters", []) if each["in"] == place}
+
+
+def test_the_description_is_valid_and_leaves_no_warning(capsys):
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+    said = capsys.readouterr()
+    assert "Warning" not in said.err
+    assert "Error" not in said.err
+    assert read_schema()["openapi"].startswith("3.1")
+
+
+def test_every_route_is_described_once():
+    routed = {endpoint for endpoint, _ in endpoints(get_resolver().url_patterns)}
+    actions = [endpoint for endpoint, _ in described()]
+
+    assert set(actions) == routed
+    names = Counter(action["operationId"] for _, action in described())
+    assert [name for name, count in names.items() if count > 1 or not re.fullmatch(r"[a-z][a-z_]*[a-z]", name)] == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name", "tag"),
+    [
+        ("POST /vendors/", "vendors_create", "vendors"),
+        ("GET /vendors/", "vendors_list", "vendors"),
+        ("PATCH /vendors/{id}/", "vendors_update", "vendors"),
+        ("PUT /clients/{id}/calendar/", "clients_set_calendar", "clients"),
+        ("POST /incidents/classify/", "incidents_classify", "incidents"),
+        ("POST /incidents/{id}/notes/", "incidents_add_note", "incidents"),
+        ("GET /incidents/{id}/notes/", "incidents_notes_list", "incidents"),
+        ("POST /sla-agreements/bulk/", "sla_agreements_bulk_create", "sla-agreements"),
+        ("GET /auth/tokens/", "auth_tokens_list", "auth"),
+    ],
+)
+def test_names_read_like_methods_of_an_sdk(endpoint, name, tag):
+    action = dict(described())[endpoint]
+
+    assert (action["operationId"], action["tags"]) == (name, [tag])
+
+
+def test_every_operation_states_its_law_and_its_codes():
+    actions = dict(described())
+    for operation in registry:
+        for endpoint in operation.endpoints if operation.door is Door.REST else ():
+            text = actions[endpoint]["description"]
+            assert all(duty.text in text for duty in operation.duties), endpoint
+            assert all(str(number) in text for number in operation.sop), endpoint
+            assert ("**Approval:**" in text) == (operation.elevated is not None), endpoint
+            assert actions[endpoint]["summary"], endpoint
+            assert operation.anonymous == ("security" not in actions[endpoint]), endpoint
+
+
+def test_every_refusal_is_a_problem_document():
+    known = {str(meaning.status) for meaning in MEANINGS.values()}
+    for endpoint, action in described():
+        refused = {status: answer for status, answer in action["responses"].items() if status >= "400"}
+        assert set(refused) <= known, endpoint
+        assert refused, endpoint
+        for answer in refused.values():
+            assert list(answer["content"]) == ["application/problem+json"]
+            assert answer["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+
+
+def test_headers_follow_from_the_operation():
+    by_endpoint = {endpoint: each for each in registry for endpoint in each.endpoints}
+    for endpoint, action in described():
+        operation = by_endpoint.get(endpoint)
+        sent = parameters(action, "header")
+        writes = operation is not None and not endpoint.startswith("GET ")
+        assert "X-Request-ID" in sent, endpoint
+        assert ("Approval-Id" in sent) == (writes and operation.elevated is not None), endpoint
+        assert ("If-Match" in sent) == (writes and operation.target is not None), endpoint
+
+
+def test_bodies_are_strict_and_partial_ones_need_nothing():
+    for endpoint, action in described():
+        if "requestBody" in action:
+            body = resolved(action["requestBody"]["content"]["application/json"]["schema"])
+            assert body["additionalProperties"] is False, endpoint
+            assert not (endpoint.startswith("PATCH ") and body.get("required")), endpoint
+
+
+def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
+    action = dict(described())["GET /vendors/"]
+    asked = parameters(action, "query")
+    page = resolved(action["responses"]["200"]["content"]["application/json"]["schema"])
+
+    collection = collections["vendor"]
+    assert set(asked) == {*collection.known_filters(), "search", "ordering", "cursor", "page_size"}
+    assert set(asked["ordering"]["schema"]["enum"]) == {s + name for name in collection.ordering for s in ("", "-")}
+    assert set(page["properties"]) == set(page["required"]) == {"next", "previous", "results"}
+    assert page["properties"]["results"]["items"]["$ref"].endswith("/Vendor")
+
+
+def test_representations_have_the_names_of_their_outputs():
+    schemas = read_schema()["components"]["schemas"]
+    for collection in collections.values():
+        for output in {collection.output, collection.single}:
+            shown = schemas.get(output.__name__.removesuffix("Output"))
+            if shown is not None:
+                assert set(shown["properties"]) == set(output.Meta.fields), output
+                hides = output.visible_fields.__func__ is not Output.visible_fields.__func__
+                assert hides or set(shown["required"]) == set(output.Meta.fields), output
+
+
+def test_times_numbers_and_joined_columns_have_their_types():
+    schemas = read_schema()["components"]["schemas"]
+
+    token, agreement = schemas["Token"]["properties"], schemas["Agreement"]["properties"]
+    assert token["last_used_at"] == {"type": ["string", "null"], "format": "date-time"}
+    assert token["user_id"]["type"] == "integer"
+    assert agreement["availability_target"]["type"] == ["number", "null"]
+    assert schemas["Component"]["properties"]["ports"]["items"]["type"] == "integer"
+
+
+def test_one_time_secrets_are_part_of_the_answer():
+    actions = dict(described())
+    for endpoint, status in (("POST /users/", "201"), ("POST /users/{id}/activation-token/", "200")):
+        answer = resolved(actions[endpoint]["responses"][status]["content"]["application/json"]["schema"])
+        assert {"id", "email", "activation_token"} <= set(answer["required"])
+
+
+def test_every_enumeration_has_one_name():
+    names = enum_names()
+    pairs = [tuple(choices) for choices in names.values()]
+
+    assert len(set(pairs)) == len(pairs)
+    for each in choices_classes():
+        assert tuple((str(value), str(label)) for value, label in each.choices) in pairs
+    assert "RoleEnum" in read_schema()["components"]["schemas"]
+
+
+def test_discovery_lists_its_entity_types():
+    asked = parameters(dict(described())["GET /discovery/"], "query")
+
+    assert asked["entity_type"]["required"] is True
+    assert {"incident", "vendor", "sla"} <= set(asked["entity_type"]["schema"]["enum"])
+
+
+def test_anyone_reads_the_description_as_json(api):
+    answer = api().get("/schema/", expect=200)
+
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json() == json.loads(dumps(read_schema()))
+
+
+@pytest.mark.parametrize("media_type", ["application/yaml", "application/vnd.oai.openapi"])
+def test_the_description_comes_as_yaml_where_it_is_asked_for(api, media_type):
+    answer = api().get("/schema/", expect=200, Accept=media_type)
+
+    assert answer["Content-Type"].startswith(media_type)
+    assert yaml.safe_load(answer.content)["openapi"].startswith("3.1")
+
+
+def test_the_page_names_no_other_host(api):
+    answer = api().get("/docs/", expect=200)
+    page = answer.content.decode()
+
+    assert answer["Content-Type"].startswith("text/html")
+    assert "//" not in page.replace("<!DOCTYPE html>", "")
+    assert f'data-schema="{PREFIX}/schema/"' in page
+    files = re.findall(r'(?:href|src)="/static/([^"]+)"', page)
+    assert len(files) == 4
+    assert [name for name in files if finders.find(name) is None] == []
+
+
+def test_the_page_asks_no_validator_of_another_host():
+    script = finders.find("ims/docs.js")
+
+    with open(script, encoding="utf-8") as file:
+        text = file.read()
+    assert "validatorUrl: null" in text
+    assert "http" not in text
