@@ -27,7 +27,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     )
 
     @factory.post_generation
-    def password(user: Any, create: bool, extracted: str | None, **kwargs: Any) -> None:
+    def password(self: Any, create: bool, extracted: str | None, **kwargs: Any) -> None:
         if extracted:
-            user.set_password(extracted)
-            user.save()
+            self.set_password(extracted)
+            self.save()

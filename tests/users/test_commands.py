@@ -1,0 +1,116 @@
+"""The commands of the server: bootstrap and issue_token."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit.models import AuditEntry
+from tests.api import Api
+from tests.users.factories import UserFactory
+from users.choices import EX, SA, TS
+from users.models import SYSTEM_ID, Token, User
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("--sa-email", "root@example.com", "--ex-email", "chief@example.com")
+
+
+def run(*arguments: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command(*arguments, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_bootstrap_makes_the_first_administrator_and_executive():
+    out, _ = run("bootstrap", *PEOPLE)
+
+    for role, email in ((SA, "root@example.com"), (EX, "chief@example.com")):
+        user = User.objects.get(email=email)
+        assert (user.role, user.status, user.created_by_id) == (role, "active", SYSTEM_ID)
+        assert not user.has_usable_password()
+        secret = next(line.split()[-1] for line in out.splitlines() if email in line)
+        Api().post("/auth/activate/", {"token": secret, "password": "correct horse 7"}, expect=200)
+        entry = AuditEntry.objects.get(reference_type="user", reference_id=user.pk, sequence=1)
+        assert (entry.operation, entry.user_id) == ("user.bootstrap", SYSTEM_ID)
+
+
+def test_bootstrap_is_refused_when_both_exist():
+    UserFactory(role=SA)
+    UserFactory(role=EX)
+    with pytest.raises(CommandError, match="exist"):
+        run("bootstrap", *PEOPLE)
+    assert not User.objects.filter(email="root@example.com").exists()
+
+
+@pytest.mark.parametrize("status", ["inactive", "suspended", "on_leave"])
+def test_bootstrap_breaks_the_glass_when_the_last_executive_is_gone(status):
+    UserFactory(role=SA)
+    UserFactory(role=EX, status=status)
+
+    out, _ = run("bootstrap", *PEOPLE)
+
+    assert out.count("activation token") == 1
+    assert User.objects.filter(email="chief@example.com", role=EX).exists()
+    assert not User.objects.filter(email="root@example.com").exists()
+
+
+def test_bootstrap_asks_for_the_one_that_is_missing():
+    UserFactory(role=SA)
+    with pytest.raises(CommandError, match="executive"):
+        run("bootstrap", "--sa-email", "root@example.com")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--ex-email", "no address"), ("--ex-email", "taken@example.com"), ("--ex-email", "TAKEN@example.com")],
+)
+def test_bootstrap_refuses_a_bad_or_taken_address(arguments):
+    UserFactory(role=SA, email="taken@example.com")
+    before = User.objects.count()
+    with pytest.raises(CommandError):
+        run("bootstrap", "--ex-email", address)
+    assert User.objects.count() == before
+
+
+def test_issue_token_prints_the_token_alone():
+    user = UserFactory(role=TS, email="ada@example.com")
+    out, err = run("issue_token", "ADA@example.com", "--days", "3", "--agent", "triage-bot")
+
+    token = out.removesuffix("\n")
+    assert token.split() == [token]
+    assert err == ""
+    Api(None, Authorization=f"Token {token}").patch("/me/", {"department": "Bots"}, expect=200)
+    kept = Token.objects.get(user=user)
+    assert (kept.agent, round((kept.expires_at - kept.created_at) / timedelta(days=1))) == ("triage-bot", 3)
+    acts = AuditEntry.objects.filter(user=user)
+    assert set(acts.values_list("agent", flat=True)) == {"triage-bot"}
+    made = AuditEntry.objects.get(reference_type="token", reference_id=kept.pk)
+    assert (made.operation, made.user_id) == ("token.issue", SYSTEM_ID)
+    assert token not in str(made.changes)
+
+
+@pytest.mark.parametrize("status", ["inactive", "suspended", "on_leave"])
+def test_issue_token_is_refused_for_an_account_that_is_not_active(status):
+    user = UserFactory(role=TS, status=status)
+    with pytest.raises(CommandError, match=status):
+        run("issue_token", user.email)
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nobody@example.com",),
+        ("system@ims.invalid",),
+        ("ada@example.com", "--days", "0"),
+        ("ada@example.com", "--days", "99999"),
+        ("ada@example.com", "--agent", "x" * 121),
+    ],
+)
+def test_issue_token_refuses_what_it_cannot_do(arguments):
+    UserFactory(role=TS, email="ada@example.com")
+    with pytest.raises(CommandError):
+        run("issue_token", *arguments)
+    assert not Token.objects.exists()
