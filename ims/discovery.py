@@ -78,7 +78,7 @@ def _check_requester(text: str | None, user: Any) -> None:
 
 
 def _answer(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
-    columns = dict.fromkeys(["id", collection.label, *(["status"] if _has_status(collection) else [])])
+    columns = dict.fromkeys(["id", collection.label, *(["status"] if _shows_status(collection, user) else [])])
     rows = list(found.order_by("-id").values(*columns)[: BRIEF + 1])
     if not rows:
         return {"count": 0, "match": "none", "results": []}
@@ -88,5 +88,8 @@ def _answer(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
     return {"count": len(rows) if len(rows) <= BRIEF else found.count(), "match": "many", "results": brief}
 
 
-def _has_status(collection: Collection) -> bool:
+def _shows_status(collection: Collection, user: Any) -> bool:
+    only = collection.output.visible_fields(user)
+    if only is not None and "status" not in only:
+        return False
     return any(field.name == "status" for field in collection.model._meta.concrete_fields)

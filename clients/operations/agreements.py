@@ -30,7 +30,8 @@ def create_agreements(
     """Define the targets of one severity under a subscription, or of several at once: all or none, one approval.
 
     SOP 11, 26. Raises Refusal: validation_error (outside the tier, out of order), duplicate (one active agreement
-    for each subscription and severity), approval_required.
+    for each subscription and severity), precondition_failed (the subscription has just ceased to be active),
+    approval_required.
     """
     subscription = locked(subscription)
     proposed = [fields] if agreements is None else agreements

@@ -4,7 +4,9 @@ import pytest
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from clients.models import SlaAgreement
+from clients.models import SlaAgreement, Subscription
+from core.dispatch import execute
+from core.errors import Refusal
 from core.sockets import sockets
 from tests.api import codes, fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
@@ -200,6 +202,17 @@ def test_the_subscription_must_exist_and_be_active(api):
     cancelled = SubscriptionFactory(status="cancelled")
     api(EX).post(ONE, one(cancelled), expect=400, code="invalid_reference")
     api(EX).post(BULK, bulk(cancelled, P1), expect=400, code="invalid_reference")
+
+
+def test_a_subscription_cancelled_meanwhile_takes_no_agreement(api, subscription):
+    Subscription.objects.get(pk=subscription.pk).change(status="cancelled")
+
+    with pytest.raises(Refusal) as refused:
+        execute("sla.create", actor=api(EX).user, data={"subscription": subscription, **P1})
+
+    assert refused.value.code == "precondition_failed"
+    assert [item.code for item in refused.value.errors] == ["subscription_not_active"]
+    assert not SlaAgreement.objects.exists()
 
 
 def test_what_rests_on_agreements_is_restamped(api, subscription, monkeypatch):

@@ -63,6 +63,16 @@ def test_a_vendor_contact_reads_names_of_subscribed_clients_only(api, vendor_con
     reader.get(f"/subscriptions/{subscribed.pk}/", expect=404, code="not_found")
 
 
+def test_discovery_tells_a_vendor_contact_no_more(api, vendor_contact, subscribed):
+    SubscriptionFactory(product=subscribed.product)
+    many = api(vendor_contact).get("/discovery/?entity_type=client", expect=200).json()
+    assert {row["status"] for row in many["results"]} == {None}
+    assert [row["status"] for row in api(IM).get("/discovery/?entity_type=client").json()["results"]] == ["active"] * 2
+
+    one = api(vendor_contact).get(f"/discovery/?entity_type=client&id={subscribed.client_id}", expect=200).json()
+    assert one["results"] == [{"id": subscribed.client_id, "name": subscribed.client.name}]
+
+
 def test_a_cancelled_subscription_no_longer_shows_the_client_to_the_vendor(api, vendor_contact, subscribed):
     subscribed.change(status="cancelled")
     api(vendor_contact).get(f"/clients/{subscribed.client_id}/", expect=404, code="not_found")
