@@ -3,10 +3,20 @@
 from django.urls import path
 
 from core.routers import Router
+from incidents.response.views import (
+    AnalysisViewSet,
+    CommunicationViewSet,
+    EscalationViewSet,
+    WorkaroundViewSet,
+)
 from incidents.views import IncidentViewSet, NoteViewSet
 
 router = Router()
 router.add("incidents", IncidentViewSet)
+router.add("escalations", EscalationViewSet)
+router.add("communications", CommunicationViewSet)
+router.add("workarounds", WorkaroundViewSet)
+router.add("root-cause-analyses", AnalysisViewSet)
 
 urlpatterns = [
     *router.urls,

@@ -7,7 +7,16 @@ from django.utils import timezone
 
 from clients.choices import Severity
 from incidents.choices import Category, Level
-from incidents.models import AffectedClient, Incident, IncidentNote
+from incidents.models import (
+    AffectedClient,
+    Communication,
+    Escalation,
+    Incident,
+    IncidentNote,
+    RootCauseAnalysis,
+    Workaround,
+)
+from users.choices import IM, TS
 
 
 class IncidentFactory(factory.django.DjangoModelFactory):
@@ -40,3 +49,45 @@ class NoteFactory(factory.django.DjangoModelFactory):
 
     incident = factory.SubFactory(IncidentFactory)
     body = "Checked the logs."
+
+
+class EscalationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Escalation
+
+    incident = factory.SubFactory(IncidentFactory, status="escalated")
+    requested_by = factory.SubFactory("tests.users.factories.UserFactory", role=TS)
+    target_user = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
+    reason = "Nobody answers."
+    escalation_level = "management"
+
+
+class CommunicationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Communication
+
+    incident = factory.SubFactory(IncidentFactory)
+    sender = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
+    recipient_type = "executive_team"
+    delivery_method = "email"
+    message_content = "We are working on it."
+
+
+class WorkaroundFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Workaround
+
+    incident = factory.SubFactory(IncidentFactory)
+    description = "Traffic goes to the second site."
+    effectiveness = "effective"
+    implemented_by = factory.SubFactory("tests.users.factories.UserFactory", role=TS)
+    implemented_at = factory.LazyFunction(timezone.now)
+
+
+class AnalysisFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RootCauseAnalysis
+
+    incident = factory.SubFactory(IncidentFactory)
+    analysis_method = "five_whys"
+    assigned_to = factory.SubFactory("tests.users.factories.UserFactory", role=TS)

@@ -1,0 +1,17 @@
+"""Incidents and what belongs to them: what is always true of them, a module a noun."""
+
+from incidents.models.communication import Communication
+from incidents.models.escalation import Escalation
+from incidents.models.incident import AffectedClient, Incident, IncidentNote
+from incidents.models.rca import RootCauseAnalysis
+from incidents.models.workaround import Workaround
+
+__all__ = [
+    "AffectedClient",
+    "Communication",
+    "Escalation",
+    "Incident",
+    "IncidentNote",
+    "RootCauseAnalysis",
+    "Workaround",
+]

@@ -1,0 +1,108 @@
+"""SOP 19: Conducting Root Cause Analysis."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from incidents.models import RootCauseAnalysis
+from incidents.response.choices import ANALYSIS_MOVES, AnalysisStatus
+from incidents.response.duties import not_the_analyst
+from users.choices import IM, SA, TS
+from users.models import User
+
+PATH = "POST /root-cause-analyses/{id}"
+ANALYSTS = {TS, IM, SA}
+
+
+@operation(
+    "rca.create",
+    sop=19,
+    roles=ANALYSTS,
+    verb=Verb.CREATE,
+    endpoint="POST /root-cause-analyses/",
+    lifecycle="→ in_progress",
+)
+def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
+    """Begin the search for an incident's underlying cause.
+
+    SOP 19. Raises Refusal: invalid_reference (incident, assignee), validation_error (method).
+    """
+    analysis = RootCauseAnalysis(**fields)
+    analysis.save()
+    return analysis
+
+
+@operation(
+    "rca.update",
+    sop=19,
+    roles=ANALYSTS,
+    verb=Verb.UPDATE,
+    endpoint="PATCH /root-cause-analyses/{id}/",
+    target="rca",
+    condition="while in_progress",
+)
+def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> RootCauseAnalysis:
+    """Change an analysis that is in progress. SOP 19. Raises Refusal: precondition_failed."""
+    if rca.status != AnalysisStatus.IN_PROGRESS:
+        detail = f"The analysis is {rca.status}; only one in progress can be changed."
+        item = Item("analysis_not_in_progress", detail, "status")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rca_edited_while_in_progress", errors=[item])
+    return rca.change(**changes)
+
+
+@operation(
+    "rca.complete",
+    sop=19,
+    roles=ANALYSTS,
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/complete/",
+    target="rca",
+    lifecycle="in_progress → completed",
+)
+def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, summary: str = "") -> RootCauseAnalysis:
+    """State the root cause that was found. SOP 19. Raises Refusal: invalid_transition."""
+    found = {"root_cause": root_cause, "summary": summary or rca.summary}
+    return _move(rca, AnalysisStatus.COMPLETED, completed_by=actor, completed_at=timezone.now(), **found)
+
+
+@operation(
+    "rca.approve",
+    sop=19,
+    roles={IM},
+    verb=Verb.APPROVE,
+    endpoint=f"{PATH}/approve/",
+    target="rca",
+    duties=[not_the_analyst],
+    condition="not who conducted it",
+    lifecycle="completed → approved",
+)
+def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysis:
+    """Accept a completed analysis. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
+    return _move(rca, AnalysisStatus.APPROVED, reviewed_by=actor, approved_at=timezone.now())
+
+
+@operation(
+    "rca.reject",
+    sop=19,
+    roles={IM},
+    verb=Verb.REJECT,
+    endpoint=f"{PATH}/reject/",
+    target="rca",
+    duties=[not_the_analyst],
+    condition="not who conducted it; back to in_progress",
+    lifecycle="completed → in_progress",
+)
+def reject_analysis(*, actor: User, rca: RootCauseAnalysis, comment: str) -> RootCauseAnalysis:
+    """Send a completed analysis back to work. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
+    undone = {"completed_at": None, "completed_by": None, "reviewed_by": actor, "review_comment": comment}
+    return _move(rca, AnalysisStatus.IN_PROGRESS, **undone)
+
+
+def _move(rca: RootCauseAnalysis, status: AnalysisStatus, **values: Any) -> RootCauseAnalysis:
+    require_transition(ANALYSIS_MOVES, rca, status)
+    return rca.change(status=status, **values)

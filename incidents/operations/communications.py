@@ -1,0 +1,47 @@
+"""SOP 17: Recording Communications."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.operations import operation
+from core.verbs import Verb
+from incidents.models import Communication
+from incidents.response.choices import REACHED
+from users.choices import IM, TS
+from users.models import User
+
+
+@operation(
+    "communication.create",
+    sop=17,
+    roles={IM, TS},
+    verb=Verb.NOTIFY,
+    endpoint="POST /communications/",
+    lifecycle="→ pending",
+)
+def record_communication(*, actor: User, **fields: Any) -> Communication:
+    """Log what was said to a stakeholder. It starts pending; nothing is sent from here.
+
+    SOP 17. Raises Refusal: invalid_reference (recipient), validation_error.
+    """
+    communication = Communication(sender=actor, **fields)
+    communication.save()
+    return communication
+
+
+@operation(
+    "communication.update",
+    sop=17,
+    roles={IM, TS},
+    verb=Verb.NOTIFY,
+    endpoint="PATCH /communications/{id}/",
+    target="communication",
+    condition="delivery_status only",
+)
+def update_communication(*, actor: User, communication: Communication, delivery_status: str = "") -> Communication:
+    """State what became of a communication; when it was first sent is kept. SOP 17."""
+    if not delivery_status:
+        return communication
+    sent = {"sent_at": timezone.now()} if delivery_status in REACHED and communication.sent_at is None else {}
+    return communication.change(delivery_status=delivery_status, **sent)

@@ -1,0 +1,87 @@
+"""SOP 15: Managing Incident Escalations."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from incidents.choices import INCIDENT_MOVES, IncidentStatus
+from incidents.lifecycle import acknowledge, require_move
+from incidents.models import Escalation, Incident
+from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
+from incidents.response.duties import target_or_manager
+from users.choices import AM, EX, IM, TS
+from users.models import User
+
+PATH = "POST /escalations/{id}"
+
+
+@operation(
+    "escalation.create",
+    sop=15,
+    roles={IM, TS, AM, EX},
+    verb=Verb.ESCALATE,
+    endpoint="POST /escalations/",
+    lifecycle="→ open; incident: open|in_progress → escalated",
+)
+def create_escalation(*, actor: User, incident: Incident, target_user: User, **fields: Any) -> Escalation:
+    """Elevate the response to a person; the incident becomes escalated in the same transaction.
+
+    SOP 15. Raises Refusal: invalid_transition (resolved or closed), precondition_failed (supervision_missing).
+    """
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    level = LEVEL_OF_ROLE[target_user.role]
+    fields["escalation_level"] = level
+    escalation = Escalation(incident=incident, requested_by=actor, target_user=target_user, **fields)
+    if incident.status != IncidentStatus.ESCALATED:
+        require_move(incident, IncidentStatus.ESCALATED, table=INCIDENT_MOVES)
+        incident.status = IncidentStatus.ESCALATED
+        incident.save()
+        sockets.changed(incident)
+    escalation.save()
+    return escalation
+
+
+@operation(
+    "escalation.acknowledge",
+    sop=15,
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/acknowledge/",
+    target="escalation",
+    duties=[target_or_manager],
+    condition="the target user, or IM",
+    lifecycle="open → acknowledged",
+)
+def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation:
+    """Take an escalation up; the first acknowledgement also acknowledges the incident.
+
+    SOP 15. Raises Refusal: invalid_transition, out_of_scope.
+    """
+    require_transition(ESCALATION_MOVES, escalation, EscalationStatus.ACKNOWLEDGED)
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=escalation.incident_id)
+    if incident.acknowledged_at is None:
+        acknowledge(incident)
+        incident.save()
+        sockets.changed(incident)
+    return escalation.change(status=EscalationStatus.ACKNOWLEDGED, acknowledged_at=timezone.now())
+
+
+@operation(
+    "escalation.resolve",
+    sop=15,
+    roles=None,
+    verb=Verb.RESOLVE,
+    endpoint=f"{PATH}/resolve/",
+    target="escalation",
+    duties=[target_or_manager],
+    condition="the target user, or IM",
+    lifecycle="acknowledged → resolved",
+)
+def resolve_escalation(*, actor: User, escalation: Escalation) -> Escalation:
+    """Finish an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope."""
+    require_transition(ESCALATION_MOVES, escalation, EscalationStatus.RESOLVED)
+    return escalation.change(status=EscalationStatus.RESOLVED, resolved_at=timezone.now())

@@ -1,0 +1,59 @@
+"""SOP 18: Implementing Workarounds."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from incidents.lifecycle import require_not_closed
+from incidents.models import Incident, Workaround
+from incidents.response.choices import WORKAROUND_MOVES, WorkaroundStatus
+from users.choices import IM, SA, TS
+from users.models import User
+
+
+@operation(
+    "workaround.create",
+    sop=18,
+    roles={TS, IM, SA},
+    verb=Verb.CREATE,
+    endpoint="POST /workarounds/",
+    lifecycle="→ active",
+)
+def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> Workaround:
+    """Record a temporary solution and how effective it is.
+
+    SOP 18. Raises Refusal: invalid_transition (the incident is closed).
+    """
+    require_not_closed(incident)
+    workaround = Workaround(incident=incident, implemented_by=actor, implemented_at=timezone.now(), **fields)
+    workaround.save()
+    return workaround
+
+
+@operation(
+    "workaround.update",
+    sop=18,
+    roles={TS, IM, SA},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /workarounds/{id}/",
+    target="workaround",
+    lifecycle="active → inactive|replaced",
+)
+def update_workaround(*, actor: User, workaround: Workaround, status: str | None = None, **changes: Any) -> Workaround:
+    """Judge a workaround anew, or end it. What is ended stays as it was.
+
+    SOP 18. Raises Refusal: invalid_transition, precondition_failed (it is not active).
+    """
+    if status is not None and status != workaround.status:
+        require_transition(WORKAROUND_MOVES, workaround, status)
+        changes["status"] = status
+    elif changes and workaround.status != WorkaroundStatus.ACTIVE:
+        detail = f"The workaround is {workaround.status}; only an active one is judged anew."
+        item = Item("workaround_not_active", detail, "effectiveness")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="workaround_lifecycle", errors=[item])
+    return workaround.change(**changes)

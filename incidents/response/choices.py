@@ -1,0 +1,108 @@
+"""Kinds and lifecycles of the records that a response to an incident leaves: SOP 15, 17, 18, 19."""
+
+from django.db.models import TextChoices
+
+from users.choices import AM, EX, IM, SA, TS, VC
+
+
+class EscalationLevel(TextChoices):
+    TECHNICAL = "technical"
+    MANAGEMENT = "management"
+    EXECUTIVE = "executive"
+    VENDOR = "vendor"
+
+
+class EscalationStatus(TextChoices):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class EscalationReason(TextChoices):
+    SEVERITY_INCREASE = "severity_increase"
+    SLA_BREACH = "sla_breach"
+    RESOURCE_UNAVAILABLE = "resource_unavailable"
+    EXECUTIVE_REQUEST = "executive_request"
+    CLIENT_DEMAND = "client_demand"
+
+
+class CommunicationType(TextChoices):
+    EMAIL = "email"
+    PHONE_CALL = "phone_call"
+    CHAT = "chat"
+    INCIDENT_PORTAL_UPDATE = "incident_portal_update"
+    AUTOMATED_NOTIFICATION = "automated_notification"
+
+
+class RecipientType(TextChoices):
+    USER = "user"
+    GROUP = "group"
+    CLIENT_CONTACT = "client_contact"
+    VENDOR_CONTACT = "vendor_contact"
+    EXECUTIVE_TEAM = "executive_team"
+
+
+class DeliveryStatus(TextChoices):
+    PENDING = "pending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Effectiveness(TextChoices):
+    EFFECTIVE = "effective"
+    PARTIALLY_EFFECTIVE = "partially_effective"
+    INEFFECTIVE = "ineffective"
+
+
+class WorkaroundStatus(TextChoices):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    REPLACED = "replaced"
+
+
+class AnalysisMethod(TextChoices):
+    FIVE_WHYS = "five_whys"
+    FISHBONE_DIAGRAM = "fishbone_diagram"
+    FAULT_TREE_ANALYSIS = "fault_tree_analysis"
+    CAUSE_EFFECT_MATRIX = "cause_effect_matrix"
+    PARETO_ANALYSIS = "pareto_analysis"
+
+
+class AnalysisStatus(TextChoices):
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    APPROVED = "approved"
+
+
+# The level of an escalation follows from the role of its target; a role that is not here is no target.
+LEVEL_OF_ROLE: dict[str, EscalationLevel] = {
+    TS: EscalationLevel.TECHNICAL,
+    SA: EscalationLevel.TECHNICAL,
+    IM: EscalationLevel.MANAGEMENT,
+    AM: EscalationLevel.MANAGEMENT,
+    EX: EscalationLevel.EXECUTIVE,
+    VC: EscalationLevel.VENDOR,
+}
+
+ESCALATION_MOVES: dict[str, tuple[str, ...]] = {
+    EscalationStatus.OPEN: (EscalationStatus.ACKNOWLEDGED,),
+    EscalationStatus.ACKNOWLEDGED: (EscalationStatus.RESOLVED,),
+}
+
+WORKAROUND_MOVES: dict[str, tuple[str, ...]] = {
+    WorkaroundStatus.ACTIVE: (WorkaroundStatus.INACTIVE, WorkaroundStatus.REPLACED),
+}
+
+# A completed analysis that is rejected is worked on again.
+ANALYSIS_MOVES: dict[str, tuple[str, ...]] = {
+    AnalysisStatus.IN_PROGRESS: (AnalysisStatus.COMPLETED,),
+    AnalysisStatus.COMPLETED: (AnalysisStatus.APPROVED, AnalysisStatus.IN_PROGRESS),
+}
+
+# Whom a communication names: the recipient types that need a user, and the one that needs a group.
+NAMES_USER = (RecipientType.USER, RecipientType.CLIENT_CONTACT, RecipientType.VENDOR_CONTACT)
+# What tells a client that its incident is being dealt with.
+REACHED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
+# What demonstrates that the impact is mitigated.
+MITIGATING = (Effectiveness.EFFECTIVE, Effectiveness.PARTIALLY_EFFECTIVE)

@@ -1,0 +1,41 @@
+"""Who may read what a response leaves: escalations, communications, workarounds, analyses."""
+
+from typing import Any, Self
+
+from django.db.models import Q
+
+from incidents.querysets import OfIncidentQuerySet
+from incidents.response.choices import CommunicationType, RecipientType
+from users.choices import CC, VC
+
+
+class VendorReadableQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A vendor contact: those of the incidents in scope. A client contact: none."""
+        return self.none() if user.role == CC else super().visible_to(user)
+
+
+class EscalationQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A vendor contact: those that await them. A client contact: none."""
+        if user.is_internal:
+            return self.all()
+        return self.filter(target_user_id=user.pk) if user.role == VC else self.none()
+
+
+class CommunicationQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: what is addressed to the own client, and portal updates. A vendor contact:
+        what is addressed to the own vendor; never another's."""
+        if user.is_internal:
+            return self.all()
+        readable = super().visible_to(user)
+        if user.role == CC:
+            own = Q(recipient_type=RecipientType.CLIENT_CONTACT, recipient_user__client_id=user.client_id)
+            portal = Q(delivery_method=CommunicationType.INCIDENT_PORTAL_UPDATE)
+            return readable.filter(Q(pk__in=self._matching(own)) | portal)
+        own = Q(recipient_type=RecipientType.VENDOR_CONTACT, recipient_user__vendor_id=user.vendor_id)
+        return readable.filter(pk__in=self._matching(own))
+
+    def _matching(self, condition: Q) -> Any:
+        return self.model.objects.filter(condition).values("pk")

@@ -1,0 +1,186 @@
+"""The shape of escalations, communications, workarounds and analyses."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.errors import invalid
+from core.inputs import NameField, Reference
+from core.serializers import Body, Output, outputs
+from incidents.inputs import PeopleBody, Person
+from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
+from incidents.response.choices import (
+    LEVEL_OF_ROLE,
+    NAMES_USER,
+    AnalysisMethod,
+    CommunicationType,
+    DeliveryStatus,
+    Effectiveness,
+    EscalationLevel,
+    EscalationReason,
+    RecipientType,
+    WorkaroundStatus,
+)
+from incidents.response.recipients import require_recipient
+from users.choices import IM, SA, TS, VC
+
+LONG = 20_000
+ANALYSTS = frozenset({TS, IM, SA})
+NO_ANALYST = "Technical support, incident managers and system administrators conduct analyses."
+NO_TARGET = "This person is no valid target of an escalation"
+
+
+class EscalationBody(PeopleBody):
+    actor_fields = ("requested_by",)
+
+    incident_id = Reference(Incident, active=False, source="incident", related=("component__product",))
+    target_user_id = Person(source="target_user")
+    reason = serializers.CharField(max_length=LONG)
+    reason_code = serializers.ChoiceField(choices=EscalationReason.choices, required=False)
+    escalation_level = serializers.ChoiceField(choices=EscalationLevel.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        target, incident = attrs["target_user"], attrs["incident"]
+        level = LEVEL_OF_ROLE.get(target.role)
+        if level is None:
+            raise invalid("target_user_id", f"{NO_TARGET}: a {target.role} takes no escalations.", "invalid_target")
+        if target.pk == self.context["actor"].pk:
+            raise invalid("target_user_id", f"{NO_TARGET}: one escalates to somebody else.", "invalid_target")
+        if target.role == VC and target.vendor_id != _vendor_of(incident):
+            raise invalid(
+                "target_user_id", f"{NO_TARGET}: the component is not of that vendor's products.", "invalid_target"
+            )
+        if attrs.get("escalation_level", level) != level:
+            detail = f"The target's role makes this a {level} escalation; leave the level out or state that."
+            raise invalid("escalation_level", detail, "level_disagrees")
+        return attrs
+
+
+class EscalationOutput(Output):
+    class Meta:
+        model = Escalation
+        fields = outputs(
+            "incident_id",
+            "requested_by_id",
+            "target_user_id",
+            "reason",
+            "reason_code",
+            "escalation_level",
+            "status",
+            "acknowledged_at",
+            "resolved_at",
+        )
+
+
+class CommunicationBody(PeopleBody):
+    actor_fields = ("sender_user",)
+
+    incident_id = Reference(Incident, active=False, source="incident", related=("component__product",))
+    recipient_type = serializers.ChoiceField(choices=RecipientType.choices)
+    recipient_user_id = Person(source="recipient_user", required=False, allow_null=True)
+    recipient_group = NameField(max_length=120, required=False)
+    delivery_method = serializers.ChoiceField(choices=CommunicationType.choices)
+    message_content = serializers.CharField(max_length=LONG)
+    subject = NameField(max_length=200, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind, user, group = attrs["recipient_type"], attrs.get("recipient_user"), attrs.get("recipient_group", "")
+        _require_named("recipient_user_id", kind in NAMES_USER, user is not None, kind)
+        _require_named("recipient_group", kind == RecipientType.GROUP, bool(group), kind)
+        if user is not None:
+            require_recipient(attrs["incident"], kind, user)
+        return attrs
+
+
+class DeliveryBody(Body):
+    delivery_status = serializers.ChoiceField(choices=DeliveryStatus.choices)
+
+
+class CommunicationOutput(Output):
+    class Meta:
+        model = Communication
+        fields = outputs(
+            "incident_id",
+            "sender_id",
+            "recipient_type",
+            "recipient_user_id",
+            "recipient_group",
+            "delivery_method",
+            "subject",
+            "message_content",
+            "delivery_status",
+            "sent_at",
+        )
+
+
+class WorkaroundBody(Body):
+    actor_fields = ("implemented_by",)
+
+    incident_id = Reference(Incident, active=False, source="incident")
+    description = serializers.CharField(max_length=LONG)
+    effectiveness = serializers.ChoiceField(choices=Effectiveness.choices)
+
+
+class WorkaroundChangesBody(Body):
+    status = serializers.ChoiceField(choices=WorkaroundStatus.choices, required=False)
+    effectiveness = serializers.ChoiceField(choices=Effectiveness.choices, required=False)
+
+
+class WorkaroundOutput(Output):
+    class Meta:
+        model = Workaround
+        fields = outputs("incident_id", "description", "effectiveness", "implemented_by_id", "implemented_at", "status")
+
+
+class AnalysisBody(PeopleBody):
+    incident_id = Reference(Incident, active=False, source="incident")
+    analysis_method = serializers.ChoiceField(choices=AnalysisMethod.choices)
+    assigned_to = Person(roles=ANALYSTS, misfit=NO_ANALYST)
+
+
+class AnalysisChangesBody(PeopleBody):
+    analysis_method = serializers.ChoiceField(choices=AnalysisMethod.choices, required=False)
+    assigned_to = Person(roles=ANALYSTS, misfit=NO_ANALYST, required=False)
+    root_cause = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    summary = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+
+
+class CompleteAnalysisBody(Body):
+    root_cause = serializers.CharField(max_length=LONG)
+    summary = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+
+
+class RejectAnalysisBody(Body):
+    comment = serializers.CharField(max_length=4_000)
+
+
+class AnalysisOutput(Output):
+    assigned_to = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = RootCauseAnalysis
+        joined = {"assigned_to": "assigned_to_id"}
+        fields = outputs(
+            "incident_id",
+            "analysis_method",
+            "assigned_to",
+            "completed_by_id",
+            "reviewed_by_id",
+            "status",
+            "root_cause",
+            "summary",
+            "review_comment",
+            "completed_at",
+            "approved_at",
+        )
+
+
+def _vendor_of(incident: Incident) -> int | None:
+    return incident.component.product.vendor_id if incident.component else None
+
+
+def _require_named(name: str, needed: bool, given: bool, kind: str) -> None:
+    if needed and not given:
+        raise invalid(name, f"A communication to a {kind} names one.", "required")
+    if given and not needed:
+        raise invalid(name, f"A communication to a {kind} names none.", "not_applicable")

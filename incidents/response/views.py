@@ -1,0 +1,64 @@
+"""Escalations, communications, workarounds and analyses over HTTP."""
+
+from core.collections import Collection
+from core.views import RecordViewSet, creates, updates, write
+from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
+from incidents.response.filters import AnalysisFilters, CommunicationFilters, EscalationFilters, WorkaroundFilters
+from incidents.response.serializers import (
+    AnalysisBody,
+    AnalysisChangesBody,
+    AnalysisOutput,
+    CommunicationBody,
+    CommunicationOutput,
+    CompleteAnalysisBody,
+    DeliveryBody,
+    EscalationBody,
+    EscalationOutput,
+    RejectAnalysisBody,
+    WorkaroundBody,
+    WorkaroundChangesBody,
+    WorkaroundOutput,
+)
+
+ESCALATIONS = Collection(Escalation, EscalationOutput, EscalationFilters, label="escalation_level", search=("reason",))
+COMMUNICATIONS = Collection(
+    Communication,
+    CommunicationOutput,
+    CommunicationFilters,
+    label="delivery_method",
+    search=("subject", "message_content"),
+)
+WORKAROUNDS = Collection(
+    Workaround, WorkaroundOutput, WorkaroundFilters, label="effectiveness", search=("description",)
+)
+ANALYSES = Collection(
+    RootCauseAnalysis, AnalysisOutput, AnalysisFilters, label="analysis_method", search=("root_cause", "summary")
+)
+
+
+class EscalationViewSet(RecordViewSet):
+    collection = ESCALATIONS
+    create = creates("escalation.create", EscalationBody)
+    acknowledge = write("escalation.acknowledge", path="acknowledge")
+    resolve = write("escalation.resolve", path="resolve")
+
+
+class CommunicationViewSet(RecordViewSet):
+    collection = COMMUNICATIONS
+    create = creates("communication.create", CommunicationBody)
+    partial_update = updates("communication.update", DeliveryBody)
+
+
+class WorkaroundViewSet(RecordViewSet):
+    collection = WORKAROUNDS
+    create = creates("workaround.create", WorkaroundBody)
+    partial_update = updates("workaround.update", WorkaroundChangesBody)
+
+
+class AnalysisViewSet(RecordViewSet):
+    collection = ANALYSES
+    create = creates("rca.create", AnalysisBody)
+    partial_update = updates("rca.update", AnalysisChangesBody)
+    complete = write("rca.complete", CompleteAnalysisBody, path="complete")
+    approve = write("rca.approve", path="approve")
+    reject = write("rca.reject", RejectAnalysisBody, path="reject")
