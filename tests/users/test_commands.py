@@ -62,11 +62,8 @@ def test_bootstrap_asks_for_the_one_that_is_missing():
         run("bootstrap", "--sa-email", "root@example.com")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [("--ex-email", "no address"), ("--ex-email", "taken@example.com"), ("--ex-email", "TAKEN@example.com")],
-)
-def test_bootstrap_refuses_a_bad_or_taken_address(arguments):
+@pytest.mark.parametrize("address", ["no address", "taken@example.com", "TAKEN@example.com"])
+def test_bootstrap_refuses_a_bad_or_taken_address(address):
     UserFactory(role=SA, email="taken@example.com")
     before = User.objects.count()
     with pytest.raises(CommandError):

@@ -1,0 +1,96 @@
+"""The house's own rules, kept by tests: sizes, names, floors, and what every model and operation must state."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from importlinter.cli import EXIT_STATUS_SUCCESS
+from importlinter.cli import lint_imports as run_contracts
+
+from core.models import Record
+from core.operations import registry
+from core.querysets import RecordQuerySet
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+SOURCES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+)
+LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+OWN_MODELS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
+# Records that no account reads: the deny-by-default scope of the base is theirs.
+READ_BY_NOBODY = {"Checkpoint"}
+RECORDS = [model for model in OWN_MODELS if issubclass(model, Record)]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Every function's name and the lines of its statements: signature and docstring do not count."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            documented = ast.get_docstring(node, clean=False) is not None
+            body = node.body[1:] if documented else node.body
+            if body:
+                yield node.name, (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def test_there_are_sources():
+    assert len(SOURCES) > 50
+    assert len(RECORDS) > 5
+
+
+def test_files_are_short():
+    long = {named(path): len(path.read_text().splitlines()) for path in SOURCES}
+    assert {name: lines for name, lines in long.items() if lines >= LONGEST_FILE} == {}
+
+
+def test_functions_are_short():
+    long = {f"{named(path)}:{name}": lines for path in SOURCES for name, lines in functions(path)}
+    assert {name: lines for name, lines in long.items() if lines > LONGEST_FUNCTION} == {}
+
+
+def test_no_file_is_named_for_having_no_subject():
+    assert [named(path) for path in SOURCES if path.stem in ("utils", "helpers", "misc", "common")] == []
+
+
+def test_floors_import_only_downward(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert run_contracts(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_every_record_has_its_entity_type_and_its_scope(model):
+    assert model.entity_type
+    assert len(model.entity_type) <= 32
+    assert issubclass(type(model.objects.all()), RecordQuerySet)
+    states_scope = type(model.objects.all()).visible_to is not RecordQuerySet.visible_to
+    assert states_scope is not (model.__name__ in READ_BY_NOBODY)
+
+
+def test_entity_types_are_unique():
+    types = [model.entity_type for model in RECORDS]
+    assert len(types) == len(set(types))
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_every_constraint_and_index_has_a_name_and_none_hides_in_a_field(model):
+    assert all(each.name for each in (*model._meta.constraints, *model._meta.indexes))
+    assert not model._meta.unique_together
+    hidden = [field.name for field in model._meta.concrete_fields if field.unique and not field.primary_key]
+    assert [name for name in hidden if not model._meta.get_field(name).one_to_one] == []
+
+
+@pytest.mark.parametrize("name", [each.name for each in registry])
+def test_every_operation_says_what_it_is_for(name):
+    operation = registry[name]
+    assert operation.purpose.endswith((".", ":"))
+    assert operation.sop or operation.endpoints or operation.door == "command"
+    for each in operation.duties:
+        assert each.text.endswith(".")
+        assert each.name.isidentifier()
