@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
 
-from core.admin_columns import Column, References, column, field_of
+from core.admin_columns import Column, References, column, field_of, light
 from core.admin_lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, given_filter, table_filter
 from core.collections import collections
 from core.context import bind
@@ -46,7 +46,7 @@ class Shown:
         if collection is None or name == "id":
             return True
         output, field = collection.single, field_of(self.model, name)
-        meta: Any = output.Meta  # type: ignore[attr-defined]
+        meta: Any = output.Meta
         joined, only = getattr(meta, "joined", {}), output.visible_fields(viewer)
         if name == "version":  # the API shows it to everybody, as the ETag; on a page it would only puzzle outsiders
             return only is None
@@ -141,14 +141,9 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return self.may_read(request.user)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        unread = [each.name for each in self.model._meta.concrete_fields if each.name == "imported_row"]
         joined = {name.rpartition("__")[0] for name in self.columns if "__" in name}
-        return (
-            self.scope(request.user)
-            .select_related(*joined or [None])
-            .defer(*unread)
-            .order_by(*self.get_ordering(request))
-        )
+        records = light(self.scope(request.user)).order_by(*self.get_ordering(request))
+        return records.select_related(*joined) if joined else records
 
     # -- what is shown
 
@@ -181,7 +176,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return name in known and self.readable(name, request.user) and set(rest) <= LOOKUPS and len(rest) <= 1
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        return to_field == self.model._meta.pk.name
+        return bool(to_field == self.model._meta.pk.name)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ScopedChangeList]:
         return ScopedChangeList
@@ -210,21 +205,21 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
         """The lists of related records that this viewer may open."""
-        found = []
+        found: list[dict[str, str]] = []
         for title, label, key in self.related:
             model = apps.get_model(label)
             other = self.admin_site._registry.get(model)
             if other is not None and other.may_read(request.user) and other.lookup_allowed(key, "", request):
                 page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
                 found.append({"title": title, "icon": other.icon, "address": f"{page}?{key}={record.pk}"})
-        return found + self.admin_site.record_links(request, record)
+        return [*found, *self.admin_site.record_links(request, record)]
 
     # -- reading, and telling of it
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
         bind(operation=registry[self.operation(request.user)])
-        response = super().changelist_view(request, extra_context)
+        response: HttpResponse = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse):
             discovered(self.model.entity_type, None, request.GET.dict())
         return response
@@ -234,7 +229,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         self._only_reading(request)
         bind(operation=registry[self.operation(request.user)])
-        response = super().change_view(request, object_id, form_url, extra_context)
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         if isinstance(response, TemplateResponse) and not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
             discovered(self.model.entity_type, int(object_id), {})
         return response
@@ -243,7 +238,12 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
         links = self.links(request, kwargs["obj"])
         title = str(self.model._meta.verbose_name)
         named = {"title": title[:1].upper() + title[1:], "related_links": links, "show_close": True}
-        return super().render_change_form(request, {**context, **named}, *args, **kwargs)
+        response: HttpResponse = super().render_change_form(request, {**context, **named}, *args, **kwargs)
+        return response
+
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Only those that hold something: an empty table tells nothing."""
+        return [each for each in super().get_inline_formsets(*args, **kwargs) if each.formset.get_queryset()]
 
     def _only_reading(self, request: HttpRequest) -> None:
         if request.method not in READING:
@@ -269,6 +269,7 @@ class RecordInline(Shown, ReadOnly, TabularInline):  # type: ignore[misc]
     columns: ClassVar[tuple[str, ...]] = ()
 
     formset = ScopedFormSet
+    hide_title = True
     extra = 0
     per_page = 20
     can_delete = False

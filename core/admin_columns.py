@@ -33,6 +33,12 @@ def address_of(model: Any, pk: Any) -> str | None:
         return None
 
 
+def light(records: Any) -> Any:
+    """Records without their imported original row, which no page shows and which may be large."""
+    names = [each.name for each in records.model._meta.concrete_fields if each.name == "imported_row"]
+    return records.defer(*names) if names else records
+
+
 class References:
     """The names of the records that a page refers to, as far as its viewer may read them.
 
@@ -61,7 +67,8 @@ class References:
         for model, ids in wanted.items():
             known = self.names.setdefault(model, {})
             if ids:
-                known.update({each.pk: str(each) for each in model.objects.visible_to(self.viewer).filter(pk__in=ids)})
+                readable = light(model.objects.visible_to(self.viewer).filter(pk__in=ids))
+                known.update({each.pk: str(each) for each in readable})
 
     def show(self, model: Any, pk: Any) -> SafeString | str:
         if pk is None:

@@ -32,6 +32,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 class ScopedChangeList(ChangeList):  # type: ignore[misc]
     """A list whose references are looked up once for the page, in the viewer's scope."""
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
@@ -46,6 +48,8 @@ class ScopedChangeList(ChangeList):  # type: ignore[misc]
 
 class ScopedFormSet(PaginationInlineFormSet):  # type: ignore[misc]
     """Records within another record's page; their references are looked up once for all of them."""
+
+    _queryset: Any
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import Resolver404, resolve, reverse
 from unfold.sites import UnfoldAdminSite
@@ -52,7 +52,12 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             for title, members in groups(self, request.user)
         ]
         discovered("console", None, {})
-        return super().index(request, {"overview": overview, **(extra_context or {})})
+        page: HttpResponse = super().index(request, {"overview": overview, **(extra_context or {})})
+        return page
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+        """The overview lists every type already."""
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def _counted(self, admin: Any, request: HttpRequest) -> dict[str, Any]:
         count = BoundedPaginator(admin.scope(request.user), 1).count

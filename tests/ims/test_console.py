@@ -237,6 +237,10 @@ def test_a_missing_last_slash_is_forgiven(world: World, address: str, target: st
     assert (answer.status_code in (301, 302), answer.headers["Location"]) == (True, target)
 
 
+def test_an_apps_own_index_leads_to_the_overview(world: World) -> None:
+    assert browser(world.people[IM]).get("/console/clients/").headers["Location"] == "/console/"
+
+
 # -- the pages
 
 
