@@ -58,7 +58,7 @@ class AuditStore:
 
     def kept(self, model: Any, ids: Iterable[int]) -> dict[int, Kept]:
         return {
-            legacy_id: Kept(meta["imported_row_sha256"], meta["violations"])
+            legacy_id: Kept(meta.get("imported_row_sha256"), meta.get("violations", []))
             for batch in _batches(ids)
             for legacy_id, meta in AuditEntry.objects.filter(legacy_id__in=batch).values_list("legacy_id", "meta")
         }

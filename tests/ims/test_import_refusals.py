@@ -1,14 +1,17 @@
 """Exports that are refused: with the table, the row and the column, and with nothing written."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.db import OperationalError
 
 from audit.models import AuditEntry
 from core.codes import Code
 from core.dispatch import execute
 from core.errors import Refusal
+from ims.legacy import operation
 from tests.clients.factories import ClientFactory
 from tests.ims.old_export import ID, ROWS, OldExport, run
 from tests.incidents.factories import IncidentFactory
@@ -57,6 +60,9 @@ BAD_VALUES: list[tuple[str, dict[str, Any], str]] = [
     ("subscriptions", {"rto_hours": 2**31 // 60 + 1}, "rto_hours"),
     ("sla_agreements", {"response_time_minutes": True}, "response_time_minutes"),
     ("sla_agreements", {"response_time_minutes": 2**31}, "response_time_minutes"),
+    ("sla_agreements", {"availability_target": None, "severity_level": None}, "severity_level"),
+    ("incidents", {"client_id": None}, "client_id"),
+    ("incidents", {"downtime_minutes": "ten"}, "downtime_minutes"),
     ("sla_agreements", {"availability_target": "high"}, "availability_target"),
     ("sla_agreements", {"availability_target": 99.12345}, "availability_target"),
     ("sla_agreements", {"availability_target": [99]}, "availability_target"),
@@ -242,3 +248,32 @@ def test_an_open_incident_made_here_for_the_same_thing_is_refused(export):
 
     assert incident.pk
     assert f"incidents row {ID + 1}" in refused(export)
+
+
+def test_a_failure_of_the_database_is_told_without_a_traceback(export, monkeypatch):
+    def deadlock(models: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(operation, "lock", deadlock)
+
+    assert "the database failed: deadlock detected" in refused(export)
+
+
+def test_a_report_that_fails_after_the_import_says_that_the_import_is_done(export, tmp_path, monkeypatch):
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    with pytest.raises(CommandError, match="the import is done, but its report was not written"):
+        run(export, "--report", str(tmp_path / "report.json"))
+    assert Vendor.objects.filter(pk=ID).exists()
+
+
+def test_a_file_that_cannot_be_read_is_refused(export, monkeypatch):
+    def unreadable(path: Path, **options: Any) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", unreadable)
+
+    assert "vendors: the file cannot be read (Permission denied)" in refused(export)

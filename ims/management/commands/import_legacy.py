@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             report = self._run(options["folder"], dry_run=options["dry_run"])
         except Refusal as refusal:
             raise CommandError(f"{refusal.detail}\nNothing was imported.") from refusal
+        except DatabaseError as error:
+            raise CommandError(f"the database failed: {error}\nNothing was imported.") from error
         self._tell(report, dry_run=options["dry_run"])
         if target is not None:
             self._write(target, report, dry_run=options["dry_run"])
