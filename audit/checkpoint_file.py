@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import orjson
 
@@ -72,7 +72,7 @@ def _leaves(source: BinaryIO) -> Iterator[Leaf]:
             raise BadCheckpoint("a line of the checkpoint file is no leaf") from error
 
 
-def _json(line: bytes) -> object:
+def _json(line: bytes) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -89,12 +89,14 @@ def check_signature(document: Document, key: Ed25519PublicKey) -> None:
 
 def private_key(pem: bytes) -> Ed25519PrivateKey:
     """The private key of a PEM file without a passphrase. Raises BadCheckpoint."""
-    return _key(load_pem_private_key, Ed25519PrivateKey, pem, None)
+    key: Ed25519PrivateKey = _key(load_pem_private_key, Ed25519PrivateKey, pem, None)
+    return key
 
 
 def public_key(pem: bytes) -> Ed25519PublicKey:
     """The public key of a PEM file. Raises BadCheckpoint."""
-    return _key(load_pem_public_key, Ed25519PublicKey, pem)
+    key: Ed25519PublicKey = _key(load_pem_public_key, Ed25519PublicKey, pem)
+    return key
 
 
 def _key(load: Any, kind: Any, *how: Any) -> Any:

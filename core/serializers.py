@@ -132,7 +132,9 @@ class Output(serializers.ModelSerializer[Any]):
             return super().build_unknown_field(field_name, model_class)
         column, nullable = column_of(model_class, lookup)
         kind, options = self.build_standard_field(field_name, column)
-        kept = {name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options}
+        kept: dict[str, Any] = {
+            name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options
+        }
         return kind, {**kept, "read_only": True, "allow_null": nullable}
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:

@@ -160,6 +160,10 @@ class OperationSchema(AutoSchema):
         kind = serializer if inspect.isclass(serializer) else type(serializer)
         if not vars(kind).get("__doc__"):
             schema.pop("description", None)
+        for each in schema.get("properties", {}).values():
+            # "Anything, or null" is just anything: as alternatives, null would match both and so be refused.
+            if {} in each.get("oneOf", ()):
+                del each["oneOf"]
         if issubclass(kind, Body) and direction == "request":
             schema["additionalProperties"] = False
         if issubclass(kind, Output):

@@ -84,10 +84,9 @@ def _of_writes(operation: Operation, body: type | None) -> set[Code]:
         codes.add(Code.ACTOR_MISMATCH)
     if operation.target is not None:
         codes.add(Code.STALE_VERSION)
+        codes.update([Code.INVALID_TRANSITION] if operation.lifecycle else [])
     if operation.elevated is not None:
         codes.update((Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID, Code.VALIDATION_ERROR))
-    if operation.lifecycle:
-        codes.add(Code.INVALID_TRANSITION)
     return codes
 
 

@@ -23,7 +23,13 @@ def who_may(operation: Operation) -> str:
         return "anyone, without a login"
     if operation.roles is None:
         return "every active user"
-    return ", ".join(f"{spoken(role)}s" for role in sorted(operation.roles)) or "nobody but the server's operator"
+    return ", ".join(_people(role) for role in sorted(operation.roles)) or "nobody but the server's operator"
+
+
+def _people(role: str) -> str:
+    """Those who hold a role; support is many people already."""
+    word = spoken(role)
+    return word if word.endswith("support") else f"{word}s"
 
 
 def approval_of(operation: Operation) -> str:

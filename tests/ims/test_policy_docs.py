@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.codes import Code
-from ims.docs.evidence import sops_of, files_by_sop
+from ims.docs.evidence import files_by_sop, sops_of
 from ims.docs.policy_page import reachable, render
 from ims.docs.policy_tables import lifecycles
 from ims.docs.sops import SOPS

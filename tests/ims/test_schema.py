@@ -10,6 +10,7 @@ import yaml
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.urls import get_resolver
+from jsonschema import Draft202012Validator
 
 from core.codes import MEANINGS
 from core.collections import collections
@@ -19,6 +20,11 @@ from core.routes import endpoints
 from core.schema.enums import choices_classes, enum_names
 from core.serializers import Output
 from ims.docs.views import read_schema
+from tests.clients.factories import AgreementFactory
+from tests.incidents.factories import IncidentFactory
+from tests.products.factories import ComponentFactory
+from tests.vendors.factories import VendorFactory
+from users.choices import SA, TS
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PREFIX = "/api/v1"
@@ -212,3 +218,60 @@ def test_the_page_asks_no_validator_of_another_host():
         text = file.read()
     assert "validatorUrl: null" in text
     assert "http" not in text
+
+
+READS = (
+    ("GET /vendors/", "/vendors/"),
+    ("GET /components/", "/components/"),
+    ("GET /clients/", "/clients/"),
+    ("GET /subscriptions/", "/subscriptions/"),
+    ("GET /sla-agreements/", "/sla-agreements/"),
+    ("GET /incidents/", "/incidents/"),
+    ("GET /users/", "/users/"),
+    ("GET /approval-rules/", "/approval-rules/"),
+    ("GET /auth/tokens/", "/auth/tokens/"),
+    ("GET /audit-entries/", "/audit-entries/"),
+    ("GET /audit-entries/verify/", "/audit-entries/verify/"),
+    ("GET /me/", "/me/"),
+    ("GET /policy/", "/policy/"),
+    ("GET /discovery/", "/discovery/?entity_type=incident"),
+)
+
+
+def misfits(endpoint, answer):
+    """What of a real answer does not fit its description."""
+    described_answer = dict(described())[endpoint]["responses"][str(answer.status_code)]["content"]
+    schema = described_answer[answer["Content-Type"]]["schema"]
+    whole = {**schema, "components": read_schema()["components"]}
+    return [each.message for each in Draft202012Validator(json.loads(dumps(whole))).iter_errors(answer.json())]
+
+
+@pytest.mark.parametrize(("endpoint", "path"), READS)
+def test_real_answers_fit_their_description(api, endpoint, path):
+    incident = IncidentFactory()
+    VendorFactory()
+    ComponentFactory()
+    AgreementFactory()
+    reader = api(SA)
+    answer = reader.get(path, expect=200)
+
+    assert answer.json() != {"next": None, "previous": None, "results": []}
+    assert misfits(endpoint, answer) == []
+    if endpoint == "GET /incidents/":
+        one = reader.get(f"/incidents/{incident.pk}/", expect=200)
+        assert misfits("GET /incidents/{id}/", one) == []
+        client = reader.get(f"/clients/{incident.client_id}/", expect=200)
+        assert misfits("GET /clients/{id}/", client) == []
+
+
+def test_real_writes_and_refusals_fit_their_description(api):
+    body = {"name": "Ada", "email": "ada@example.com", "role": "technical_support", "timezone": "UTC"}
+    administrator = api(SA)
+
+    assert misfits("POST /users/", administrator.post("/users/", body, expect=201)) == []
+    assert misfits("POST /users/", administrator.post("/users/", body, expect=409)) == []
+    assert misfits("POST /users/", administrator.post("/users/", {"colour": 1}, expect=400)) == []
+    assert misfits("POST /users/", api(TS).post("/users/", body, expect=403)) == []
+    assert misfits("POST /users/", api().post("/users/", body, expect=401)) == []
+    question = {"operation": "vendor.create"}
+    assert misfits("POST /approvals/check/", administrator.post("/approvals/check/", question, expect=200)) == []
