@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 
-from approvals.choices import ApprovalStatus
-from approvals.models import Approval, ApprovalRule
+from approvals.choices import HANDOFF_REASONS, ApprovalStatus, HandoffStatus
+from approvals.models import Approval, ApprovalRule, Handoff
 from core.admin import RecordAdmin
-from core.admin_columns import pointer
+from core.admin_columns import badge, pointer
 from core.operations import registry
 
 
@@ -43,6 +43,12 @@ class ApprovalAdmin(RecordAdmin):
     def show_reference_type(self, record: Any) -> Any:
         return pointer(record.reference_type, record.reference_id)
 
+    @admin.display(description="Status")
+    def show_status(self, record: Any) -> Any:
+        """As the clock has it: an approval expires without being written to."""
+        status = ApprovalStatus.EXPIRED if record.expired else ApprovalStatus(record.status)
+        return badge(status.label, self.tones["status"][status])
+
 
 @admin.register(ApprovalRule)
 class ApprovalRuleAdmin(RecordAdmin):
@@ -52,3 +58,27 @@ class ApprovalRuleAdmin(RecordAdmin):
     facets = ("condition",)
     find = ("operation",)
     sections = ((None, (("operation", "condition"), ("approver_roles", "validity_hours"))),)
+
+
+def handoff_reasons() -> tuple[str, ...]:
+    return HANDOFF_REASONS
+
+
+@admin.register(Handoff)
+class HandoffAdmin(RecordAdmin):
+    group, icon = "Authority", "front_hand"
+    columns = ("id", "reason_code", "operation", "reference_type", "status", "created_by", "created_at", "accepted_by")
+    order = ("id", "created_at")
+    facets = ("status", "created_at", "created_by", "accepted_by")
+    tables = {"reason_code": handoff_reasons}
+    sections = (
+        (None, (("reason_code", "status"), ("operation", "code"), "reference_type", "details")),
+        ("Taken over", (("accepted_by", "accepted_at"), ("closed_by", "closed_at"), "outcome")),
+        ("Where it came from", (("agent", "request_id"),)),
+    )
+    titles = {"reason_code": "Reason", "created_by": "Raised by"}
+    tones = {"status": {HandoffStatus.OPEN: "danger", HandoffStatus.ACCEPTED: "info", HandoffStatus.CLOSED: "success"}}
+
+    @admin.display(description="About")
+    def show_reference_type(self, record: Any) -> Any:
+        return pointer(record.reference_type, record.reference_id)

@@ -8,7 +8,7 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import operations, seeds  # noqa: F401 - declares them
+        from approvals import handoffs, operations, seeds  # noqa: F401 - declare them
         from approvals.gate import Gate
         from core.sockets import sockets
 

@@ -1,6 +1,8 @@
-"""Lifecycle of an approval, and when a rule applies."""
+"""Lifecycles of approvals and handoffs, and when a rule applies."""
 
 from django.db.models import TextChoices
+
+from core.codes import ErrorClass
 
 
 class ApprovalStatus(TextChoices):
@@ -21,3 +23,18 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     ApprovalStatus.PENDING: (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED),
     ApprovalStatus.APPROVED: (ApprovalStatus.CONSUMED, ApprovalStatus.EXPIRED),
 }
+
+
+class HandoffStatus(TextChoices):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+
+HANDOFFS: dict[str, tuple[str, ...]] = {
+    HandoffStatus.OPEN: (HandoffStatus.ACCEPTED,),
+    HandoffStatus.ACCEPTED: (HandoffStatus.CLOSED,),
+}
+
+# Why something is handed over: the policy's common error classes, or anything else.
+HANDOFF_REASONS = (*(str(each) for each in ErrorClass), "other")

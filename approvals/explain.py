@@ -1,81 +1,95 @@
 """Explanations: the decision on a request, the rule that decided it, and what would unblock it."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
-from approvals.models import ApprovalRule
+from approvals.gate import Gate, approval_required, approver_roles
 from core.codes import Code
 from core.dispatch import admit, authorize, find_target, submit
-from core.errors import Refusal
-from core.operations import Operation, registry
-from core.sockets import sockets
+from core.errors import Refusal, invalid
+from core.handoffs import handoff_body
+from core.operations import Door, Operation, registry
 
 APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
 
 
-def approver_roles(operation: Operation) -> list[str]:
-    """The roles that approve an elevated operation, by its rule; none for what is never elevated."""
-    if operation.elevated is None:
-        return []
-    rule = ApprovalRule.objects.filter(operation=operation.name).first()
-    return sorted(rule.approver_roles if rule else operation.elevated.approvers)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May this person carry out this operation, on this record, with this body?"""
+
+    actor: Any
+    operation: str
+    reference_type: str | None
+    reference_id: int | None
+    payload: Any
+
+    def refusal(self) -> Refusal | None:
+        """What would refuse the request, if anything. With all its parts it is tried whole, and undone."""
+        try:
+            wanted = self._wanted()
+            if self._is_whole(wanted):
+                submit(
+                    wanted.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, rehearse=True
+                )
+            else:
+                self._judge_in_part(wanted)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def _wanted(self) -> Operation:
+        wanted = registry.find(self.operation)
+        if wanted is None or wanted.door is not Door.REST:
+            detail = "There is no such operation; GET /api/v1/policy/ lists them."
+            raise invalid("operation", detail, "invalid_choice", rule="known_operation")
+        if self.reference_type is not None and self.reference_type != wanted.target:
+            detail = f"{wanted.name} acts on {wanted.target or 'no record'}."
+            raise invalid("reference_type", detail, "invalid_choice", rule="validation_first")
+        return wanted
+
+    def _is_whole(self, wanted: Operation) -> bool:
+        """Reads, and logins, are never rehearsed; a write is when its target and its body are known."""
+        binding = registry.bindings.get(wanted.name)
+        if binding is None or wanted.anonymous:
+            return False
+        has_target = wanted.target is None or self.reference_id is not None
+        return has_target and (binding.body is None or self.payload is not None)
+
+    def _judge_in_part(self, wanted: Operation) -> None:
+        """Role, scope, the duties that need no body, and an elevation that no body would lift."""
+        admit(wanted, self.actor)
+        target = find_target(wanted, self.actor, self.reference_id) if self.reference_id is not None else None
+        if target is not None or wanted.target is None:
+            authorize(wanted, self.actor, target)
+        if requirement := Gate().requirement(wanted, self.actor, target, None):
+            raise approval_required(requirement)
 
 
-def explain(
-    operation: Operation, actor: Any, payload: Any, reference_type: str | None, reference_id: int | None
-) -> dict[str, Any]:
-    """Rehearse a request and explain the outcome. With a payload the whole request is tried and undone."""
-    refusal = None
-    try:
-        _rehearse(operation, actor, payload, reference_type, reference_id)
-    except Refusal as caught:
-        refusal = caught
-    return {
+def explain(question: Question) -> dict[str, Any]:
+    """The answer to a question: the decision, what decided, who may, and what to do next."""
+    refusal = question.refusal()
+    wanted = registry.find(question.operation)
+    wanted = wanted if wanted is not None and wanted.door is Door.REST else None
+    answer = {
         "decision": _decision(refusal),
         "code": str(refusal.code) if refusal else None,
-        "operation": operation.name,
-        "sop": list(operation.sop),
+        "operation": question.operation,
+        "sop": list(wanted.sop) if wanted else [],
         "rule": refusal.rule if refusal else "who_can_perform",
-        "roles": sorted(operation.roles) if operation.roles is not None else ["*"],
-        "approver_roles": approver_roles(operation),
+        "roles": _roles(wanted),
+        "approver_roles": approver_roles(wanted) if wanted else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
-        "next": refusal.next if refusal else f"Carry it out: {', '.join(operation.endpoints)}.",
+        "next": refusal.next if refusal else f"Carry it out: {', '.join(wanted.endpoints if wanted else ())}.",
         "transfer_to_human": refusal.meaning.human if refusal else False,
     }
+    handoff = handoff_body(refusal, wanted, question.actor, question.reference_id) if refusal else None
+    return {**answer, **({"handoff": handoff} if handoff else {})}
 
 
-def _rehearse(
-    operation: Operation, actor: Any, payload: Any, reference_type: str | None, reference_id: int | None
-) -> None:
-    binding = registry.bindings.get(operation.name)
-    needs_body = binding is not None and binding.body is not None
-    if reference_type is not None and reference_type != operation.target:
-        raise Refusal(Code.INVALID_REFERENCE, f"{operation.name} acts on {operation.target or 'no record'}.")
-    needs_target = operation.target is not None
-    if (
-        operation.anonymous
-        or (needs_target and reference_id is None)
-        or (needs_body and payload is None)
-        or not binding
-    ):
-        _judge_without_body(operation, actor, reference_id)
-        return
-    submit(operation.name, actor=actor, target_id=reference_id, body=payload, rehearse=True)
-
-
-def _judge_without_body(operation: Operation, actor: Any, reference_id: int | None) -> None:
-    """Role, scope and the duties that need no body: all that can be said of a request not yet written."""
-    admit(operation, actor)
-    if operation.target is None:
-        authorize(operation, actor)
-    elif reference_id is not None:
-        with transaction.atomic():
-            authorize(operation, actor, find_target(operation, actor, reference_id))
-    if sockets.approvals is not None and operation.elevated is not None and operation.elevated.name == "always":
-        requirement = sockets.approvals.requirement(operation, actor, None, {})
-        if requirement is not None:
-            sockets.approvals.settle(requirement, actor, None, None, None)
+def _roles(wanted: Operation | None) -> list[str]:
+    if wanted is None:
+        return []
+    return sorted(wanted.roles) if wanted.roles is not None else ["*"]
 
 
 def _decision(refusal: Refusal | None) -> str:

@@ -1,19 +1,60 @@
-"""Filters of approvals and their rules."""
+"""Filters of approvals, their rules and handoffs."""
 
-from approvals.models import Approval, ApprovalRule
-from core.filters import StrictFilterSet, matches
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.utils import timezone
+
+from approvals.choices import ApprovalStatus
+from approvals.models import Approval, ApprovalRule, Handoff
+from core.filters import ChoiceInFilter, StrictFilterSet, matches
+
+
+def with_status(status: str) -> Q:
+    """Selects the approvals that are shown with a status: whether an approved one has expired is read off the clock."""
+    if status not in (ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED):
+        return Q(status=status)
+    outlived = Q(status=ApprovalStatus.APPROVED, expires_at__lte=timezone.now())
+    if status == ApprovalStatus.EXPIRED:
+        return Q(status=status) | outlived
+    return Q(status=status) & ~outlived
 
 
 class ApprovalFilters(StrictFilterSet):
+    status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
+    status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
+
     class Meta:
         model = Approval
         fields = matches(
-            exact=["operation", "status", "requester", "approver", "reference_type", "reference_id"],
+            exact=["operation", "requester", "approver", "reference_type", "reference_id"],
             ranges=["decided_at", "expires_at"],
         )
+
+    def by_status(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(with_status(value))
+
+    def by_statuses(self, queryset: Any, name: str, values: list[str]) -> Any:
+        found = Q(pk__in=[])
+        for value in values:
+            found |= with_status(value)
+        return queryset.filter(found)
 
 
 class RuleFilters(StrictFilterSet):
     class Meta:
         model = ApprovalRule
         fields = matches(exact=["operation", "condition"])
+
+
+class HandoffFilters(StrictFilterSet):
+    class Meta:
+        model = Handoff
+        fields = matches(
+            exact=[
+                *("status", "reason_code", "operation", "code", "reference_type", "reference_id", "agent"),
+                *("created_by", "accepted_by", "closed_by"),
+            ],
+            ranges=["accepted_at", "closed_at"],
+        )

@@ -27,11 +27,16 @@ class Requirement:
 class Gate:
     """The approval gate that core's socket takes."""
 
-    def requirement(self, operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> Requirement | None:
-        """What this request needs before it counts. Whoever may approve it performs it directly."""
+    def requirement(
+        self, operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None
+    ) -> Requirement | None:
+        """What this request needs before it counts. Whoever may approve it performs it directly.
+
+        Without `data` (None: the body is not known yet) only what every body would need.
+        """
         if operation.elevated is None:
             return None
-        rule = ApprovalRule.objects.filter(operation=operation.name).first()
+        rule = rule_of(operation)
         roles = frozenset(rule.approver_roles) if rule else operation.elevated.approvers
         if actor.role in roles or not _applies(operation, rule, actor, target, data):
             return None
@@ -40,7 +45,7 @@ class Gate:
     def settle(self, requirement: Requirement, actor: Any, target: Any, payload: Any, approval_id: int | None) -> None:
         """Consume the approval. Raises Refusal: approval_required, approval_invalid (errors say why)."""
         if approval_id is None:
-            raise _required(requirement)
+            raise approval_required(requirement)
         approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
         if approval is None or approval.imported_row is not None:
             raise _invalid([Item("approval_not_found", f"Approval {approval_id} authorises nothing.", "Approval-Id")])
@@ -62,6 +67,10 @@ class Use:
     payload: Any
 
     def problems(self) -> Iterator[Item]:
+        """Everything that is wrong with this use; of somebody else's approval nothing is told but that."""
+        if self.approval.requester_id != self.actor.pk:
+            yield Item("approval_requester_mismatch", "The approval was requested by somebody else.", "Approval-Id")
+            return
         for code, broken, detail in CHECKS:
             if broken(self):
                 yield Item(code, detail, "Approval-Id")
@@ -83,7 +92,10 @@ class Use:
         if self.other_operation or self.other_target:
             return False
         payload = self.payload if self.payload is not None else {}
-        return self.approval.digest != digest_of(self.requirement.operation.name, *self.named, payload)
+        try:
+            return self.approval.digest != digest_of(self.requirement.operation.name, *self.named, payload)
+        except Refusal:  # no approval can bind a body without canonical form
+            return True
 
     @property
     def unqualified(self) -> bool:
@@ -95,11 +107,6 @@ class Use:
 
 
 CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
-    (
-        "approval_requester_mismatch",
-        lambda use: use.approval.requester_id != use.actor.pk,
-        "The approval was requested by somebody else.",
-    ),
     ("approval_operation_mismatch", lambda use: use.other_operation, "The approval is for another operation."),
     ("approval_target_mismatch", lambda use: use.other_target, "The approval is for another record."),
     ("approval_body_mismatch", lambda use: use.other_body, "The approval is for another body."),
@@ -127,14 +134,30 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
 )
 
 
-def _applies(operation: Operation, rule: ApprovalRule | None, actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+def rule_of(operation: Operation) -> ApprovalRule | None:
+    rule: ApprovalRule | None = ApprovalRule.objects.filter(operation=operation.name).first()
+    return rule
+
+
+def approver_roles(operation: Operation) -> list[str]:
+    """The roles that approve an elevated operation, by its rule; none for what is never elevated."""
+    if operation.elevated is None:
+        return []
+    rule = rule_of(operation)
+    return sorted(rule.approver_roles if rule else operation.elevated.approvers)
+
+
+def _applies(
+    operation: Operation, rule: ApprovalRule | None, actor: Any, target: Any, data: Mapping[str, Any] | None
+) -> bool:
     condition = rule.condition if rule else RuleCondition.DECLARED
-    if condition == RuleCondition.DECLARED:
-        return operation.elevated is not None and operation.elevated.applies(actor, target, data)
-    return condition == RuleCondition.ALWAYS
+    if condition != RuleCondition.DECLARED or operation.elevated is None:
+        return condition == RuleCondition.ALWAYS
+    return operation.elevated.unconditional if data is None else operation.elevated.applies(actor, target, data)
 
 
-def _required(requirement: Requirement) -> Refusal:
+def approval_required(requirement: Requirement) -> Refusal:
+    """The refusal of a request that names no approval."""
     roles = sorted(requirement.approver_roles)
     detail = f"{requirement.operation.name} needs an approval by: {', '.join(roles)}."
     return Refusal(

@@ -1,4 +1,4 @@
-"""Approval rules, which say what is elevated, and approvals, which lend authority once."""
+"""Approval rules, which say what is elevated, approvals, which lend authority once, and handoffs to a person."""
 
 from typing import Any, ClassVar
 
@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from approvals.choices import ApprovalStatus, RuleCondition
-from approvals.querysets import ApprovalQuerySet, ApprovalRuleQuerySet
+from approvals.choices import HANDOFF_REASONS, ApprovalStatus, HandoffStatus, RuleCondition
+from approvals.querysets import ApprovalQuerySet, ApprovalRuleQuerySet, HandoffQuerySet
 from core.models import Record
 
 
@@ -54,7 +54,7 @@ class Approval(Record):
     redacted = frozenset({"payload", "reason", "comment"})
 
     operation = models.CharField(max_length=64, blank=True)
-    reference_type = models.CharField(max_length=32, null=True, blank=True)
+    reference_type = models.CharField(max_length=32, null=True, blank=True)  # noqa: DJ001 - absent is not empty
     reference_id = models.BigIntegerField(null=True, blank=True)
     payload = models.JSONField(null=True)
     digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -101,3 +101,51 @@ class Approval(Record):
     def expired(self) -> bool:
         """Whether an approved request has outlived its time, by the server's clock."""
         return bool(self.status == ApprovalStatus.APPROVED and self.expires_at and self.expires_at <= timezone.now())
+
+
+class Handoff(Record):
+    """Something that only a person can unblock: what was attempted, by whom, why it was refused, what came of it.
+
+    `created_by` raised it, through `agent` when software acted for them.
+    """
+
+    entity_type = "handoff"
+    redacted = frozenset({"details", "outcome"})
+
+    reason_code = models.CharField(max_length=32)
+    details = models.TextField(blank=True)
+    operation = models.CharField(max_length=64, blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    reference_type = models.CharField(max_length=32, blank=True)
+    reference_id = models.BigIntegerField(null=True)
+    agent = models.CharField(max_length=120, blank=True, editable=False)
+    request_id = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=16, choices=HandoffStatus.choices, default=HandoffStatus.OPEN)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = HandoffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(reason_code__in=HANDOFF_REASONS), name="handoff_reason_valid"),
+            models.CheckConstraint(
+                condition=Q(reference_type="", reference_id__isnull=True)
+                | (~Q(reference_type="") & Q(reference_id__isnull=False)),
+                name="handoff_reference_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=HandoffStatus.OPEN, accepted_by__isnull=True, closed_by__isnull=True)
+                | Q(status=HandoffStatus.ACCEPTED, accepted_by__isnull=False, closed_by__isnull=True)
+                | (Q(status=HandoffStatus.CLOSED, accepted_by__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+                name="handoff_status_valid",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "id"], name="handoff_status")]
+
+    def __str__(self) -> str:
+        return f"{self.operation or self.reason_code} ({self.status})"

@@ -3,21 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from approvals.choices import DECISIONS, ApprovalStatus
 from approvals.digest import digest_of
 from approvals.duties import holds_approver_role, not_the_requester
-from approvals.explain import explain
+from approvals.explain import Question, explain
+from approvals.gate import Gate
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
-from core.dispatch import authorize
+from core.dispatch import admit, authorize
 from core.entities import model_of
 from core.errors import Item, Refusal, invalid
 from core.lifecycle import require_transition
-from core.operations import Door, Operation, operation, registry
+from core.operations import Operation, operation, registry
 from core.shapes import read_body
-from core.sockets import sockets
 from core.verbs import Verb
 from users.choices import EX, SA
 from users.duties import always
@@ -43,11 +44,12 @@ def request_approval(
     itself refuses.
     """
     wanted = _elevated(operation)
+    admit(wanted, actor)
     target = _target(wanted, actor, reference_type, reference_id)
     authorize(wanted, actor, target)
     data = _read_payload(wanted, actor, target, payload)
     authorize(wanted, actor, target, data)
-    if sockets.approvals is None or sockets.approvals.requirement(wanted, actor, target, data) is None:
+    if Gate().requirement(wanted, actor, target, data) is None:
         raise invalid("operation", "This request needs no approval; carry it out.", "approval_not_needed")
     payload = payload if payload is not None else {}
     approval = Approval(
@@ -75,9 +77,9 @@ def request_approval(
 )
 def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     """Lend authority for the request that the approval shows. Raises Refusal: invalid_transition."""
-    rule = ApprovalRule.objects.get(operation=approval.operation)
-    now = timezone.now()
-    approval.expires_at = now + timedelta(hours=rule.validity_hours)
+    rule = ApprovalRule.objects.filter(operation=approval.operation).first()
+    hours = rule.validity_hours if rule else settings.IMS_APPROVAL_HOURS
+    approval.expires_at = timezone.now() + timedelta(hours=hours)
     return _decide(approval, actor, ApprovalStatus.APPROVED, comment)
 
 
@@ -108,11 +110,9 @@ def check(
     """Say whether a request would be carried out, and if not what would unblock it. Changes nothing.
 
     Returns {decision: allowed | approval_required | denied, code, sop, rule, roles, approver_roles, reasons, next}.
+    Without a payload, or a target, it judges what it can.
     """
-    asked = registry.find(operation)
-    if asked is None or asked.door is not Door.REST:
-        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "invalid_choice")
-    return explain(asked, actor, payload, reference_type, reference_id)
+    return explain(Question(actor, operation, reference_type, reference_id, payload))
 
 
 @operation(
@@ -122,9 +122,17 @@ def check(
     endpoint="PATCH /approval-rules/{id}/",
     target="approval_rule",
     elevated=always,
+    condition="the rule of this operation itself may only change its validity",
 )
 def update_rule(*, actor: User, approval_rule: ApprovalRule, **changes: Any) -> ApprovalRule:
-    """Change when an operation needs an approval, who gives it and how long it lasts."""
+    """Change when an operation needs an approval, who gives it and how long it lasts.
+
+    Raises Refusal: precondition_failed (the rule that governs all rules stays as strict as it is).
+    """
+    if approval_rule.operation == "approval_rule.update" and {"condition", "approver_roles"} & set(changes):
+        detail = "Approval rules are edited with an executive's authority; that cannot be edited away."
+        item = Item("rules_stay_governed", detail)
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rules_stay_governed", errors=[item])
     return approval_rule.change(**changes)
 
 
@@ -135,10 +143,7 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
             Code.PRECONDITION_FAILED, detail, rule="imported_history", errors=[Item("imported_approval", detail)]
         )
     require_transition(DECISIONS, approval, status)
-    approval.status, approval.approver, approval.comment = status, actor, comment
-    approval.decided_at = timezone.now()
-    approval.save()
-    return approval
+    return approval.change(status=status, approver=actor, comment=comment, decided_at=timezone.now())
 
 
 def _elevated(name: str) -> Operation:

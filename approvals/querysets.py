@@ -1,8 +1,9 @@
-"""Who may read approvals and the rules behind them."""
+"""Who may read approvals, the rules behind them, and handoffs."""
 
 from typing import Any, Self
 
 from core.querysets import RecordQuerySet
+from users.choices import EX, IM, SA
 
 
 class ApprovalQuerySet(RecordQuerySet):
@@ -14,3 +15,9 @@ class ApprovalQuerySet(RecordQuerySet):
 class ApprovalRuleQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.all() if user.is_internal else self.none()
+
+
+class HandoffQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Those who take handoffs over: all. Anybody: what they raised."""
+        return self.all() if user.role in (IM, SA, EX) else self.filter(created_by_id=user.pk)

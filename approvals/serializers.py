@@ -1,12 +1,16 @@
-"""The shape of approvals and their rules."""
+"""The shape of approvals, their rules and handoffs."""
 
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
-from approvals.choices import RuleCondition
-from approvals.models import Approval, ApprovalRule
+from approvals.choices import HANDOFF_REASONS, ApprovalStatus, RuleCondition
+from approvals.models import Approval, ApprovalRule, Handoff
+from core.codes import Code
+from core.entities import find_readable
 from core.inputs import BIGGEST_ID, BoundedJSONField
+from core.operations import Door, registry
 from core.serializers import Body, Output, outputs
 from users.choices import Role
 
@@ -37,6 +41,50 @@ class RuleBody(Body):
         return sorted(set(roles))
 
 
+class HandoffBody(Body):
+    reason_code = serializers.ChoiceField(choices=[(name, name) for name in HANDOFF_REASONS])
+    details = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
+    operation = serializers.CharField(max_length=64, required=False)
+    code = serializers.ChoiceField(choices=[(code.value, code.value) for code in Code], required=False)
+    reference_type = serializers.CharField(max_length=32, required=False)
+    reference_id = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID, required=False)
+
+    def validate_operation(self, name: str) -> str:
+        wanted = registry.find(name)
+        if wanted is None or wanted.door is not Door.REST:
+            raise serializers.ValidationError("There is no such operation.", code="invalid_choice")
+        return name
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The two halves of a reference become the record, if the caller may read it."""
+        reference_type, reference_id = attrs.pop("reference_type", None), attrs.pop("reference_id", None)
+        if reference_type is None and reference_id is None:
+            return attrs
+        record = find_readable(reference_type or "", reference_id, self.context["actor"])
+        if record is None:
+            detail = ErrorDetail("There is no such record in your scope.", "invalid_reference")
+            raise serializers.ValidationError({"reference_id": [detail]})
+        return {**attrs, "reference": record}
+
+
+class CloseHandoffBody(Body):
+    outcome = serializers.CharField(max_length=4_000)
+
+
+class HandoffOutput(Output):
+    class Meta:
+        model = Handoff
+        fields = outputs(
+            *("reason_code", "details", "operation", "code", "reference_type", "reference_id", "agent", "request_id"),
+            *("status", "accepted_by_id", "accepted_at", "closed_by_id", "closed_at", "outcome"),
+        )
+
+    @staticmethod
+    def get_reference_type(row: dict[str, Any]) -> str | None:
+        """The referred type, null without a reference."""
+        return row["reference_type"] or None
+
+
 class ApprovalOutput(Output):
     expired = serializers.SerializerMethodField()
 
@@ -60,6 +108,11 @@ class ApprovalOutput(Output):
             "requested_action",
             "imported_violations",
         )
+
+    @classmethod
+    def get_status(cls, row: dict[str, Any]) -> str:
+        """The status, in which expiry is read off the clock."""
+        return str(ApprovalStatus.EXPIRED) if cls.get_expired(row) else row["status"]
 
     @staticmethod
     def get_expired(row: dict[str, Any]) -> bool:

@@ -1,12 +1,13 @@
-"""Routes of approvals, their rules and the policy."""
+"""Routes of approvals, their rules, handoffs and the policy."""
 
 from django.urls import path
 
-from approvals.views import ApprovalRuleViewSet, ApprovalViewSet, PolicyView
+from approvals.views import ApprovalRuleViewSet, ApprovalViewSet, HandoffViewSet, PolicyView
 from core.routers import Router
 
 router = Router()
 router.add("approvals", ApprovalViewSet)
 router.add("approval-rules", ApprovalRuleViewSet)
+router.add("handoffs", HandoffViewSet)
 
 urlpatterns = [path("policy/", PolicyView.as_view({"get": "retrieve"})), *router.urls]

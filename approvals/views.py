@@ -1,14 +1,24 @@
-"""Approvals, their rules and the policy over HTTP."""
+"""Approvals, their rules, handoffs and the policy over HTTP."""
 
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from approvals.filters import ApprovalFilters, RuleFilters
-from approvals.models import Approval, ApprovalRule
+from approvals.filters import ApprovalFilters, HandoffFilters, RuleFilters
+from approvals.models import Approval, ApprovalRule, Handoff
 from approvals.policy import whole_policy
-from approvals.serializers import ApprovalBody, ApprovalOutput, CheckBody, DecisionBody, RuleBody, RuleOutput
+from approvals.serializers import (
+    ApprovalBody,
+    ApprovalOutput,
+    CheckBody,
+    CloseHandoffBody,
+    DecisionBody,
+    HandoffBody,
+    HandoffOutput,
+    RuleBody,
+    RuleOutput,
+)
 from core.collections import Collection
 from core.operations import operation
 from core.verbs import Verb
@@ -16,6 +26,7 @@ from core.views import OperationView, RecordViewSet, creates, updates, write
 
 APPROVALS = Collection(Approval, ApprovalOutput, ApprovalFilters, label="operation")
 RULES = Collection(ApprovalRule, RuleOutput, RuleFilters, label="operation")
+HANDOFFS = Collection(Handoff, HandoffOutput, HandoffFilters, label="reason_code")
 
 
 class ApprovalViewSet(RecordViewSet):
@@ -29,6 +40,13 @@ class ApprovalViewSet(RecordViewSet):
 class ApprovalRuleViewSet(RecordViewSet):
     collection = RULES
     partial_update = updates("approval_rule.update", RuleBody)
+
+
+class HandoffViewSet(RecordViewSet):
+    collection = HANDOFFS
+    create = creates("handoff.create", HandoffBody)
+    accept = write("handoff.accept", path="accept")
+    close = write("handoff.close", CloseHandoffBody, path="close")
 
 
 @operation("policy.read", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /policy/")

@@ -1,6 +1,7 @@
 """Setting a checkpoint: walk the trail, which must hold, and seal it."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 from audit.models import Checkpoint
 from audit.seal import Document, document_of
@@ -27,8 +28,8 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
     if cut is None:
         raise StillWriting(f"transactions that write audit entries have run for {PATIENCE:.0f} seconds")
     walk = Walk(cut=cut, progress=progress)
-    with reading():
-        for leaf in walk.leaves():
+    with reading(), closing(walk.leaves()) as leaves:
+        for leaf in leaves:
             keep(leaf)
     return document_of(walk, Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
 

@@ -1,6 +1,7 @@
 """Verification: walks the whole trail, compares it with what was sealed, and names the first place that is broken."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +40,7 @@ def verify(
     walk = Walk(cut=sealed["last_entry_id"] if sealed else NO_CUT, scope=scope, progress=progress)
     verdict = Verdict(root=sealed["root"] if sealed else None)
     try:
-        with reading():
-            present = walk.leaves()
+        with reading(), closing(walk.leaves()) as present:
             for _ in present if leaves is None else _matched(present, iter(leaves)):
                 pass
         if sealed:

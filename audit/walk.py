@@ -4,7 +4,8 @@ The leaves are what checkpoints seal: for each chain its head at the cut (type, 
 unchained entry (id, hash). Types are walked in their order as text, never in the database's collation.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -90,8 +91,11 @@ class Walk:
     sealed_entries: int = 0
     parts: dict[str, Tree] = field(default_factory=dict)
 
-    def leaves(self) -> Iterator[Leaf]:
-        """Every leaf, in order; a chain begun after the cut has sequence 0 and is in no tree. Raises Broken."""
+    def leaves(self) -> Generator[Leaf, None, None]:
+        """Every leaf, in order; a chain begun after the cut has sequence 0 and is in no tree. Raises Broken.
+
+        To be closed before the transaction that it reads in ends.
+        """
         chained = AuditEntry.objects.filter(sequence__isnull=False, **self.scope)
         for part in sorted(chained.order_by().values_list("reference_type", flat=True).distinct()):
             for leaf in self._chains(part, chained.filter(reference_type=part)):
@@ -106,26 +110,29 @@ class Walk:
 
     def _chains(self, part: str, entries: Any) -> Iterator[Leaf]:
         chain: Chain | None = None
-        for row in self._rows(entries.order_by("reference_id", "sequence")):
-            if chain is None or chain.key != row["reference_id"]:
-                if chain is not None:
-                    yield chain.head
-                chain = Chain(part, row["reference_id"])
-                self.chains += 1
-            chain.extend(row, self.cut)
+        with closing(self._rows(entries.order_by("reference_id", "sequence"))) as rows:
+            for row in rows:
+                if chain is None or chain.key != row["reference_id"]:
+                    if chain is not None:
+                        yield chain.head
+                    chain = Chain(part, row["reference_id"])
+                    self.chains += 1
+                chain.extend(row, self.cut)
         if chain is not None:
             yield chain.head
 
     def _unchained(self, entries: Any) -> Iterator[Leaf]:
-        for row in self._rows(entries.order_by("id")):
-            if row["origin"] != Origin.DISCOVERY:
-                raise Broken(found(Kind.UNCHAINED, row, "an entry that must be chained is not"))
-            if row["hash"] != entry_hash(row, ""):
-                raise Broken(found(Kind.CHANGED, row, "the content does not match its hash"))
-            if row["id"] <= self.cut:
-                yield Leaf(UNCHAINED, row["id"], None, row["hash"])
+        with closing(self._rows(entries.order_by("id"))) as rows:
+            for row in rows:
+                if row["origin"] != Origin.DISCOVERY:
+                    raise Broken(found(Kind.UNCHAINED, row, "an entry that must be chained is not"))
+                if row["hash"] != entry_hash(row, ""):
+                    raise Broken(found(Kind.CHANGED, row, "the content does not match its hash"))
+                if row["id"] <= self.cut:
+                    yield Leaf(UNCHAINED, row["id"], None, row["hash"])
 
-    def _rows(self, entries: Any) -> Iterator[dict[str, Any]]:
+    def _rows(self, entries: Any) -> Generator[dict[str, Any], None, None]:
+        """Stream entries. To be closed, not left to the garbage: its cursor lives no longer than its transaction."""
         for row in entries.values(*COLUMNS).iterator(chunk_size=CHUNK):
             yield row
             self.entries += 1

@@ -63,6 +63,11 @@ class Elevation:
     applies: Callable[[Any, Any, Mapping[str, Any]], bool]
     approvers: frozenset[str]
 
+    @property
+    def unconditional(self) -> bool:
+        """Whether it applies to every request: what can be said before the body is known."""
+        return self.text == "always"
+
 
 def elevation(text: str, *, approvers: Iterable[str]) -> Callable[[Callable[..., bool]], Elevation]:
     """Make a named elevation of a predicate `(actor, target, data) -> bool`, judged before the write."""

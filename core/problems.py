@@ -14,6 +14,7 @@ from rest_framework.views import set_rollback
 from core.codes import Code
 from core.context import current, new_request_id
 from core.errors import Refusal
+from core.handoffs import handoff_body
 from core.integrity import explain
 from core.renderers import ProblemRenderer, dumps
 from core.shapes import refuse_shape
@@ -38,9 +39,14 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
 )
 
 
-def problem(refusal: Refusal) -> dict[str, Any]:
-    """The problem document of a refusal."""
+def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
+    """The problem document of a refusal; `reference_id` is the record that the request named as its target.
+
+    Where only a person can help, `handoff` is the ready body for POST /handoffs/.
+    """
     operation = refusal.operation or current().operation
+    broken = refusal.meaning.status >= status.HTTP_500_INTERNAL_SERVER_ERROR
+    handoff = handoff_body(refusal, operation, current().actor, None if broken else reference_id)
     errors = [item.as_dict() for item in refusal.errors]
     return {
         "type": f"urn:ims:problem:{refusal.code}",
@@ -55,6 +61,7 @@ def problem(refusal: Refusal) -> dict[str, Any]:
         "operation": operation.name if operation else None,
         "next": refusal.next,
         "transfer_to_human": refusal.meaning.human,
+        **({"handoff": handoff} if handoff else {}),
         "request_id": current().request_id or new_request_id(),
     }
 
@@ -108,7 +115,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         refusal = Refusal(Code.INTERNAL_ERROR, rule="contract")
     if isinstance(error, exceptions.MethodNotAllowed):
         context["view"].headers["Allow"] = ", ".join(context["view"].allowed_methods)
-    response = Response(problem(refusal), status=refusal.meaning.status, content_type=MEDIA_TYPE)
+    named = context.get("kwargs") or {}
+    document = problem(refusal, named.get("pk") if len(named) == 1 else None)
+    response = Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE)
     for name, value in headers_of(refusal).items():
         response[name] = value
     return response

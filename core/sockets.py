@@ -21,7 +21,7 @@ class AuditSink(Protocol):
 
 
 class ApprovalGate(Protocol):
-    def requirement(self, operation: Any, actor: Any, target: Any, data: Mapping[str, Any]) -> Any:
+    def requirement(self, operation: Any, actor: Any, target: Any, data: Mapping[str, Any] | None) -> Any:
         """What this request needs before it counts: None, or a requirement to settle."""
 
     def settle(self, requirement: Any, actor: Any, target: Any, payload: Any, approval_id: int | None) -> None:

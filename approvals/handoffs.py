@@ -1,0 +1,63 @@
+"""Handing over to a person (the policy's transfer_to_human): raising, accepting and closing handoffs."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from approvals.choices import HANDOFFS, HandoffStatus
+from approvals.models import Handoff
+from core.context import current
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import EX, IM, SA
+from users.models import User
+
+TAKERS = {IM, SA, EX}
+
+
+@operation(
+    "handoff.create",
+    roles=None,
+    verb=Verb.CREATE,
+    endpoint="POST /handoffs/",
+    condition="the body that a refusal offers as `handoff` is accepted as it is",
+    lifecycle="→ open",
+)
+def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Handoff:
+    """Ask a person to take over what the caller may not, or cannot, do. It remembers who or which agent asked."""
+    act = current()
+    handoff = Handoff(agent=act.agent, request_id=act.request_id, **fields)
+    if reference is not None:
+        handoff.reference_type, handoff.reference_id = reference.entity_type, reference.pk
+    handoff.save()
+    return handoff
+
+
+@operation(
+    "handoff.accept",
+    roles=TAKERS,
+    verb=Verb.UPDATE,
+    endpoint="POST /handoffs/{id}/accept/",
+    target="handoff",
+    lifecycle="open → accepted",
+)
+def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
+    """Take a handoff over. Raises Refusal: invalid_transition (somebody else has)."""
+    require_transition(HANDOFFS, handoff, HandoffStatus.ACCEPTED)
+    return handoff.change(status=HandoffStatus.ACCEPTED, accepted_by=actor, accepted_at=timezone.now())
+
+
+@operation(
+    "handoff.close",
+    roles=TAKERS,
+    verb=Verb.CLOSE,
+    endpoint="POST /handoffs/{id}/close/",
+    target="handoff",
+    condition="outcome required",
+    lifecycle="accepted → closed",
+)
+def close_handoff(*, actor: User, handoff: Handoff, outcome: str) -> Handoff:
+    """Close an accepted handoff with what came of it. Raises Refusal: invalid_transition."""
+    require_transition(HANDOFFS, handoff, HandoffStatus.CLOSED, next="Accept the handoff first.")
+    return handoff.change(status=HandoffStatus.CLOSED, closed_by=actor, closed_at=timezone.now(), outcome=outcome)

@@ -1,0 +1,103 @@
+"""Every elevated operation, as a request that needs an approval: the table that the table-driven tests run over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.models import ApprovalRule
+from core.entities import model_of
+from core.operations import registry
+from tests.api import Api
+from tests.clients.factories import AgreementFactory, SubscriptionFactory
+from tests.users.factories import UserFactory
+from users.choices import EX, IM, SA, TS
+
+
+@dataclass(frozen=True)
+class Request:
+    """One elevated request: on what, with which body, and another body that would be accepted in its place."""
+
+    target: Any
+    body: dict[str, Any] | None
+    other_body: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """How an elevated operation is requested: by which role, through which endpoint."""
+
+    operation: str
+    role: str
+    method: str
+    path: str
+    prepare: Callable[[], Request]
+
+    def send(self, caller: Api, request: Request, *, target: Any = None, other: bool = False, **options: Any) -> Any:
+        target = target or request.target
+        path = self.path.format(id=target.pk) if target is not None else self.path
+        return getattr(caller, self.method)(path, request.other_body if other else request.body, **options)
+
+    def written(self) -> list[Any]:
+        """The rows of the type that it writes: equal before and after a refusal."""
+        kind = {"user.issue_activation": "activation_token"}.get(self.operation, registry[self.operation].subject)
+        return list(model_of(str(kind)).objects.order_by("pk").values())
+
+
+VENDOR = {
+    "vendor_name": "Nimbus Cloud",
+    "contact_email": "support@nimbus.example",
+    "contact_phone": "+49301234567",
+    "vendor_type": "cloud_service_provider",
+}
+USER = {"name": "Eve", "email": "eve@example.com", "role": EX, "timezone": "UTC"}
+
+
+def vendor() -> Request:
+    return Request(None, VENDOR, {**VENDOR, "vendor_name": "Other"})
+
+
+def user() -> Request:
+    return Request(None, USER, {**USER, "email": "other@example.com"})
+
+
+def activation() -> Request:
+    return Request(UserFactory(role=EX), None, None)
+
+
+def permissions() -> Request:
+    return Request(UserFactory(role=TS), {"role": EX}, {"role": SA})
+
+
+def rule() -> Request:
+    return Request(ApprovalRule.objects.get(operation="vendor.create"), {"validity_hours": 2}, {"validity_hours": 3})
+
+
+def agreement() -> Request:
+    subscription = SubscriptionFactory(service_level_tier="premium")
+    body = {
+        "subscription_id": subscription.pk,
+        "severity_level": "P1",
+        "response_time_minutes": 20,
+        "resolution_time_hours": 4,
+    }
+    return Request(None, body, {**body, "response_time_minutes": 25})
+
+
+def changed_agreement() -> Request:
+    return Request(
+        AgreementFactory(response_time_minutes=20), {"response_time_minutes": 25}, {"response_time_minutes": 30}
+    )
+
+
+CASES = {
+    case.operation: case
+    for case in (
+        Case("vendor.create", SA, "post", "/vendors/", vendor),
+        Case("user.create", SA, "post", "/users/", user),
+        Case("user.issue_activation", IM, "post", "/users/{id}/activation-token/", activation),
+        Case("user.permissions", IM, "patch", "/users/{id}/permissions/", permissions),
+        Case("approval_rule.update", SA, "patch", "/approval-rules/{id}/", rule),
+        Case("sla.create", IM, "post", "/sla-agreements/", agreement),
+        Case("sla.update", IM, "patch", "/sla-agreements/{id}/", changed_agreement),
+    )
+}

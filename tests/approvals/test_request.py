@@ -1,0 +1,218 @@
+"""Requesting and deciding approvals, and what an approval binds."""
+
+import hashlib
+
+import pytest
+
+from approvals.digest import digest_of
+from approvals.models import Approval, ApprovalRule
+from audit.models import AuditEntry
+from core.errors import Refusal
+from core.operations import registry
+from tests.api import codes, fields
+from tests.approvals.elevated import USER, VENDOR
+from tests.approvals.factories import approved, ask, decide
+from users.choices import CC, EX, IM, SA, TS, VC
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_request_is_frozen_and_shown_to_the_approver(api):
+    caller, executive = api(SA), api(EX)
+    pk = ask(caller, "vendor.create", VENDOR)
+
+    shown = executive.get(f"/approvals/{pk}/", expect=200).json()
+    assert (shown["payload"], shown["requester_id"], shown["status"]) == (VENDOR, caller.user.pk, "pending")
+    caller.patch(f"/approvals/{pk}/", {"payload": {}}, expect=405)
+
+    shown = executive.post(f"/approvals/{pk}/approve/", {"comment": "Fine."}, expect=200).json()
+    assert (shown["approver_id"], shown["comment"], shown["status"]) == (executive.user.pk, "Fine.", "approved")
+    assert shown["expires_at"] > shown["decided_at"]
+
+
+def test_it_is_decided_once(api):
+    caller, executive = api(SA), api(EX)
+    pk = decide(executive, ask(caller, "vendor.create", VENDOR), "reject")
+    for decision in ("approve", "reject"):
+        executive.post(f"/approvals/{pk}/{decision}/", {}, expect=409, code="invalid_transition")
+
+
+def test_decisions_leave_their_verbs_and_no_text_in_the_trail(api):
+    pk = approved(api(SA), api(EX), "vendor.create", VENDOR)
+    trail = AuditEntry.objects.filter(reference_type="approval", reference_id=pk).order_by("sequence")
+    assert [entry.action for entry in trail] == ["create", "approve"]
+    assert "judged" not in str([entry.changes for entry in trail])
+    assert "nimbus" not in str([entry.changes for entry in trail])
+
+
+def test_what_would_be_refused_anyway_cannot_be_requested(api):
+    bad = {**VENDOR, "vendor_type": "magician"}
+    refusal = api(SA).post("/approvals/", {"operation": "vendor.create", "payload": bad}, expect=400)
+    assert fields(refusal) == {"payload.vendor_type"}
+    api(TS).post(
+        "/approvals/", {"operation": "vendor.create", "payload": VENDOR}, expect=403, code="role_not_permitted"
+    )
+    administrator = api(SA)
+    own = {"reference_type": "user", "reference_id": administrator.user.pk}
+    administrator.post(
+        "/approvals/",
+        {"operation": "user.permissions", "payload": {"role": EX}, **own},
+        expect=403,
+        code="segregation_of_duties",
+    )
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"operation": "vendor.update", "payload": {}},
+        {"operation": "no.such", "payload": {}},
+        {"operation": "user.create", "payload": {**USER, "role": TS}},
+        {"operation": "vendor.create", "payload": VENDOR, "reference_type": "vendor", "reference_id": 1},
+        {"operation": "user.permissions", "payload": {"role": EX}},
+        {"operation": "user.permissions", "payload": {"role": EX}, "reference_type": "user", "reference_id": 10**9},
+        {"operation": "user.permissions", "payload": {"role": EX}, "reference_type": "vendor", "reference_id": 1},
+        {"operation": "vendor.create", "payload": None},
+        {"operation": "vendor.create", "payload": [1]},
+    ],
+)
+def test_only_whole_elevated_requests_can_be_approved(api, body):
+    api(SA).post("/approvals/", body, expect=400)
+    assert not Approval.objects.exists()
+
+
+def test_whoever_needs_none_cannot_request_one(api):
+    refusal = api(EX).post("/approvals/", {"operation": "vendor.create", "payload": VENDOR}, expect=400)
+    assert codes(refusal) == {"approval_not_needed"}
+
+
+@pytest.mark.parametrize("role", [CC, VC])
+def test_contacts_reach_the_same_rules(api, role, monkeypatch):
+    """No operation of today lets contacts ask for borrowed authority; the rules do not look at who asks."""
+    wanted = registry["vendor.create"]
+    opened = type(wanted)(**{name: getattr(wanted, name) for name in wanted.__slots__} | {"roles": None})
+    monkeypatch.setitem(registry._operations, "vendor.create", opened)
+    caller = api(role)
+
+    caller.post("/vendors/", VENDOR, expect=403, code="approval_required")
+    pk = approved(caller, api(EX), "vendor.create", VENDOR)
+    caller.post("/vendors/", VENDOR, approval=pk, expect=201)
+
+
+def test_one_sees_ones_own_requests_and_staff_see_all(api):
+    pk = ask(api(SA), "vendor.create", VENDOR)
+    api(CC).get(f"/approvals/{pk}/", expect=404)
+    api(TS).get(f"/approvals/{pk}/", expect=200)
+
+
+def test_expiry_is_read_off_the_clock_in_filters_too(api):
+    caller, executive = api(SA), api(EX)
+    live = approved(caller, executive, "vendor.create", VENDOR)
+    dead = approved(caller, executive, "user.create", USER)
+    pending = ask(caller, "vendor.create", VENDOR)
+    approval = Approval.objects.get(pk=dead)
+    approval.change(expires_at=approval.decided_at)
+
+    def found(query):
+        return {each["id"]: each["status"] for each in caller.get(f"/approvals/?{query}").json()["results"]}
+
+    assert found("status=expired") == {dead: "expired"}
+    assert found("status=approved") == {live: "approved"}
+    assert found("status__in=expired,pending") == {dead: "expired", pending: "pending"}
+
+
+def test_the_digest_is_the_sha256_of_canonical_json():
+    text = '{"operation":"vendor.update","payload":{"a":1,"b":"\u20ac"},"reference_id":7,"reference_type":"vendor"}'
+    expected = hashlib.sha256(text.encode()).hexdigest()
+    assert digest_of("vendor.update", "vendor", 7, {"b": "\u20ac", "a": 1}) == expected
+    assert digest_of("vendor.update", "vendor", 7, {"a": 1.0, "b": "\u20ac"}) == expected
+
+
+def test_absent_is_not_null_and_no_part_stands_for_another():
+    digests = {
+        digest_of("x", None, None, {}),
+        digest_of("x", None, None, None),
+        digest_of("x", None, None, {"a": None}),
+        digest_of("x", None, None, {"a": ""}),
+        digest_of("x", "vendor", 1, {}),
+        digest_of("x", "vendor", 2, {}),
+        digest_of("y", None, None, {}),
+    }
+    assert len(digests) == 7
+
+
+def test_a_body_without_canonical_form_cannot_be_approved():
+    with pytest.raises(Refusal):
+        digest_of("x", None, None, {"number": 2**60})
+
+
+def test_absent_and_null_are_different_bodies_at_use(api):
+    caller, executive = api(SA), api(EX)
+    body = {**USER, "client_id": None}
+    pk = approved(caller, executive, "user.create", body)
+    assert codes(caller.post("/users/", USER, approval=pk, expect=403)) == {"approval_body_mismatch"}
+    caller.post("/users/", dict(reversed(body.items())), approval=pk, expect=201)
+
+
+def test_rules_are_edited_only_with_an_executives_authority(api):
+    rule = ApprovalRule.objects.get(operation="sla.create")
+    path = f"/approval-rules/{rule.pk}/"
+    for role in (IM, TS, CC, VC):
+        api(role).patch(path, {"condition": "never"}, expect=403, code="role_not_permitted")
+    administrator = api(SA)
+    administrator.patch(path, {"condition": "never"}, expect=403, code="approval_required")
+    api(EX).patch(path, {"condition": "never", "approver_roles": [EX, EX]}, expect=200)
+
+    entry = AuditEntry.objects.filter(reference_type="approval_rule", reference_id=rule.pk).latest("id")
+    assert entry.operation == "approval_rule.update"
+    assert entry.changes["condition"] == {"old": "declared", "new": "never"}
+
+
+def test_a_rule_decides_when_an_approval_is_needed_and_whose(api):
+    executive, administrator = api(EX), api(SA)
+    vendor_rule = ApprovalRule.objects.get(operation="vendor.create")
+    path = f"/approval-rules/{vendor_rule.pk}/"
+
+    executive.patch(path, {"approver_roles": [IM]}, expect=200)
+    pk = ask(administrator, "vendor.create", VENDOR)
+    executive.post(f"/approvals/{pk}/approve/", {}, expect=403, code="role_not_permitted")
+    decide(api(IM), pk)
+    administrator.post("/vendors/", VENDOR, approval=pk, expect=201)
+
+    executive.patch(path, {"condition": "never"}, expect=200)
+    other = {**VENDOR, "vendor_name": "B", "contact_email": "b@example.com", "contact_phone": "+49301234568"}
+    administrator.post("/vendors/", other, expect=201)
+
+
+@pytest.mark.parametrize("change", [{"condition": "never"}, {"approver_roles": [SA]}])
+def test_the_rule_that_governs_rules_cannot_be_loosened(api, change):
+    rule = ApprovalRule.objects.get(operation="approval_rule.update")
+    executive = api(EX)
+    refusal = executive.patch(f"/approval-rules/{rule.pk}/", change, expect=409, code="precondition_failed")
+    assert refusal.json()["rule"] == "rules_stay_governed"
+    executive.patch(f"/approval-rules/{rule.pk}/", {"validity_hours": 1}, expect=200)
+
+
+@pytest.mark.parametrize(
+    "change", [{"approver_roles": []}, {"approver_roles": ["king"]}, {"validity_hours": 0}, {"operation": "x"}]
+)
+def test_a_rule_stays_well_formed(api, change):
+    rule = ApprovalRule.objects.get(operation="sla.create")
+    assert fields(api(EX).patch(f"/approval-rules/{rule.pk}/", change, expect=400))
+
+
+def test_a_validity_set_in_the_rule_counts_from_the_decision(api):
+    executive = api(EX)
+    rule = ApprovalRule.objects.get(operation="vendor.create")
+    executive.patch(f"/approval-rules/{rule.pk}/", {"validity_hours": 3}, expect=200)
+    approval = Approval.objects.get(pk=approved(api(SA), executive, "vendor.create", VENDOR))
+    assert (approval.expires_at - approval.decided_at).total_seconds() == pytest.approx(3 * 3600, abs=5)
+
+
+def test_an_imported_pending_approval_cannot_be_decided(api):
+    caller, executive = api(SA), api(EX)
+    pk = ask(caller, "vendor.create", VENDOR)
+    Approval.objects.get(pk=pk).change(imported_row={"id": pk})
+    refusal = executive.post(f"/approvals/{pk}/approve/", {}, expect=409, code="precondition_failed")
+    assert codes(refusal) == {"imported_approval"}
