@@ -30,7 +30,7 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 	IMS_ACCESS_LOG=0 IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
 
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
 
 check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and policy document
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
