@@ -1,9 +1,6 @@
 """Names of enumerations in the description: those of the choices themselves, so that no two can collide."""
 
-import importlib
 from collections import defaultdict
-from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -12,21 +9,14 @@ from django.utils.module_loading import import_string
 from drf_spectacular.hooks import postprocess_schema_enums
 from drf_spectacular.settings import patched_settings, spectacular_settings
 
-from core.verbs import Verb
-
 SUFFIX = "Enum"
 
 
-def choices_classes() -> Iterator[type[TextChoices]]:
-    """Every class of choices in the `choices` modules of the installed apps, and the audit verbs."""
-    yield Verb
-    for app in apps.get_app_configs():
-        name = f"{app.name}.choices"
-        if find_spec(name) is None:
-            continue
-        for each in vars(importlib.import_module(name)).values():
-            if isinstance(each, type) and issubclass(each, TextChoices) and each.__module__ == name:
-                yield each
+def choices_classes() -> list[type[TextChoices]]:
+    """Every class of choices that an installed app defines, by module and name."""
+    installed = {app.name for app in apps.get_app_configs()}
+    found = [each for each in TextChoices.__subclasses__() if each.__module__.partition(".")[0] in installed]
+    return sorted(found, key=lambda each: (each.__module__, each.__name__))
 
 
 def enum_names() -> dict[str, list[tuple[str, str]]]:
@@ -46,7 +36,8 @@ def enum_names() -> dict[str, list[tuple[str, str]]]:
 
 
 def _pairs(choices: type[TextChoices]) -> list[tuple[str, str]]:
-    return [(str(value), str(label)) for value, label in choices.choices]
+    """The choices in one order: two classes that list the same ones differently are alike."""
+    return sorted((str(value), str(label)) for value, label in choices.choices)
 
 
 def share_enums(result: Any, generator: Any, **options: Any) -> Any:

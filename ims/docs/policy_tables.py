@@ -2,14 +2,13 @@
 
 import importlib
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from typing import Any
 
-from django.apps import apps
 from django.db.models import TextChoices
 
 from core.codes import MEANINGS, Code
 from core.operations import Operation
+from core.schema.enums import choices_classes
 from core.schema.text import spoken
 from ims.docs.readings import READINGS
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -42,10 +41,7 @@ def tables(operations: Sequence[Operation]) -> Iterator[str]:
 
 def lifecycles() -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
     """Every table of transitions in the apps' choices, with a name for it."""
-    for app in apps.get_app_configs():
-        name = f"{app.name}.choices"
-        if find_spec(name) is None:
-            continue
+    for name in sorted({each.__module__ for each in choices_classes()}):
         for variable, value in vars(importlib.import_module(name)).items():
             if not variable.startswith("_") and _is_lifecycle(value):
                 statuses = type(next(iter(value))).__name__.removesuffix("Status")

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from ims.docs.answers import describe_answers
+from ims.docs.change_answers import describe_change_answers
 from ims.docs.client_answers import describe_client_answers
 from ims.docs.incident_answers import describe_incident_answers
 from ims.docs.views import DocsView, SchemaView
 
 describe_answers()
+describe_change_answers()
 describe_client_answers()
 describe_incident_answers()
 
