@@ -25,10 +25,17 @@ def an_approval() -> Approval:
     return approval
 
 
+def a_handoff() -> Any:
+    handoff = models_by_type()["handoff"](reason_code="other")
+    handoff.save()
+    return handoff
+
+
 # What no factory makes: seeded records, and those whose makers are the product's own.
 MAKERS = {
     "approval": an_approval,
     "approval_rule": lambda: ApprovalRule.objects.order_by("id").first(),
+    "handoff": a_handoff,
     "token": lambda: new_token(UserFactory())[0],
 }
 
