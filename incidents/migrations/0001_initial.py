@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='incident',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'in_progress', 'escalated'))), fields=['-id'], name='incident_unresolved'),
+            index=models.Index(condition=models.Q(('status__in', ('open', 'in_progress', 'escalated'))), fields=['severity', '-id'], name='incident_unresolved'),
         ),
         migrations.AddIndex(
             model_name='incident',
