@@ -51,7 +51,8 @@ class Shown:
         if name == "version":  # the API shows it to everybody, as the ETag; on a page it would only puzzle outsiders
             return only is None
         names = (*meta.fields, *getattr(meta, "requires", ())) if only is None else only
-        return getattr(field, "attname", name) in {joined.get(each, each) for each in names}
+        shown = {joined.get(each, each) for each in names}
+        return name in shown or getattr(field, "attname", name) in shown
 
     def seen(self, names: Iterable[Any], viewer: Any) -> list[Any]:
         """The names that the viewer may read; groups that lose all their names are left out."""

@@ -8,7 +8,15 @@ from django.utils.html import format_html
 from clients.admin import SEVERITY_TONES
 from core.admin import RecordAdmin, RecordInline
 from incidents.choices import IncidentStatus, Level
-from incidents.models import AffectedClient, Incident, IncidentNote
+from incidents.models import (
+    AffectedClient,
+    Communication,
+    Escalation,
+    Incident,
+    IncidentNote,
+    RootCauseAnalysis,
+    Workaround,
+)
 
 LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "info", Level.LOW: "default"}
 
@@ -75,6 +83,12 @@ class IncidentAdmin(RecordAdmin):
         ),
         ("Older system", ("imported_violations",)),
     )
+    related = (
+        ("Escalations", "incidents.Escalation", "incident"),
+        ("Communications", "incidents.Communication", "incident"),
+        ("Workarounds", "incidents.Workaround", "incident"),
+        ("Root cause analyses", "incidents.RootCauseAnalysis", "incident"),
+    )
     inlines = (AffectedClientInline, NoteInline)
     titles = {"sla_breach": "SLA breach", "rto_breach": "RTO breach", "classification": "Facts"}
     tones = {
@@ -96,3 +110,62 @@ class IncidentAdmin(RecordAdmin):
     @admin.display(description="Code", ordering="id")
     def show_incident_code(self, record: Any) -> str:
         return format_html('<span class="whitespace-nowrap">{}</span>', record.incident_code)
+
+
+class ResponseAdmin(RecordAdmin):
+    """What a response leaves behind on an incident."""
+
+    group = "Incidents"
+    order = ("id",)
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ResponseAdmin):
+    icon = "trending_up"
+    columns = ("id", "incident", "escalation_level", "target_user", "reason_code", "status", "created_at")
+    facets = ("status", "escalation_level", "reason_code", "created_at", "incident", "target_user")
+    sections = (
+        (
+            None,
+            (("incident", "status"), ("target_user", "escalation_level"), ("requested_by", "reason_code"), "reason"),
+        ),
+        ("Times", (("acknowledged_at", "resolved_at"),)),
+    )
+    tones = {"status": {"open": "danger", "acknowledged": "info", "resolved": "success"}}
+
+
+@admin.register(Communication)
+class CommunicationAdmin(ResponseAdmin):
+    icon = "forum"
+    columns = ("id", "incident", "recipient_type", "recipient_user", "delivery_method", "delivery_status", "sent_at")
+    facets = ("delivery_status", "recipient_type", "delivery_method", "created_at", "incident", "recipient_user")
+    sections = (
+        (None, (("incident", "sender"), "subject", "message_content")),
+        ("To", (("recipient_type", "delivery_method"), ("recipient_user", "recipient_group"))),
+        ("Delivery", (("delivery_status", "sent_at"),)),
+    )
+    tones = {"delivery_status": {"pending": "warning", "sent": "info", "delivered": "success", "failed": "danger"}}
+
+
+@admin.register(Workaround)
+class WorkaroundAdmin(ResponseAdmin):
+    icon = "build"
+    columns = ("id", "incident", "effectiveness", "status", "implemented_by", "implemented_at")
+    facets = ("status", "effectiveness", "created_at", "incident")
+    sections = ((None, (("incident", "status"), "description", "effectiveness", ("implemented_by", "implemented_at"))),)
+    tones = {
+        "status": {"active": "success"},
+        "effectiveness": {"effective": "success", "partially_effective": "warning", "ineffective": "danger"},
+    }
+
+
+@admin.register(RootCauseAnalysis)
+class AnalysisAdmin(ResponseAdmin):
+    icon = "troubleshoot"
+    columns = ("id", "incident", "analysis_method", "status", "assigned_to", "completed_at", "approved_at")
+    facets = ("status", "analysis_method", "created_at", "incident")
+    sections = (
+        (None, (("incident", "status"), ("analysis_method", "assigned_to"), "root_cause", "summary")),
+        ("Review", (("completed_by", "completed_at"), ("reviewed_by", "approved_at"), "review_comment")),
+    )
+    tones = {"status": {"in_progress": "info", "completed": "warning", "approved": "success"}}

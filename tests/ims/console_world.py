@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import Client as Browser
 from django.urls import reverse
 
-from approvals.models import Approval
+from approvals.models import Approval, Handoff
 from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
 from core.context import context
@@ -70,15 +70,17 @@ def build_world() -> World:
 
 
 def own(person: Any) -> dict[Any, Any]:
-    """What everybody has of their own: the account, a token, a request for approval, an act."""
+    """What everybody has of their own: the account, a token, a request for approval, a handoff, an act."""
     with context(actor=person, operation=registry["system.seed"]):
         approval = Approval(operation="vendor.create", requester=person, digest="0" * 64, payload={})
         approval.save()
+        handoff = Handoff(reason_code="other", operation="client.update", details=f"raised by {person.pk}")
+        handoff.save()
         token, _ = new_token(person, name=f"token of {person.pk}")
         assert sockets.audit is not None
         sockets.audit.discovered("client", None, {"of": str(person.pk)})
     act = AuditEntry.objects.filter(user=person).latest("id")
-    return {User: person, Token: token, Approval: approval, AuditEntry: act}
+    return {User: person, Token: token, Approval: approval, Handoff: handoff, AuditEntry: act}
 
 
 def browser(person: Any) -> Browser:

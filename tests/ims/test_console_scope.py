@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from approvals.models import Approval, ApprovalRule
+from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
-from incidents.models import Incident
+from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
 from products.models import Component, Product
 from tests.clients.factories import ClientFactory, SubscriptionFactory
 from tests.ims.console_world import World, browser, build_world, list_of, own, page_of, registered
@@ -16,12 +16,14 @@ from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
 from users.models import Token, User
 from vendors.models import Vendor
 
-OWN = frozenset({User, Token, Approval, AuditEntry})
+OWN = frozenset({User, Token, Approval, Handoff, AuditEntry})
 OF_CLIENT = frozenset({Client, Subscription, SlaAgreement, Incident})
 OF_VENDOR = frozenset({Client, Vendor, Product, Component, Incident})
-EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | {ApprovalRule}
+RESPONSES = frozenset({Escalation, Communication, Workaround, RootCauseAnalysis})
+EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | {ApprovalRule}
 # What the decisions say of each role's reading; the expectation, not the registry.
-OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT, VC: OWN | OF_VENDOR}
+OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT | {Communication}}
+OPEN[VC] = OWN | OF_VENDOR | RESPONSES
 AUDITORS = (IM, SA, EX)
 STAFF = (IM, TS, SA, AM, EX)
 
@@ -67,7 +69,8 @@ def test_own_records_open_for_everybody_and_those_of_others_as_decided(world: Wo
     visitor = browser(world.people[role])
     mine, theirs = own(world.people[role]), own(UserFactory(role=CC))
     assert {visitor.get(page_of(record)).status_code for record in mine.values()} == {200}
-    expected = {User: role in STAFF, Approval: role in STAFF, Token: False, AuditEntry: role in AUDITORS}
+    expected = {User: role in STAFF, Approval: role in STAFF, Token: False}
+    expected |= dict.fromkeys((Handoff, AuditEntry), role in AUDITORS)
     answers = {model: visitor.get(page_of(record)).status_code for model, record in theirs.items()}
     assert answers == {model: 200 if readable else 404 for model, readable in expected.items()}
 
