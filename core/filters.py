@@ -63,6 +63,10 @@ class TruthFilter(django_filters.BooleanFilter):
     field_class = TruthField  # type: ignore[assignment]  # stricter than the one it replaces
 
 
+class WholeNumberInFilter(BaseInFilter, WholeNumberFilter):
+    pass
+
+
 class ChoiceInFilter(BaseInFilter, django_filters.ChoiceFilter):
     pass
 

@@ -72,4 +72,5 @@ def _duplicate(record: Any, constraint: models.UniqueConstraint, other: Any, act
 
 def _public_name(record: Any, name: str) -> str:
     field = record._meta.get_field(name)
-    return field.source if isinstance(field, FoldedKey) else field.attname
+    own = field.source if isinstance(field, FoldedKey) else field.attname
+    return str(record.public_names.get(own, own))

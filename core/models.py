@@ -1,6 +1,6 @@
 """The base of every record: who and when, a version, its origin, and one audited way to be saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
@@ -25,6 +25,7 @@ class Record(models.Model):
     audit_parent: ClassVar[str] = ""
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
+    public_names: ClassVar[Mapping[str, str]] = {}
     _loaded: dict[str, Any]
 
     created_at = models.DateTimeField(editable=False)

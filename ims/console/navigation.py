@@ -9,6 +9,7 @@ from django.urls import reverse
 # The order of the groups; what declares another group, or none, stands after them.
 GROUPS = (
     "Incidents",
+    "Changes",
     "Clients & service levels",
     "Products & vendors",
     "People",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "products",
     "clients",
     "incidents",
+    "changes",
     "ims",
 ]
 

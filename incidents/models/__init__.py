@@ -3,6 +3,7 @@
 from incidents.models.communication import Communication
 from incidents.models.escalation import Escalation
 from incidents.models.incident import AffectedClient, Incident, IncidentNote
+from incidents.models.link import IncidentLink
 from incidents.models.rca import RootCauseAnalysis
 from incidents.models.workaround import Workaround
 
@@ -11,6 +12,7 @@ __all__ = [
     "Communication",
     "Escalation",
     "Incident",
+    "IncidentLink",
     "IncidentNote",
     "RootCauseAnalysis",
     "Workaround",

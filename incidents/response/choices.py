@@ -75,6 +75,13 @@ class AnalysisStatus(TextChoices):
     APPROVED = "approved"
 
 
+class LinkedType(TextChoices):
+    """What an incident is linked to, under the names of their entity types: both stand on floors above."""
+
+    CHANGE_REQUEST = "change_request"
+    KB_ARTICLE = "kb_article"
+
+
 # The level of an escalation follows from the role of its target; a role that is not here is no target.
 LEVEL_OF_ROLE: dict[str, EscalationLevel] = {
     TS: EscalationLevel.TECHNICAL,

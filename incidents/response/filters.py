@@ -8,7 +8,7 @@ class EscalationFilters(StrictFilterSet):
     class Meta:
         model = Escalation
         fields = matches(
-            exact=["incident", "requested_by", "target_user", "reason_code", "escalation_level", "status"],
+            exact=["incident_id", "requested_by_id", "target_user_id", "reason_code", "escalation_level", "status"],
             ranges=["acknowledged_at", "resolved_at"],
         )
 
@@ -17,7 +17,14 @@ class CommunicationFilters(StrictFilterSet):
     class Meta:
         model = Communication
         fields = matches(
-            exact=["incident", "sender", "recipient_type", "recipient_user", "delivery_method", "delivery_status"],
+            exact=[
+                "incident_id",
+                "sender_id",
+                "recipient_type",
+                "recipient_user_id",
+                "delivery_method",
+                "delivery_status",
+            ],
             ranges=["sent_at"],
         )
 
@@ -25,10 +32,12 @@ class CommunicationFilters(StrictFilterSet):
 class WorkaroundFilters(StrictFilterSet):
     class Meta:
         model = Workaround
-        fields = matches(exact=["incident", "effectiveness", "implemented_by", "status"], ranges=["implemented_at"])
+        fields = matches(
+            exact=["incident_id", "effectiveness", "implemented_by_id", "status"], ranges=["implemented_at"]
+        )
 
 
 class AnalysisFilters(StrictFilterSet):
     class Meta:
         model = RootCauseAnalysis
-        fields = matches(exact=["incident", "analysis_method", "assigned_to", "status"], ranges=["completed_at"])
+        fields = matches(exact=["incident_id", "analysis_method", "assigned_to", "status"], ranges=["completed_at"])

@@ -69,6 +69,7 @@ class EscalationOutput(Output):
             "status",
             "acknowledged_at",
             "resolved_at",
+            "imported_violations",
         )
 
 
@@ -110,6 +111,7 @@ class CommunicationOutput(Output):
             "message_content",
             "delivery_status",
             "sent_at",
+            "imported_violations",
         )
 
 
@@ -172,6 +174,7 @@ class AnalysisOutput(Output):
             "review_comment",
             "completed_at",
             "approved_at",
+            "imported_violations",
         )
 
 

@@ -41,14 +41,6 @@ UNBUILT = frozenset(
         "article.return",
         "article.submit",
         "article.update",
-        "change.approve",
-        "change.complete",
-        "change.create",
-        "change.fail",
-        "change.reject",
-        "change.schedule",
-        "change.start",
-        "change.update",
         "correlation_rule.create",
         "correlation_rule.update",
         "event.correlate",
@@ -67,10 +59,6 @@ UNBUILT = frozenset(
         "review.start",
         "review.update",
         "review.update_action_item",
-        "rollback.complete",
-        "rollback.create",
-        "rollback.reject",
-        "rollback.start",
     ]
 )
 

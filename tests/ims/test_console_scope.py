@@ -6,6 +6,7 @@ import pytest
 
 from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
+from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client, SlaAgreement, Subscription
 from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
 from products.models import Component, Product
@@ -20,10 +21,11 @@ OWN = frozenset({User, Token, Approval, Handoff, AuditEntry})
 OF_CLIENT = frozenset({Client, Subscription, SlaAgreement, Incident})
 OF_VENDOR = frozenset({Client, Vendor, Product, Component, Incident})
 RESPONSES = frozenset({Escalation, Communication, Workaround, RootCauseAnalysis})
-EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | {ApprovalRule}
+CHANGES = frozenset({ChangeRequest, RollbackRequest})
+EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | {ApprovalRule}
 # What the decisions say of each role's reading; the expectation, not the registry.
 OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT | {Communication}}
-OPEN[VC] = OWN | OF_VENDOR | RESPONSES
+OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES
 AUDITORS = (IM, SA, EX)
 STAFF = (IM, TS, SA, AM, EX)
 

@@ -1,0 +1,1 @@
+"""Change and rollback requests (SOP 20, 21)."""

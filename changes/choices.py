@@ -1,0 +1,62 @@
+"""Kinds, risks and lifecycles of changes and rollbacks."""
+
+from django.db.models import TextChoices
+
+
+class ChangeType(TextChoices):
+    STANDARD = "standard"
+    EMERGENCY = "emergency"
+    NORMAL = "normal"
+
+
+class RiskLevel(TextChoices):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class ChangeStatus(TextChoices):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
+
+
+class RollbackStatus(TextChoices):
+    REQUESTED = "requested"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+
+
+# rolled_back is reached only by completing a rollback.
+CHANGE_MOVES: dict[str, tuple[str, ...]] = {
+    ChangeStatus.REQUESTED: (ChangeStatus.APPROVED, ChangeStatus.REJECTED),
+    ChangeStatus.APPROVED: (ChangeStatus.SCHEDULED,),
+    ChangeStatus.SCHEDULED: (ChangeStatus.IN_PROGRESS,),
+    ChangeStatus.IN_PROGRESS: (ChangeStatus.COMPLETED, ChangeStatus.FAILED),
+    ChangeStatus.COMPLETED: (ChangeStatus.ROLLED_BACK,),
+    ChangeStatus.FAILED: (ChangeStatus.ROLLED_BACK,),
+}
+
+# An emergency does not wait for its window.
+EMERGENCY_MOVES: dict[str, tuple[str, ...]] = {
+    **CHANGE_MOVES,
+    ChangeStatus.APPROVED: (ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS),
+}
+
+ROLLBACK_MOVES: dict[str, tuple[str, ...]] = {
+    RollbackStatus.REQUESTED: (RollbackStatus.IN_PROGRESS, RollbackStatus.REJECTED),
+    RollbackStatus.IN_PROGRESS: (RollbackStatus.COMPLETED, RollbackStatus.REJECTED),
+}
+
+# What can be rolled back, and the rollbacks that are not finished.
+REVERSIBLE = (ChangeStatus.IN_PROGRESS, ChangeStatus.COMPLETED, ChangeStatus.FAILED)
+UNFINISHED = (RollbackStatus.REQUESTED, RollbackStatus.IN_PROGRESS)
+# Windows that are still to come or under way.
+OCCUPYING = (ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS)

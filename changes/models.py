@@ -1,0 +1,104 @@
+"""Changes and rollbacks: what is always true of them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from changes.choices import UNFINISHED, ChangeStatus, ChangeType, RiskLevel, RollbackStatus
+from changes.querysets import ChangeQuerySet, RollbackQuerySet
+from core.models import Record
+
+IMPORTED = Q(imported_row__isnull=False)
+
+
+class ChangeRequest(Record):
+    """A change to a system, to resolve or prevent issues."""
+
+    entity_type = "change_request"
+
+    incident = models.ForeignKey(
+        "incidents.Incident", models.PROTECT, null=True, blank=True, related_name="change_requests"
+    )
+    change_title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    change_type = models.CharField(max_length=16, choices=ChangeType.choices)
+    risk_level = models.CharField(max_length=16, choices=RiskLevel.choices)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_comment = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=ChangeStatus.choices, default=ChangeStatus.REQUESTED)
+    scheduled_start = models.DateTimeField(null=True)
+    scheduled_end = models.DateTimeField(null=True)
+    actual_start = models.DateTimeField(null=True)
+    actual_end = models.DateTimeField(null=True)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(change_type__in=ChangeType.values), name="change_type_valid"),
+            models.CheckConstraint(condition=Q(risk_level__in=RiskLevel.values), name="change_risk_level_valid"),
+            models.CheckConstraint(condition=Q(status__in=ChangeStatus.values), name="change_status_valid"),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | Q(scheduled_start__isnull=True, scheduled_end__isnull=True)
+                | Q(scheduled_start__lt=F("scheduled_end")),
+                name="change_window_ordered",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED | Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
+                name="change_decided_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["incident", "status"], name="change_incident_status"),
+            models.Index(fields=["status", "scheduled_start"], name="change_status_window"),
+        ]
+
+    def __str__(self) -> str:
+        return self.change_title
+
+
+class RollbackRequest(Record):
+    """The reversal of an unsuccessful or harmful change."""
+
+    entity_type = "rollback_request"
+    public_names = {"change_request_id": "change_id"}
+
+    change_request = models.ForeignKey(ChangeRequest, models.PROTECT, related_name="rollback_requests")
+    incident = models.ForeignKey(
+        "incidents.Incident", models.PROTECT, null=True, blank=True, related_name="rollback_requests"
+    )
+    justification = models.TextField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decision_comment = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=RollbackStatus.choices, default=RollbackStatus.REQUESTED)
+    executed_at = models.DateTimeField(null=True)
+    validation_completed = models.BooleanField(default=False)
+
+    objects = RollbackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=RollbackStatus.values), name="rollback_status_valid"),
+            models.CheckConstraint(condition=IMPORTED | ~Q(justification=""), name="rollback_justified"),
+            models.CheckConstraint(
+                condition=IMPORTED | Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
+                name="rollback_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED | ~Q(status=RollbackStatus.COMPLETED) | Q(validation_completed=True),
+                name="rollback_validated",
+            ),
+            models.UniqueConstraint(
+                fields=["change_request"], condition=Q(status__in=UNFINISHED), name="rollback_one_unfinished_per_change"
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "status"], name="rollback_incident_status")]
+
+    def __str__(self) -> str:
+        return f"rollback of change {self.change_request_id}"

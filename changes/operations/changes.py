@@ -1,0 +1,186 @@
+"""SOP 20: Creating Change Requests, and what becomes of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStatus, ChangeType
+from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
+from changes.models import ChangeRequest
+from core.answers import Answer
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import EX, IM, SA, TS
+from users.models import User
+
+PATH = "POST /change-requests/{id}"
+DECIDERS = "never the requester; risk_level critical: EX only"
+
+
+def move(change: ChangeRequest, status: ChangeStatus, **values: Any) -> ChangeRequest:
+    """Move a change along its lifecycle. Raises Refusal: invalid_transition."""
+    table = EMERGENCY_MOVES if change.change_type == ChangeType.EMERGENCY else CHANGE_MOVES
+    require_transition(table, change, status)
+    return change.change(status=status, **values)
+
+
+@operation(
+    "change.create",
+    sop=20,
+    roles={TS, SA, EX, IM},
+    verb=Verb.CREATE,
+    endpoint="POST /change-requests/",
+    subject="change_request",
+    lifecycle="→ requested",
+)
+def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
+    """Ask for a change that resolves or prevents issues.
+
+    SOP 20. Raises Refusal: invalid_reference (incident), validation_error.
+    """
+    change = ChangeRequest(requested_by=actor, **fields)
+    change.save()
+    return change
+
+
+@operation(
+    "change.update",
+    sop=20,
+    roles={TS, SA, EX, IM},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /change-requests/{id}/",
+    target="change_request",
+    duties=[requester_or_manager],
+    condition="while requested; the requester or IM",
+)
+def update_change(*, actor: User, change_request: ChangeRequest, **changes: Any) -> ChangeRequest:
+    """Correct a change request that nobody has decided.
+
+    SOP 20. Raises Refusal: precondition_failed (it has been decided), out_of_scope.
+    """
+    if change_request.status != ChangeStatus.REQUESTED:
+        detail = f"The change is {change_request.status}; only a requested one can be edited."
+        item = Item("already_decided", detail, "status")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="change_edited_while_requested", errors=[item])
+    return change_request.change(**changes)
+
+
+@operation(
+    "change.approve",
+    sop=20,
+    roles={IM, EX},
+    verb=Verb.APPROVE,
+    endpoint=f"{PATH}/approve/",
+    target="change_request",
+    duties=[executive_decides_critical, not_the_requester],
+    condition=DECIDERS,
+    lifecycle="requested → approved",
+)
+def approve_change(*, actor: User, change_request: ChangeRequest, comment: str = "") -> ChangeRequest:
+    """Approve a change. SOP 20. Raises Refusal: invalid_transition, segregation_of_duties."""
+    return _decide(actor, change_request, ChangeStatus.APPROVED, comment)
+
+
+@operation(
+    "change.reject",
+    sop=20,
+    roles={IM, EX},
+    verb=Verb.REJECT,
+    endpoint=f"{PATH}/reject/",
+    target="change_request",
+    duties=[executive_decides_critical, not_the_requester],
+    condition=DECIDERS,
+    lifecycle="requested → rejected",
+)
+def reject_change(*, actor: User, change_request: ChangeRequest, comment: str = "") -> ChangeRequest:
+    """Reject a change. SOP 20. Raises Refusal: invalid_transition, segregation_of_duties."""
+    return _decide(actor, change_request, ChangeStatus.REJECTED, comment)
+
+
+@operation(
+    "change.schedule",
+    sop=20,
+    roles={TS, SA, IM},
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/schedule/",
+    target="change_request",
+    lifecycle="approved → scheduled",
+)
+def schedule_change(
+    *, actor: User, change_request: ChangeRequest, scheduled_start: datetime, scheduled_end: datetime
+) -> Answer:
+    """Give an approved change its window; windows that overlap on the same component are warned of, not refused.
+
+    SOP 20. Raises Refusal: invalid_transition, validation_error (start not before end).
+    """
+    window = {"scheduled_start": scheduled_start, "scheduled_end": scheduled_end}
+    change = move(change_request, ChangeStatus.SCHEDULED, **window)
+    return Answer(change, {"warnings": _overlaps(change)})
+
+
+@operation(
+    "change.start",
+    sop=20,
+    roles={TS, SA, IM},
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/start/",
+    target="change_request",
+    lifecycle="scheduled → in_progress; an emergency also from approved",
+)
+def start_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
+    """Begin a change. SOP 20. Raises Refusal: invalid_transition."""
+    return move(change_request, ChangeStatus.IN_PROGRESS, actual_start=timezone.now())
+
+
+@operation(
+    "change.complete",
+    sop=20,
+    roles={TS, SA, IM},
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/complete/",
+    target="change_request",
+    lifecycle="in_progress → completed",
+)
+def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
+    """Report a change as done. SOP 20. Raises Refusal: invalid_transition."""
+    return move(change_request, ChangeStatus.COMPLETED, actual_end=timezone.now())
+
+
+@operation(
+    "change.fail",
+    sop=20,
+    roles={TS, SA, IM},
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/fail/",
+    target="change_request",
+    lifecycle="in_progress → failed",
+)
+def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
+    """Report a change as failed. SOP 20. Raises Refusal: invalid_transition."""
+    return move(change_request, ChangeStatus.FAILED, actual_end=timezone.now())
+
+
+def _decide(actor: User, change: ChangeRequest, status: ChangeStatus, comment: str) -> ChangeRequest:
+    return move(change, status, approved_by=actor, decided_at=timezone.now(), decision_comment=comment)
+
+
+def _overlaps(change: ChangeRequest) -> list[dict[str, Any]]:
+    """Other changes whose windows overlap this one's on the same component."""
+    component_id = change.incident.component_id if change.incident else None
+    if component_id is None:
+        return []
+    others = ChangeRequest.objects.filter(
+        incident__component_id=component_id,
+        status__in=OCCUPYING,
+        scheduled_start__lt=change.scheduled_end,
+        scheduled_end__gt=change.scheduled_start,
+    ).exclude(pk=change.pk)
+    detail = "The window overlaps another change on the same component."
+    return [
+        {"code": "overlapping_window", "detail": detail, "change_id": pk}
+        for pk in others.order_by("id").values_list("pk", flat=True)
+    ]

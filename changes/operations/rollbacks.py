@@ -1,0 +1,115 @@
+"""SOP 21: Managing Rollback Requests."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from changes.choices import REVERSIBLE, ROLLBACK_MOVES, ChangeStatus, RollbackStatus
+from changes.duties import executive_decides_critical, not_the_requester
+from changes.models import ChangeRequest, RollbackRequest
+from changes.operations.changes import move
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from users.choices import EX, IM, SA, TS
+from users.models import User
+
+PATH = "POST /rollback-requests/{id}"
+DECIDERS = "never the requester; critical change: EX only"
+
+
+@operation(
+    "rollback.create",
+    sop=21,
+    roles={TS, IM, EX},
+    verb=Verb.CREATE,
+    endpoint="POST /rollback-requests/",
+    subject="rollback_request",
+    lifecycle="→ requested",
+)
+def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any) -> RollbackRequest:
+    """Ask to reverse a change that is in progress, completed or failed; one unfinished rollback for each.
+
+    SOP 21. Raises Refusal: precondition_failed (nothing to reverse), duplicate (an unfinished rollback).
+    """
+    change = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change_request.pk)
+    if change.status not in REVERSIBLE:
+        detail = f"The change is {change.status}; only one in progress, completed or failed can be rolled back."
+        item = Item("change_not_reversible", detail, "change_id", {"reversible": [str(each) for each in REVERSIBLE]})
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rollback_of_executed_change", errors=[item])
+    fields.setdefault("incident", change.incident)
+    rollback = RollbackRequest(change_request=change, requested_by=actor, **fields)
+    rollback.save()
+    return rollback
+
+
+@operation(
+    "rollback.start",
+    sop=21,
+    roles={IM, EX},
+    verb=Verb.APPROVE,
+    endpoint=f"{PATH}/start/",
+    target="rollback_request",
+    duties=[executive_decides_critical, not_the_requester],
+    condition=DECIDERS,
+    lifecycle="requested → in_progress",
+)
+def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> RollbackRequest:
+    """Let a rollback begin; a change that is still in progress has thereby failed.
+
+    SOP 21. Raises Refusal: invalid_transition, segregation_of_duties.
+    """
+    change = _locked_change(rollback_request)
+    _move(rollback_request, RollbackStatus.IN_PROGRESS, approved_by=actor)
+    if change.status == ChangeStatus.IN_PROGRESS:
+        move(change, ChangeStatus.FAILED, actual_end=timezone.now())
+    return rollback_request
+
+
+@operation(
+    "rollback.reject",
+    sop=21,
+    roles={IM, EX},
+    verb=Verb.REJECT,
+    endpoint=f"{PATH}/reject/",
+    target="rollback_request",
+    duties=[executive_decides_critical, not_the_requester],
+    condition=DECIDERS,
+    lifecycle="requested|in_progress → rejected",
+)
+def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: str = "") -> RollbackRequest:
+    """Refuse a rollback. SOP 21. Raises Refusal: invalid_transition, segregation_of_duties."""
+    return _move(rollback_request, RollbackStatus.REJECTED, approved_by=actor, decision_comment=comment)
+
+
+@operation(
+    "rollback.complete",
+    sop=21,
+    roles={TS, SA, IM},
+    verb=Verb.UPDATE,
+    endpoint=f"{PATH}/complete/",
+    target="rollback_request",
+    condition="validation_completed is true",
+    lifecycle="in_progress → completed",
+)
+def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validation_completed: bool) -> RollbackRequest:
+    """Report a rollback as done and validated; only this makes the change rolled back.
+
+    SOP 21. Raises Refusal: invalid_transition.
+    """
+    change = _locked_change(rollback_request)
+    done = {"validation_completed": validation_completed, "executed_at": timezone.now()}
+    _move(rollback_request, RollbackStatus.COMPLETED, **done)
+    move(change, ChangeStatus.ROLLED_BACK)
+    return rollback_request
+
+
+def _locked_change(rollback: RollbackRequest) -> ChangeRequest:
+    return ChangeRequest.objects.select_for_update(of=("self",)).get(pk=rollback.change_request_id)
+
+
+def _move(rollback: RollbackRequest, status: RollbackStatus, **values: Any) -> RollbackRequest:
+    require_transition(ROLLBACK_MOVES, rollback, status)
+    return rollback.change(status=status, **values)

@@ -1,0 +1,96 @@
+"""The shape of changes and rollbacks."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from changes.choices import ChangeType, RiskLevel
+from changes.models import ChangeRequest, RollbackRequest
+from core.errors import invalid
+from core.inputs import NameField, Reference
+from core.serializers import Body, Output, outputs
+
+LONG = 20_000
+
+
+class ChangeBody(Body):
+    actor_fields = ("requested_by",)
+
+    change_title = NameField(max_length=200)
+    change_type = serializers.ChoiceField(choices=ChangeType.choices)
+    risk_level = serializers.ChoiceField(choices=RiskLevel.choices)
+    description = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    incident_id = Reference("incidents.Incident", active=False, source="incident", required=False, allow_null=True)
+
+
+class CommentBody(Body):
+    comment = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
+
+
+class ScheduleBody(Body):
+    scheduled_start = serializers.DateTimeField()
+    scheduled_end = serializers.DateTimeField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["scheduled_start"] >= attrs["scheduled_end"]:
+            raise invalid("scheduled_end", "The window must end after it starts.", "times_not_ordered")
+        return attrs
+
+
+class RollbackBody(Body):
+    actor_fields = ("requested_by",)
+
+    change_id = Reference(ChangeRequest, active=False, source="change_request")
+    justification = serializers.CharField(max_length=LONG)
+    incident_id = Reference("incidents.Incident", active=False, source="incident", required=False)
+
+
+class CompleteRollbackBody(Body):
+    validation_completed = serializers.BooleanField()
+
+    def validate_validation_completed(self, value: bool) -> bool:
+        if not value:
+            raise serializers.ValidationError("A rollback is complete when it has been validated.", "not_validated")
+        return value
+
+
+class ChangeOutput(Output):
+    class Meta:
+        model = ChangeRequest
+        fields = outputs(
+            "incident_id",
+            "change_title",
+            "description",
+            "change_type",
+            "risk_level",
+            "requested_by_id",
+            "approved_by_id",
+            "decided_at",
+            "decision_comment",
+            "status",
+            "scheduled_start",
+            "scheduled_end",
+            "actual_start",
+            "actual_end",
+            "imported_violations",
+        )
+
+
+class RollbackOutput(Output):
+    change_id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = RollbackRequest
+        joined = {"change_id": "change_request_id"}
+        fields = outputs(
+            "change_id",
+            "incident_id",
+            "justification",
+            "requested_by_id",
+            "approved_by_id",
+            "decision_comment",
+            "status",
+            "executed_at",
+            "validation_completed",
+            "imported_violations",
+        )

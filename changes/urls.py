@@ -1,0 +1,10 @@
+"""Routes of changes and rollbacks."""
+
+from changes.views import ChangeViewSet, RollbackViewSet
+from core.routers import Router
+
+router = Router()
+router.add("change-requests", ChangeViewSet)
+router.add("rollback-requests", RollbackViewSet)
+
+urlpatterns = router.urls

@@ -1,0 +1,42 @@
+"""Changes and rollbacks over HTTP."""
+
+from changes.filters import ChangeFilters, RollbackFilters
+from changes.models import ChangeRequest, RollbackRequest
+from changes.serializers import (
+    ChangeBody,
+    ChangeOutput,
+    CommentBody,
+    CompleteRollbackBody,
+    RollbackBody,
+    RollbackOutput,
+    ScheduleBody,
+)
+from core.collections import Collection
+from core.views import RecordViewSet, creates, updates, write
+
+CHANGES = Collection(
+    ChangeRequest, ChangeOutput, ChangeFilters, label="change_title", search=("change_title", "description")
+)
+ROLLBACKS = Collection(
+    RollbackRequest, RollbackOutput, RollbackFilters, label="change_request__change_title", search=("justification",)
+)
+
+
+class ChangeViewSet(RecordViewSet):
+    collection = CHANGES
+    create = creates("change.create", ChangeBody)
+    partial_update = updates("change.update", ChangeBody)
+    approve = write("change.approve", CommentBody, path="approve")
+    reject = write("change.reject", CommentBody, path="reject")
+    schedule = write("change.schedule", ScheduleBody, path="schedule")
+    start = write("change.start", path="start")
+    complete = write("change.complete", path="complete")
+    fail = write("change.fail", path="fail")
+
+
+class RollbackViewSet(RecordViewSet):
+    collection = ROLLBACKS
+    create = creates("rollback.create", RollbackBody)
+    start = write("rollback.start", path="start")
+    reject = write("rollback.reject", CommentBody, path="reject")
+    complete = write("rollback.complete", CompleteRollbackBody, path="complete")
