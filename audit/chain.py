@@ -53,7 +53,7 @@ def canonical(values: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed for an entry's values."""
     content = {name: values[name] for name in CONTENT}
     moment: datetime = content["created_at"]
-    content["created_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    content["created_at"] = moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 

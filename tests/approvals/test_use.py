@@ -18,7 +18,7 @@ from tests.approvals.elevated import CASES, VENDOR, Case, Request
 from tests.approvals.factories import approved, ask, decide
 from tests.users.factories import UserFactory
 from users.choices import EX, IM, SA, TS
-from users.models import User
+from users.models import ActivationToken
 
 pytestmark = pytest.mark.django_db
 
@@ -228,16 +228,16 @@ def test_a_demoted_requester_is_refused_by_role_first(api):
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite admits one writer at a time")
 @pytest.mark.usefixtures("committed")
 def test_of_two_simultaneous_uses_one_wins():
-    target = UserFactory(role=TS)
+    target = UserFactory(role=EX)
     caller, executive = Api(UserFactory(role=SA)), Api(UserFactory(role=EX))
-    body, answers, start = {"status": "suspended", "role": EX}, [], threading.Barrier(4)
-    approval = approved(caller, executive, "user.permissions", body, target)
+    answers, start = [], threading.Barrier(4)
+    approval = approved(caller, executive, "user.issue_activation", None, target)
     clients = [Api(caller.user) for _ in range(4)]
 
     def use(client):
         try:
             start.wait()
-            answers.append(client.patch(f"/users/{target.pk}/permissions/", body, approval=approval))
+            answers.append(client.post(f"/users/{target.pk}/activation-token/", approval=approval))
         finally:
             connection.close()
 
@@ -249,5 +249,5 @@ def test_of_two_simultaneous_uses_one_wins():
 
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
     assert {code for answer in answers if answer.status_code == 403 for code in codes(answer)} == {"approval_consumed"}
-    assert User.objects.get(pk=target.pk).role == EX
-    assert AuditEntry.objects.filter(operation="user.permissions", reference_type="user").count() == 1
+    assert ActivationToken.objects.filter(user=target).count() == 1
+    assert AuditEntry.objects.filter(operation="user.issue_activation", reference_type="approval").count() == 1
