@@ -82,6 +82,8 @@ class Incident(Record):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
+    closed_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     affected_changed_at = models.DateTimeField(null=True, editable=False)
     open_key = OpenKey()
 
