@@ -14,8 +14,10 @@ class ChangeFilters(StrictFilterSet):
 
 
 class RollbackFilters(StrictFilterSet):
-    change_id = WholeNumberFilter(field_name="change_request_id")
-    change_id__in = WholeNumberInFilter(field_name="change_request_id", lookup_expr="in")
+    change_id = WholeNumberFilter(field_name="change_request_id")  # type: ignore[no-untyped-call]
+    change_id__in = WholeNumberInFilter(  # type: ignore[no-untyped-call]
+        field_name="change_request_id", lookup_expr="in"
+    )
 
     class Meta:
         model = RollbackRequest

@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def hours(zone="Europe/Berlin", weekly=None, holidays=()):
-    days = weekly if weekly is not None else {day: ((9 * 60, 17 * 60),) for day in range(5)}
+    days = weekly if weekly is not None else dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
     return WorkingHours(ZoneInfo(zone), days, lambda day: day in holidays)
 
 
@@ -39,7 +39,7 @@ def weeks(draw):
     return {day: windows() for day in range(7)}
 
 
-INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)).map(
+INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)).map(  # noqa: DTZ001 - the zone follows
     lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
 )
 
@@ -88,7 +88,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("zone", "day", "length"), CHANGES)
 def test_a_daylight_saving_day_is_as_long_as_it_is(zone, day, length):
-    whole_days = hours(zone, {weekday: ((0, 1440),) for weekday in range(7)})
+    whole_days = hours(zone, dict.fromkeys(range(7), ((0, 1440),)))
     begin = at(zone, *day)
 
     assert elapsed(whole_days, begin, begin + timedelta(hours=length)) == timedelta(hours=length)
