@@ -1,5 +1,7 @@
 """Changes and rollbacks: what is always true of them."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +35,7 @@ class ChangeRequest(Record):
     actual_start = models.DateTimeField(null=True)
     actual_end = models.DateTimeField(null=True)
 
-    objects = ChangeQuerySet.as_manager()
+    objects: ClassVar[Any] = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -79,7 +81,7 @@ class RollbackRequest(Record):
     executed_at = models.DateTimeField(null=True)
     validation_completed = models.BooleanField(default=False)
 
-    objects = RollbackQuerySet.as_manager()
+    objects: ClassVar[Any] = RollbackQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

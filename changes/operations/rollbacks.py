@@ -107,7 +107,8 @@ def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validat
 
 
 def _locked_change(rollback: RollbackRequest) -> ChangeRequest:
-    return ChangeRequest.objects.select_for_update(of=("self",)).get(pk=rollback.change_request_id)
+    change: ChangeRequest = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=rollback.change_request_id)
+    return change
 
 
 def _move(rollback: RollbackRequest, status: RollbackStatus, **values: Any) -> RollbackRequest:

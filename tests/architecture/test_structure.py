@@ -73,6 +73,17 @@ def test_every_record_has_its_entity_type_and_its_scope(model):
     assert states_scope is not (model.__name__ in READ_BY_NOBODY)
 
 
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_no_relation_hides_a_method_of_the_record(model):
+    """A foreign key called `change`, or a reverse name `changes`, would take the place of what saves a record."""
+    names = {
+        field.get_accessor_name() if hasattr(field, "get_accessor_name") else field.name
+        for field in model._meta.get_fields()
+    }
+    methods = {name for name in vars(Record) if callable(getattr(Record, name)) and not name.startswith("__")}
+    assert names & methods == set()
+
+
 def test_entity_types_are_unique():
     types = [model.entity_type for model in RECORDS]
     assert len(types) == len(set(types))
