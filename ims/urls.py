@@ -8,7 +8,18 @@ from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
 
-APPS = ["users", "audit", "approvals", "vendors", "products", "clients", "incidents", "changes"]
+APPS = [
+    "users",
+    "audit",
+    "approvals",
+    "vendors",
+    "products",
+    "clients",
+    "incidents",
+    "changes",
+    "reporting",
+    "resolution",
+]
 
 api: list[URLPattern | URLResolver] = [
     path("", include("ims.docs.urls")),

@@ -68,6 +68,8 @@ class IncidentOutput(Output):
             "resolution_summary",
             "resolution_code",
             "duplicate_of_id",
+            "resolved_by_id",
+            "closed_by_id",
             "occurred_at",
             "detected_at",
             "acknowledged_at",

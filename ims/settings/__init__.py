@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "clients",
     "incidents",
     "changes",
+    "reporting",
+    "resolution",
     "ims",
 ]
 

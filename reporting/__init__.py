@@ -1,0 +1,1 @@
+"""Reports about incidents; of them, the postmortem of SOP 16."""

@@ -1,0 +1,27 @@
+"""Reports in the console."""
+
+from django.contrib import admin
+
+from core.admin import RecordAdmin
+from reporting.choices import ReportStatus
+from reporting.models import IncidentReport
+
+
+@admin.register(IncidentReport)
+class IncidentReportAdmin(RecordAdmin):
+    """The stored content: of a draft postmortem it is what was captured; the API shows it as it is now."""
+
+    group, icon = "Incidents", "summarize"
+    columns = ("id", "incident", "report_type", "status", "generated_by", "generated_at", "reviewed_by")
+    order = ("id",)
+    facets = ("report_type", "status", "automatic", "generated_at", "incident")
+    sections = (
+        (None, ("incident", ("report_type", "status"), ("generated_by", "generated_at"), "automatic")),
+        ("Review", (("reviewed_by", "reviewed_at"), "review_comment", "voided_at", "digest")),
+        ("Content", ("content",)),
+        ("Older system", ("imported_violations",)),
+    )
+    titles = {"automatic": "Begun by a resolution", "digest": "SHA-256"}
+    tones = {
+        "status": {ReportStatus.DRAFT: "info", ReportStatus.COMPLETED: "success", ReportStatus.FAILED: "danger"},
+    }

@@ -1,0 +1,23 @@
+"""Types and lifecycle of reports."""
+
+from django.db.models import TextChoices
+
+
+class ReportType(TextChoices):
+    EXECUTIVE_SUMMARY = "executive_summary"
+    POSTMORTEM_REPORT = "postmortem_report"
+    COMPLIANCE_REPORT = "compliance_report"
+    PERFORMANCE_DASHBOARD = "performance_dashboard"
+    TREND_ANALYSIS = "trend_analysis"
+
+
+class ReportStatus(TextChoices):
+    DRAFT = "draft"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+# A completed report is final: a postmortem that no longer holds is voided, and a new draft takes its place.
+REPORT_MOVES: dict[str, tuple[str, ...]] = {
+    ReportStatus.DRAFT: (ReportStatus.COMPLETED, ReportStatus.FAILED),
+}

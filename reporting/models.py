@@ -1,0 +1,69 @@
+"""Reports: what is always true of them."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.models import Record
+from reporting.choices import ReportStatus, ReportType
+from reporting.querysets import ReportQuerySet
+
+IMPORTED = Q(imported_row__isnull=False)
+
+
+class IncidentReport(Record):
+    """A formal document about an incident.
+
+    `automatic` marks the postmortem that resolving begins (SOP 16): its content is recomputed until its review, which
+    completes and freezes it with its SHA-256. `voided_at` says when a reopening took its force from it.
+    """
+
+    entity_type = "incident_report"
+
+    incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="reports", db_index=False)
+    report_type = models.CharField(max_length=32, choices=ReportType.choices)
+    generated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    generated_at = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=ReportStatus.choices, default=ReportStatus.DRAFT)
+    content = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+    automatic = models.BooleanField(default=False, editable=False)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    review_comment = models.TextField(blank=True)
+    voided_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(automatic=True, voided_at__isnull=True),
+                name="incident_report_one_postmortem",
+            ),
+            models.CheckConstraint(condition=Q(report_type__in=ReportType.values), name="incident_report_type_valid"),
+            models.CheckConstraint(condition=Q(status__in=ReportStatus.values), name="incident_report_status_valid"),
+            models.CheckConstraint(
+                condition=Q(automatic=False) | Q(report_type=ReportType.POSTMORTEM_REPORT),
+                name="incident_report_automatic_postmortem",
+            ),
+            models.CheckConstraint(
+                condition=Q(automatic=False)
+                | ~Q(status=ReportStatus.COMPLETED)
+                | (Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(digest="")),
+                name="incident_report_completed_by_review",
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "status", "-id"], name="incident_report_status")]
+
+    def __str__(self) -> str:
+        return f"{self.report_type} of incident {self.incident_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its content still follows the incident: the automatic draft, until its review."""
+        return self.automatic and self.status == ReportStatus.DRAFT

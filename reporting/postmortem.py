@@ -1,0 +1,169 @@
+"""The postmortem of SOP 16: what happened to an incident, from its records, at a bounded number of statements."""
+
+import hashlib
+from typing import Any
+
+import orjson
+import rfc8785
+from django.db.models import F, Q
+
+from changes.models import ChangeRequest, RollbackRequest
+from clients.models import Client
+from core.entities import models_by_type
+from core.renderers import dumps
+from incidents.codes import incident_code
+from incidents.models import (
+    AffectedClient,
+    Communication,
+    Escalation,
+    Incident,
+    IncidentLink,
+    IncidentNote,
+    RootCauseAnalysis,
+    Workaround,
+)
+from incidents.response.choices import AnalysisStatus, LinkedType
+from users.choices import CC
+
+TIMES = ("occurred_at", "detected_at", "created_at", "acknowledged_at", "resolved_at", "closed_at")
+INCIDENT = ("id", "title", "category", "impact_level", "status", "resolution_summary", "resolution_code")
+PEOPLE = ("reporter_id", "created_by_id", "assigned_manager_id", "assigned_to_id", "resolved_by_id")
+SEVERITY = ("severity", "peak_severity", "severity_rule", "sla_breach", "rto_breach", "downtime_minutes")
+
+# What an incident's records say of it: section → (model, columns). Each takes one statement.
+RECORDS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "escalations": (
+        Escalation,
+        (
+            "id",
+            "created_at",
+            "requested_by_id",
+            "target_user_id",
+            "escalation_level",
+            "reason_code",
+            "reason",
+            "status",
+            "acknowledged_at",
+            "resolved_at",
+        ),
+    ),
+    "communications": (
+        Communication,
+        (
+            "id",
+            "created_at",
+            "sender_id",
+            "recipient_type",
+            "recipient_user_id",
+            "recipient_group",
+            "delivery_method",
+            "subject",
+            "delivery_status",
+            "sent_at",
+        ),
+    ),
+    "root_cause_analyses": (
+        RootCauseAnalysis,
+        ("id", "analysis_method", "status", "assigned_to_id", "root_cause", "summary", "completed_at", "approved_at"),
+    ),
+}
+WORKAROUND = ("id", "implemented_at", "implemented_by_id", "description", "effectiveness", "status")
+CHANGE = ("id", "change_title", "change_type", "risk_level", "status", "requested_by_id", "actual_start", "actual_end")
+ROLLBACK = ("id", "justification", "status", "requested_by_id", "executed_at", "validation_completed")
+
+# What a client contact reads of a postmortem: no other client's name, nothing of the inner response.
+OF_CLIENTS = ("incident", "affected_clients", "detection_source", "timestamps", "severity", "root_cause")
+OF_CLIENTS_INCIDENT = ("id", "incident_code", "title", "category", "impact_level", "status", "resolution_summary")
+
+
+def postmortem_of(incident_id: int) -> dict[str, Any]:
+    """The content of an incident's postmortem as its records say now, in plain JSON values."""
+    columns = dict.fromkeys([*INCIDENT, *PEOPLE, *SEVERITY, *TIMES, "client_id", "detection_source", "duplicate_of_id"])
+    row = Incident.objects.values(*columns, "root_cause_undetermined_reason").get(pk=incident_id)
+    recorded = {
+        name: _rows(model.objects.filter(incident_id=incident_id), shown) for name, (model, shown) in RECORDS.items()
+    }
+    linked = _links(incident_id)
+    changes = Q(incident_id=incident_id) | Q(pk__in=linked[LinkedType.CHANGE_REQUEST])
+    changed = _rows(ChangeRequest.objects.filter(changes), CHANGE)
+    content = {
+        "incident": {**{name: row[name] for name in INCIDENT}, "incident_code": incident_code(row["id"])},
+        "people": {name: row[name] for name in PEOPLE},
+        "affected_clients": _clients(incident_id, row["client_id"]),
+        "detection_source": row["detection_source"],
+        "timestamps": {name: row[name] for name in TIMES},
+        "severity": {name: row[name] for name in SEVERITY},
+        "actions": _actions(incident_id, changed),
+        **recorded,
+        "root_cause": _root_cause(recorded["root_cause_analyses"], row["root_cause_undetermined_reason"]),
+        "changes": changed,
+        "articles": _articles(linked[LinkedType.KB_ARTICLE]),
+        "duplicate_of_id": row["duplicate_of_id"],
+    }
+    plain: dict[str, Any] = orjson.loads(dumps(content))
+    return plain
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """The SHA-256 of a content's canonical form (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def content_for(viewer: Any, content: dict[str, Any]) -> dict[str, Any]:
+    """What a viewer may read of a postmortem's content."""
+    if viewer.role != CC:
+        return content
+    shown = {name: content[name] for name in OF_CLIENTS if name in content}
+    incident = shown.get("incident", {})
+    own = [client for client in shown.get("affected_clients", ()) if client["id"] == viewer.client_id]
+    return {
+        **shown,
+        "incident": {name: incident[name] for name in OF_CLIENTS_INCIDENT if name in incident},
+        "affected_clients": own,
+    }
+
+
+def _rows(records: Any, columns: tuple[str, ...], **named: Any) -> list[dict[str, Any]]:
+    return list(records.order_by("id").values(*columns, **named))
+
+
+def _clients(incident_id: int, client_id: int) -> list[dict[str, Any]]:
+    """The client of the incident and every other that it affects."""
+    affected = AffectedClient.objects.current().filter(incident_id=incident_id)
+    concerned = Client.objects.filter(Q(pk=client_id) | Q(pk__in=affected.values("client_id")))
+    return _rows(concerned, ("id", "name", "client_type"))
+
+
+def _actions(incident_id: int, changed: list[dict[str, Any]]) -> dict[str, Any]:
+    rollbacks = Q(incident_id=incident_id) | Q(change_request_id__in=[change["id"] for change in changed])
+    return {
+        "workarounds": _rows(Workaround.objects.filter(incident_id=incident_id), WORKAROUND),
+        "notes": IncidentNote.objects.filter(incident_id=incident_id).count(),
+        "changes": len(changed),
+        "rollbacks": _rows(RollbackRequest.objects.filter(rollbacks), ROLLBACK, change_id=F("change_request_id")),
+    }
+
+
+def _links(incident_id: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {kind: [] for kind in LinkedType.values}
+    for kind, pk in IncidentLink.objects.filter(incident_id=incident_id).values_list("reference_type", "reference_id"):
+        found[kind].append(pk)
+    return found
+
+
+def _articles(ids: list[int]) -> list[dict[str, Any]]:
+    """The linked articles, by the names of those that are installed."""
+    model = models_by_type().get(LinkedType.KB_ARTICLE)
+    return _rows(model.objects.filter(pk__in=ids), ("id", "title", "status")) if model and ids else []
+
+
+def _root_cause(analyses: list[dict[str, Any]], undetermined: str) -> dict[str, Any]:
+    """What the latest finished analysis found; an approved one counts before a completed one."""
+    finished = [each for each in analyses if each["status"] != AnalysisStatus.IN_PROGRESS]
+    best = max(finished, key=lambda each: (each["status"] == AnalysisStatus.APPROVED, each["id"]), default=None)
+    return {
+        "analysis_id": best["id"] if best else None,
+        "root_cause": best["root_cause"] if best else "",
+        "approved": bool(best and best["status"] == AnalysisStatus.APPROVED),
+        "undetermined_reason": undetermined,
+    }

@@ -1,0 +1,57 @@
+"""What is shown of reports, and to whom."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from core.serializers import Output, outputs
+from reporting.choices import ReportStatus
+from reporting.models import IncidentReport
+from reporting.postmortem import content_for, postmortem_of
+from users.choices import CC
+
+# A client contact sees a part of the content, which the digest of the whole would not match.
+INTERNAL = frozenset({"digest", "review_comment"})
+
+
+class ReportOutput(Output):
+    class Meta:
+        model = IncidentReport
+        fields = outputs(
+            "incident_id",
+            "report_type",
+            "generated_by_id",
+            "generated_at",
+            "status",
+            "digest",
+            "automatic",
+            "reviewed_by_id",
+            "reviewed_at",
+            "review_comment",
+            "voided_at",
+        )
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        fields: Iterable[str] = cls.Meta.fields
+        return [name for name in fields if name not in INTERNAL] if viewer.role == CC else None
+
+
+class ReportDetail(ReportOutput):
+    """A single report with its content: that of the incident as it is now while it is a draft postmortem."""
+
+    content = serializers.DictField(read_only=True)
+
+    class Meta(ReportOutput.Meta):
+        fields = (*ReportOutput.Meta.fields, "content")
+        joined = {"content": "content"}
+
+    @classmethod
+    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+        return super().represent([{**row, "content": _content(row, viewer)} for row in rows], viewer)
+
+
+def _content(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
+    live = row["automatic"] and row["status"] == ReportStatus.DRAFT
+    return content_for(viewer, postmortem_of(row["incident_id"]) if live else row["content"])

@@ -1,0 +1,75 @@
+"""The shape of requests about resolutions."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from core.entities import models_by_type
+from core.inputs import BIGGEST_ID, Reference
+from core.serializers import Body
+from incidents.choices import ResolutionCode
+from incidents.response.choices import LinkedType
+
+LONG = 20_000
+
+
+class RecordIds(serializers.ListField):
+    """Ids of records of one type that the caller may read, found in one statement. The value are the ids, each once."""
+
+    def __init__(self, entity_type: str, **options: Any) -> None:
+        self.entity_type = entity_type
+        super().__init__(child=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID), max_length=200, **options)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        ids = set(super().to_internal_value(data))
+        model = models_by_type().get(self.entity_type)
+        readable = model.objects.visible_to(self.context["actor"]).filter(pk__in=ids) if model and ids else None
+        unknown = ids - set(readable.values_list("pk", flat=True) if readable is not None else ())
+        if unknown:
+            detail = f"There is no such record in your scope: {', '.join(map(str, sorted(unknown)))}."
+            raise serializers.ValidationError(detail, code="invalid_reference")
+        return sorted(ids)
+
+
+class ResolveBody(Body):
+    actor_fields = ("resolved_by",)
+
+    resolution_summary = serializers.CharField(max_length=LONG)
+    resolution_code = serializers.ChoiceField(choices=ResolutionCode.choices, required=False)
+    duplicate_of_id = Reference("incidents.Incident", active=False, source="duplicate_of", required=False)
+    change_ids = RecordIds(LinkedType.CHANGE_REQUEST, required=False)
+    article_ids = RecordIds(LinkedType.KB_ARTICLE, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        sentence, code = self._misfit(attrs.get("resolution_code"), attrs.get("duplicate_of"))
+        if sentence:
+            raise serializers.ValidationError({"duplicate_of_id": [ErrorDetail(sentence, code)]})
+        return attrs
+
+    def _misfit(self, code: str | None, twin: Any) -> tuple[str, str]:
+        """What is wrong with the incident that this one is a duplicate of, and the code for it."""
+        incident = self.context["target"]
+        if code != ResolutionCode.DUPLICATE:
+            return ("Only a duplicate names another incident.", "not_applicable") if twin else ("", "")
+        if twin is None:
+            return "A duplicate names the incident that it duplicates.", "required"
+        if twin.pk == incident.pk or twin.client_id != incident.client_id:
+            return "A duplicate names another incident of the same client.", "invalid_reference"
+        return "", ""
+
+
+class CloseBody(Body):
+    actor_fields = ("closed_by",)
+
+
+class ReopenBody(Body):
+    reason = serializers.CharField(max_length=2_000)
+
+
+class ConfirmationBody(Body):
+    note = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+
+
+class ReviewBody(Body):
+    comment = serializers.CharField(max_length=4_000, required=False, allow_blank=True)

@@ -1,0 +1,96 @@
+"""What readiness is judged by: one statement, whatever the number of records."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import Combinable
+
+from changes.choices import ChangeStatus, RollbackStatus
+from changes.models import ChangeRequest, RollbackRequest
+from incidents.duties import is_high_severity
+from incidents.models import Communication, Escalation, Incident, IncidentNote, RootCauseAnalysis, Workaround
+from incidents.response.choices import (
+    MITIGATING,
+    REACHED,
+    AnalysisStatus,
+    CommunicationType,
+    DeliveryStatus,
+    EscalationStatus,
+    WorkaroundStatus,
+)
+from reporting.choices import ReportStatus
+from reporting.models import IncidentReport
+from resolution.models import MitigationConfirmation
+from users.choices import CC
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an incident's records show. Every name is one of EVIDENCE."""
+
+    worked_around: bool
+    changed: bool
+    rolled_back: bool
+    confirmed: bool
+    noted: bool
+    client_reached: bool
+    portal_updated: bool
+    escalation_open: bool
+    change_in_progress: bool
+    rollback_in_progress: bool
+    reviewed: bool
+    reviewed_by_initiator: bool
+    root_cause_found: bool
+
+    @property
+    def mitigated(self) -> bool:
+        """Whether the impact is demonstrably mitigated (SOP 16, step 1)."""
+        return self.worked_around or self.changed or self.rolled_back or self.confirmed
+
+
+def _of(model: Any, *conditions: Q, **values: Any) -> Exists:
+    return Exists(model.objects.filter(*conditions, incident_id=OuterRef("pk"), **values))
+
+
+def _rollback(status: str) -> Combinable:
+    """A rollback names its incident itself, or by the change that it reverses."""
+    of_change = RollbackRequest.objects.filter(change_request__incident_id=OuterRef("pk"), status=status)
+    return _of(RollbackRequest, status=status) | Exists(of_change)
+
+
+_INITIATOR = Q(reviewed_by=F("incident__created_by")) | Q(reviewed_by=F("incident__reporter"))
+_REVIEW = {"automatic": True, "voided_at__isnull": True, "status": ReportStatus.COMPLETED}
+_OWN_CONTACT = {"recipient_user__role": CC, "recipient_user__client_id": OuterRef("client_id")}
+_PORTAL = {"delivery_method": CommunicationType.INCIDENT_PORTAL_UPDATE}
+
+EVIDENCE: dict[str, Combinable] = {
+    "worked_around": _of(Workaround, status=WorkaroundStatus.ACTIVE, effectiveness__in=MITIGATING),
+    "changed": _of(ChangeRequest, status=ChangeStatus.COMPLETED),
+    "rolled_back": _rollback(RollbackStatus.COMPLETED),
+    "confirmed": _of(MitigationConfirmation, voided_at__isnull=True),
+    "noted": _of(IncidentNote),
+    "client_reached": _of(Communication, delivery_status__in=REACHED, **_OWN_CONTACT),
+    "portal_updated": _of(Communication, ~Q(delivery_status=DeliveryStatus.FAILED), **_PORTAL),
+    "escalation_open": _of(Escalation, status=EscalationStatus.OPEN),
+    "change_in_progress": _of(ChangeRequest, status=ChangeStatus.IN_PROGRESS),
+    "rollback_in_progress": _rollback(RollbackStatus.IN_PROGRESS),
+    "reviewed": _of(IncidentReport, **_REVIEW),
+    "reviewed_by_initiator": _of(IncidentReport, _INITIATOR, **_REVIEW),
+    "root_cause_found": _of(RootCauseAnalysis, status__in=(AnalysisStatus.COMPLETED, AnalysisStatus.APPROVED)),
+}
+
+
+def facts_of(incident: Incident) -> Facts:
+    """The facts of an incident, in one statement."""
+    asked = {field.name: EVIDENCE[field.name] for field in fields(Facts)}
+    return Facts(**Incident.objects.filter(pk=incident.pk).values(**asked).get())
+
+
+def is_mitigated(incident: Incident) -> bool:
+    """Whether an incident's records show that its impact is mitigated, in one statement."""
+    return facts_of(incident).mitigated
+
+
+def needs_root_cause(incident: Incident) -> bool:
+    return is_high_severity(incident) and not incident.root_cause_undetermined_reason

@@ -1,0 +1,37 @@
+"""SOP 16, step 6: Close incident after review."""
+
+from django.utils import timezone
+
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.duties import not_an_initiator
+from incidents.models import Incident
+from resolution.duties import high_severity_closed_by_higher_authority
+from resolution.readiness import require_ready
+from users.choices import EX, IM, TS
+from users.models import User
+
+
+@operation(
+    "incident.close",
+    sop=16,
+    roles={IM, EX, TS},
+    verb=Verb.CLOSE,
+    endpoint="POST /incidents/{id}/close/",
+    target="incident",
+    duties=[high_severity_closed_by_higher_authority, not_an_initiator],
+    condition="TS: peak severity P3 or P4; high severity: not an initiator",
+    lifecycle="incident: resolved → closed",
+)
+def close_incident(*, actor: User, incident: Incident) -> Incident:
+    """Close a resolved incident whose postmortem is reviewed; closed is final.
+
+    SOP 16. Raises Refusal: invalid_transition, precondition_failed (postmortem_not_reviewed, root_cause_missing),
+    segregation_of_duties, role_not_permitted.
+    """
+    require_ready(actor, incident, IncidentStatus.CLOSED)
+    incident.change(status=IncidentStatus.CLOSED, closed_at=timezone.now(), closed_by_id=actor.pk)
+    sockets.changed(incident)
+    return incident

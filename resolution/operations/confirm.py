@@ -1,0 +1,31 @@
+"""SOP 16, step 1: a client contact confirms that the impact is mitigated."""
+
+from core.answers import Answer
+from core.operations import operation
+from core.verbs import Verb
+from incidents.lifecycle import require_not_closed
+from incidents.models import Incident
+from resolution.models import MitigationConfirmation
+from users.choices import CC
+from users.models import User
+
+
+@operation(
+    "incident.confirm_mitigation",
+    sop=16,
+    roles={CC},
+    verb=Verb.CREATE,
+    endpoint="POST /incidents/{id}/confirm-mitigation/",
+    target="incident",
+    subject="mitigation_confirmation",
+    condition="a CC of an affected client",
+)
+def confirm_mitigation(*, actor: User, incident: Incident, note: str = "") -> Answer:
+    """State, for an affected client, that the impact of an incident is mitigated.
+
+    SOP 16. Whose clients are not affected do not find the incident. Raises Refusal: invalid_transition (closed).
+    """
+    require_not_closed(incident)
+    confirmation = MitigationConfirmation(incident=incident, note=note)
+    confirmation.save()
+    return Answer(incident, {"confirmation_id": confirmation.pk})

@@ -1,0 +1,62 @@
+"""SOP 16: a resolution that did not hold."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.lifecycle import acknowledge, require_move
+from incidents.models import Incident
+from resolution.models import MitigationConfirmation, Reopening
+from resolution.postmortems import void_postmortem
+from users.choices import EX, IM, TS
+from users.models import User
+
+# Open and escalated incidents reach in_progress too, but by an update, not by this.
+FROM_RESOLVED = {IncidentStatus.RESOLVED: (IncidentStatus.IN_PROGRESS,)}
+
+
+@operation(
+    "incident.reopen",
+    sop=16,
+    roles={IM, TS, EX},
+    verb=Verb.UPDATE,
+    endpoint="POST /incidents/{id}/reopen/",
+    target="incident",
+    condition="reason required",
+    lifecycle="incident: resolved → in_progress",
+)
+def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident:
+    """Take a resolved incident up again; its postmortem review and mitigation confirmations are void.
+
+    SOP 16. Raises Refusal: invalid_transition, duplicate_open_incident (another was opened for the same thing).
+    """
+    require_move(incident, IncidentStatus.IN_PROGRESS, table=FROM_RESOLVED)
+    Reopening(
+        incident=incident,
+        reason=reason,
+        was_resolved_at=incident.resolved_at,
+        was_resolved_by_id=incident.resolved_by_id,
+        resolution_summary=incident.resolution_summary,
+    ).save()
+    _take_up(incident)
+    now = timezone.now()
+    _void_confirmations(incident, now)
+    sockets.changed(incident)
+    void_postmortem(incident, actor, now)
+    return incident
+
+
+def _take_up(incident: Incident) -> None:
+    """Nothing of the former resolution stays on the incident; the reopening keeps it."""
+    acknowledge(incident)
+    undone = {"resolved_at": None, "resolved_by_id": None, "resolution_code": "", "duplicate_of": None}
+    incident.change(status=IncidentStatus.IN_PROGRESS, resolution_summary="", **undone)
+
+
+def _void_confirmations(incident: Incident, now: datetime) -> None:
+    for confirmation in MitigationConfirmation.objects.standing().filter(incident=incident).order_by("id"):
+        confirmation.change(voided_at=now)

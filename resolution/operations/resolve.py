@@ -1,0 +1,71 @@
+"""SOP 16: Resolving Incidents."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from core.answers import Answer
+from core.operations import operation
+from core.sockets import sockets
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.models import Incident, IncidentLink
+from incidents.response.choices import LinkedType
+from resolution.duties import code_without_evidence_by_manager
+from resolution.postmortems import capture_postmortem
+from resolution.readiness import require_ready
+from resolution.stakeholders import notify_resolution
+from users.choices import EX, IM, TS
+from users.models import User
+
+
+@operation(
+    "incident.resolve",
+    sop=16,
+    roles={IM, TS, EX},
+    verb=Verb.RESOLVE,
+    endpoint="POST /incidents/{id}/resolve/",
+    target="incident",
+    duties=[code_without_evidence_by_manager],
+    condition="resolution_code without mitigation evidence: IM only",
+    lifecycle="incident: open|in_progress|escalated → resolved",
+)
+def resolve_incident(
+    *,
+    actor: User,
+    incident: Incident,
+    resolution_summary: str,
+    resolution_code: str = "",
+    duplicate_of: Incident | None = None,
+    change_ids: Iterable[int] = (),
+    article_ids: Iterable[int] = (),
+) -> Answer:
+    """Mark an incident resolved, begin its postmortem and record the notifications of its stakeholders.
+
+    SOP 16. Raises Refusal: invalid_transition, precondition_failed (everything that is missing, at once),
+    role_not_permitted (a resolution_code without evidence), invalid_reference.
+    """
+    require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
+    incident.change(
+        status=IncidentStatus.RESOLVED,
+        resolved_at=timezone.now(),
+        resolved_by_id=actor.pk,
+        resolution_summary=resolution_summary,
+        resolution_code=resolution_code,
+        duplicate_of=duplicate_of,
+    )
+    _link(incident, {LinkedType.CHANGE_REQUEST: change_ids, LinkedType.KB_ARTICLE: article_ids})
+    sockets.changed(incident)
+    notify_resolution(incident, actor)
+    report = capture_postmortem(incident, actor)
+    return Answer(incident, {"postmortem_report_id": report.pk})
+
+
+def _link(incident: Incident, named: dict[LinkedType, Iterable[int]]) -> None:
+    """Link what is named and not linked yet."""
+    links = IncidentLink.objects.filter(incident=incident)
+    known = set(links.values_list("reference_type", "reference_id"))
+    for kind, ids in named.items():
+        for pk in ids:
+            if (kind, pk) not in known:
+                IncidentLink(incident=incident, reference_type=kind, reference_id=pk).save()

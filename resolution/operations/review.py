@@ -1,0 +1,68 @@
+"""SOP 16, step 6: the review of the postmortem, before which an incident is not closed."""
+
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.duties import not_an_initiator
+from incidents.models import Incident
+from reporting.choices import REPORT_MOVES, ReportStatus
+from reporting.models import IncidentReport
+from reporting.postmortem import digest_of, postmortem_of
+from resolution.duties import not_the_resolver
+from users.choices import EX, IM
+from users.models import User
+
+
+@operation(
+    "postmortem.review",
+    sop=16,
+    roles={IM, EX},
+    verb=Verb.REVIEW,
+    endpoint="POST /incident-reports/{id}/review/",
+    target="incident_report",
+    duties=[not_the_resolver, not_an_initiator],
+    condition="not who resolved; high severity: not an initiator",
+    lifecycle="report: draft → completed",
+)
+def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: str = "") -> IncidentReport:
+    """Accept the postmortem draft of a resolved incident: its content is frozen, with its digest.
+
+    SOP 16. Raises Refusal: invalid_transition, precondition_failed, segregation_of_duties.
+    """
+    _require_postmortem(incident_report)
+    require_transition(REPORT_MOVES, incident_report, ReportStatus.COMPLETED)
+    _require_resolved(incident_report)
+    content = postmortem_of(incident_report.incident_id)
+    return incident_report.change(
+        status=ReportStatus.COMPLETED,
+        content=content,
+        digest=digest_of(content),
+        reviewed_by_id=actor.pk,
+        reviewed_at=timezone.now(),
+        review_comment=comment,
+    )
+
+
+def _require_postmortem(report: IncidentReport) -> None:
+    if not report.automatic:
+        raise _refused("not_a_postmortem_draft", "Only the postmortem that a resolution began is reviewed.")
+    if report.voided_at is not None:
+        raise _refused("postmortem_voided", "A reopening voided this postmortem; review the one that stands.")
+
+
+def _require_resolved(report: IncidentReport) -> None:
+    """Read anew, without a lock: a reopening locks the report as well, so it comes wholly before or after."""
+    status = Incident.objects.values_list("status", flat=True).get(pk=report.incident_id)
+    if status != IncidentStatus.RESOLVED:
+        raise _refused(
+            "incident_not_resolved", f"The incident is {status}; a postmortem is reviewed once it is resolved."
+        )
+
+
+def _refused(code: str, detail: str) -> Refusal:
+    return Refusal(Code.PRECONDITION_FAILED, detail, rule="postmortem_review", errors=[Item(code, detail)])

@@ -1,0 +1,22 @@
+"""Who may read the records of a resolution."""
+
+from typing import Any, Self
+
+from django.contrib.auth import get_user_model
+
+from incidents.querysets import OfIncidentQuerySet
+from users.choices import CC
+
+
+class ConfirmationQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: those that the own client's contacts gave. A vendor contact: none."""
+        if user.is_internal:
+            return self.all()
+        if user.role != CC:
+            return self.none()
+        colleagues = get_user_model().objects.filter(client_id=user.client_id)
+        return super().visible_to(user).filter(created_by_id__in=colleagues.values("pk"))
+
+    def standing(self) -> Self:
+        return self.filter(voided_at__isnull=True)

@@ -1,0 +1,128 @@
+"""What must hold before an incident is resolved or closed: a table of data, all that is missing shown at once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from incidents.choices import IncidentStatus
+from incidents.duties import is_high_severity
+from incidents.lifecycle import require_move
+from incidents.models import Incident
+from resolution.facts import Facts, facts_of, needs_root_cause
+from users.choices import IM
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident, what its records show, and what the request states beyond them."""
+
+    incident: Incident
+    facts: Facts
+    excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """One thing that must hold: the code and the sentence for when it does not, and when it does."""
+
+    code: str
+    sentence: str
+    holds: Callable[[Case], bool]
+
+
+TO_RESOLVE: tuple[Precondition, ...] = (
+    Precondition(
+        "not_mitigated",
+        "Nothing shows that the impact is mitigated: record an active workaround that is at least partially effective, "
+        "complete a change or rollback of the incident, or let a client contact confirm it. An incident manager may "
+        "instead give a resolution_code, with a note on the incident as evidence.",
+        lambda case: case.facts.mitigated or case.excused,
+    ),
+    Precondition(
+        "client_not_informed",
+        "The client is not informed: record a portal update, or a communication to one of the client's contacts that "
+        "was sent or delivered.",
+        lambda case: case.facts.client_reached or case.facts.portal_updated,
+    ),
+    Precondition(
+        "escalation_open",
+        "An escalation is open: its target or an incident manager acknowledges it first.",
+        lambda case: not case.facts.escalation_open,
+    ),
+    Precondition(
+        "change_in_progress",
+        "A change of the incident is in progress: complete or fail it first.",
+        lambda case: not case.facts.change_in_progress,
+    ),
+    Precondition(
+        "rollback_in_progress",
+        "A rollback of the incident is in progress: complete or reject it first.",
+        lambda case: not case.facts.rollback_in_progress,
+    ),
+)
+
+TO_CLOSE: tuple[Precondition, ...] = (
+    Precondition(
+        "postmortem_not_reviewed",
+        "The postmortem is not reviewed by a person who may: it is reviewed with POST /incident-reports/{id}/review/. "
+        "Where an initiator reviewed it before the severity became high, reopen the incident and resolve it again.",
+        lambda case: case.facts.reviewed and not (case.facts.reviewed_by_initiator and is_high_severity(case.incident)),
+    ),
+    Precondition(
+        "root_cause_missing",
+        "The highest severity asks for the root cause: complete an analysis, or state root_cause_undetermined_reason.",
+        lambda case: case.facts.root_cause_found or not needs_root_cause(case.incident),
+    ),
+)
+
+# What is asked for each status that an incident can be brought to, and the policy's rule behind it.
+PRECONDITIONS = {IncidentStatus.RESOLVED: TO_RESOLVE, IncidentStatus.CLOSED: TO_CLOSE}
+RULES = {IncidentStatus.RESOLVED: "ready_to_resolve", IncidentStatus.CLOSED: "ready_to_close"}
+
+
+def missing(case: Case, status: IncidentStatus) -> list[Item]:
+    """What is missing before an incident may reach a status, in the order of the table."""
+    unmet = (each for each in PRECONDITIONS[status] if not each.holds(case))
+    return [Item(each.code, each.sentence) for each in unmet]
+
+
+def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, resolution_code: str = "") -> None:
+    """Refuse unless an incident may reach a status now, naming everything that is missing.
+
+    Raises Refusal: invalid_transition, precondition_failed.
+    """
+    unsupervised = _blocked(incident, status, raising=Code.INVALID_TRANSITION)
+    facts = facts_of(incident)
+    excused = bool(resolution_code) and actor.role == IM and facts.noted
+    items = [*unsupervised, *missing(Case(incident, facts, excused), status)]
+    if items:
+        detail = f"{incident.incident_code} cannot become {status}: {', '.join(item.code for item in items)}."
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule=RULES[status], errors=items)
+
+
+def readiness_of(incident: Incident) -> dict[str, Any]:
+    """How far an incident is from being resolved and closed. SOP 16."""
+    case = Case(incident, facts_of(incident))
+    return {
+        "resolve": _verdict(incident, case, IncidentStatus.RESOLVED),
+        "close": _verdict(incident, case, IncidentStatus.CLOSED),
+    }
+
+
+def _verdict(incident: Incident, case: Case, status: IncidentStatus) -> dict[str, Any]:
+    items: Iterable[Item] = [*_blocked(incident, status), *missing(case, status)]
+    shown = [{"code": item.code, "detail": item.detail} for item in items]
+    return {"ready": not shown, "missing": shown}
+
+
+def _blocked(incident: Incident, status: IncidentStatus, *, raising: Code | None = None) -> tuple[Item, ...]:
+    """What the lifecycle says against a move; a refusal of the code `raising` goes on its way."""
+    try:
+        require_move(incident, status)
+    except Refusal as refusal:
+        if refusal.code == raising:
+            raise
+        return refusal.errors
+    return ()

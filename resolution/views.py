@@ -1,0 +1,61 @@
+"""The end of an incident over HTTP, and the account of its life."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.discovery import READ
+from core.errors import not_found
+from core.views import OperationView, discovered, page_link, write
+from incidents.models import Incident
+from incidents.views import INCIDENTS
+from resolution.bodies import CloseBody, ConfirmationBody, ReopenBody, ResolveBody, ReviewBody
+from resolution.readiness import readiness_of
+from resolution.timeline import timeline_page
+
+
+class ResolutionView(OperationView):
+    """What ends an incident."""
+
+    resolve = write("incident.resolve", ResolveBody)
+    confirm = write("incident.confirm_mitigation", ConfirmationBody)
+    reopen = write("incident.reopen", ReopenBody)
+    close = write("incident.close", CloseBody)
+
+
+class ReviewView(OperationView):
+    """The review of a postmortem."""
+
+    review = write("postmortem.review", ReviewBody)
+
+
+class LifeView(OperationView):
+    """What an incident lacks, and what has become of it."""
+
+    collection = INCIDENTS
+    operations = {"readiness": READ, "timeline": READ}
+
+    def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Tell what an incident still lacks before it can be resolved, and before it can be closed."""
+        incident = _readable(request, kwargs["pk"])
+        answer = readiness_of(incident)
+        discovered(Incident.entity_type, incident.pk, {"view": "readiness"})
+        return Response(answer)
+
+    def timeline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
+        incident = _readable(request, kwargs["pk"])
+        params = request.query_params.dict()
+        page = timeline_page(incident.pk, request.user, params)
+        discovered(Incident.entity_type, incident.pk, {**params, "view": "timeline"})
+        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
+        return Response({**links, "results": page.rows})
+
+
+def _readable(request: Request, pk: int) -> Incident:
+    """The incident in the caller's scope. Raises Refusal (404)."""
+    incident: Incident | None = INCIDENTS.scoped(request.user).filter(pk=pk).first()
+    if incident is None:
+        raise not_found(Incident.entity_type)
+    return incident
