@@ -13,6 +13,7 @@ from approvals.models import Approval
 from audit.verify import verify
 from clients.choices import ClientStatus, SubscriptionStatus
 from clients.models import Client, Subscription
+from ims.demo.chapters import CHAPTERS
 from ims.demo.http import Client as HttpClient
 from ims.demo.http import Reply
 from ims.demo.story import Story, StoryError
@@ -90,7 +91,7 @@ def test_the_world_holds_every_state(world):
 def test_the_story_is_told_without_a_flaw_and_notices_one(world, over_the_wire):
     told = io.StringIO()
     story = Story("http://testserver/api/v1", Console(file=told, width=120))
-    story.play()
+    story.play(CHAPTERS)
 
     missing = [code for code in KINDS_OF_RULE if code not in told.getvalue()]
     assert missing == []

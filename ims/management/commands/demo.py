@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ims.demo.cast import CAST, PASSWORD
+from ims.demo.chapters import CHAPTERS
 from ims.demo.story import Story, StoryError
 from ims.demo.world import load
 from users.models import User
@@ -82,7 +83,7 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def _play(console: Console, address: str) -> None:
     try:
-        Story(f"{address}/api/v1", console).play()
+        Story(f"{address}/api/v1", console).play(CHAPTERS)
     except StoryError as failure:
         raise CommandError(f"the story broke: {failure}") from failure
 

@@ -1,0 +1,23 @@
+"""The chapters of the story, in their order."""
+
+from collections.abc import Callable
+
+from ims.demo.chapters.authority import authority, duties
+from ims.demo.chapters.ending import close, resolve
+from ims.demo.chapters.opening import alert, lookup
+from ims.demo.chapters.proof import proof
+from ims.demo.chapters.response import change, escalate, work
+from ims.demo.story import Story
+
+CHAPTERS: tuple[Callable[[Story], None], ...] = (
+    lookup,
+    alert,
+    work,
+    duties,
+    escalate,
+    change,
+    resolve,
+    close,
+    authority,
+    proof,
+)
