@@ -1,10 +1,13 @@
 """Reports in the console."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from core.admin import RecordAdmin
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
+from users.choices import CC
 
 
 @admin.register(IncidentReport)
@@ -25,3 +28,7 @@ class IncidentReportAdmin(RecordAdmin):
     tones = {
         "status": {ReportStatus.DRAFT: "info", ReportStatus.COMPLETED: "success", ReportStatus.FAILED: "danger"},
     }
+
+    def readable(self, name: str, viewer: Any) -> bool:
+        """A client contact reads a part of the content, which the API cuts out; a page could only show the whole."""
+        return super().readable(name, viewer) and not (name == "content" and viewer.role == CC)

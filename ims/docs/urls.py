@@ -6,12 +6,14 @@ from ims.docs.answers import describe_answers
 from ims.docs.change_answers import describe_change_answers
 from ims.docs.client_answers import describe_client_answers
 from ims.docs.incident_answers import describe_incident_answers
+from ims.docs.resolution_answers import describe_resolution_answers
 from ims.docs.views import DocsView, SchemaView
 
 describe_answers()
 describe_change_answers()
 describe_client_answers()
 describe_incident_answers()
+describe_resolution_answers()
 
 urlpatterns = [
     path("schema/", SchemaView.as_view({"get": "retrieve"}), name="schema"),

@@ -1,0 +1,84 @@
+"""Answers about the end of incidents that are no plain records."""
+
+from rest_framework import serializers
+
+from core.inputs import BIGGEST_ID
+from core.pagination import DEFAULT_SIZE, MAX_SIZE
+from core.schema import describe, extended
+from core.schema.parameters import query
+from incidents.serializers import IncidentDetail
+from resolution.choices import TimelineKind
+
+TIME = {"type": "string", "format": "date-time"}
+KINDS = {"type": "string", "enum": list(TimelineKind.values)}
+TIMELINE = (
+    query("kind", KINDS, "Only entries of this kind."),
+    query("kind__in", {"type": "string"}, "Only entries of these kinds, separated by commas."),
+    query("at__gte", TIME, "Only entries from this moment on."),
+    query("at__lte", TIME, "Only entries up to this moment."),
+    query("cursor", {"type": "string"}, "Where the page starts: from `next` or `previous` of another page."),
+    query(
+        "page_size",
+        {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
+        "Entries on a page.",
+    ),
+)
+
+ResolvedIncident = extended(
+    IncidentDetail,
+    "ResolvedIncident",
+    "An incident that was just resolved, and the draft of its postmortem.",
+    postmortem_report_id=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
+)
+ConfirmedIncident = extended(
+    IncidentDetail,
+    "ConfirmedIncident",
+    "An incident whose mitigation a client contact has just confirmed.",
+    confirmation_id=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
+)
+
+
+class MissingPrecondition(serializers.Serializer[object]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ReadinessVerdict(serializers.Serializer[object]):
+    """Whether a step can be made now, and everything that is missing for it."""
+
+    ready = serializers.BooleanField()
+    missing = MissingPrecondition(many=True)
+
+
+class ReadinessAnswer(serializers.Serializer[object]):
+    """How far an incident is from being resolved and from being closed."""
+
+    resolve = ReadinessVerdict()
+    close = ReadinessVerdict()
+
+
+class TimelineEntry(serializers.Serializer[object]):
+    """One event in an incident's life, and the record that tells of it."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=TimelineKind.choices)
+    summary = serializers.CharField()
+    actor_id = serializers.IntegerField(allow_null=True)
+    reference_type = serializers.CharField()
+    reference_id = serializers.IntegerField()
+
+
+class TimelinePage(serializers.Serializer[object]):
+    """One page of an incident's account, oldest first."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = TimelineEntry(many=True)
+
+
+def describe_resolution_answers() -> None:
+    """Tell the description of every answer about the end of incidents that is no plain record."""
+    describe("incidents_resolve", ResolvedIncident, versioned=True)
+    describe("incidents_confirm_mitigation", ConfirmedIncident, versioned=True)
+    describe("incidents_readiness", ReadinessAnswer)
+    describe("incidents_timeline", TimelinePage, query=TIMELINE)
