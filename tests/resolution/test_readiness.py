@@ -1,0 +1,93 @@
+"""What an incident still lacks, before it is resolved and before it is closed."""
+
+import pytest
+from django.utils import timezone
+
+from audit.models import AuditEntry
+from tests.api import capture, statements
+from tests.changes.factories import ChangeFactory
+from tests.incidents.factories import (
+    CommunicationFactory,
+    EscalationFactory,
+    IncidentFactory,
+    NoteFactory,
+    WorkaroundFactory,
+)
+from tests.reporting.factories import ReportFactory
+from tests.resolution.factories import mitigated
+from tests.users.factories import UserFactory
+from users.choices import CC, IM, TS
+
+pytestmark = pytest.mark.django_db
+
+
+def path(incident):
+    return f"/incidents/{incident.pk}/readiness/"
+
+
+def lacking(verdict):
+    return [each["code"] for each in verdict["missing"]]
+
+
+def test_a_new_incident_lacks_everything(api):
+    incident = IncidentFactory(severity="P1")
+    EscalationFactory(incident=incident)
+
+    answer = api(IM).get(path(incident), expect=200).json()
+
+    assert answer["resolve"]["ready"] is answer["close"]["ready"] is False
+    assert lacking(answer["resolve"]) == ["not_mitigated", "client_not_informed", "escalation_open"]
+    assert lacking(answer["close"]) == ["invalid_transition", "postmortem_not_reviewed", "root_cause_missing"]
+    assert all(each["detail"] for each in answer["resolve"]["missing"] + answer["close"]["missing"])
+
+
+def test_a_mitigated_incident_is_ready_to_be_resolved(api):
+    answer = api(TS).get(path(mitigated()), expect=200).json()
+    assert answer["resolve"] == {"ready": True, "missing": []}
+
+
+def test_a_reviewed_incident_is_ready_to_be_closed(api):
+    now = timezone.now()
+    incident = mitigated(status="resolved", resolved_at=now)
+    ReportFactory(incident=incident, status="completed", reviewed_by=UserFactory(), reviewed_at=now, digest="0" * 64)
+    answer = api(TS).get(path(incident), expect=200).json()
+    assert answer["close"] == {"ready": True, "missing": []}
+    assert lacking(answer["resolve"]) == ["invalid_transition"]
+
+
+def test_missing_supervision_is_told(api):
+    answer = api(IM).get(path(mitigated(vendor_initiated=True)), expect=200).json()
+    assert lacking(answer["resolve"]) == ["supervision_missing"]
+
+
+def test_readiness_and_resolving_agree(api):
+    incident = IncidentFactory(status="in_progress")
+    ChangeFactory(incident=incident, status="in_progress")
+    told = lacking(api(IM).get(path(incident)).json()["resolve"])
+    refused = api(IM).post(f"/incidents/{incident.pk}/resolve/", {"resolution_summary": "Done."}, expect=409)
+    assert [item["code"] for item in refused.json()["errors"]] == told
+
+
+def test_reading_it_is_a_discovery_in_scope(api):
+    incident, reader = IncidentFactory(), api(IM)
+    reader.get(path(incident), expect=200)
+    entry = AuditEntry.objects.filter(user=reader.user, action="entity_discovery").get()
+    assert (entry.reference_type, entry.reference_id) == ("incident", incident.pk)
+    api(CC).get(path(incident), expect=404, code="not_found")
+
+
+def test_the_number_of_records_does_not_matter(api):
+    reader, incident = api(IM), mitigated()
+    reader.get(path(incident))
+    with capture() as few:
+        reader.get(path(incident), expect=200)
+    for _ in range(20):
+        NoteFactory(incident=incident)
+        WorkaroundFactory(incident=incident)
+        CommunicationFactory(incident=incident)
+        EscalationFactory(incident=incident, status="resolved")
+        ChangeFactory(incident=incident)
+    with capture() as many:
+        reader.get(path(incident), expect=200)
+
+    assert len(statements(many)) == len(statements(few)) <= 5
