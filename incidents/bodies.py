@@ -8,12 +8,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from clients.choices import Severity
-from clients.models import Client
 from core.inputs import NameField, Reference
 from core.serializers import Body
 from incidents.choices import Category, DetectionSource, IncidentStatus, Level
 from incidents.duties import lowers_severity
-from incidents.inputs import ClientList, PeopleBody, Person
+from incidents.inputs import ClientList, OwnClient, PeopleBody, Person
 from products.models import Component
 from users.choices import CC, IM, SA, TS
 
@@ -55,7 +54,7 @@ def _reason() -> serializers.CharField:
 
 class IncidentBody(PeopleBody):
     reporter_id = Person(source="reporter")
-    client_id = Reference(Client, source="client")
+    client_id = OwnClient(source="client")
     title = NameField(max_length=200)
     description = serializers.CharField(max_length=TEXT_LENGTH)
     category = serializers.ChoiceField(choices=Category.choices)

@@ -1,4 +1,4 @@
-"""Inputs of incidents: people in one statement, lists of clients."""
+"""Inputs of incidents: all people in one statement, all clients in another."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from core.inputs import BIGGEST_ID, Reference
 from core.serializers import Body
 from incidents.models import AffectedClient
 from users.models import User
+
+MOST_CLIENTS = 1_000
 
 
 class Person(Reference):
@@ -30,34 +32,54 @@ class Person(Reference):
         return parent.people.get(pk)
 
 
+class OwnClient(Reference):
+    """The id of an active client. Its body is a PeopleBody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Client, **options)
+
+    def _find(self, pk: int) -> Any:
+        parent: Any = self.parent
+        return parent.clients.get(pk)
+
+
 class PeopleBody(Body):
-    """A body that finds all the people it names in one statement."""
+    """A body that finds all the people it names in one statement, and all the clients in another."""
 
     people: dict[int, User]
+    clients: dict[int, Client]
 
     def to_internal_value(self, data: Any) -> Any:
-        named = [name for name, field in self.fields.items() if isinstance(field, Person)]
-        stated = [data.get(name) for name in named] if isinstance(data, dict) else []
-        ids = {each for each in stated if type(each) is int and 0 <= each <= BIGGEST_ID}
-        visible = User.objects.visible_to(self.context["actor"])
-        self.people = {person.pk: person for person in visible.filter(pk__in=ids)} if ids else {}
+        given = data if isinstance(data, dict) else {}
+        self.people = self._found(User, self._ids(given, Person))
+        self.clients = self._found(Client, self._ids(given, OwnClient, ClientList))
         return super().to_internal_value(data)
+
+    def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
+        """The ids stated in fields of these kinds, alone or in lists; what is none is refused by its field."""
+        stated = [given.get(name) for name, field in self.fields.items() if isinstance(field, kinds)]
+        flat = [each for value in stated for each in (value[:MOST_CLIENTS] if isinstance(value, list) else [value])]
+        return {each for each in flat if type(each) is int and 0 <= each <= BIGGEST_ID}
+
+    def _found(self, model: Any, ids: set[int]) -> dict[int, Any]:
+        visible = model.objects.visible_to(self.context["actor"])
+        return {record.pk: record for record in visible.filter(pk__in=ids)} if ids else {}
 
 
 class ClientList(serializers.ListField):
-    """Ids of active clients that the caller may read, found in one statement. The field's value are the clients.
+    """Ids of active clients that the caller may read. The field's value are the clients; its body is a PeopleBody.
 
     A client that the target already affects stays valid when it is no longer active.
     """
 
     def __init__(self, **options: Any) -> None:
         child = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID)
-        super().__init__(child=child, max_length=1_000, **options)
+        super().__init__(child=child, max_length=MOST_CLIENTS, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         ids = set(super().to_internal_value(data))
-        visible = Client.objects.visible_to(self.context["actor"])
-        found = {client.pk: client for client in visible.filter(pk__in=ids)} if ids else {}
+        parent: Any = self.parent
+        found = {pk: parent.clients[pk] for pk in ids if pk in parent.clients}
         self._refuse(ids - set(found), "There is no such client in your scope")
         inactive = {pk for pk, client in found.items() if client.status != ClientStatus.ACTIVE}
         self._refuse(inactive - self._already(inactive), "These clients are not active")

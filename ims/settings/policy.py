@@ -6,6 +6,8 @@ env = environ.Env()
 
 # Severities that need higher authority to close, and whose peak decides (segregation of duties).
 IMS_HIGH_SEVERITIES = env.list("IMS_HIGH_SEVERITIES", default=["P1", "P2"])
+# From so many percent of its target on, a running service-level clock is at risk.
+IMS_SLA_AT_RISK_PERCENT = env.int("IMS_SLA_AT_RISK_PERCENT", 75)
 # Vendor types beyond the policy's four.
 IMS_EXTRA_VENDOR_TYPES = env.list("IMS_EXTRA_VENDOR_TYPES", default=[])
 # Retrieving a single record leaves no discovery entry when this is true; reading a collection always does.

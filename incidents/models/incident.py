@@ -1,5 +1,6 @@
 """Incidents, the clients they affect and their notes: what is always true of them."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -43,11 +44,17 @@ class Incident(Record):
     `peak_severity` is the highest severity the incident ever had: closure is judged by it. `severity_rule` names the
     clause that decided the severity, `classification` keeps the facts it was decided by. `vendor_initiated` says that
     a vendor contact created the record, whatever became of their account since.
+
+    `sla_history` and `sla_elapsed` are the clock of the service levels (the stretches it counted, and the covered time
+    of the closed ones); `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null
+    when none runs: lists find late incidents by them. `stamped_for` is what this instance was last stamped for.
     """
 
     entity_type = "incident"
     redacted = frozenset({"title"})
-    unlogged = frozenset({"open_key"})
+    # Keys and times that follow from fields which are logged.
+    unlogged = frozenset({"open_key", "sla_elapsed", "sla_due_at", "sla_at_risk_at"})
+    stamped_for: Any = None
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="incidents", db_index=False)
     component = models.ForeignKey(
@@ -85,6 +92,15 @@ class Incident(Record):
     resolved_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     closed_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     affected_changed_at = models.DateTimeField(null=True, editable=False)
+    sla_agreement = models.ForeignKey(
+        "clients.SlaAgreement", models.PROTECT, null=True, related_name="incidents", editable=False, db_index=False
+    )
+    response_due_at = models.DateTimeField(null=True, editable=False)
+    resolution_due_at = models.DateTimeField(null=True, editable=False)
+    sla_due_at = models.DateTimeField(null=True, editable=False)
+    sla_at_risk_at = models.DateTimeField(null=True, editable=False)
+    sla_elapsed = models.DurationField(default=timedelta, editable=False)
+    sla_history = models.JSONField(default=list, editable=False)
     open_key = OpenKey()
 
     objects: ClassVar[Any] = IncidentQuerySet.as_manager()
@@ -140,6 +156,12 @@ class Incident(Record):
             # With the severity in front: planners would take a smaller index by id alone for every list of open
             # incidents, and read all of them where few have the severity that is asked for.
             models.Index(fields=["severity", "-id"], condition=Q(status__in=UNRESOLVED), name="incident_unresolved"),
+            models.Index(
+                fields=["sla_at_risk_at", "sla_due_at"],
+                condition=Q(sla_at_risk_at__isnull=False),
+                name="incident_sla_running",
+            ),
+            models.Index(fields=["-id"], condition=Q(sla_breach=True), name="incident_sla_breached"),
             models.Index(fields=["created_at", "id"], name="incident_created"),
             models.Index(fields=["updated_at", "id"], name="incident_updated"),
         ]

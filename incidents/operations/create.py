@@ -14,6 +14,7 @@ from core.verbs import Verb
 from incidents.affected import set_affected_clients
 from incidents.duties import own_vendors_component
 from incidents.models import Incident
+from incidents.service_levels.stamping import stamp
 from incidents.severity import OVERRIDDEN, STATED, Facts, Verdict, classify
 from users.choices import EX, IM, SA, TS, VC
 from users.models import User
@@ -52,6 +53,7 @@ def create_incident(
         vendor_initiated=actor.role == VC,
         **fields,
     )
+    stamp(incident)
     incident.save()
     set_affected_clients(incident, affected_clients, new=True)
     sockets.changed(incident)

@@ -13,6 +13,7 @@ from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Escalation, Incident
 from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
 from incidents.response.duties import target_or_manager
+from incidents.service_levels.stamping import change_stamped
 from users.choices import AM, EX, IM, TS
 from users.models import User
 
@@ -38,8 +39,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     escalation = Escalation(incident=incident, requested_by=actor, target_user=target_user, **fields)
     if incident.status != IncidentStatus.ESCALATED:
         require_move(incident, IncidentStatus.ESCALATED, table=INCIDENT_MOVES)
-        incident.status = IncidentStatus.ESCALATED
-        incident.save()
+        change_stamped(incident, status=IncidentStatus.ESCALATED)
         sockets.changed(incident)
     escalation.save()
     return escalation
@@ -65,7 +65,7 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=escalation.incident_id)
     if incident.acknowledged_at is None:
         acknowledge(incident)
-        incident.save()
+        change_stamped(incident)
         sockets.changed(incident)
     return escalation.change(status=EscalationStatus.ACKNOWLEDGED, acknowledged_at=timezone.now())
 

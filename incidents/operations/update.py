@@ -14,12 +14,10 @@ from incidents.choices import UPDATE_MOVES
 from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
+from incidents.service_levels.stamping import RESTS_ON, stamp
 from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
 from users.choices import EX, IM, TS
 from users.models import User
-
-# What service levels and other records above an incident rest on.
-RESTAMPED_BY = frozenset({"severity", "component_id"})
 
 
 @operation(
@@ -58,7 +56,9 @@ def update_incident(
         acknowledge(incident)
     if affected_clients is not None and set_affected_clients(incident, affected_clients):
         incident.affected_changed_at = timezone.now()
-    restamp = bool(RESTAMPED_BY & set(incident.changes()))
+    restamp = not incident.changes().keys().isdisjoint(RESTS_ON)
+    if restamp:
+        stamp(incident)
     incident.save()
     if restamp:
         sockets.changed(incident)

@@ -1,0 +1,106 @@
+"""Which agreement counts for an incident: the active one for its severity on the client's active, current
+subscription to the component's product. Of several the best tier, then the oldest subscription; without a component
+the best tier of the client.
+
+A subscription is current for an incident when it has begun by today and had not ended when the incident was detected:
+what was promised at the time is not lost because the subscription ends while the work goes on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
+
+from clients.calendars import DEFAULT_CALENDAR
+from clients.choices import AgreementStatus, SubscriptionStatus, Tier
+from clients.models import Subscription
+
+BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
+_CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an incident needs a promise for; without a product any of the client's will do."""
+
+    severity: str
+    product_id: int | None
+    detected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An active subscription that has begun, with one of its active agreements or with none."""
+
+    subscription_id: int
+    product_id: int
+    tier: str
+    start_date: date
+    end_date: date | None
+    rto_minutes: int | None
+    agreement_id: int | None
+    severity: str | None
+    response_minutes: int | None
+    resolution_minutes: int | None
+    calendar: dict[str, Any]
+
+
+def offers_of(client_id: int, need: Need | None = None) -> list[Offer]:
+    """The offers to a client in one statement, calendar included; `need` leaves out early what cannot fit it.
+
+    Subscriptions without an agreement are offers too: their recovery objectives count all the same.
+    """
+    agreement = Q(agreements__status=AgreementStatus.ACTIVE)
+    found = Subscription.objects.filter(
+        client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=timezone.now().date()
+    )
+    if need is not None:
+        agreement &= Q(agreements__severity_level=need.severity)
+        found = found if need.product_id is None else found.filter(product_id=need.product_id)
+    rows = found.annotate(agreement=FilteredRelation("agreements", condition=agreement), **_CALENDAR).order_by("pk")
+    return [_offer(row) for row in rows.values(*_COLUMNS, *_CALENDAR)]
+
+
+def best(offers: Iterable[Offer], need: Need) -> Offer | None:
+    """The offer that counts for a need; one without an agreement only where none has one."""
+    return min((_for_severity(each, need) for each in offers if _fits(each, need)), key=_rank, default=None)
+
+
+def _fits(offer: Offer, need: Need) -> bool:
+    ended = offer.end_date is not None and offer.end_date < need.detected_at.date()
+    return need.product_id in (None, offer.product_id) and not ended
+
+
+def _for_severity(offer: Offer, need: Need) -> Offer:
+    """The offer itself, or its bare subscription where the agreement is another severity's."""
+    if offer.severity in (None, need.severity):
+        return offer
+    return replace(offer, agreement_id=None, severity=None, response_minutes=None, resolution_minutes=None)
+
+
+def _rank(offer: Offer) -> tuple[bool, int, date, int]:
+    return offer.agreement_id is None, BEST_FIRST.index(Tier(offer.tier)), offer.start_date, offer.subscription_id
+
+
+_COLUMNS = (
+    "pk",
+    "product_id",
+    "service_level_tier",
+    "start_date",
+    "end_date",
+    "rto_minutes",
+    "agreement__id",
+    "agreement__severity_level",
+    "agreement__response_time_minutes",
+    "agreement__resolution_time_hours",
+)
+
+
+def _offer(row: dict[str, Any]) -> Offer:
+    *values, hours = (row[name] for name in _COLUMNS)
+    own = {name: row[f"calendar_{name}"] for name in DEFAULT_CALENDAR}
+    calendar = dict(DEFAULT_CALENDAR) if own["timezone"] is None else own
+    return Offer(*values, None if hours is None else hours * 60, calendar)

@@ -1,0 +1,88 @@
+"""The terms under which an incident's clocks run, as they were when they were counted.
+
+They are kept with the incident: when a calendar or an agreement changes, what elapsed before is still counted by the
+hours that held then, which no other record knows any more.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from clients.clocks import WorkingHours
+from clients.offers import Offer
+from clients.service_hours import Coverage, coverage_of, hours_of
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """An agreement's targets in covered minutes and its coverage; without an agreement, no promise at all.
+
+    `calendar` is kept for business hours only. The recovery time objective is counted by the wall clock, so a change
+    of it cuts no clock and two terms that differ in nothing else are equal.
+    """
+
+    agreement_id: int | None = None
+    subscription_id: int | None = None
+    tier: str | None = None
+    severity: str | None = None
+    coverage: str | None = None
+    calendar: dict[str, Any] | None = None
+    response_minutes: int | None = None
+    resolution_minutes: int | None = None
+    rto_minutes: int | None = field(default=None, compare=False)
+
+    @property
+    def promised(self) -> bool:
+        return self.agreement_id is not None
+
+    @property
+    def hours(self) -> WorkingHours | None:
+        return hours_of(self.coverage or Coverage.ROUND_THE_CLOCK, self.calendar)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def differences(self, other: "Terms") -> list[str]:
+        """What changed, in words that stand in the arithmetic."""
+        return [name for name, columns in _ASPECTS.items() if any(_differs(self, other, each) for each in columns)]
+
+
+_ASPECTS = {
+    "severity": ("severity",),
+    "agreement": ("agreement_id",),
+    "targets": ("response_minutes", "resolution_minutes"),
+    "coverage": ("coverage", "tier"),
+    "calendar": ("calendar",),
+}
+
+
+def _differs(one: Terms, other: Terms, column: str) -> bool:
+    return getattr(one, column) != getattr(other, column)
+
+
+def terms_of(offer: Offer | None, severity: str, detected_at: datetime) -> Terms:
+    """The terms that an offer gives an incident of a severity."""
+    if offer is None:
+        return Terms()
+    if offer.agreement_id is None:
+        return Terms(rto_minutes=offer.rto_minutes)
+    coverage = coverage_of(offer.tier, severity)
+    return Terms(
+        agreement_id=offer.agreement_id,
+        subscription_id=offer.subscription_id,
+        tier=offer.tier,
+        severity=severity,
+        coverage=str(coverage),
+        calendar=_from(offer.calendar, detected_at) if coverage == Coverage.BUSINESS_HOURS else None,
+        response_minutes=offer.response_minutes,
+        resolution_minutes=offer.resolution_minutes,
+        rto_minutes=offer.rto_minutes,
+    )
+
+
+def _from(calendar: dict[str, Any], detected_at: datetime) -> dict[str, Any]:
+    """A calendar without the holidays that lie before the incident, whatever the time zone."""
+    first = (detected_at - _DAY).date().isoformat()
+    return {**calendar, "holidays": [day for day in calendar["holidays"] if day >= first]}
