@@ -1,6 +1,7 @@
 """What happens when two people move an incident at the same moment: real connections, real commits."""
 
 import pytest
+from django.db import connection
 
 from incidents.models import Escalation, Incident
 from reporting.models import IncidentReport
@@ -12,7 +13,7 @@ from users.choices import EX, IM
 
 pytestmark = [
     pytest.mark.usefixtures("committed"),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite in memory has one connection and no races"),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite in memory has one connection and no races"),
 ]
 SUMMARY = {"resolution_summary": "Restarted."}
 

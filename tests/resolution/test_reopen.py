@@ -46,7 +46,7 @@ def test_a_resolved_incident_is_taken_up_again(api, role):
     entries = AuditEntry.objects.filter(operation="incident.reopen").order_by("id")
     told = {(entry.reference_type, entry.action) for entry in entries}
     assert told == {("incident_reopening", "create"), ("incident", "update")}
-    changes = entries.get(reference_type="incident").changes
+    changes = entries.filter(reference_type="incident").first().changes
     assert changes["status"] == {"old": "resolved", "new": "in_progress"}
 
 
