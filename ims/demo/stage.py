@@ -13,6 +13,7 @@ from core.answers import Answer
 from core.context import context, new_request_id
 from core.dispatch import submit
 from ims.demo.cast import CAST, PASSWORD, Person
+from incidents.models import Escalation, Incident
 from products.models import Component, Product
 from users.choices import EX
 from users.models import User
@@ -29,6 +30,8 @@ class Stage:
         self.products: list[Product] = []
         self.components: list[Component] = []
         self.clients: list[Client] = []
+        self.incidents: list[Incident] = []
+        self.escalations: list[Escalation] = []
 
     def wait(self, **duration: float) -> None:
         """Let time pass (timedelta's arguments)."""

@@ -20,6 +20,7 @@ from ims.demo.bodies import (
     reseed,
 )
 from ims.demo.cast import CAST
+from ims.demo.lives import lead
 from ims.demo.stage import Stage
 from users.choices import CC, EX, SA, VC
 from users.system import system_principal
@@ -145,12 +146,17 @@ def _incidents(stage: Stage) -> None:
             assigned_manager_id=stage.people["ines"].pk,
         )
         incident = stage.play("tara", "incident.create", body)
+        stage.incidents.append(incident)
         if number % 3:
             stage.wait(minutes=12)
             stage.play("tom", "incident.update", {"status": "in_progress"}, on=incident)
             note = {"body": "Reproduced; logs collected, looking for the change that started it.", "public": False}
             stage.play("tom", "incident.add_note", note, on=incident)
         stage.now += step - timedelta(minutes=12)
+
+
+def _lives(stage: Stage) -> None:
+    lead(stage, stage.incidents)
 
 
 def _last_requests(stage: Stage) -> None:
@@ -173,6 +179,7 @@ STEPS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("service levels", _coverage),
     ("approvals", _approvals),
     ("incidents", _incidents),
+    ("what became of them", _lives),
     ("retirements", _retirements),
     ("open requests", _last_requests),
 )

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from approvals.models import Approval
 from audit.verify import verify
+from changes.choices import ChangeStatus
+from changes.models import ChangeRequest
 from clients.choices import ClientStatus, SubscriptionStatus
 from clients.models import Client, Subscription
 from ims.demo.chapters import CHAPTERS
@@ -18,7 +20,9 @@ from ims.demo.http import Client as HttpClient
 from ims.demo.http import Reply
 from ims.demo.story import Story, StoryError
 from ims.demo.world import load
-from incidents.models import Incident
+from incidents.choices import IncidentStatus
+from incidents.models import Escalation, Incident
+from incidents.response.choices import EscalationStatus
 from products.choices import ComponentStatus, ProductStatus
 from products.models import Component, Product
 from tests.api import Api
@@ -82,7 +86,9 @@ def test_the_world_holds_every_state(world):
     assert statuses(Subscription) == set(SubscriptionStatus.values)
     assert statuses(Approval) >= {"pending", "approved", "rejected", "consumed"}
     assert any(approval.expired for approval in Approval.objects.all())
-    assert statuses(Incident) >= {"open", "in_progress"}
+    assert statuses(Incident) == set(IncidentStatus.values)
+    assert statuses(Escalation) == set(EscalationStatus.values)
+    assert statuses(ChangeRequest) == set(ChangeStatus.values)
     assert verify().verified
     names = set(Client.objects.values_list("name", flat=True))
     assert len(names) == 6
