@@ -72,6 +72,12 @@ def choice(was: Mapping[str, str] | None = None) -> Reader:
     return read
 
 
+def choice_or_blank(cell: Cell) -> str:
+    """One of the model's choices, or nothing: for text that another column keeps anyway."""
+    known = {value for value, _ in cell.column.choices}
+    return cell.value if isinstance(cell.value, str) and cell.value in known else ""
+
+
 def identifier(cell: Cell) -> int | None:
     """An id, which the export writes as text."""
     if cell.value is None and cell.column.null:

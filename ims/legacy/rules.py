@@ -15,12 +15,29 @@ from approvals.choices import ApprovalStatus
 from clients.choices import AgreementStatus, SubscriptionStatus
 from clients.promises import promise_of, violations
 from core.errors import Refusal
+from core.operations import registry
 from ims.legacy.schema import World
 from incidents.choices import UNRESOLVED, IncidentStatus
 from users.choices import CC, IM, UserStatus
 from users.serializers import require_association
 from vendors.choices import vendor_types
 
+# The times at which something has happened, in all tables.
+HAPPENED = (
+    "created_at",
+    "updated_at",
+    "detected_at",
+    "acknowledged_at",
+    "resolved_at",
+    "closed_at",
+    "decided_at",
+    "sent_at",
+    "implemented_at",
+    "completed_at",
+    "actual_start",
+    "actual_end",
+    "executed_at",
+)
 # The codes that the tiers give to their two kinds of breach.
 OUTSIDE_TIER, OUT_OF_ORDER = "outside_tier_range", "order"
 
@@ -32,8 +49,8 @@ def time_stamps_ordered(record: Any, world: World) -> str:
 
 
 def not_from_the_future(record: Any, world: World) -> str:
-    named = ("created_at", "updated_at", "detected_at", "decided_at")
-    latest = max(moment for name in named if (moment := getattr(record, name, None)) is not None)
+    """Asked of what has happened; a window that was agreed on may lie ahead."""
+    latest = max(moment for name in HAPPENED if (moment := getattr(record, name, None)) is not None)
     return f"{latest.isoformat()} is later than the server's clock" if latest > timezone.now() else ""
 
 
@@ -125,19 +142,12 @@ def assigned_manager_is_active_im(incident: Any, world: World) -> str:
 
 
 def incident_times_ordered(incident: Any, world: World) -> str:
-    named = ("occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at")
-    known = [(name, getattr(incident, name)) for name in named if getattr(incident, name) is not None]
-    wrong = [f"{later} is before {sooner}" for (sooner, a), (later, b) in pairwise(known) if b < a]
-    return ", ".join(wrong)
+    return out_of_order(incident, "occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at")
 
 
 def incident_times_fit_status(incident: Any, world: World) -> str:
     settled, closed = incident.status not in UNRESOLVED, incident.status == IncidentStatus.CLOSED
-    expected = {"resolved_at": settled, "closed_at": closed}
-    lacking = [name for name, due in expected.items() if due and getattr(incident, name) is None]
-    odd = [name for name, due in expected.items() if not due and getattr(incident, name) is not None]
-    said = [f"no {name}" for name in lacking] + [f"{name} is set" for name in odd]
-    return f"{incident.status}, yet {', '.join(said)}" if said else ""
+    return expected_times(incident, resolved_at=settled, closed_at=closed)
 
 
 def escalated_by_an_escalation(incident: Any, world: World) -> str:
@@ -154,3 +164,25 @@ def closed_with_root_cause(incident: Any, world: World) -> str:
     if high and incident.pk not in world.export.referred("root_cause_analyses", "incident_id", status=done):
         return f"closed at {incident.severity} without a completed root cause analysis"
     return ""
+
+
+def out_of_order(record: Any, *names: str) -> str:
+    """Which of these times, of those that are known, comes before its predecessor."""
+    known = [(name, getattr(record, name)) for name in names if getattr(record, name) is not None]
+    wrong = [f"{later} is before {sooner}" for (sooner, a), (later, b) in pairwise(known) if b < a]
+    return ", ".join(wrong)
+
+
+def expected_times(record: Any, **due: bool) -> str:
+    """Which times the record's status asks for and are not known, or has no place for and are."""
+    lacking = [name for name, expected in due.items() if expected and getattr(record, name) is None]
+    odd = [name for name, expected in due.items() if not expected and getattr(record, name) is not None]
+    said = [f"no {name}" for name in lacking] + [f"{name} is set" for name in odd]
+    return f"{record.status}, yet {', '.join(said)}" if said else ""
+
+
+def role_permitted(operation: str, person: Any) -> str:
+    """Whether an operation is permitted to the role of who once did it; the export knows only the role they have."""
+    if person is None or registry[operation].permits(person.role):
+        return ""
+    return f"by user {person.pk}, whose role is {person.role}"

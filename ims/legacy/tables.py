@@ -10,8 +10,10 @@ from rest_framework import serializers
 from approvals.models import Approval
 from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
-from core.inputs import EmailField, NameField, PhoneField, TimeZoneField
+from core.inputs import NameField, TimeZoneField
 from ims.legacy import rules
+from ims.legacy.change_tables import CHANGES, ROLLBACKS
+from ims.legacy.columns import EMAIL, MADE, MADE_AND_CHANGED, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
 from ims.legacy.readers import (
     Reference,
     choice,
@@ -32,28 +34,14 @@ from ims.legacy.readers import (
     through,
     truth,
 )
-from ims.legacy.schema import Column, Table, checked, column
+from ims.legacy.response_tables import ANALYSES, COMMUNICATIONS, ESCALATIONS, WORKAROUNDS
+from ims.legacy.schema import Table, checked, column
 from incidents.codes import incident_code
 from incidents.models import Incident
 from incidents.severity import STATED
 from products.models import Component, Product
 from users.models import User
 from vendors.models import Vendor
-
-NAME = through(NameField(), "name_given")
-EMAIL = through(EmailField(), "valid_email")
-PHONE = through(PhoneField(), "valid_phone")
-OPTIONAL_PHONE = through(PhoneField(allow_blank=True), "valid_phone")
-
-MADE_AND_CHANGED = (column("created_at", moment, "created_at"), column("updated_at", moment, "updated_at"))
-# Where the old system kept no time of the last change, it is that of the making.
-MADE = (column("created_at", moment, "created_at"), column("updated_at", moment, "created_at"))
-TIMES = (rules.time_stamps_ordered, rules.not_from_the_future)
-
-
-def own_id(key: str) -> Column:
-    return column("id", identifier, key)
-
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -222,12 +210,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("event_records", key="event_id", entity_type="event_record"),
     Table("event_correlations", key="correlation_id", entity_type="event_correlation"),
-    Table("escalations", key="escalation_id", entity_type="escalation"),
-    Table("communications", key="communication_id", entity_type="communication"),
-    Table("workarounds", key="workaround_id", entity_type="workaround"),
-    Table("root_cause_analyses", key="rca_id", entity_type="rca"),
-    Table("change_requests", key="change_id", entity_type="change_request"),
-    Table("rollback_requests", key="rollback_id", entity_type="rollback_request"),
+    ESCALATIONS,
+    COMMUNICATIONS,
+    WORKAROUNDS,
+    ANALYSES,
+    CHANGES,
+    ROLLBACKS,
     Table("metrics", key="metric_id", entity_type="metric"),
     Table("incident_reports", key="report_id", entity_type="incident_report"),
     Table("knowledge_base_articles", key="article_id", entity_type="kb_article"),

@@ -1,5 +1,7 @@
 """SOP 17: who may be named as the recipient of a communication about an incident."""
 
+from collections.abc import Collection
+
 from core.codes import Code
 from core.errors import Item, Refusal
 from incidents.models import AffectedClient, Incident
@@ -17,15 +19,31 @@ def concerned_clients(incident: Incident) -> set[int]:
     return {incident.client_id, *affected}
 
 
-def require_recipient(incident: Incident, kind: str, user: User) -> None:
-    """Refuse (400) a named recipient whose role or organisation does not fit the incident."""
+def vendor_of(incident: Incident) -> int | None:
+    """The vendor whose product the incident's component belongs to."""
+    return incident.component.product.vendor_id if incident.component else None
+
+
+def recipient_misfit(kind: str, user: User, *, clients: Collection[int], vendor_id: int | None) -> str:
+    """What speaks against naming this person: pure. Empty where nothing does.
+
+    `clients` are the ids of the clients concerned, `vendor_id` is the vendor of the incident's component.
+    """
     role = ROLE_OF_RECIPIENT.get(RecipientType(kind))
     if role is not None and user.role != role:
-        raise _misfit(f"User {user.pk} is no {role}.")
-    if role == CC and user.client_id not in concerned_clients(incident):
-        raise _misfit("The person's client is not affected by this incident.")
-    if role == VC and user.vendor_id != (incident.component.product.vendor_id if incident.component else None):
-        raise _misfit("The component is not of that vendor's products.")
+        return f"User {user.pk} is no {role}."
+    if role == CC and user.client_id not in clients:
+        return "The person's client is not affected by this incident."
+    if role == VC and user.vendor_id != vendor_id:
+        return "The component is not of that vendor's products."
+    return ""
+
+
+def require_recipient(incident: Incident, kind: str, user: User) -> None:
+    """Refuse (400) a named recipient whose role or organisation does not fit the incident."""
+    clients = concerned_clients(incident) if kind == RecipientType.CLIENT_CONTACT else ()
+    if detail := recipient_misfit(kind, user, clients=clients, vendor_id=vendor_of(incident)):
+        raise _misfit(detail)
 
 
 def _misfit(detail: str) -> Refusal:

@@ -21,8 +21,9 @@ from incidents.response.choices import (
     RecipientType,
     WorkaroundStatus,
 )
-from incidents.response.recipients import require_recipient
-from users.choices import IM, SA, TS, VC
+from incidents.response.recipients import require_recipient, vendor_of
+from incidents.response.targets import target_misfit
+from users.choices import IM, SA, TS
 
 LONG = 20_000
 ANALYSTS = frozenset({TS, IM, SA})
@@ -40,16 +41,10 @@ class EscalationBody(PeopleBody):
     escalation_level = serializers.ChoiceField(choices=EscalationLevel.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        target, incident = attrs["target_user"], attrs["incident"]
-        level = LEVEL_OF_ROLE.get(target.role)
-        if level is None:
-            raise invalid("target_user_id", f"{NO_TARGET}: a {target.role} takes no escalations.", "invalid_target")
-        if target.pk == self.context["actor"].pk:
-            raise invalid("target_user_id", f"{NO_TARGET}: one escalates to somebody else.", "invalid_target")
-        if target.role == VC and target.vendor_id != _vendor_of(incident):
-            raise invalid(
-                "target_user_id", f"{NO_TARGET}: the component is not of that vendor's products.", "invalid_target"
-            )
+        target, actor = attrs["target_user"], self.context["actor"]
+        if detail := target_misfit(target, requester_id=actor.pk, vendor_id=vendor_of(attrs["incident"])):
+            raise invalid("target_user_id", f"{NO_TARGET}: {detail}", "invalid_target")
+        level = LEVEL_OF_ROLE[target.role]
         if attrs.get("escalation_level", level) != level:
             detail = f"The target's role makes this a {level} escalation; leave the level out or state that."
             raise invalid("escalation_level", detail, "level_disagrees")
@@ -131,7 +126,15 @@ class WorkaroundChangesBody(Body):
 class WorkaroundOutput(Output):
     class Meta:
         model = Workaround
-        fields = outputs("incident_id", "description", "effectiveness", "implemented_by_id", "implemented_at", "status")
+        fields = outputs(
+            "incident_id",
+            "description",
+            "effectiveness",
+            "implemented_by_id",
+            "implemented_at",
+            "status",
+            "imported_violations",
+        )
 
 
 class AnalysisBody(PeopleBody):
@@ -176,10 +179,6 @@ class AnalysisOutput(Output):
             "approved_at",
             "imported_violations",
         )
-
-
-def _vendor_of(incident: Incident) -> int | None:
-    return incident.component.product.vendor_id if incident.component else None
 
 
 def _require_named(name: str, needed: bool, given: bool, kind: str) -> None:

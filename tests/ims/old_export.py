@@ -38,6 +38,8 @@ TIMES = {**MADE, "updated_at": "2024-04-02T09:30:00"}
 
 # High enough never to meet what factories make.
 ID = 900_001
+# A second person, whom the first one's rows need: nobody approves their own request or escalates to themselves.
+HELPER = ID + 500
 
 ROWS: dict[str, dict[str, Any]] = {
     "vendors": {
@@ -138,6 +140,77 @@ ROWS: dict[str, dict[str, Any]] = {
         "closed_at": None,
         **TIMES,
     },
+    "escalations": {
+        "escalation_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "escalated_by_id": f"{ID}",
+        "escalated_to_id": f"{HELPER}",
+        "escalation_reason": "sla_breach",
+        "escalation_level": "technical",
+        "status": "acknowledged",
+        "escalated_at": "2024-03-01T08:05:00",
+        "acknowledged_at": "2024-03-01T08:10:00",
+        "resolved_at": None,
+    },
+    "communications": {
+        "communication_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "sender_id": f"{ID}",
+        "recipient_type": "user",
+        "recipient_user_id": f"{HELPER}",
+        "communication_type": "phone_call",
+        "delivery_status": "sent",
+        "subject": "Ledger",
+        "message_body": "We are on it.",
+        "sent_at": "2024-03-01T08:20:00",
+        **MADE,
+    },
+    "workarounds": {
+        "workaround_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "implemented_by_id": f"{HELPER}",
+        "effectiveness": "partially_effective",
+        "status": "active",
+        "description": "Book on paper.",
+        "implemented_at": "2024-03-01T08:30:00",
+    },
+    "root_cause_analyses": {
+        "rca_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "conducted_by_id": f"{HELPER}",
+        "analysis_method": "five_whys",
+        "status": "in_progress",
+        "summary": "The disk was full.",
+        "completed_at": None,
+        **MADE,
+    },
+    "change_requests": {
+        "change_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "title": "Larger disk",
+        "change_type": "normal",
+        "risk_level": "medium",
+        "requested_by_id": f"{HELPER}",
+        "approved_by_id": f"{ID}",
+        "status": "completed",
+        "scheduled_start": "2024-03-02T20:00:00",
+        "scheduled_end": "2024-03-02T22:00:00",
+        "actual_start": "2024-03-02T20:05:00",
+        "actual_end": "2024-03-02T21:00:00",
+        **MADE,
+    },
+    "rollback_requests": {
+        "rollback_id": f"{ID}",
+        "change_id": f"{ID}",
+        "incident_id": f"{ID}",
+        "requested_by_id": f"{HELPER}",
+        "approved_by_id": None,
+        "status": "requested",
+        "executed_at": None,
+        "justification": "It is slower than before.",
+        "validation_completed": False,
+        **MADE,
+    },
     "approvals": {
         "approval_id": f"{ID}",
         "reference_type": "incident",
@@ -162,6 +235,17 @@ ROWS: dict[str, dict[str, Any]] = {
     },
 }
 
+SECOND_USER = {
+    **ROWS["users"],
+    "user_id": f"{HELPER}",
+    "first_name": "Tom",
+    "last_name": "Reyes",
+    "email": "tom@house.example",
+    "role": "technical_support",
+}
+# The rows of the small export: one in each table that is imported, and the second person.
+COUNT = len(ROWS) + 1
+
 
 class OldExport:
     """A whole export, written file by file; `change` alters one row, `add` puts another beside it."""
@@ -170,6 +254,7 @@ class OldExport:
         self.folder = folder
         self.rows: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
         self.rows.update({name: {f"{ID}": dict(row)} for name, row in ROWS.items()})
+        self.rows["users"][f"{HELPER}"] = dict(SECOND_USER)
         self.write()
 
     def change(self, table: str, row_id: int = ID, **columns: Any) -> "OldExport":
@@ -182,8 +267,8 @@ class OldExport:
         return self.write()
 
     def other(self, table: str, **rows: Any) -> "OldExport":
-        """Rows of a table for which there is no model here."""
-        self.rows[table].update(rows)
+        """Rows as they are given, of any table."""
+        self.rows.setdefault(table, {}).update(rows)
         return self.write()
 
     def drop(self, table: str, column: str) -> "OldExport":

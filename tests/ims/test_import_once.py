@@ -12,7 +12,7 @@ from ims.legacy.operation import import_folder
 from ims.legacy.readers import choice
 from ims.legacy.report import Report
 from ims.legacy.schema import Table, column
-from tests.ims.old_export import ID, OldExport, report_of, run
+from tests.ims.old_export import COUNT, ID, OldExport, report_of, run
 from vendors.models import Vendor
 
 
@@ -41,7 +41,7 @@ def test_two_imports_at_once_import_once(committed, export):
     for thread in threads:
         thread.join()
 
-    assert sorted((report.imported, report.unchanged) for report in reports) == [(0, 10), (10, 0)]
+    assert sorted((report.imported, report.unchanged) for report in reports) == [(0, COUNT), (COUNT, 0)]
     assert AuditEntry.objects.filter(reference_type="vendor", reference_id=ID).count() == 1
 
 
@@ -49,7 +49,7 @@ def test_two_imports_at_once_import_once(committed, export):
 def test_statements_grow_with_the_rows_by_a_constant(export):
     """A record: its insert, the head of its chain, its entry; PostgreSQL takes a lock too.
 
-    The second run imports twenty records and leaves the ten of the first alone.
+    The second run imports twenty records and leaves those of the first alone.
     """
     with CaptureQueriesContext(connection) as few:
         run(export)
@@ -58,7 +58,7 @@ def test_statements_grow_with_the_rows_by_a_constant(export):
     with CaptureQueriesContext(connection) as more:
         run(export)
 
-    assert len(more) - (len(few) - 10 * 3) <= 20 * 4
+    assert len(more) - (len(few) - COUNT * 3) <= 20 * 4
 
 
 @pytest.mark.django_db

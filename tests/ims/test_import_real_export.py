@@ -11,9 +11,10 @@ from django.core.management import call_command
 from approvals.models import Approval
 from audit.models import AuditEntry
 from audit.verify import verify
+from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client, SlaAgreement, Subscription
 from core.models import Record
-from incidents.models import Incident
+from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
 from products.models import Component, Product
 from tests.ims.old_export import TABLES, real_export, report_of, run
 from users.models import User
@@ -36,8 +37,16 @@ MODELS: dict[str, Any] = {
     "subscriptions": Subscription,
     "sla_agreements": SlaAgreement,
     "incidents": Incident,
+    "escalations": Escalation,
+    "communications": Communication,
+    "workarounds": Workaround,
+    "root_cause_analyses": RootCauseAnalysis,
+    "change_requests": ChangeRequest,
+    "rollback_requests": RollbackRequest,
     "approvals": Approval,
 }
+# The time of a row's making, where it has another name.
+MADE = {"escalations": "escalated_at", "workarounds": "implemented_at"}
 
 
 def rows(table: str) -> dict[int, dict[str, Any]]:
@@ -60,7 +69,8 @@ def test_every_row_is_there_under_its_id_with_its_time_stamps_and_as_it_was():
         assert found.keys() == expected.keys(), table
         for pk, row in expected.items():
             assert found[pk].imported_row == row
-            assert found[pk].created_at == datetime.fromisoformat(row["created_at"]).replace(tzinfo=UTC)
+            made = row[MADE.get(table, "created_at")]
+            assert found[pk].created_at == datetime.fromisoformat(made).replace(tzinfo=UTC)
             if "updated_at" in row:
                 assert found[pk].updated_at == datetime.fromisoformat(row["updated_at"]).replace(tzinfo=UTC)
 
@@ -170,6 +180,71 @@ def test_the_report_names_reporters_of_other_clients_and_empty_texts(tmp_path):
         if (reporter := people[int(row["reporter_id"])])["role"] == "client_contact"
         and reporter["client_id"] != row["client_id"]
     }
+
+
+def test_the_report_names_the_rolled_back_changes_without_a_rollback(tmp_path):
+    completed = {row["change_id"] for row in rows("rollback_requests").values() if row["status"] == "completed"}
+    alone = {
+        pk for pk, row in rows("change_requests").items() if row["status"] == "rolled_back" and f"{pk}" not in completed
+    }
+    violations = report_of(EXPORT, tmp_path)["violations"]
+
+    assert alone
+    assert ids(violations, "change_requests", "rolled_back_by_a_rollback") == alone
+
+
+def test_the_report_names_the_statuses_of_rollbacks_that_today_lacks(tmp_path):
+    old = {pk for pk, row in rows("rollback_requests").items() if row["status"] in ("approved", "failed")}
+    violations = report_of(EXPORT, tmp_path)["violations"]
+
+    assert old
+    assert ids(violations, "rollback_requests", "value_of_today") == old
+    for rollback in RollbackRequest.objects.filter(pk__in=old):
+        assert (rollback.imported_row["status"], rollback.status) in {("approved", "requested"), ("failed", "rejected")}
+
+
+def test_the_report_names_the_escalations_whose_target_does_not_fit(tmp_path):
+    """The level that each role makes is told here from the decision, not by the house's own table."""
+    levels = {
+        "technical_support": "technical",
+        "system_administrator": "technical",
+        "incident_manager": "management",
+        "account_manager": "management",
+        "executive": "executive",
+        "vendor_contact": "vendor",
+    }
+    people, escalations = rows("users"), rows("escalations")
+    roles = {pk: people[int(row["escalated_to_id"])]["role"] for pk, row in escalations.items()}
+    violations = report_of(EXPORT, tmp_path)["violations"]
+
+    contacts = {pk for pk, role in roles.items() if role == "client_contact"}
+    assert contacts <= ids(violations, "escalations", "escalation_target_valid")
+    assert ids(violations, "escalations", "level_of_the_target") == {
+        pk for pk, row in escalations.items() if pk not in contacts and levels[roles[pk]] != row["escalation_level"]
+    }
+
+
+def test_the_report_names_the_escalated_incidents_without_escalation(tmp_path):
+    known = {row["incident_id"] for row in rows("escalations").values()}
+    alone = {pk for pk, row in rows("incidents").items() if row["status"] == "escalated" and f"{pk}" not in known}
+
+    violations = report_of(EXPORT, tmp_path)["violations"]
+
+    assert ids(violations, "incidents", "escalated_by_an_escalation") == alone
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "rule"),
+    [
+        ("communications", "message_body", "message_given"),
+        ("workarounds", "description", "description_given"),
+        ("rollback_requests", "justification", "justification_given"),
+    ],
+)
+def test_the_report_names_the_empty_texts(tmp_path, table, column, rule):
+    violations = report_of(EXPORT, tmp_path)["violations"]
+
+    assert ids(violations, table, rule) == {pk for pk, row in rows(table).items() if not row[column].strip()}
 
 
 def ids(violations: list[dict[str, Any]], table: str, rule: str) -> set[int]:

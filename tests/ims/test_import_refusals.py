@@ -13,7 +13,7 @@ from core.dispatch import execute
 from core.errors import Refusal
 from ims.legacy import operation
 from tests.clients.factories import ClientFactory
-from tests.ims.old_export import ID, ROWS, OldExport, run
+from tests.ims.old_export import COUNT, ID, ROWS, OldExport, run
 from tests.incidents.factories import IncidentFactory
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
@@ -70,6 +70,17 @@ BAD_VALUES: list[tuple[str, dict[str, Any], str]] = [
     ("sla_agreements", {"availability_target": "NaN"}, "availability_target"),
     ("incidents", {"is_recurring": "yes"}, "is_recurring"),
     ("incidents", {"category": "weather"}, "category"),
+    ("escalations", {"escalation_level": "galactic"}, "escalation_level"),
+    ("escalations", {"escalated_at": None}, "escalated_at"),
+    ("escalations", {"escalation_reason": 7}, "escalation_reason"),
+    ("escalations", {"escalated_to_id": None}, "escalated_to_id"),
+    ("communications", {"communication_type": "pigeon"}, "communication_type"),
+    ("communications", {"subject": "x" * 201}, "subject"),
+    ("workarounds", {"implemented_at": None}, "implemented_at"),
+    ("root_cause_analyses", {"analysis_method": "dice"}, "analysis_method"),
+    ("change_requests", {"status": "forgotten"}, "status"),
+    ("rollback_requests", {"status": "forgotten"}, "status"),
+    ("rollback_requests", {"validation_completed": None}, "validation_completed"),
     ("audit_trails", {"action": "guess"}, "action"),
     ("audit_trails", {"reference_id": None}, "reference_id"),
     ("audit_trails", {"field_name": 3}, "field_name"),
@@ -140,6 +151,13 @@ def test_a_missing_folder_is_refused(tmp_path):
         ("sla_agreements", "subscription_id", "subscriptions"),
         ("incidents", "component_id", "components"),
         ("incidents", "reporter_id", "users"),
+        ("escalations", "incident_id", "incidents"),
+        ("escalations", "escalated_to_id", "users"),
+        ("communications", "recipient_user_id", "users"),
+        ("workarounds", "implemented_by_id", "users"),
+        ("root_cause_analyses", "conducted_by_id", "users"),
+        ("change_requests", "approved_by_id", "users"),
+        ("rollback_requests", "change_id", "change_requests"),
         ("approvals", "approver_id", "users"),
         ("audit_trails", "user_id", "users"),
     ],
@@ -208,6 +226,14 @@ def test_two_unresolved_incidents_for_the_same_thing_are_refused(export):
     assert f"incidents row {ID + 1}" in said
 
 
+def test_two_unfinished_rollbacks_of_one_change_are_refused(export):
+    """Also when one of them is unfinished only by the status that it is mapped to."""
+    said = refused(export.add("rollback_requests", ID + 1, status="approved"))
+
+    assert f"rollback_requests row {ID + 1}" in said
+    assert "rollback_one_unfinished_per_change" in said
+
+
 def test_a_rule_of_the_database_without_exception_for_old_rows_is_named(export):
     said = refused(export.change("users", role="client_contact"))
 
@@ -229,7 +255,7 @@ def test_a_dry_run_writes_nothing(export):
 
     said = run(export, "--dry-run")
 
-    assert "10 new, 0 unchanged" in said
+    assert f"{COUNT} new, 0 unchanged" in said
     assert "dry run: nothing was written" in said
     assert (AuditEntry.objects.count(), Vendor.objects.count()) == (before, 0)
 
