@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.expressions import Combinable
 
 from changes.choices import ChangeStatus, RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
@@ -53,7 +52,7 @@ def _of(model: Any, *conditions: Q, **values: Any) -> Exists:
     return Exists(model.objects.filter(*conditions, incident_id=OuterRef("pk"), **values))
 
 
-def _rollback(status: str) -> Combinable:
+def _rollback(status: str) -> Q:
     """A rollback names its incident itself, or by the change that it reverses."""
     of_change = RollbackRequest.objects.filter(change_request__incident_id=OuterRef("pk"), status=status)
     return _of(RollbackRequest, status=status) | Exists(of_change)
@@ -64,7 +63,7 @@ _REVIEW = {"automatic": True, "voided_at__isnull": True, "status": ReportStatus.
 _OWN_CONTACT = {"recipient_user__role": CC, "recipient_user__client_id": OuterRef("client_id")}
 _PORTAL = {"delivery_method": CommunicationType.INCIDENT_PORTAL_UPDATE}
 
-EVIDENCE: dict[str, Combinable] = {
+EVIDENCE: dict[str, Exists | Q] = {
     "worked_around": _of(Workaround, status=WorkaroundStatus.ACTIVE, effectiveness__in=MITIGATING),
     "changed": _of(ChangeRequest, status=ChangeStatus.COMPLETED),
     "rolled_back": _rollback(RollbackStatus.COMPLETED),

@@ -10,7 +10,7 @@ from users.choices import AM, CC, VC, UserStatus
 from users.models import User
 
 # How a person of a role is addressed; everybody else is a plain user.
-RECIPIENT_OF_ROLE = {CC: RecipientType.CLIENT_CONTACT, VC: RecipientType.VENDOR_CONTACT}
+RECIPIENT_OF_ROLE: dict[str, RecipientType] = {CC: RecipientType.CLIENT_CONTACT, VC: RecipientType.VENDOR_CONTACT}
 
 
 def stakeholders(incident: Incident) -> QuerySet[User]:

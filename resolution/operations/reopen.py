@@ -10,13 +10,14 @@ from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
+from incidents.service_levels.stamping import change_stamped
 from resolution.models import MitigationConfirmation, Reopening
 from resolution.postmortems import void_postmortem
 from users.choices import EX, IM, TS
 from users.models import User
 
 # Open and escalated incidents reach in_progress too, but by an update, not by this.
-FROM_RESOLVED = {IncidentStatus.RESOLVED: (IncidentStatus.IN_PROGRESS,)}
+FROM_RESOLVED: dict[str, tuple[str, ...]] = {IncidentStatus.RESOLVED: (IncidentStatus.IN_PROGRESS,)}
 
 
 @operation(
@@ -54,7 +55,7 @@ def _take_up(incident: Incident) -> None:
     """Nothing of the former resolution stays on the incident; the reopening keeps it."""
     acknowledge(incident)
     undone = {"resolved_at": None, "resolved_by_id": None, "resolution_code": "", "duplicate_of": None}
-    incident.change(status=IncidentStatus.IN_PROGRESS, resolution_summary="", **undone)
+    change_stamped(incident, status=IncidentStatus.IN_PROGRESS, resolution_summary="", **undone)
 
 
 def _void_confirmations(incident: Incident, now: datetime) -> None:

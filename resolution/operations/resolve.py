@@ -11,6 +11,7 @@ from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.models import Incident, IncidentLink
 from incidents.response.choices import LinkedType
+from incidents.service_levels.stamping import change_stamped
 from resolution.duties import code_without_evidence_by_manager
 from resolution.postmortems import capture_postmortem
 from resolution.readiness import require_ready
@@ -46,7 +47,8 @@ def resolve_incident(
     role_not_permitted (a resolution_code without evidence), invalid_reference.
     """
     require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
-    incident.change(
+    change_stamped(
+        incident,
         status=IncidentStatus.RESOLVED,
         resolved_at=timezone.now(),
         resolved_by_id=actor.pk,
