@@ -61,7 +61,7 @@ class OperationView(ViewSetMixin, APIView):
         """The response for what an operation returned: a record, an Answer, or plain data."""
         extra: dict[str, Any] = {}
         if isinstance(result, Answer):
-            result, extra = result.record, result.extra
+            result, extra, code = result.record, result.extra, result.status or code
         if not hasattr(result, "entity_type"):
             return Response(result, status=code)
         body, version = collections[result.entity_type].shown(result, self.request.user)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from core.routers import Router
+from incidents.events.views import CorrelationRuleViewSet, CorrelationViewSet, EventViewSet
 from incidents.response.views import (
     AnalysisViewSet,
     CommunicationViewSet,
@@ -13,6 +14,9 @@ from incidents.views import IncidentViewSet, NoteViewSet
 
 router = Router()
 router.add("incidents", IncidentViewSet)
+router.add("events", EventViewSet)
+router.add("event-correlations", CorrelationViewSet)
+router.add("correlation-rules", CorrelationRuleViewSet)
 router.add("escalations", EscalationViewSet)
 router.add("communications", CommunicationViewSet)
 router.add("workarounds", WorkaroundViewSet)

@@ -27,6 +27,7 @@ class Special:
     query: tuple[OpenApiParameter, ...]
     media_types: tuple[str, ...]
     versioned: bool
+    further: tuple[int, ...]
 
 
 specials: dict[str, Special] = {}
@@ -39,13 +40,15 @@ def describe(
     query: Iterable[OpenApiParameter] = (),
     media_types: Iterable[str] = ("application/json",),
     versioned: bool = False,
+    further: Iterable[int] = (),
 ) -> None:
     """Describe an answer that does not follow from the operation.
 
     Arguments: the operation's id in the description; a serializer class, or a schema as a dict; the query parameters
-    of the request; the media types of the answer; whether it carries an ETag.
+    of the request; the media types of the answer; whether it carries an ETag; further statuses of
+    success.
     """
-    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned)
+    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned, tuple(further))
 
 
 def record_of(operation: Operation) -> type | None:

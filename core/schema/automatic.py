@@ -134,6 +134,8 @@ class OperationSchema(AutoSchema):
         special = self.special
         media_types = special.media_types if special else ("application/json",)
         answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
+        for further in special.further if special else ():
+            answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
         for status, codes in statuses_of(self.codes()).items():
             named = ", ".join(f"`{code}`" for code in codes)
             answers[(str(status), MEDIA_TYPE)] = OpenApiResponse(Problem, f"Refused: {named}.")

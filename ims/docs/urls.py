@@ -5,6 +5,7 @@ from django.urls import path
 from ims.docs.answers import describe_answers
 from ims.docs.change_answers import describe_change_answers
 from ims.docs.client_answers import describe_client_answers
+from ims.docs.event_answers import describe_event_answers
 from ims.docs.incident_answers import describe_incident_answers
 from ims.docs.resolution_answers import describe_resolution_answers
 from ims.docs.views import DocsView, SchemaView
@@ -12,6 +13,7 @@ from ims.docs.views import DocsView, SchemaView
 describe_answers()
 describe_change_answers()
 describe_client_answers()
+describe_event_answers()
 describe_incident_answers()
 describe_resolution_answers()
 

@@ -2,6 +2,7 @@
 
 from incidents.models.communication import Communication
 from incidents.models.escalation import Escalation
+from incidents.models.event import CorrelationRule, EventCorrelation, EventRecord
 from incidents.models.incident import AffectedClient, Incident, IncidentNote
 from incidents.models.link import IncidentLink
 from incidents.models.rca import RootCauseAnalysis
@@ -10,7 +11,10 @@ from incidents.models.workaround import Workaround
 __all__ = [
     "AffectedClient",
     "Communication",
+    "CorrelationRule",
     "Escalation",
+    "EventCorrelation",
+    "EventRecord",
     "Incident",
     "IncidentLink",
     "IncidentNote",

@@ -10,7 +10,10 @@ from incidents.choices import Category, Level
 from incidents.models import (
     AffectedClient,
     Communication,
+    CorrelationRule,
     Escalation,
+    EventCorrelation,
+    EventRecord,
     Incident,
     IncidentNote,
     RootCauseAnalysis,
@@ -91,3 +94,32 @@ class AnalysisFactory(factory.django.DjangoModelFactory):
     incident = factory.SubFactory(IncidentFactory)
     analysis_method = "five_whys"
     assigned_to = factory.SubFactory("tests.users.factories.UserFactory", role=TS)
+
+
+class EventFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EventRecord
+
+    source = "alert_log"
+    payload_summary = factory.Sequence(lambda n: f"Queue {n} is full")
+    detected_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=5))
+
+
+class EventCorrelationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EventCorrelation
+
+    event = factory.SubFactory(EventFactory)
+    correlation_key = factory.Sequence(lambda n: f"SIG-{n}")
+    decision = factory.LazyAttribute(lambda row: "linked" if row.incident else "recorded_for_trending")
+    incident = None
+
+
+class CorrelationRuleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CorrelationRule
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    group_by = "component"
+    window_minutes = 60
+    min_events = 5

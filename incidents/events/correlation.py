@@ -1,0 +1,210 @@
+"""SOP 2: whether events call for an incident, as a pure function of the events and the criteria.
+
+Events are related when they fall into the same group of a rule, and lie within the rule's window of an event that was
+given. A group calls for an incident when one of its events is severe enough, or when enough of them lie within one
+window. More events only ever make groups larger, so they never turn an incident into none; their order plays no part.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.renderers import dumps
+from incidents.events.choices import (
+    BY_ATTRIBUTE,
+    BY_CLIENT,
+    BY_CLIENT_AND_COMPONENT,
+    BY_COMPONENT,
+    BY_SOURCE,
+    DEFAULT_MIN_EVENTS,
+    DEFAULT_MINIMUM_SEVERITY,
+    DEFAULT_WINDOW_MINUTES,
+)
+
+# Values of attributes longer than this enter a key as their digest.
+LONGEST_VALUE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What counts of an event. `given` ones were named by the request; `keyed` ones bear the key it states."""
+
+    id: int
+    source: str
+    detected_at: datetime
+    severity_hint: str = ""
+    client_id: int | None = None
+    component_id: int | None = None
+    attributes: dict[str, Any] = field(default_factory=dict, hash=False)
+    given: bool = True
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many events of one group within so many minutes call for an incident; `origin` tells readers whose rule."""
+
+    group_by: str = BY_CLIENT_AND_COMPONENT
+    window_minutes: int = DEFAULT_WINDOW_MINUTES
+    min_events: int = DEFAULT_MIN_EVENTS
+    origin: str = "the default rule"
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(minutes=self.window_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What calls for an incident: any of the rules, or one event of at least this severity.
+
+    `relation` tells which events belong to a severe one: the request's rule, else the default.
+    """
+
+    rules: tuple[Rule, ...] = (Rule(),)
+    relation: Rule = Rule()
+    minimum_severity: str = DEFAULT_MINIMUM_SEVERITY
+    severity_origin: str = "the default threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Related events, the key they share, and the reasons for which they call for an incident, if they do."""
+
+    key: str
+    events: frozenset[Event]
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> str:
+        """The highest hint among the events; empty where none carries one."""
+        return min((event.severity_hint for event in self.events if event.severity_hint), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The groups that call for an incident, none sharing an event with another; else why nothing does."""
+
+    calling: tuple[Group, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def met(self) -> bool:
+        return bool(self.calling)
+
+
+def decide(events: Iterable[Event], criteria: Criteria, key: str = "") -> Outcome:
+    """Judge events by the criteria; `key` is the one that the request states. SOP 2, steps 2 to 4."""
+    known = frozenset(events)
+    calling = [group for group in _severe(known, criteria, key) if group.reasons]
+    calling += [group for rule in criteria.rules for group in _numerous(known, rule, key) if group.reasons]
+    if calling:
+        return Outcome(tuple(_united(calling)), ())
+    return Outcome((), _why_not(known, criteria, key))
+
+
+def key_of(event: Event, rule: Rule, key: str = "") -> str:
+    """The key under which an event is kept that calls for nothing."""
+    return (key if event.keyed else "") or group_key(event, rule.group_by) or f"event:{event.id}"
+
+
+def group_key(event: Event, group_by: str) -> str:
+    """The group of an event under a grouping, as text; empty where the event does not tell."""
+    if group_by == BY_CLIENT_AND_COMPONENT:
+        known = event.client_id is not None
+        return f"client:{event.client_id}/component:{event.component_id or '-'}" if known else ""
+    if group_by.startswith(BY_ATTRIBUTE):
+        value = event.attributes.get(group_by.removeprefix(BY_ATTRIBUTE))
+        return "" if value is None else f"{group_by}:{_short(value)}"
+    value = {BY_CLIENT: event.client_id, BY_COMPONENT: event.component_id, BY_SOURCE: event.source}[group_by]
+    return "" if value is None else f"{group_by}:{value}"
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else dumps(value).decode()
+    # The digest tells 1 from "1", and long values from each other.
+    if len(text) <= LONGEST_VALUE and isinstance(value, str):
+        return text
+    return f"{text[:40]}#{hashlib.sha256(dumps(value)).hexdigest()[:16]}"
+
+
+def _groups(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
+    """Every group of a rule that holds a given event, as far as its window reaches; keyed events are one more."""
+    found: dict[str, set[Event]] = {}
+    for event in events:
+        if name := group_key(event, rule.group_by):
+            found.setdefault(name, set()).add(event)
+    if key:
+        found.setdefault(key, set()).update(event for event in events if event.keyed)
+    for name in sorted(found):
+        given = [event.detected_at for event in found[name] if event.given]
+        near = (each for each in found[name] if any(abs(each.detected_at - at) <= rule.window for at in given))
+        if members := frozenset(near):
+            yield Group(name, members)
+
+
+def _severe(events: frozenset[Event], criteria: Criteria, key: str) -> Iterator[Group]:
+    """Groups with an event that is severe enough; a given event that belongs to none stands for itself."""
+    groups = list(_groups(events, criteria.relation, key))
+    related = {event for group in groups for event in group.events}
+    alone = sorted((event for event in events - related if event.given), key=lambda event: event.id)
+    groups += [Group(f"event:{event.id}", frozenset({event})) for event in alone]
+    for group in groups:
+        reasons: tuple[str, ...] = ()
+        if group.severity and group.severity <= criteria.minimum_severity:
+            reasons = (
+                f"An event carries the hint {group.severity}; {criteria.minimum_severity} or higher is enough "
+                f"({criteria.severity_origin}).",
+            )
+        yield Group(group.key, group.events, reasons)
+
+
+def _numerous(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
+    """Groups with enough events within one window."""
+    for group in _groups(events, rule, key):
+        most = _most_within(group.events, rule.window)
+        reasons: tuple[str, ...] = ()
+        if most >= rule.min_events:
+            reasons = (
+                f"{most} related events within {rule.window_minutes} minutes ({group.key}); {rule.min_events} are "
+                f"enough ({rule.origin}).",
+            )
+        yield Group(group.key, group.events, reasons)
+
+
+def _most_within(events: Iterable[Event], window: timedelta) -> int:
+    """The largest number of events that lie within one window, both ends included."""
+    times = sorted(event.detected_at for event in events)
+    first = most = 0
+    for last, at in enumerate(times):
+        while at - times[first] > window:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def _united(groups: Iterable[Group]) -> list[Group]:
+    """Groups that share an event are about the same thing: they become one."""
+    united: list[Group] = []
+    for group in groups:
+        touching = [each for each in united if each.events & group.events]
+        united = [each for each in united if each not in touching]
+        together = [*touching, group]
+        members = frozenset[Event]().union(*(each.events for each in together))
+        reasons = tuple(dict.fromkeys(reason for each in together for reason in each.reasons))
+        united.append(Group(together[0].key, members, reasons))
+    return united
+
+
+def _why_not(events: frozenset[Event], criteria: Criteria, key: str) -> tuple[str, ...]:
+    threshold = f"{criteria.minimum_severity} or higher ({criteria.severity_origin})"
+    reasons = [f"No event carries a hint of {threshold}."]
+    for rule in criteria.rules:
+        most = max((_most_within(group.events, rule.window) for group in _groups(events, rule, key)), default=0)
+        reasons.append(
+            f"No more than {max(most, 1)} related within {rule.window_minutes} minutes; {rule.min_events} are needed "
+            f"({rule.origin})."
+        )
+    return tuple(reasons)

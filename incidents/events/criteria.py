@@ -1,0 +1,43 @@
+"""SOP 2: which criteria are in force. What the request states wins over stored rules, and those over the defaults.
+
+Rules and severity thresholds are settled each for itself: a stored rule without `minimum_severity` says nothing about
+severity, so it cannot let a critical alert pass unseen.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from incidents.events.correlation import Criteria, Rule
+from incidents.models import CorrelationRule
+
+REQUEST = "the request"
+
+
+def criteria_in_force(stated: Mapping[str, Any] | None, thresholds: Mapping[str, Any] | None) -> Criteria:
+    """The criteria for one request, from its `correlation_rules` and `severity_thresholds` where it has them."""
+    default = Criteria()
+    stored = list(CorrelationRule.objects.filter(active=True).order_by("id"))
+    rules = tuple(Rule(each.group_by, each.window_minutes, each.min_events, _named(each)) for each in stored)
+    own = Rule(**{**stated, "origin": REQUEST}) if stated else None
+    severity, origin = _threshold(stored, (thresholds or {}).get("minimum_severity"), default)
+    return Criteria(
+        rules=(own,) if own else rules or default.rules,
+        relation=own or default.relation,
+        minimum_severity=severity,
+        severity_origin=origin,
+    )
+
+
+def _threshold(stored: list[CorrelationRule], stated: str | None, default: Criteria) -> tuple[str, str]:
+    """The least severity that is enough by itself, and who says so. Of several stored ones any is enough."""
+    if stated:
+        return stated, REQUEST
+    stating = [each for each in stored if each.minimum_severity]
+    if stating:
+        lowest = max(stating, key=lambda each: each.minimum_severity or "")
+        return str(lowest.minimum_severity), _named(lowest)
+    return default.minimum_severity, default.severity_origin
+
+
+def _named(rule: CorrelationRule) -> str:
+    return f"the rule {rule.name}"

@@ -1,0 +1,23 @@
+"""Who may read events, their correlations and the rules: staff. To contacts they are inner matters."""
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef
+
+from core.querysets import RecordQuerySet
+from incidents.choices import UNRESOLVED
+
+
+class StaffQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. Contacts of clients and vendors: none."""
+        return self.all() if user.is_internal else self.none()
+
+
+class EventQuerySet(StaffQuerySet):
+    def unspent(self) -> Self:
+        """Without the events whose incident is resolved or closed: they have had their answer."""
+        correlations = apps.get_model("incidents.EventCorrelation").objects
+        answered = correlations.filter(event_id=OuterRef("pk"), incident__isnull=False)
+        return self.exclude(Exists(answered.exclude(incident__status__in=UNRESOLVED)))

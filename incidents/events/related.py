@@ -1,0 +1,91 @@
+"""SOP 2: the stored events that may be related to given ones, and what counts of each."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
+
+from clients.models import Client
+from incidents.events.choices import (
+    BY_ATTRIBUTE,
+    BY_CLIENT,
+    BY_CLIENT_AND_COMPONENT,
+    BY_COMPONENT,
+    MOST_RELATED,
+)
+from incidents.events.correlation import Criteria, Event, Rule
+from incidents.models import EventRecord
+from products.models import Component
+
+
+def seen_events(
+    given: Iterable[EventRecord], criteria: Criteria, key: str, *, client: Client | None, component: Component | None
+) -> dict[Event, EventRecord]:
+    """The given events and the stored ones that may be related to them, each with its record.
+
+    A given event that names no client or component is about the ones that the request's incident names.
+    """
+    records = {record.pk: record for record in given}
+    mine = [_judged(record, given=True, keyed=bool(key), client=client, component=component) for record in given]
+    keyed = {record.pk: record for record in _bearing(key, mine, criteria.relation)} if key else {}
+    others = dict(keyed)
+    for rule in dict.fromkeys((criteria.relation, *criteria.rules)):
+        others.update({record.pk: record for record in _related(mine, rule)})
+    seen = {event: records[event.id] for event in mine}
+    for pk in sorted(set(others) - set(records)):
+        seen[_judged(others[pk], given=False, keyed=pk in keyed)] = others[pk]
+    return seen
+
+
+def _judged(
+    record: EventRecord,
+    *,
+    given: bool,
+    keyed: bool,
+    client: Client | None = None,
+    component: Component | None = None,
+) -> Event:
+    return Event(
+        id=record.pk,
+        source=record.source,
+        detected_at=record.detected_at,
+        severity_hint=record.severity_hint,
+        client_id=record.client_id if record.client_id is not None or client is None else client.pk,
+        component_id=record.component_id if record.component_id is not None or component is None else component.pk,
+        attributes=record.attributes,
+        given=given,
+        keyed=keyed,
+    )
+
+
+def _bearing(key: str, given: list[Event], rule: Rule) -> Any:
+    """Stored events that were kept under this key before."""
+    return _near(given, rule).filter(correlations__correlation_key=key).distinct()[:MOST_RELATED]
+
+
+def _related(given: list[Event], rule: Rule) -> Any:
+    """Stored events that share the group of a given one. Which of them count is decided by the correlation."""
+    near = _near(given, rule)
+    if rule.group_by == BY_CLIENT_AND_COMPONENT:
+        pairs = {(event.client_id, event.component_id) for event in given if event.client_id is not None}
+        same = Q(pk__in=[])
+        for client_id, component_id in sorted(pairs, key=str):
+            same |= Q(client_id=client_id, component_id=component_id)
+        return near.filter(same)[:MOST_RELATED]
+    if rule.group_by.startswith(BY_ATTRIBUTE):
+        name = rule.group_by.removeprefix(BY_ATTRIBUTE)
+        values = [event.attributes[name] for event in given if event.attributes.get(name) is not None]
+        return near.alias(shared=KeyTransform(name, "attributes")).filter(shared__in=values)[:MOST_RELATED]
+    if rule.group_by in (BY_CLIENT, BY_COMPONENT):
+        column = f"{rule.group_by}_id"
+        known = {getattr(event, column) for event in given} - {None}
+        return near.filter(**{f"{column}__in": known})[:MOST_RELATED]
+    return near.filter(source__in={event.source for event in given})[:MOST_RELATED]
+
+
+def _near(given: list[Event], rule: Rule) -> Any:
+    """Unspent events about the time of the given ones, the latest first."""
+    times = [event.detected_at for event in given]
+    between = (min(times) - rule.window, max(times) + rule.window)
+    return EventRecord.objects.unspent().filter(detected_at__range=between).order_by("-detected_at", "-id")

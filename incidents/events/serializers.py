@@ -1,0 +1,174 @@
+"""The shape of events, correlation requests and correlation rules."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from clients.choices import Severity
+from clients.models import Client
+from core.inputs import BIGGEST_ID, BoundedJSONField, NameField, Reference
+from core.serializers import Body, Output, outputs
+from incidents.bodies import REASON_LENGTH, TEXT_LENGTH, FactsBody
+from incidents.choices import Category, Level
+from incidents.events.choices import (
+    ATTRIBUTES_LENGTH,
+    FINGERPRINT_LENGTH,
+    GROUP_BY,
+    KEY_LENGTH,
+    LONGEST_WINDOW_MINUTES,
+    MOST_GIVEN,
+    MOST_PAYLOADS,
+    MOST_RELATED,
+    EventSource,
+)
+from incidents.models import CorrelationRule, EventCorrelation, EventRecord, Incident
+from products.models import Component
+
+SUMMARY_LENGTH = 2_000
+
+
+class EventBody(Body):
+    source = serializers.ChoiceField(choices=EventSource.choices)
+    payload_summary = serializers.CharField(max_length=SUMMARY_LENGTH)
+    severity_hint = serializers.ChoiceField(choices=Severity.choices, required=False, allow_blank=True)
+    detected_at = serializers.DateTimeField(required=False)
+    client_id = Reference(Client, source="client", required=False, allow_null=True)
+    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    attributes = BoundedJSONField(limit=ATTRIBUTES_LENGTH, required=False)
+
+    def validate_detected_at(self, value: Any) -> Any:
+        if value > timezone.now():
+            raise serializers.ValidationError("This time has not come yet.", code="in_the_future")
+        return value
+
+    def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
+        mark = value.get("fingerprint")
+        fits = isinstance(mark, str) and 0 < len(mark) <= FINGERPRINT_LENGTH
+        if "fingerprint" in value and not fits:
+            detail = f"fingerprint must be a text of 1 to {FINGERPRINT_LENGTH} characters."
+            raise serializers.ValidationError(detail, code="fingerprint")
+        return value
+
+
+class EventList(serializers.ListField):
+    """Ids of stored events that the caller may read, found in one statement. The field's value are the events."""
+
+    def __init__(self, **options: Any) -> None:
+        child = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID)
+        super().__init__(child=child, max_length=MOST_GIVEN, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        ids = set(super().to_internal_value(data))
+        events = EventRecord.objects.visible_to(self.context["actor"])
+        found = {event.pk: event for event in events.filter(pk__in=ids)} if ids else {}
+        if missing := sorted(ids - set(found)):
+            detail = f"There is no such event in your scope: {', '.join(map(str, missing))}."
+            raise serializers.ValidationError(detail, code="invalid_reference")
+        return [found[pk] for pk in sorted(found)]
+
+
+class GroupByField(serializers.CharField):
+    """What events are grouped by."""
+
+    default_error_messages = {"group_by": "This must be client, component, source or attributes.<name>."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=80, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not GROUP_BY.fullmatch(text):
+            self.fail("group_by")
+        return text
+
+
+def _window(**options: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=LONGEST_WINDOW_MINUTES, **options)
+
+
+def _count(**options: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=MOST_RELATED, **options)
+
+
+class StatedRuleBody(Body):
+    """A correlation rule for one request; what it leaves out is the default's."""
+
+    group_by = GroupByField(required=False)
+    window_minutes = _window(required=False)
+    min_events = _count(required=False)
+
+
+class ThresholdsBody(Body):
+    minimum_severity = serializers.ChoiceField(choices=Severity.choices)
+
+
+class StatedIncidentBody(Body):
+    """What the request says of the incident; it is judged as any new incident is."""
+
+    client_id = Reference(Client, source="client", required=False)
+    title = NameField(max_length=200, required=False)
+    description = serializers.CharField(max_length=TEXT_LENGTH, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    impact_level = serializers.ChoiceField(choices=Level.choices, required=False)
+    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    severity = serializers.ChoiceField(choices=Severity.choices, required=False)
+    classification = FactsBody(required=False)
+    severity_override_reason = serializers.CharField(max_length=REASON_LENGTH, required=False, allow_blank=True)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+
+
+class CorrelateBody(Body):
+    event_record_ids = EventList(source="events", required=False)
+    event_payloads = EventBody(source="payloads", many=True, required=False, max_length=MOST_PAYLOADS)
+    correlation_key = NameField(max_length=KEY_LENGTH, required=False)
+    correlation_rules = StatedRuleBody(source="rule", required=False)
+    severity_thresholds = ThresholdsBody(source="thresholds", required=False)
+    link_incident_id = Reference(Incident, active=False, source="link_to", required=False)
+    incident = StatedIncidentBody(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("events") and not attrs.get("payloads"):
+            detail = [ErrorDetail("Name stored events, give payloads, or both.", "required")]
+            raise serializers.ValidationError({"event_record_ids": detail})
+        return attrs
+
+
+class RuleBody(Body):
+    name = NameField(max_length=120)
+    group_by = GroupByField()
+    window_minutes = _window()
+    min_events = _count()
+    minimum_severity = serializers.ChoiceField(choices=Severity.choices, required=False, allow_null=True)
+    active = serializers.BooleanField(required=False)
+
+
+class EventOutput(Output):
+    attributes = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = EventRecord
+        joined = {"attributes": "attributes"}
+        fields = outputs(
+            "source",
+            "payload_summary",
+            "severity_hint",
+            "detected_at",
+            "client_id",
+            "component_id",
+            "attributes",
+            "imported_violations",
+        )
+
+
+class CorrelationOutput(Output):
+    class Meta:
+        model = EventCorrelation
+        fields = outputs("event_id", "correlation_key", "incident_id", "decision", "imported_violations")
+
+
+class RuleOutput(Output):
+    class Meta:
+        model = CorrelationRule
+        fields = outputs("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active")

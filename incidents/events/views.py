@@ -1,0 +1,36 @@
+"""Events, their correlation and its rules over HTTP."""
+
+from core.collections import Collection
+from core.views import RecordViewSet, creates, updates, write
+from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilters
+from incidents.events.serializers import (
+    CorrelateBody,
+    CorrelationOutput,
+    EventBody,
+    EventOutput,
+    RuleBody,
+    RuleOutput,
+)
+from incidents.models import CorrelationRule, EventCorrelation, EventRecord
+
+EVENTS = Collection(EventRecord, EventOutput, EventFilters, label="source", search=("payload_summary",))
+CORRELATIONS = Collection(EventCorrelation, CorrelationOutput, CorrelationFilters, label="correlation_key")
+RULES = Collection(CorrelationRule, RuleOutput, RuleFilters, label="name", search=("name",))
+
+
+class EventViewSet(RecordViewSet):
+    collection = EVENTS
+    create = creates("event.record", EventBody)
+    correlate = write("event.correlate", CorrelateBody, path="correlate", detail=False)
+
+
+class CorrelationViewSet(RecordViewSet):
+    """What was decided about events: written by correlating them, and only read here."""
+
+    collection = CORRELATIONS
+
+
+class CorrelationRuleViewSet(RecordViewSet):
+    collection = RULES
+    create = creates("correlation_rule.create", RuleBody)
+    partial_update = updates("correlation_rule.update", RuleBody)

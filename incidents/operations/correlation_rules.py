@@ -1,0 +1,33 @@
+"""SOP 2: the stored rules of correlation."""
+
+from typing import Any
+
+from core.operations import operation
+from core.verbs import Verb
+from incidents.models import CorrelationRule
+from users.choices import IM
+from users.models import User
+
+
+@operation("correlation_rule.create", sop=2, roles={IM}, verb=Verb.CREATE, endpoint="POST /correlation-rules/")
+def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
+    """Store a criterion for creating incidents; while active, it takes the place of the default one.
+
+    SOP 2. Raises Refusal: duplicate (name), validation_error.
+    """
+    rule = CorrelationRule(**fields)
+    rule.save()
+    return rule
+
+
+@operation(
+    "correlation_rule.update",
+    sop=2,
+    roles={IM},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /correlation-rules/{id}/",
+    target="correlation_rule",
+)
+def update_rule(*, actor: User, correlation_rule: CorrelationRule, **changes: Any) -> CorrelationRule:
+    """Change a stored criterion, or set it aside. SOP 2. Raises Refusal: duplicate (name), validation_error."""
+    return correlation_rule.change(**changes)

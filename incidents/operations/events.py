@@ -1,0 +1,210 @@
+"""SOP 2: Event Detection & Correlation."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework.status import HTTP_200_OK
+
+from core.answers import Answer
+from core.codes import Code
+from core.dispatch import execute, submit
+from core.errors import Item, Refusal
+from core.operations import operation
+from core.verbs import Verb
+from incidents.choices import UNRESOLVED
+from incidents.events.answers import correlation_answer
+from incidents.events.choices import Decision
+from incidents.events.correlation import Criteria, Event, Group, decide, key_of
+from incidents.events.criteria import criteria_in_force
+from incidents.events.draft import incident_body, stated_category
+from incidents.events.related import seen_events
+from incidents.lifecycle import require_not_closed
+from incidents.models import EventCorrelation, EventRecord, Incident
+from users.choices import IM
+from users.models import User
+
+Seen = Mapping[Event, EventRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is decided, about which events, and why."""
+
+    decision: Decision
+    group: Group
+    reasons: tuple[str, ...]
+    incident: Incident | None = None
+
+
+@operation("event.record", sop=2, roles={IM}, verb=Verb.IDENTIFY, endpoint="POST /events/", subject="event_record")
+def record_event(*, actor: User, **fields: Any) -> Answer:
+    """Record an alert or a submission; one that is sent again is recognised and answered with its first record.
+
+    SOP 2. The same source and `attributes.fingerprint` make the same alert: nothing is written a second time, and the
+    answer says `already_recorded`. Raises Refusal: validation_error, invalid_reference.
+    """
+    fields.setdefault("detected_at", timezone.now())
+    event = EventRecord(fingerprint=fields.get("attributes", {}).get("fingerprint"), **fields)
+    known = _known(event) or _saved(event)
+    resent = known is not event
+    return Answer(known, {"already_recorded": resent}, HTTP_200_OK if resent else None)
+
+
+@operation(
+    "event.correlate",
+    sop=2,
+    roles={IM},
+    verb=Verb.IDENTIFY,
+    endpoint="POST /events/correlate/",
+    subject="event_correlation",
+    lifecycle="incident: created as open, where the criteria are met",
+)
+def correlate_events(
+    *,
+    actor: User,
+    events: Iterable[EventRecord] = (),
+    payloads: Iterable[dict[str, Any]] = (),
+    correlation_key: str = "",
+    rule: dict[str, Any] | None = None,
+    thresholds: dict[str, Any] | None = None,
+    link_to: Incident | None = None,
+    incident: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Relate events once, and create an incident, link them to one, or record them for trending.
+
+    SOP 2. Criteria of the request win over active stored rules, and those over the defaults. Everything is written
+    together or not at all. Raises Refusal: validation_error (correlation_failed, required), invalid_reference,
+    invalid_transition (link to a closed incident), severity_mismatch.
+    """
+    given = _given(actor, events, payloads)
+    criteria = criteria_in_force(rule, thresholds)
+    stated = incident or {}
+    seen = seen_events(given, criteria, correlation_key, client=stated.get("client"), component=stated.get("component"))
+    outcome = decide(seen, criteria, correlation_key)
+    if link_to is not None:
+        ruling = _link(link_to, _linked_group(seen, outcome.calling, criteria, correlation_key))
+    elif outcome.met:
+        ruling = _open(actor, _only(outcome.calling), seen, incident)
+    else:
+        ruling = Ruling(Decision.RECORDED_FOR_TRENDING, Group("", frozenset()), outcome.reasons)
+    rows = _write(seen, ruling, criteria, correlation_key)
+    return correlation_answer(actor, ruling.decision, ruling.reasons, ruling.incident, rows)
+
+
+def _known(event: EventRecord) -> EventRecord | None:
+    """The record of the same alert, if it was sent before."""
+    if event.fingerprint is None:
+        return None
+    found: EventRecord | None = EventRecord.objects.filter(source=event.source, fingerprint=event.fingerprint).first()
+    return found
+
+
+def _saved(event: EventRecord) -> EventRecord:
+    """The event once written, or the same alert that another request wrote at this moment: the database decides."""
+    try:
+        with transaction.atomic():
+            event.save()
+    except IntegrityError:
+        known = _known(event)
+        if known is None:
+            raise
+        return known
+    return event
+
+
+def _given(actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[str, Any]]) -> list[EventRecord]:
+    """The named events and those of the payloads, each once. In one order, so that nobody waits for each other."""
+    ordered = sorted(payloads, key=lambda each: (each["source"], str(each.get("attributes", {}).get("fingerprint"))))
+    made = [execute("event.record", actor=actor, data=each).record for each in ordered]
+    found = {event.pk: event for event in (*events, *made)}
+    return [found[pk] for pk in sorted(found)]
+
+
+def _only(groups: tuple[Group, ...]) -> Group:
+    """The one group that calls for an incident. Raises Refusal (400) when there are several: correlation failed."""
+    if len(groups) == 1:
+        return groups[0]
+    detail = f"The events are not related, and {len(groups)} groups of them call for an incident each."
+    facts = [
+        {"correlation_key": group.key, "event_record_ids": sorted(event.id for event in group.events)}
+        for group in groups
+    ]
+    item = Item("correlation_failed", detail, "event_record_ids", {"groups": facts})
+    advice = "Correlate each group by itself, or state a correlation_key for all of them."
+    raise Refusal(Code.VALIDATION_ERROR, detail, rule="one_incident_at_a_time", errors=[item], next=advice)
+
+
+def _linked_group(seen: Seen, calling: tuple[Group, ...], criteria: Criteria, key: str) -> Group:
+    """For an explicit link: the given events, and whatever the criteria found to belong to them."""
+    given = frozenset(event for event in seen if event.given)
+    first = min(given, key=lambda event: event.id)
+    return Group(key or key_of(first, criteria.relation), given.union(*(group.events for group in calling)))
+
+
+def _link(incident: Incident, group: Group) -> Ruling:
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    require_not_closed(incident)
+    reason = f"The request links the events to {incident.incident_code}."
+    return Ruling(Decision.LINKED, group, (reason,), incident)
+
+
+def _open(actor: User, group: Group, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
+    """Create the incident under the law of SOP 12, or link to the unresolved one that exists for the same."""
+    body = {"reporter_id": actor.pk, **incident_body(group, seen, stated)}
+    unknown_kind = not (stated or {}).get("category") and not stated_category(group, seen)
+    twin = _same_place(body) if unknown_kind else None
+    if twin is None:
+        try:
+            created = submit("incident.create", actor=actor, body=body)
+            return Ruling(Decision.INCIDENT_CREATED, group, group.reasons, created)
+        except Refusal as refusal:
+            twin = _twin(refusal)
+            if twin is None:
+                raise
+    reason = f"{twin.incident_code} for the same is not resolved yet."
+    return Ruling(Decision.LINKED, group, (*group.reasons, reason), twin)
+
+
+def _same_place(body: Mapping[str, Any]) -> Incident | None:
+    """Where nobody states a category, any unresolved incident of the client and component is about the same."""
+    if body["component_id"] is None:
+        return None
+    place = {"client_id": body["client_id"], "component_id": body["component_id"]}
+    twin: Incident | None = Incident.objects.filter(status__in=UNRESOLVED, **place).order_by("-id").first()
+    return twin
+
+
+def _twin(refusal: Refusal) -> Incident | None:
+    if refusal.code != Code.DUPLICATE_OPEN_INCIDENT:
+        return None
+    twin: Incident | None = Incident.objects.filter(pk=refusal.errors[0].facts.get("existing_id")).first()
+    return twin
+
+
+def _write(seen: Seen, ruling: Ruling, criteria: Criteria, key: str) -> list[EventCorrelation]:
+    """One correlation for each event of the group, and one for trending for each given event outside of it."""
+    rows = []
+    for event in sorted(seen, key=lambda each: each.id):
+        if event in ruling.group.events:
+            rows.append(_correlation(event.id, key or ruling.group.key, ruling.decision, ruling.incident))
+        elif event.given:
+            rows.append(_correlation(event.id, key_of(event, criteria.relation, key), Decision.RECORDED_FOR_TRENDING))
+    return rows
+
+
+def _correlation(event_id: int, key: str, decision: Decision, incident: Incident | None = None) -> EventCorrelation:
+    """The correlation of an event with an incident, or for trending under a key; an existing one stands."""
+    same = {"event_id": event_id, "incident": incident, **({} if incident else {"correlation_key": key})}
+    known: EventCorrelation | None = EventCorrelation.objects.filter(**same).order_by("id").first()
+    if known is not None:
+        return known
+    row = EventCorrelation(event_id=event_id, correlation_key=key, decision=decision, incident=incident)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return EventCorrelation.objects.get(**same)  # written by another request at this moment
+    return row
