@@ -46,6 +46,11 @@ class Collection:
     def single(self) -> type[Output]:
         return self.detail or self.output
 
+    @property
+    def search_rule(self) -> str:
+        """What the `search` parameter looks for, in one sentence."""
+        return f"Every word must occur in one of: {', '.join(self.search)}."
+
     def scoped(self, user: Any) -> QuerySet[Any]:
         visible: QuerySet[Any] = self.model.objects.visible_to(user)
         return visible
@@ -115,6 +120,8 @@ def refuse_unstorable(params: Mapping[str, str]) -> None:
     for name, value in params.items():
         if "\0" in value:
             raise bad_filter(name, "NUL characters are not allowed.")
+        if "\ufffd" in value:  # what the server reads where the address holds bytes that are no text
+            raise bad_filter(name, "This must be UTF-8.")
         if len(value) > LONGEST:
             raise bad_filter(name, f"This must not exceed {LONGEST} characters.")
 

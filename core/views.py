@@ -1,5 +1,6 @@
 """The base of every view: deny by default, one declared operation for each action, every read in the audit trail."""
 
+import keyword
 from collections.abc import Callable
 from typing import Any
 
@@ -111,8 +112,9 @@ def write(
     """An action that carries out an operation.
 
     Arguments: the operation's name, the serializer of its body; for what is not a router's own action the path
-    (the attribute bears its name, with underscores), the method and whether it acts on one record; the status of
-    success; whether the body may be partial; where the path does not hold the target's id, a function that tells it.
+    (the attribute bears its name, with underscores, one more behind a keyword), the method and whether it acts on one
+    record; the status of success; whether the body may be partial; where the path does not hold the target's id, a
+    function that tells it.
     """
     registry.bind(name, body, partial=partial)
 
@@ -133,11 +135,17 @@ def write(
     act.operation_name = name  # type: ignore[attr-defined]
     act.body, act.success_status = body, code  # type: ignore[attr-defined]
     if path:
-        act.__name__ = path.replace("-", "_")
+        act.__name__ = _attribute(path)
         act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
         act.detail, act.url_path, act.url_name = detail, path, path  # type: ignore[attr-defined]
         act.kwargs = {"name": path, "description": name}  # type: ignore[attr-defined]
     return act
+
+
+def _attribute(path: str) -> str:
+    """The name of the attribute that an action stands under: the path's, made one that Python takes."""
+    name = path.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def creates(name: str, body: Any) -> Callable[..., Response]:
@@ -155,7 +163,7 @@ def approval_id_of(request: Request) -> int | None:
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or int(text[:20]) > BIGGEST_ID:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(BIGGEST_ID)) or int(text) > BIGGEST_ID:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
     return int(text)
 

@@ -17,6 +17,7 @@ APPS = [
     "clients",
     "incidents",
     "changes",
+    "knowledge",
     "reporting",
     "resolution",
 ]

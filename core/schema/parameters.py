@@ -74,8 +74,7 @@ def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParamet
         if name != parent:
             yield _of_filter(name, each)
     if collection.search:
-        columns = ", ".join(collection.search)
-        yield query("search", {"type": "string"}, f"Every word must occur in one of: {columns}.")
+        yield query("search", {"type": "string"}, collection.search_rule)
     orders = [sign + name for name in collection.ordering for sign in ("", "-")]
     yield query("ordering", {"type": "string", "enum": orders, "default": f"-{collection.ordering[0]}"}, "The order.")
     yield query("cursor", {"type": "string"}, "Where the page starts, as `next` or `previous` of another page say.")

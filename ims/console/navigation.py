@@ -10,6 +10,7 @@ from django.urls import reverse
 GROUPS = (
     "Incidents",
     "Changes",
+    "Knowledge",
     "Clients & service levels",
     "Products & vendors",
     "People",

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "clients",
     "incidents",
     "changes",
+    "knowledge",
     "reporting",
     "resolution",
     "ims",

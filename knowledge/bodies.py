@@ -1,0 +1,114 @@
+"""The shape of requests about articles, reviews and action items."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from core.inputs import NameField, Reference
+from core.serializers import Body
+from incidents.inputs import PeopleBody, Person
+from knowledge.choices import (
+    AUTHORS,
+    FACILITATORS,
+    HIGHEST_RATING,
+    LOWEST_RATING,
+    RATINGS,
+    REVIEWERS,
+    ArticleCategory,
+    ContentType,
+    ItemStatus,
+)
+
+LONGEST_ARTICLE = 100_000
+LONGEST_FINDINGS = 20_000
+LONGEST_COMMENT = 4_000
+
+
+class ArticleBody(PeopleBody):
+    title = NameField(max_length=200)
+    content_type = serializers.ChoiceField(choices=ContentType.choices)
+    category = serializers.ChoiceField(choices=ArticleCategory.choices)
+    body = serializers.CharField(
+        max_length=LONGEST_ARTICLE, required=False, allow_blank=True, trim_whitespace=False, help_text="Markdown."
+    )
+    author_id = Person(
+        roles=AUTHORS,
+        misfit="An author is in technical support or an incident manager.",
+        source="author",
+        required=False,
+    )
+    incident_id = Reference("incidents.Incident", active=False, source="incident", required=False, allow_null=True)
+    reviewer_user_id = Person(
+        roles=REVIEWERS,
+        misfit="A reviewer is in technical support, an incident manager or an executive.",
+        source="reviewer_user",
+        required=False,
+        allow_null=True,
+    )
+
+
+class CommentBody(Body):
+    comment = serializers.CharField(max_length=LONGEST_COMMENT, required=False, allow_blank=True)
+
+
+def _facilitator() -> Person:
+    misfit = "A review is facilitated by an incident manager, executive, system administrator or technical support."
+    return Person(roles=FACILITATORS, misfit=misfit, source="facilitator_user")
+
+
+def _rating() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=LOWEST_RATING, max_value=HIGHEST_RATING, required=False)
+
+
+def not_past(day: date) -> date:
+    """Raise ValidationError for a day that is over, by the server's clock."""
+    if day < timezone.now().date():
+        raise serializers.ValidationError("This day is over.", "in_the_past")
+    return day
+
+
+class ReviewBody(PeopleBody):
+    incident_id = Reference("incidents.Incident", active=False, source="incident")
+    scheduled_date = serializers.DateField(validators=[not_past])
+    facilitator_user_id = _facilitator()
+
+
+class ReviewUpdateBody(PeopleBody):
+    scheduled_date = serializers.DateField(validators=[not_past])
+    facilitator_user_id = _facilitator()
+    timeline_accuracy_rating = _rating()
+    communication_effectiveness_rating = _rating()
+    technical_response_rating = _rating()
+    findings = serializers.CharField(max_length=LONGEST_FINDINGS, required=False, allow_blank=True)
+
+
+class CompleteReviewBody(Body):
+    timeline_accuracy_rating = _rating()
+    communication_effectiveness_rating = _rating()
+    technical_response_rating = _rating()
+    findings = serializers.CharField(max_length=LONGEST_FINDINGS, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Every rating is given now, or was given before."""
+        sentence = "A completed review has this rating, from 1 to 5."
+        missing = [name for name in RATINGS if self.given(name, attrs) is None]
+        if missing:
+            raise serializers.ValidationError({name: [ErrorDetail(sentence, "required")] for name in missing})
+        return attrs
+
+
+class ActionItemBody(PeopleBody):
+    title = NameField(max_length=200)
+    owner_id = Person(source="owner")
+    due_date = serializers.DateField()
+    status = serializers.ChoiceField(choices=[(ItemStatus.OPEN.value, ItemStatus.OPEN.label)], required=False)
+
+
+class ActionItemUpdateBody(PeopleBody):
+    title = NameField(max_length=200)
+    owner_id = Person(source="owner")
+    due_date = serializers.DateField()
+    status = serializers.ChoiceField(choices=ItemStatus.choices)

@@ -1,0 +1,67 @@
+"""Kinds and lifecycles of articles, reviews and action items."""
+
+from django.db.models import TextChoices
+
+from users.choices import EX, IM, SA, TS
+
+
+class ContentType(TextChoices):
+    TROUBLESHOOTING = "troubleshooting"
+    RESOLUTION_STEPS = "resolution_steps"
+    PREVENTION_GUIDE = "prevention_guide"
+    FAQ = "faq"
+
+
+class ArticleCategory(TextChoices):
+    INCIDENT_RESOLUTION = "incident_resolution"
+    PROBLEM_MANAGEMENT = "problem_management"
+    CHANGE_MANAGEMENT = "change_management"
+    TROUBLESHOOTING = "troubleshooting"
+    BEST_PRACTICE = "best_practice"
+
+
+class ArticleStatus(TextChoices):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class ReviewStatus(TextChoices):
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class ItemStatus(TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+ARTICLE_MOVES: dict[str, tuple[str, ...]] = {
+    ArticleStatus.DRAFT: (ArticleStatus.IN_REVIEW,),
+    ArticleStatus.IN_REVIEW: (ArticleStatus.PUBLISHED, ArticleStatus.DRAFT),
+    ArticleStatus.PUBLISHED: (ArticleStatus.ARCHIVED,),
+}
+
+REVIEW_MOVES: dict[str, tuple[str, ...]] = {
+    ReviewStatus.SCHEDULED: (ReviewStatus.IN_PROGRESS, ReviewStatus.CANCELLED),
+    ReviewStatus.IN_PROGRESS: (ReviewStatus.COMPLETED, ReviewStatus.CANCELLED),
+}
+
+ITEM_MOVES: dict[str, tuple[str, ...]] = {ItemStatus.OPEN: (ItemStatus.DONE, ItemStatus.DROPPED)}
+
+# Articles that may still be edited, and reviews that are not finished.
+EDITABLE = (ArticleStatus.DRAFT, ArticleStatus.IN_REVIEW)
+UNFINISHED = (ReviewStatus.SCHEDULED, ReviewStatus.IN_PROGRESS)
+
+RATINGS = ("timeline_accuracy_rating", "communication_effectiveness_rating", "technical_response_rating")
+LOWEST_RATING, HIGHEST_RATING = 1, 5
+
+# Who writes articles (SOP 24), and who may judge them.
+AUTHORS = frozenset({TS, IM})
+REVIEWERS = frozenset({TS, IM, EX})
+# Who leads a review: those who run it (SOP 25) and those who work on incidents; no contact of a client or a vendor.
+FACILITATORS = frozenset({IM, EX, TS, SA})

@@ -1,0 +1,67 @@
+"""SOP 25: Managing Post-Incident Reviews: the improvements that they ask for."""
+
+from typing import Any
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from knowledge.choices import ITEM_MOVES, ItemStatus, ReviewStatus
+from knowledge.duties import owner_or_lead
+from knowledge.models import ActionItem, PostIncidentReview
+from users.choices import EX, IM
+from users.models import User
+
+PATH = "/post-incident-reviews/{id}/action-items"
+
+
+@operation(
+    "review.add_action_item",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.CREATE,
+    endpoint=f"POST {PATH}/",
+    target="post_incident_review",
+    subject="action_item",
+    lifecycle="→ open",
+)
+def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> ActionItem:
+    """Ask for an improvement: whose task, until when. What is learned after completion may be added, too.
+
+    SOP 25. Raises Refusal: precondition_failed (the review is cancelled), invalid_reference (owner).
+    """
+    if post_incident_review.status == ReviewStatus.CANCELLED:
+        detail = "The review is cancelled; it asks for nothing."
+        item = Item("review_cancelled", detail, "status")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="action_items_of_held_reviews", errors=[item])
+    item = ActionItem(review=post_incident_review, **fields)
+    item.save()
+    return item
+
+
+@operation(
+    "review.update_action_item",
+    sop=25,
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint=f"PATCH {PATH}/{{item_id}}/",
+    target="action_item",
+    duties=[owner_or_lead],
+    condition="the item's owner, IM or EX",
+    lifecycle="open → done|dropped",
+)
+def update_action_item(*, actor: User, action_item: ActionItem, **fields: Any) -> ActionItem:
+    """Change an open action item, or settle it.
+
+    SOP 25. Raises Refusal: precondition_failed (settled), invalid_transition, out_of_scope, invalid_reference (owner).
+    """
+    status = fields.get("status", action_item.status)
+    if status != action_item.status:
+        require_transition(ITEM_MOVES, action_item, status)
+    elif action_item.status != ItemStatus.OPEN:
+        detail = f"The action item is {action_item.status}; only an open one can be changed."
+        item = Item("action_item_settled", detail, "status")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="action_item_changed_while_open", errors=[item])
+    action_item.change(**fields)
+    return action_item

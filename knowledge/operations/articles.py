@@ -1,0 +1,149 @@
+"""SOP 24: Creating Knowledge Base Articles, and what becomes of them."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from knowledge.choices import ARTICLE_MOVES, EDITABLE, ArticleStatus
+from knowledge.duties import author_or_manager, not_a_writer, reviewer_is_another, support_as_assigned_reviewer
+from knowledge.models import Article, ArticleRevision
+from users.choices import EX, IM, TS
+from users.models import User
+
+PATH = "POST /knowledge-articles/{id}"
+JUDGES = "TS: the assigned reviewer; never the author"
+WORDING = frozenset({"title", "body"})
+
+
+@operation(
+    "article.create",
+    sop=24,
+    roles={TS, IM},
+    verb=Verb.CREATE,
+    endpoint="POST /knowledge-articles/",
+    subject="kb_article",
+    duties=[reviewer_is_another],
+    lifecycle="→ draft",
+)
+def create_article(*, actor: User, author: User | None = None, **fields: Any) -> Article:
+    """Write an article as a draft; its author is the caller unless another is named.
+
+    SOP 24. Raises Refusal: invalid_reference (author, reviewer, incident), segregation_of_duties (reviewer = author).
+    """
+    article = Article(author=author or actor, **fields)
+    article.save()
+    _keep(article, actor, number=1)
+    return article
+
+
+@operation(
+    "article.update",
+    sop=24,
+    roles={TS, IM},
+    verb=Verb.KB_UPDATE,
+    endpoint="PATCH /knowledge-articles/{id}/",
+    target="kb_article",
+    duties=[author_or_manager, reviewer_is_another],
+    condition="the author or IM; while draft or in_review",
+)
+def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Article:
+    """Edit an article that is not yet published; every wording it had is kept as a revision.
+
+    SOP 24. Raises Refusal: precondition_failed (published or archived), out_of_scope, segregation_of_duties.
+    """
+    if kb_article.status not in EDITABLE:
+        detail = f"The article is {kb_article.status}; only a draft or one in review can be edited."
+        item = Item("article_not_editable", detail, "status", {"editable": [str(each) for each in EDITABLE]})
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="article_edited_before_publication", errors=[item])
+    reworded = any(getattr(kb_article, name) != fields[name] for name in WORDING & fields.keys())
+    last = kb_article.revisions.order_by("-number").values_list("number", flat=True).first()
+    if last is None:  # an older system kept none
+        last = _keep(kb_article, kb_article.author, number=1).number
+    kb_article.change(**fields)
+    if reworded:
+        _keep(kb_article, actor, number=last + 1)
+    return kb_article
+
+
+@operation(
+    "article.submit",
+    sop=24,
+    roles={TS, IM},
+    verb=Verb.KB_UPDATE,
+    endpoint=f"{PATH}/submit/",
+    target="kb_article",
+    duties=[author_or_manager],
+    condition="the author or IM",
+    lifecycle="draft → in_review",
+)
+def submit_article(*, actor: User, kb_article: Article) -> Article:
+    """Hand a draft to its reviewer. SOP 24. Raises Refusal: invalid_transition, out_of_scope."""
+    return _move(kb_article, ArticleStatus.IN_REVIEW)
+
+
+@operation(
+    "article.publish",
+    sop=24,
+    roles={TS, IM, EX},
+    verb=Verb.KB_UPDATE,
+    endpoint=f"{PATH}/publish/",
+    target="kb_article",
+    duties=[not_a_writer, support_as_assigned_reviewer],
+    condition=JUDGES,
+    lifecycle="in_review → published",
+)
+def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
+    """Let everybody read an article.
+
+    SOP 24. Raises Refusal: invalid_transition, segregation_of_duties, out_of_scope.
+    """
+    judged = {"reviewed_by": actor, "review_comment": comment, "published_at": timezone.now()}
+    return _move(kb_article, ArticleStatus.PUBLISHED, **judged)
+
+
+@operation(
+    "article.return",
+    sop=24,
+    roles={TS, IM, EX},
+    verb=Verb.KB_UPDATE,
+    endpoint=f"{PATH}/return/",
+    target="kb_article",
+    duties=[not_a_writer, support_as_assigned_reviewer],
+    condition=JUDGES,
+    lifecycle="in_review → draft",
+)
+def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
+    """Give an article back to its author. SOP 24. Raises Refusal: invalid_transition, segregation_of_duties."""
+    return _move(kb_article, ArticleStatus.DRAFT, reviewed_by=actor, review_comment=comment)
+
+
+@operation(
+    "article.archive",
+    sop=24,
+    roles={IM, EX},
+    verb=Verb.KB_UPDATE,
+    endpoint=f"{PATH}/archive/",
+    target="kb_article",
+    lifecycle="published → archived",
+)
+def archive_article(*, actor: User, kb_article: Article) -> Article:
+    """Withdraw a published article. SOP 24. Raises Refusal: invalid_transition."""
+    return _move(kb_article, ArticleStatus.ARCHIVED)
+
+
+def _move(article: Article, status: ArticleStatus, **values: Any) -> Article:
+    require_transition(ARTICLE_MOVES, article, status)
+    article.change(status=status, **values)
+    return article
+
+
+def _keep(article: Article, writer: User, *, number: int) -> ArticleRevision:
+    """Keep the article's present wording as a revision."""
+    revision = ArticleRevision(article=article, number=number, title=article.title, body=article.body, writer=writer)
+    revision.save()
+    return revision

@@ -1,0 +1,122 @@
+"""SOP 25: Managing Post-Incident Reviews."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.lifecycle import require_transition
+from core.operations import operation
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.models import Incident
+from knowledge.choices import REVIEW_MOVES, UNFINISHED, ReviewStatus
+from knowledge.models import PostIncidentReview
+from users.choices import EX, IM
+from users.models import User
+
+PATH = "POST /post-incident-reviews/{id}"
+
+
+@operation(
+    "review.create",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.CREATE,
+    endpoint="POST /post-incident-reviews/",
+    subject="post_incident_review",
+    condition="incident closed",
+    lifecycle="→ scheduled",
+)
+def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostIncidentReview:
+    """Schedule the review of a closed incident; one unfinished review for each.
+
+    SOP 25. Raises Refusal: precondition_failed (incident_not_closed), invalid_reference (incident, facilitator),
+    duplicate (an unfinished review of the incident).
+    """
+    if incident.status != IncidentStatus.CLOSED:
+        detail = f"Incident {incident.pk} is {incident.status}; only a closed one is reviewed."
+        item = Item("incident_not_closed", detail, "incident_id", {"status": str(incident.status)})
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="review_of_closed_incident", errors=[item])
+    review = PostIncidentReview(incident=incident, **fields)
+    review.save()
+    return review
+
+
+@operation(
+    "review.update",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.REVIEW,
+    endpoint="PATCH /post-incident-reviews/{id}/",
+    target="post_incident_review",
+)
+def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
+    """Change the date, the facilitator, ratings or findings of a review that is not finished.
+
+    SOP 25. Raises Refusal: precondition_failed (finished), invalid_reference (facilitator).
+    """
+    require_unfinished(post_incident_review)
+    post_incident_review.change(**fields)
+    return post_incident_review
+
+
+@operation(
+    "review.start",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.REVIEW,
+    endpoint=f"{PATH}/start/",
+    target="post_incident_review",
+    lifecycle="scheduled → in_progress",
+)
+def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
+    """Begin a review. SOP 25. Raises Refusal: invalid_transition."""
+    return _move(post_incident_review, ReviewStatus.IN_PROGRESS, started_at=timezone.now())
+
+
+@operation(
+    "review.complete",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.REVIEW,
+    endpoint=f"{PATH}/complete/",
+    target="post_incident_review",
+    condition="three ratings",
+    lifecycle="in_progress → completed",
+)
+def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
+    """Finish a review, with its three ratings given now or before.
+
+    SOP 25. Raises Refusal: validation_error (each missing rating), invalid_transition.
+    """
+    return _move(post_incident_review, ReviewStatus.COMPLETED, completed_at=timezone.now(), **fields)
+
+
+@operation(
+    "review.cancel",
+    sop=25,
+    roles={IM, EX},
+    verb=Verb.REVIEW,
+    endpoint=f"{PATH}/cancel/",
+    target="post_incident_review",
+    lifecycle="scheduled|in_progress → cancelled",
+)
+def cancel_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
+    """Give up a review. SOP 25. Raises Refusal: invalid_transition."""
+    return _move(post_incident_review, ReviewStatus.CANCELLED)
+
+
+def require_unfinished(review: PostIncidentReview) -> None:
+    """Refuse (409) to change a review that is completed or cancelled."""
+    if review.status not in UNFINISHED:
+        detail = f"The review is {review.status}; only an unfinished one can be changed."
+        item = Item("review_finished", detail, "status", {"unfinished": [str(each) for each in UNFINISHED]})
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="review_changed_until_finished", errors=[item])
+
+
+def _move(review: PostIncidentReview, status: ReviewStatus, **values: Any) -> PostIncidentReview:
+    require_transition(REVIEW_MOVES, review, status)
+    review.change(status=status, **values)
+    return review

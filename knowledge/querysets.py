@@ -1,0 +1,45 @@
+"""Who may read which articles, reviews and action items."""
+
+from typing import Any, Self
+
+from django.apps import apps
+
+from core.querysets import RecordQuerySet
+from knowledge.choices import ArticleStatus
+
+
+class ArticleQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. Contacts of clients and vendors: what is published."""
+        return self.all() if user.is_internal else self.published()
+
+    def published(self) -> Self:
+        return self.filter(status=ArticleStatus.PUBLISHED)
+
+
+class RevisionQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff only: what was published is the article itself."""
+        return self.all() if user.is_internal else self.none()
+
+
+class ReviewQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff only: a review is the house talking to itself."""
+        return self.all() if user.is_internal else self.none()
+
+
+class ActionItemQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. Anybody else: the items they own."""
+        return self.all() if user.is_internal else self.filter(owner_id=user.pk)
+
+    def of_review(self, review_id: Any) -> Self:
+        return self.filter(review_id=review_id)
+
+
+def review_readable(user: Any, review_id: Any) -> bool:
+    """Whether the items of a review can be listed: the review is readable, or an item of it is."""
+    reviews = apps.get_model("knowledge.PostIncidentReview").objects.visible_to(user)
+    items = apps.get_model("knowledge.ActionItem").objects.visible_to(user)
+    return bool(reviews.filter(pk=review_id).exists() or items.of_review(review_id).exists())

@@ -1,0 +1,134 @@
+"""Articles, reviews and action items over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.collections import CONTROLS, Collection, refuse_unknown
+from core.discovery import READ
+from core.errors import not_found
+from core.inputs import BIGGEST_ID
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, page_link, updates, write
+from incidents.models import Incident
+from knowledge.bodies import (
+    ActionItemBody,
+    ActionItemUpdateBody,
+    ArticleBody,
+    CommentBody,
+    CompleteReviewBody,
+    ReviewBody,
+    ReviewUpdateBody,
+)
+from knowledge.collection import SearchedCollection
+from knowledge.counter import count_view
+from knowledge.filters import ActionItemFilters, ArticleFilters, ReviewFilters, RevisionFilters
+from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
+from knowledge.querysets import review_readable
+from knowledge.serializers import ActionItemOutput, ArticleDetail, ArticleOutput, ReviewOutput, RevisionOutput
+from knowledge.suggestions import suggested_articles
+
+ARTICLES = SearchedCollection(
+    Article, ArticleOutput, ArticleFilters, label="title", search=("title", "body"), detail=ArticleDetail
+)
+REVISIONS = Collection(ArticleRevision, RevisionOutput, RevisionFilters, label="title", ordering=("id", "created_at"))
+REVIEWS = Collection(PostIncidentReview, ReviewOutput, ReviewFilters, label="incident__title", search=("findings",))
+ACTION_ITEMS = Collection(ActionItem, ActionItemOutput, ActionItemFilters, label="title", search=("title",))
+
+
+class ArticleViewSet(RecordViewSet):
+    collection = ARTICLES
+    create = creates("article.create", ArticleBody)
+    partial_update = updates("article.update", ArticleBody)
+    submit = write("article.submit", path="submit")
+    publish = write("article.publish", CommentBody, path="publish")
+    return_ = write("article.return", CommentBody, path="return")
+    archive = write("article.archive", path="archive")
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read one article, and count the view."""
+        response = super().retrieve(request, *args, **kwargs)
+        count_view(int(kwargs["pk"]))
+        response.data["view_count"] += 1
+        return response
+
+
+class ReviewViewSet(RecordViewSet):
+    collection = REVIEWS
+    create = creates("review.create", ReviewBody)
+    partial_update = updates("review.update", ReviewUpdateBody)
+    start = write("review.start", path="start")
+    complete = write("review.complete", CompleteReviewBody, path="complete")
+    cancel = write("review.cancel", path="cancel")
+
+
+class PartsViewSet(ListViewSet):
+    """The records that belong to one other: `parent_filter` is filled by the path."""
+
+    parent_filter: str
+
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        """Whether the record in the path is in the caller's scope."""
+        raise NotImplementedError
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the parts that the caller may read, newest first."""
+        params, parts = request.query_params.dict(), self.collection
+        refuse_unknown(params, [name for name in (*parts.known_filters(), *CONTROLS) if name != self.parent_filter])
+        pk = int(kwargs["pk"])
+        if pk > BIGGEST_ID or not self.parent_readable(request.user, pk):
+            raise not_found()
+        asked = {**params, self.parent_filter: str(pk)}
+        page = parts.page(request.user, asked)
+        discovered(parts.entity_type, None, asked)
+        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
+        return Response({**links, "results": page.rows})
+
+
+class RevisionViewSet(PartsViewSet):
+    """The wordings that an article had."""
+
+    collection = REVISIONS
+    parent_filter = "article_id"
+
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        return bool(user.is_internal and ARTICLES.scoped(user).filter(pk=pk).exists())
+
+
+def named_item(request: Request) -> int | None:
+    """The id of the item that the path names, if it is one of the review that the path names."""
+    named: dict[str, Any] = (request.parser_context or {})["kwargs"]
+    review_id, item_id = int(named["pk"]), int(named["item_id"])
+    if max(review_id, item_id) > BIGGEST_ID:
+        return None
+    found: int | None = ActionItem.objects.of_review(review_id).filter(pk=item_id).values_list("pk", flat=True).first()
+    return found
+
+
+class ActionItemViewSet(PartsViewSet):
+    """The improvements that a review asks for."""
+
+    collection = ACTION_ITEMS
+    parent_filter = "review_id"
+    create = creates("review.add_action_item", ActionItemBody)
+    partial_update = write("review.update_action_item", ActionItemUpdateBody, partial=True, target=named_item)
+
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        return review_readable(user, pk)
+
+
+class SuggestionView(OperationView):
+    """What is known that may help with an incident."""
+
+    operations = {"suggested_articles": READ}
+
+    def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read the published articles that may help with an incident: like component, product, category or words."""
+        refuse_unknown(request.query_params, [])
+        pk = min(int(kwargs["pk"]), BIGGEST_ID)
+        incident = Incident.objects.visible_to(request.user).select_related("component").filter(pk=pk).first()
+        if incident is None:
+            raise not_found(Incident.entity_type)
+        found = suggested_articles(incident, request.user)
+        discovered(Article.entity_type, None, {"suggested_for_incident_id": incident.pk})
+        return Response({"results": found})
