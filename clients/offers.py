@@ -100,7 +100,18 @@ _COLUMNS = (
 
 
 def _offer(row: dict[str, Any]) -> Offer:
-    *values, hours = (row[name] for name in _COLUMNS)
     own = {name: row[f"calendar_{name}"] for name in DEFAULT_CALENDAR}
-    calendar = dict(DEFAULT_CALENDAR) if own["timezone"] is None else own
-    return Offer(*values, None if hours is None else hours * 60, calendar)
+    hours = row["agreement__resolution_time_hours"]
+    return Offer(
+        subscription_id=row["pk"],
+        product_id=row["product_id"],
+        tier=row["service_level_tier"],
+        start_date=row["start_date"],
+        end_date=row["end_date"],
+        rto_minutes=row["rto_minutes"],
+        agreement_id=row["agreement__id"],
+        severity=row["agreement__severity_level"],
+        response_minutes=row["agreement__response_time_minutes"],
+        resolution_minutes=None if hours is None else hours * 60,
+        calendar=dict(DEFAULT_CALENDAR) if own["timezone"] is None else own,
+    )

@@ -1,14 +1,17 @@
 """Filters of incidents and their notes."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
+from django.utils import timezone
 
-from core.filters import StrictFilterSet, matches
+from core.filters import StrictFilterSet, TimeFilter, matches
 from core.inputs import BIGGEST_ID
 from incidents.codes import id_of_code
 from incidents.models import Incident, IncidentNote
+from incidents.service_levels.states import SlaState, due_before, in_state
 
 
 class IncidentCodeField(forms.CharField):
@@ -30,6 +33,8 @@ class IncidentCodeFilter(django_filters.CharFilter):
 
 class IncidentFilters(StrictFilterSet):
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
+    sla_state = django_filters.ChoiceFilter(choices=SlaState.choices, method="in_sla_state")
+    due_before = TimeFilter(method="due_before_moment")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Incident
@@ -53,6 +58,14 @@ class IncidentFilters(StrictFilterSet):
             ],
             ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
         )
+
+    def in_sla_state(self, queryset: Any, name: str, value: str) -> Any:
+        """Judged at the time of the request."""
+        return queryset.filter(in_state(value, timezone.now()))
+
+    def due_before_moment(self, queryset: Any, name: str, value: datetime) -> Any:
+        """Incidents whose next due time, of a clock that runs, is earlier than a moment."""
+        return queryset.filter(due_before(value))
 
 
 class NoteFilters(StrictFilterSet):

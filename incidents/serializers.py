@@ -12,6 +12,7 @@ from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code
 from incidents.models import AffectedClient, Incident, IncidentNote
+from incidents.service_levels.scope import without_foreign_promises
 from users.choices import CC
 
 # So many notes stand in the view of a single incident; all of them under /incidents/{id}/notes/.
@@ -90,6 +91,11 @@ class IncidentOutput(Output):
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
         fields: Iterable[str] = cls.Meta.fields
         return [name for name in fields if name not in INTERNAL] if viewer.role == CC else None
+
+    @classmethod
+    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+        """Promises made to a client are shown to staff and to that client alone."""
+        return super().represent((without_foreign_promises(row, viewer) for row in rows), viewer)
 
 
 class IncidentDetail(IncidentOutput):

@@ -1,9 +1,12 @@
 """Answers about incidents that are no plain records."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from clients.choices import Severity
 from core.schema import describe
+from incidents.service_levels.states import SlaState
 
 
 class ClassificationAnswer(serializers.Serializer[object]):
@@ -14,6 +17,75 @@ class ClassificationAnswer(serializers.Serializer[object]):
     reasons = serializers.ListField(child=serializers.CharField())
 
 
+class ClockAnswer(serializers.Serializer[object]):
+    """One clock: minutes are covered ones; null where nothing was promised."""
+
+    due_at = serializers.DateTimeField(allow_null=True)
+    elapsed_minutes = serializers.IntegerField(allow_null=True)
+    remaining_minutes = serializers.IntegerField(allow_null=True)
+    breached = serializers.BooleanField()
+    met_at = serializers.DateTimeField(allow_null=True)
+
+
+class SlaTargets(serializers.Serializer[object]):
+    response_minutes = serializers.IntegerField(allow_null=True)
+    resolution_minutes = serializers.IntegerField(allow_null=True)
+    at_risk_percent = serializers.IntegerField()
+
+
+class CountedInterval(serializers.Serializer[object]):
+    """A stretch of covered time that was counted."""
+
+    to = serializers.DateTimeField()
+    minutes = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.DateTimeField(), **super().get_fields()}
+
+
+class CountedStretch(serializers.Serializer[object]):
+    """A time under one set of terms, why it began, and the covered minutes in it."""
+
+    to = serializers.DateTimeField(allow_null=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+    agreement_id = serializers.IntegerField(allow_null=True)
+    severity = serializers.CharField(allow_null=True)
+    coverage = serializers.CharField(allow_null=True)
+    minutes = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.DateTimeField(), **super().get_fields()}
+
+
+class SlaArithmetic(serializers.Serializer[object]):
+    """How due times and elapsed times were reckoned."""
+
+    why = serializers.CharField()
+    subscription_id = serializers.IntegerField(allow_null=True)
+    tier = serializers.CharField(allow_null=True)
+    severity = serializers.CharField()
+    coverage = serializers.CharField(allow_null=True)
+    calendar = serializers.DictField(allow_null=True)
+    targets = SlaTargets()
+    started_at = serializers.DateTimeField()
+    running = serializers.BooleanField()
+    counted_minutes = serializers.IntegerField()
+    stretches = CountedStretch(many=True)
+    intervals = CountedInterval(many=True)
+    intervals_left_out = serializers.IntegerField()
+
+
+class SlaAnswer(serializers.Serializer[object]):
+    """The service levels of an incident at the moment of reading."""
+
+    agreement_id = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=SlaState.choices)
+    response = ClockAnswer()
+    resolution = ClockAnswer()
+    arithmetic = SlaArithmetic()
+
+
 def describe_incident_answers() -> None:
     """Tell the description of every answer about incidents that is no plain record."""
     describe("incidents_classify", ClassificationAnswer)
+    describe("incidents_sla", SlaAnswer)

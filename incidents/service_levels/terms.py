@@ -59,7 +59,7 @@ _ASPECTS = {
 
 
 def _differs(one: Terms, other: Terms, column: str) -> bool:
-    return getattr(one, column) != getattr(other, column)
+    return bool(getattr(one, column) != getattr(other, column))
 
 
 def terms_of(offer: Offer | None, severity: str, detected_at: datetime) -> Terms:

@@ -1,0 +1,17 @@
+"""Who may know what a client was promised: staff, and the client itself. An incident that one may read does not tell
+its vendor, nor further clients that it affects, about a contract that is not theirs."""
+
+from typing import Any
+
+from users.choices import CC
+
+PROMISES = ("sla_agreement_id", "response_due_at", "resolution_due_at")
+
+
+def reads_promises(viewer: Any, client_id: int) -> bool:
+    return bool(viewer.is_internal) or (viewer.role == CC and viewer.client_id == client_id)
+
+
+def without_foreign_promises(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
+    """A row of an incident as the viewer may see it: null for promises made to others."""
+    return row if reads_promises(viewer, row["client_id"]) else {**row, **dict.fromkeys(PROMISES)}
