@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from core.admin import RecordAdmin
 from reporting.choices import ReportStatus
+from reporting.metrics import admin as metrics_admin  # noqa: F401 - registers its pages
 from reporting.models import IncidentReport
 from users.choices import CC
 

@@ -1,0 +1,13 @@
+"""Filters of metrics."""
+
+from core.filters import StrictFilterSet, matches
+from reporting.metrics.models import Metric
+
+
+class MetricFilters(StrictFilterSet):
+    class Meta:
+        model = Metric
+        fields = matches(
+            exact=["incident_id", "metric_type", "unit", "stated", "matches", "created_by_id"],
+            ranges=["calculated_value_minutes", "target_minutes", "derived_value"],
+        )

@@ -1,0 +1,69 @@
+"""Metrics: what is always true of them."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import Record
+from incidents.querysets import OfIncidentQuerySet
+from reporting.metrics.choices import LARGEST, MetricType, MetricUnit
+
+IMPORTED = Q(imported_row__isnull=False)
+_PERCENT = Q(metric_type=MetricType.SLA_BREACH_RATE, unit=MetricUnit.PERCENT)
+_MINUTES = ~Q(metric_type=MetricType.SLA_BREACH_RATE) & Q(unit=MetricUnit.MINUTES)
+
+
+class MetricQuerySet(OfIncidentQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. Contacts: none; metrics judge the provider's own work."""
+        return self.all() if user.is_internal else self.none()
+
+
+class Metric(Record):
+    """One measurement of how an incident, or what it stands for, was handled.
+
+    `calculated_value_minutes` bears the policy's name; its unit is `unit`. `stated` says whether a person gave it;
+    `derived_value` is what the server derived from its own records, null where they do not suffice, and `matches`
+    whether the two agree.
+    """
+
+    entity_type = "metric"
+
+    incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="metrics", db_index=False)
+    metric_type = models.CharField(max_length=32, choices=MetricType.choices)
+    unit = models.CharField(max_length=8, choices=MetricUnit.choices)
+    calculated_value_minutes = models.DecimalField(max_digits=10, decimal_places=2)
+    target_minutes = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    stated = models.BooleanField()
+    derived_value = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
+    matches = models.BooleanField(null=True, editable=False)
+
+    objects: ClassVar[Any] = MetricQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(metric_type__in=MetricType.values), name="metric_type_valid"),
+            models.CheckConstraint(condition=IMPORTED | _PERCENT | _MINUTES, name="metric_unit_of_type"),
+            models.CheckConstraint(
+                condition=Q(calculated_value_minutes__gte=0)
+                & (Q(target_minutes__isnull=True) | Q(target_minutes__gte=0)),
+                name="metric_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(unit=MetricUnit.PERCENT)
+                | Q(calculated_value_minutes__lte=LARGEST[MetricUnit.PERCENT])
+                & (Q(target_minutes__isnull=True) | Q(target_minutes__lte=LARGEST[MetricUnit.PERCENT])),
+                name="metric_percent_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(derived_value__isnull=True, matches__isnull=True)
+                | Q(derived_value__isnull=False, matches__isnull=False),
+                name="metric_compared_when_derived",
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "metric_type", "-id"], name="metric_incident_type")]
+
+    def __str__(self) -> str:
+        return f"{self.metric_type} of incident {self.incident_id}"

@@ -1,0 +1,88 @@
+"""SOP 22: Recording Performance Metrics."""
+
+from decimal import Decimal
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.operations import operation
+from core.verbs import Verb
+from incidents.choices import IncidentStatus
+from incidents.models import Incident
+from reporting.metrics.derivation import Underivable, agrees, derive
+from reporting.metrics.models import Metric
+from users.choices import IM, SA
+from users.models import User
+
+
+@operation(
+    "metric.record",
+    sop=22,
+    roles={IM, SA},
+    verb=Verb.CREATE,
+    endpoint="POST /metrics/",
+    condition="incident closed",
+)
+def record_metric(
+    *,
+    actor: User,
+    incident: Incident,
+    metric_type: str,
+    unit: str,
+    calculated_value_minutes: Decimal | None = None,
+    target_minutes: Decimal | None = None,
+) -> Metric:
+    """Capture a metric of a closed incident, with the value that the server derives beside the stated one.
+
+    SOP 22. Raises Refusal: precondition_failed (incident_not_closed), calculation_failed (neither stated nor
+    derivable), invalid_reference, validation_error.
+    """
+    _require_closed(incident)
+    derived, lacking = _derived(metric_type, incident)
+    value = derived if calculated_value_minutes is None else calculated_value_minutes
+    if value is None:
+        raise _not_calculable(metric_type, lacking)
+    metric = Metric(
+        incident=incident,
+        metric_type=metric_type,
+        unit=unit,
+        calculated_value_minutes=value,
+        target_minutes=target_minutes,
+        stated=calculated_value_minutes is not None,
+        derived_value=derived,
+        matches=None if derived is None else agrees(value, derived),
+    )
+    metric.save()
+    return metric
+
+
+def _require_closed(incident: Incident) -> None:
+    if incident.status == IncidentStatus.CLOSED:
+        return
+    detail = f"{incident.incident_code} is {incident.status}; metrics are recorded of closed incidents."
+    item = Item("incident_not_closed", detail, "incident_id", {"status": incident.status})
+    raise Refusal(
+        Code.PRECONDITION_FAILED,
+        detail,
+        rule="incident_closed",
+        errors=[item],
+        next="Close the incident first; GET /incidents/{id}/readiness/ says what is missing.",
+    )
+
+
+def _derived(metric_type: str, incident: Incident) -> tuple[Decimal | None, list[Item]]:
+    """The derived value, or None and what is lacking."""
+    try:
+        return derive(metric_type, incident), []
+    except Underivable as lack:
+        code, detail = lack.args
+        return None, [Item(code, detail, "calculated_value_minutes")]
+
+
+def _not_calculable(metric_type: str, lacking: list[Item]) -> Refusal:
+    return Refusal(
+        Code.CALCULATION_FAILED,
+        f"{metric_type} is neither stated nor can it be derived: {lacking[0].detail}",
+        rule="metric_calculated",
+        errors=lacking,
+        next="State calculated_value_minutes.",
+    )
