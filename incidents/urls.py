@@ -10,6 +10,7 @@ from incidents.response.views import (
     EscalationViewSet,
     WorkaroundViewSet,
 )
+from incidents.service_levels.views import ServiceLevelView
 from incidents.views import IncidentViewSet, NoteViewSet
 
 router = Router()
@@ -24,5 +25,6 @@ router.add("root-cause-analyses", AnalysisViewSet)
 
 urlpatterns = [
     *router.urls,
+    path("incidents/<int:pk>/sla/", ServiceLevelView.as_view({"get": "sla"})),
     path("incidents/<int:pk>/notes/", NoteViewSet.as_view({"get": "list", "post": "create"})),
 ]
