@@ -1,7 +1,11 @@
 """Writes audit entries: in the transaction of the act, or not at all. What fails here undoes the act."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -18,6 +22,29 @@ from core.verbs import Verb
 
 # A filter's value may be anything a caller typed: so much of it is kept.
 FILTER_LENGTH = 200
+# Ids in one statement: below the number of parameters that either database takes.
+BATCH = 5_000
+
+# Records to come under ids of an older system, by type, that are known to have no chain.
+_unchained: ContextVar[Mapping[str, Container[int]]] = ContextVar("audit_unchained", default=MappingProxyType({}))
+
+
+@contextmanager
+def unchained(reference_type: str, ids: Iterable[int]) -> Iterator[None]:
+    """Look once which of these ids have no chain yet, and within the block not again for each record that is made.
+
+    For a caller that keeps other writers off the trail. Old entries may stand under an id before its record does.
+    A wrong belief cannot fork a chain: its positions are unique.
+    """
+    free = set(ids)
+    for batch in batches(sorted(free)):
+        chains = AuditEntry.objects.filter(reference_type=reference_type, reference_id__in=batch, sequence=1)
+        free.difference_update(chains.values_list("reference_id", flat=True))
+    token = _unchained.set({reference_type: free})
+    try:
+        yield
+    finally:
+        _unchained.reset(token)
 
 
 class Trail:
@@ -35,7 +62,8 @@ class Trail:
             reference_id=record.pk,
             changes=minimised(record, changes, created=created),
         )
-        append(entry, first=created and record.imported_row is None)
+        unchained = record.imported_row is None or record.pk in _unchained.get().get(record.entity_type, ())
+        append(entry, first=created and unchained)
 
     def discovered(self, entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
         """Record one read, outside any chain. Raises AuditTrailFailure."""
@@ -87,3 +115,10 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     except Exception as error:
         raise AuditTrailFailure from error
     return entry
+
+
+def batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Ids in as many parts as there will be statements."""
+    pending = iter(ids)
+    while batch := list(islice(pending, BATCH)):
+        yield batch

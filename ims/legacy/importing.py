@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import DataError
 
+from audit.sink import unchained
 from core.codes import Code
 from ims.legacy.drafts import Draft
 from ims.legacy.export import Export, Row, malformed, refused
@@ -40,17 +41,22 @@ class Importer:
         _refuse_others(table, rows, kept, store)
         drafts = self._read(table, rows)
         result = TableResult(table.name, len(rows), unchanged=len(kept))
-        for done, draft in enumerate(drafts, start=1):
-            if draft.row_id in kept:
-                result.add(draft.row_id, [Violation(**each) for each in kept[draft.row_id].violations])
-            else:
-                draft.judge(self.world)
-                _save(draft, store)
-                result.add(draft.row_id, draft.violations, new=True)
-            self.progress(table.name, done, len(rows))
+        with unchained(table.entity_type, rows.keys() - kept.keys()):
+            for done, draft in enumerate(drafts, start=1):
+                self._settle(draft, kept, store, result)
+                self.progress(table.name, done, len(rows))
         if table.name not in self._referred:
             self.world.forget(table.name)
         return result
+
+    def _settle(self, draft: Draft, kept: dict[int, Kept], store: Store, result: TableResult) -> None:
+        """Save a new row; of a known one, repeat what was found then."""
+        if draft.row_id in kept:
+            result.add(draft.row_id, [Violation(**each) for each in kept[draft.row_id].violations])
+            return
+        draft.judge(self.world)
+        _save(draft, store)
+        result.add(draft.row_id, draft.violations, new=True)
 
     def _read(self, table: Table, rows: dict[int, Row]) -> list[Draft]:
         """Every row as a record, the known ones too: other rows refer to them, rules compare with them."""

@@ -2,19 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.sink import append
+from audit.sink import append, batches
 from ims.legacy.export import Row
 from ims.legacy.schema import Violation
-
-# Ids in one statement: below the number of parameters that either database takes.
-BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class RecordStore:
         """What stands under these ids already: one statement for each batch of them."""
         return {
             pk: Kept(row, violations or [])
-            for batch in _batches(ids)
+            for batch in batches(ids)
             for pk, row, violations in model.objects.filter(pk__in=batch).values_list(
                 "pk", "imported_row", "imported_violations"
             )
@@ -59,7 +55,7 @@ class AuditStore:
     def kept(self, model: Any, ids: Iterable[int]) -> dict[int, Kept]:
         return {
             legacy_id: Kept(meta.get("imported_row_sha256"), meta.get("violations", []))
-            for batch in _batches(ids)
+            for batch in batches(ids)
             for legacy_id, meta in AuditEntry.objects.filter(legacy_id__in=batch).values_list("legacy_id", "meta")
         }
 
@@ -74,9 +70,3 @@ Store = RecordStore | AuditStore
 
 def store_of(model: Any) -> Store:
     return AuditStore() if model is AuditEntry else RecordStore()
-
-
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    pending = iter(ids)
-    while batch := list(islice(pending, BATCH)):
-        yield batch

@@ -113,6 +113,22 @@ def test_old_audit_entries_continue_the_chain_of_their_record(export):
     assert verify().verified
 
 
+def test_a_record_that_comes_later_than_its_old_audit_entries_continues_their_chain(export):
+    export.add("audit_trails", ID + 1, reference_type="vendor", reference_id=f"{ID + 1}", action="tool_use")
+    run(export)
+    export.add("vendors", ID + 1, name="Second", contact_email="2@example.com", contact_phone="+49301230002")
+    export.add("vendors", ID + 2, name="Third", contact_email="3@example.com", contact_phone="+49301230003")
+    run(export)
+
+    trail = AuditEntry.objects.filter(reference_type="vendor").order_by("reference_id", "sequence")
+    assert list(trail.filter(reference_id__gt=ID).values_list("reference_id", "sequence", "origin")) == [
+        (ID + 1, 1, "imported"),
+        (ID + 1, 2, "system"),
+        (ID + 2, 1, "system"),
+    ]
+    assert verify().verified
+
+
 def test_old_audit_entries_show_short_values_and_hide_private_ones(export):
     export.change("audit_trails", field_name="status", old_value="open", new_value="escalated")
     export.add("audit_trails", ID + 1, field_name="title", old_value="Alice owes", new_value="Bob owes")
