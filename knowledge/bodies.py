@@ -63,11 +63,10 @@ def _rating() -> serializers.IntegerField:
     return serializers.IntegerField(min_value=LOWEST_RATING, max_value=HIGHEST_RATING, required=False)
 
 
-def not_past(day: date) -> date:
+def not_past(day: date) -> None:
     """Raise ValidationError for a day that is over, by the server's clock."""
     if day < timezone.now().date():
         raise serializers.ValidationError("This day is over.", "in_the_past")
-    return day
 
 
 class ReviewBody(PeopleBody):

@@ -64,8 +64,7 @@ class ArticleDetail(ArticleOutput):
             "body_html",
         )
 
-    # The body's own search hit is the body itself.
-    snippet = None
+    snippet = None  # type: ignore[assignment]  # how Django REST takes away an inherited field
 
     @staticmethod
     def get_body_html(row: dict[str, Any]) -> str:

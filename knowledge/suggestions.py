@@ -48,7 +48,8 @@ def _scored(published: QuerySet[Any], incident: Incident, by_words: dict[int, in
         by_place=_points(places),
         by_kind=_points([When(same_kind, then=Value(CATEGORY))]),
     )
-    return found.annotate(score=F("by_words") + F("by_place") + F("by_kind")).order_by("-score", "-id")
+    scored: QuerySet[Any] = found.annotate(score=F("by_words") + F("by_place") + F("by_kind"))
+    return scored.order_by("-score", "-id")
 
 
 def _points(cases: list[When]) -> Case:

@@ -7,6 +7,7 @@ from ims.docs.change_answers import describe_change_answers
 from ims.docs.client_answers import describe_client_answers
 from ims.docs.event_answers import describe_event_answers
 from ims.docs.incident_answers import describe_incident_answers
+from ims.docs.knowledge_answers import describe_knowledge_answers
 from ims.docs.resolution_answers import describe_resolution_answers
 from ims.docs.views import DocsView, SchemaView
 
@@ -15,6 +16,7 @@ describe_change_answers()
 describe_client_answers()
 describe_event_answers()
 describe_incident_answers()
+describe_knowledge_answers()
 describe_resolution_answers()
 
 urlpatterns = [

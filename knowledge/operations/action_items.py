@@ -35,9 +35,9 @@ def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **
         detail = "The review is cancelled; it asks for nothing."
         item = Item("review_cancelled", detail, "status")
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="action_items_of_held_reviews", errors=[item])
-    item = ActionItem(review=post_incident_review, **fields)
-    item.save()
-    return item
+    action_item = ActionItem(review=post_incident_review, **fields)
+    action_item.save()
+    return action_item
 
 
 @operation(

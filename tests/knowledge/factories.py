@@ -5,8 +5,20 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from incidents.models import Incident
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
+from tests.incidents.factories import IncidentFactory
 from users.choices import IM, TS
+
+
+def settled(status: str) -> Incident:
+    """An incident of this status, with the times that the status brings."""
+    now = timezone.now()
+    resolved, closed = status in ("resolved", "closed"), status == "closed"
+    incident: Incident = IncidentFactory(
+        status=status, resolved_at=now if resolved else None, closed_at=now if closed else None
+    )
+    return incident
 
 
 class ArticleFactory(factory.django.DjangoModelFactory):
@@ -34,7 +46,7 @@ class ReviewFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = PostIncidentReview
 
-    incident = factory.SubFactory("tests.incidents.factories.IncidentFactory", status="closed")
+    incident = factory.LazyFunction(lambda: settled("closed"))
     scheduled_date = factory.LazyFunction(lambda: timezone.now().date() + timedelta(days=7))
     facilitator_user = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
 
