@@ -28,7 +28,7 @@ class ApprovalFilters(StrictFilterSet):
     class Meta:
         model = Approval
         fields = matches(
-            exact=["operation", "requester", "approver", "reference_type", "reference_id"],
+            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id"],
             ranges=["decided_at", "expires_at"],
         )
 
@@ -54,7 +54,7 @@ class HandoffFilters(StrictFilterSet):
         fields = matches(
             exact=[
                 *("status", "reason_code", "operation", "code", "reference_type", "reference_id", "agent"),
-                *("created_by", "accepted_by", "closed_by"),
+                *("created_by_id", "accepted_by_id", "closed_by_id"),
             ],
             ranges=["accepted_at", "closed_at"],
         )

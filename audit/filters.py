@@ -10,7 +10,7 @@ class AuditFilters(StrictFilterSet):
         fields = {
             "id": ["exact", "gte", "lte"],
             "created_at": ["gte", "lte"],
-            "user": ["exact", "in"],
+            "user_id": ["exact", "in"],
             "agent": ["exact"],
             "action": ["exact", "in"],
             "operation": ["exact", "in"],

@@ -6,11 +6,14 @@ the schema.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from core.pagination import EARLIEST, LATEST
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
 
@@ -42,6 +45,13 @@ def check_json_type(field: Any, value: Any) -> None:
             return
 
 
+def refuse_far_times(value: Any) -> None:
+    """Raise ValidationError (out_of_range) for a date or time beyond those that filters and cursors can name."""
+    day = value.date() if isinstance(value, datetime) else value
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise ValidationError(f"This must be from {EARLIEST.year} to {LATEST.year - 1}.", code="out_of_range")
+
+
 class Body(serializers.Serializer[Any]):
     """A strict request body.
 
@@ -54,6 +64,9 @@ class Body(serializers.Serializer[Any]):
         fields = super().get_fields()
         for name in self.actor_fields:
             fields[name] = serializers.IntegerField(required=False, help_text="The caller's own id; may be left out.")
+        for field in fields.values():
+            if isinstance(field, serializers.DateTimeField | serializers.DateField):
+                field.validators = [*field.validators, refuse_far_times]
         return fields
 
     def to_internal_value(self, data: Any) -> Any:

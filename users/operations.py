@@ -83,10 +83,15 @@ def issue_activation(*, actor: User, user: User) -> Answer:
 def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     """Change a user's role or status.
 
+    An activation token from before a grant of privilege becomes void: whoever holds it would come by the new role
+    without the approval that a token for a privileged account needs.
+
     SOP 6. Raises Refusal: validation_error (the role does not fit the associations), segregation_of_duties.
     """
     if user.is_system:
         raise Refusal(Code.PRECONDITION_FAILED, "The system principal cannot be changed.", rule="system_principal")
+    if changes.get("role", user.role) != user.role and changes["role"] in PRIVILEGED:
+        void_activations(user)
     return user.change(**changes)
 
 

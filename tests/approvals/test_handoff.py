@@ -137,7 +137,7 @@ def test_the_queue_is_filtered(api):
         ("status__in=open,accepted", [second, first]),
         ("reason_code=approval", [second]),
         ("code=approval_invalid", [second]),
-        (f"accepted_by={caller.user.pk}", [second]),
+        (f"accepted_by_id={caller.user.pk}", [second]),
         ("operation=vendor.create", []),
     ):
         assert [each["id"] for each in caller.get(f"/handoffs/?{query}", expect=200).json()["results"]] == expected

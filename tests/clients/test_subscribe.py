@@ -73,6 +73,8 @@ def test_references_must_be_active(api, body):
     [
         ({"end_date": "2024-12-31"}, "end_date"),
         ({"start_date": "01.01.2025"}, "start_date"),
+        ({"start_date": "0001-01-01"}, "start_date"),
+        ({"end_date": "9999-12-31"}, "end_date"),
         ({"subscription_type": "gold"}, "subscription_type"),
         ({"service_level_tier": "P1"}, "service_level_tier"),
         ({"status": "open"}, "status"),

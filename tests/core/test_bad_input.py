@@ -58,6 +58,7 @@ BAD_HEADERS = (
     {"Approval-Id": "-1"},
     {"Approval-Id": "1.5"},
     {"Approval-Id": "9" * 40},
+    {"Approval-Id": "0" * 5_000 + "1"},
     {"Approval-Id": "٣"},
     {"Approval-Id": "0"},
 )
@@ -231,6 +232,7 @@ def test_a_bad_query_is_refused(endpoint, name):
         "ordering=password",
         "ordering=--id",
         "search=%00",
+        "search=%FF",
         "search=" + "x" * 5_000,
         "no%00=1",
         "format=html",
@@ -242,7 +244,7 @@ def test_a_bad_query_is_refused(endpoint, name):
         else:
             assert response.status_code < 500, (query, response.content[:300])
     for known in collection.known_filters() if is_list else ():
-        for value in ("%00", "x" * 5_000, ",".join(["1"] * 3_000)):
+        for value in ("%00", "%FF", "x" * 5_000, ",".join(["1"] * 3_000)):
             assert_refused(api.get(f"{path}?{known}={value}"))
         for value in (
             "",
@@ -251,7 +253,6 @@ def test_a_bad_query_is_refused(endpoint, name):
             "-1",
             "1.5",
             "9" * 3_900,
-            "%FF",
             "NaN",
             "9999-12-31T23:59:59-14:00",
             "0001-01-01T00:00:00%2B14:00",

@@ -171,3 +171,20 @@ def test_entity_tags_guard_against_lost_updates(api):
 def test_a_write_that_changes_nothing_counts_no_version(api):
     vendor = VendorFactory()
     assert api(EX).patch(f"/vendors/{vendor.pk}/", {"status": "active"}, expect=200)["ETag"] == '"1"'
+
+
+REFERENCES = [
+    ("users", ("client_id", "vendor_id")),
+    ("auth/tokens", ("user_id",)),
+    ("audit-entries", ("user_id",)),
+    ("approvals", ("requester_id", "approver_id")),
+    ("handoffs", ("created_by_id", "accepted_by_id", "closed_by_id")),
+]
+
+
+@pytest.mark.parametrize(("path", "names"), REFERENCES)
+def test_references_are_filtered_by_the_names_that_records_show(api, path, names):
+    caller = api(IM)
+    for name in names:
+        caller.get(f"/{path}/?{name}=987654", expect=200)
+        caller.get(f"/{path}/?{name}__in=987654,987655", expect=200)

@@ -5,6 +5,7 @@ import pytest
 from approvals.models import Approval
 from audit.models import AuditEntry
 from tests.api import fields
+from tests.approvals.factories import approved
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 from users.models import User
@@ -95,6 +96,29 @@ def test_privileges_are_granted_and_removed_with_an_executives_approval(api, rol
 def test_reactivating_a_privileged_account_is_a_grant(api):
     user = UserFactory(role=SA, status="inactive")
     api(IM).patch(path(user), {"status": "active"}, expect=403, code="approval_required")
+
+
+@pytest.mark.parametrize("privilege", [EX, SA])
+def test_a_grant_of_privilege_voids_activation_tokens_from_before(api, privilege):
+    """Who holds an older token, the asker for one, does not come by the new role with it."""
+    user, asker = UserFactory(role=TS), api(IM)
+    secret = asker.post(f"/users/{user.pk}/activation-token/", expect=200).json()["activation_token"]
+    approval = approved(asker, api(EX), "user.permissions", {"role": privilege}, user)
+
+    asker.patch(path(user), {"role": privilege}, approval=approval, expect=200)
+
+    body = {"token": secret, "password": "sturdy-mule-99-river"}
+    api().post("/auth/activate/", body, expect=401, code="invalid_credentials")
+    asker.post(f"/users/{user.pk}/activation-token/", expect=403, code="approval_required")
+
+
+def test_other_changes_leave_the_activation_token_good(api):
+    user, asker = UserFactory(role=TS), api(SA)
+    secret = asker.post(f"/users/{user.pk}/activation-token/", expect=200).json()["activation_token"]
+
+    asker.patch(path(user), {"role": AM}, expect=200)
+
+    api().post("/auth/activate/", {"token": secret, "password": "sturdy-mule-99-river"}, expect=200)
 
 
 @pytest.mark.parametrize("role", [EX, TS, AM])
