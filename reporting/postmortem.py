@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client
-from core.entities import models_by_type
 from core.renderers import dumps
 from incidents.codes import incident_code
 from incidents.models import (
@@ -23,6 +22,7 @@ from incidents.models import (
     Workaround,
 )
 from incidents.response.choices import AnalysisStatus, LinkedType
+from knowledge.models import Article
 from users.choices import CC
 
 TIMES = ("occurred_at", "detected_at", "created_at", "acknowledged_at", "resolved_at", "closed_at")
@@ -97,7 +97,7 @@ def postmortem_of(incident_id: int) -> dict[str, Any]:
         **recorded,
         "root_cause": _root_cause(recorded["root_cause_analyses"], row["root_cause_undetermined_reason"]),
         "changes": changed,
-        "articles": _articles(linked[LinkedType.KB_ARTICLE]),
+        "articles": _articles(incident_id, linked[LinkedType.KB_ARTICLE]),
         "duplicate_of_id": row["duplicate_of_id"],
     }
     plain: dict[str, Any] = orjson.loads(dumps(content))
@@ -151,10 +151,9 @@ def _links(incident_id: int) -> dict[str, list[int]]:
     return found
 
 
-def _articles(ids: list[int]) -> list[dict[str, Any]]:
-    """The linked articles, by the names of those that are installed."""
-    model = models_by_type().get(LinkedType.KB_ARTICLE)
-    return _rows(model.objects.filter(pk__in=ids), ("id", "title", "status")) if model and ids else []
+def _articles(incident_id: int, ids: list[int]) -> list[dict[str, Any]]:
+    """The articles that name the incident, and those that it is linked to."""
+    return _rows(Article.objects.filter(Q(incident_id=incident_id) | Q(pk__in=ids)), ("id", "title", "status"))
 
 
 def _root_cause(analyses: list[dict[str, Any]], undetermined: str) -> dict[str, Any]:

@@ -71,5 +71,5 @@ class ConfirmationBody(Body):
     note = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
 
 
-class ReviewBody(Body):
+class PostmortemReviewBody(Body):
     comment = serializers.CharField(max_length=4_000, required=False, allow_blank=True)

@@ -17,6 +17,7 @@ from incidents.models import (
     RootCauseAnalysis,
     Workaround,
 )
+from knowledge.models import Article, PostIncidentReview
 from reporting.models import IncidentReport
 from resolution.choices import TimelineKind as Kind
 from resolution.models import MitigationConfirmation, Reopening
@@ -214,6 +215,23 @@ SOURCES: tuple[Source, ...] = (
             Moment(Kind.POSTMORTEM_REVIEWED, "reviewed_at", "reviewed_by_id", "Report reviewed: {report_type}"),
         ),
         columns=("report_type",),
+    ),
+    Source(
+        Article,
+        (
+            Moment(Kind.ARTICLE_WRITTEN, "created_at", "author_id", "Article written: {title}"),
+            Moment(Kind.ARTICLE_PUBLISHED, "published_at", None, "Article published: {title}"),
+        ),
+        columns=("title",),
+    ),
+    Source(
+        PostIncidentReview,
+        (
+            Moment(Kind.REVIEW_SCHEDULED, "created_at", "created_by_id", "Review scheduled for {scheduled_date}."),
+            Moment(Kind.REVIEW_STARTED, "started_at", None, "Review started."),
+            Moment(Kind.REVIEW_COMPLETED, "completed_at", None, "Review completed."),
+        ),
+        columns=("scheduled_date",),
     ),
 )
 

@@ -10,7 +10,7 @@ from core.errors import not_found
 from core.views import OperationView, discovered, page_link, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
-from resolution.bodies import CloseBody, ConfirmationBody, ReopenBody, ResolveBody, ReviewBody
+from resolution.bodies import CloseBody, ConfirmationBody, PostmortemReviewBody, ReopenBody, ResolveBody
 from resolution.readiness import readiness_of
 from resolution.timeline import timeline_page
 
@@ -27,7 +27,7 @@ class ResolutionView(OperationView):
 class ReviewView(OperationView):
     """The review of a postmortem."""
 
-    review = write("postmortem.review", ReviewBody)
+    review = write("postmortem.review", PostmortemReviewBody)
 
 
 class LifeView(OperationView):

@@ -17,6 +17,7 @@ from tests.incidents.factories import (
     NoteFactory,
     WorkaroundFactory,
 )
+from tests.knowledge.factories import ArticleFactory
 from tests.reporting.factories import ReportFactory
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -46,6 +47,7 @@ def test_it_holds_all_that_the_procedure_names():
     analysis = found(incident, "A leak.")
     change, linked = ChangeFactory(incident=incident), ChangeFactory()
     rollback = RollbackFactory(change_request=change)
+    article = ArticleFactory(incident=incident)
     IncidentLink(incident=incident, reference_type="change_request", reference_id=linked.pk).save()
 
     content = postmortem_of(incident.pk)
@@ -63,7 +65,7 @@ def test_it_holds_all_that_the_procedure_names():
     assert [each["id"] for each in content["root_cause_analyses"]] == [analysis.pk]
     assert content["root_cause"]["root_cause"] == "A leak."
     assert {each["id"] for each in content["changes"]} == {change.pk, linked.pk}
-    assert content["articles"] == []
+    assert [each["id"] for each in content["articles"]] == [article.pk]
 
 
 def test_an_approved_root_cause_counts_before_a_later_one():

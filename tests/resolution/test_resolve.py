@@ -20,6 +20,7 @@ from tests.incidents.factories import (
     NoteFactory,
     WorkaroundFactory,
 )
+from tests.knowledge.factories import ArticleFactory
 from tests.resolution.factories import ConfirmationFactory, mitigated
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -257,20 +258,23 @@ def test_a_duplicate_names_another_incident_of_the_same_client(api):
     )
 
 
-def test_related_changes_are_linked_once(api):
-    incident, change = mitigated(), ChangeFactory()
+def test_related_changes_and_articles_are_linked_once(api):
+    incident, change, article = mitigated(), ChangeFactory(), ArticleFactory()
     IncidentLink(incident=incident, reference_type="change_request", reference_id=change.pk).save()
     other = ChangeFactory(incident=incident, status="completed")
 
-    api(IM).post(path(incident), {**SUMMARY, "change_ids": [other.pk, change.pk, other.pk]}, expect=200)
+    named = {"change_ids": [other.pk, change.pk, other.pk], "article_ids": [article.pk]}
+    api(IM).post(path(incident), {**SUMMARY, **named}, expect=200)
 
-    links = IncidentLink.objects.filter(incident=incident).order_by("reference_id")
+    links = IncidentLink.objects.filter(incident=incident).order_by("reference_type", "reference_id")
     assert list(links.values_list("reference_type", "reference_id")) == [
         ("change_request", change.pk),
         ("change_request", other.pk),
+        ("kb_article", article.pk),
     ]
     report = IncidentReport.objects.get(incident=incident)
     assert {each["id"] for each in report.content["changes"]} == {change.pk, other.pk}
+    assert [each["title"] for each in report.content["articles"]] == [article.title]
 
 
 @pytest.mark.parametrize("name", ["change_ids", "article_ids"])

@@ -20,6 +20,7 @@ from tests.incidents.factories import (
     NoteFactory,
     WorkaroundFactory,
 )
+from tests.knowledge.factories import ArticleFactory, ReviewFactory
 from tests.products.factories import ComponentFactory
 from tests.reporting.factories import ReportFactory
 from tests.resolution.factories import ConfirmationFactory, ReopeningFactory, mitigated
@@ -73,6 +74,9 @@ def everything(client=None):
     IncidentLink(incident=incident, reference_type="change_request", reference_id=change.pk).save()
     review = {"reviewed_by": UserFactory(), "reviewed_at": now, "status": "completed", "digest": "0" * 64}
     ReportFactory(incident=incident, **review)
+    ArticleFactory(incident=incident, status="published", published_at=now)
+    done = {f"{name}_rating": 4 for name in ("timeline_accuracy", "communication_effectiveness", "technical_response")}
+    ReviewFactory(incident=incident, status="completed", started_at=now, completed_at=now, **done)
     incident.change(severity="P2", peak_severity="P2")
     return incident
 
@@ -162,6 +166,8 @@ def test_a_client_contact_is_told_what_a_client_contact_may_read(api):
         "reopened",
         "report_generated",
         "postmortem_reviewed",
+        "article_written",
+        "article_published",
     }
     summaries = [each["summary"] for each in entries]
     assert "Reopened." in summaries
@@ -174,7 +180,7 @@ def test_a_vendor_contact_is_told_of_the_work_but_not_of_others_messages(api):
     reader = UserFactory(role=VC, vendor=incident.component.product.vendor)
     shown = set(kinds(told(api(reader), incident)))
     assert {"workaround_implemented", "analysis_begun", "change_requested", "rollback_requested"} <= shown
-    hidden = {"communication_recorded", "escalated", "mitigation_confirmed", "report_generated"}
+    hidden = {"communication_recorded", "escalated", "mitigation_confirmed", "report_generated", "review_scheduled"}
     assert not hidden & shown
 
 
@@ -260,4 +266,4 @@ def test_a_thousand_records_take_no_more_statements(api):
         page = reader.get(path(incident, "?page_size=200"), expect=200).json()
 
     assert len(page["results"]) == 200
-    assert len(statements(many)) == len(statements(few)) <= 17
+    assert len(statements(many)) == len(statements(few)) <= 19
