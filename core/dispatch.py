@@ -7,6 +7,7 @@ The approval is settled last, in the same transaction: a request that fails for 
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -57,6 +58,7 @@ def submit(
         except IntegrityError as error:
             raise _signed(explain(error, actor), operation) from error
         except Refusal as refusal:
+            _leave_what_stays(refusal, rehearse)
             raise _signed(refusal, operation) from refusal.__cause__
     return result
 
@@ -95,10 +97,32 @@ def _perform(
     gate = sockets.approvals if operation.elevated else None
     requirement = gate.requirement(operation, actor, target, data) if gate else None
     named = {operation.target: target} if operation.target else {}
-    result = operation.run(actor=actor, **named, **data)
-    if gate and requirement:
-        gate.settle(requirement, actor, target, payload, approval_id)
+    settle = partial(gate.settle, requirement, actor, target, payload, approval_id) if gate and requirement else None
+    try:
+        result = operation.run(actor=actor, **named, **data)
+    except Refusal as refusal:
+        _require_authority_to_leave(refusal, settle)
+        raise
+    if settle:
+        settle()
     return result
+
+
+def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | None) -> None:
+    """Whoever lacks the approval leaves nothing behind, not even a failure. What this consumes is undone."""
+    if refusal.afterwards is None or settle is None:
+        return
+    try:
+        settle()
+    except Refusal:
+        refusal.afterwards = None
+
+
+def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
+    """Write what must stay of a refused request, in a transaction of its own after the rollback."""
+    if refusal.afterwards is not None and not rehearse:
+        with transaction.atomic():
+            refusal.afterwards()
 
 
 def authorize(operation: Operation, actor: Any, target: Any = None, data: Mapping[str, Any] | None = None) -> None:

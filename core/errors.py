@@ -6,7 +6,7 @@ Undeclared         a programming error: a write without an operation or an actor
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from core.codes import MEANINGS, Code, Meaning
@@ -31,6 +31,7 @@ class Refusal(Exception):
 
     Arguments: the code, a sentence for the reader, the name of the rule that decided, all failing items, what
     to do next (the code's own advice when left out), and seconds to wait (`retry_after`).
+    `afterwards` is what must stay although everything else is undone: the dispatcher calls it after the rollback.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Refusal(Exception):
         self.next = next or self.meaning.next
         self.retry_after = retry_after
         self.operation: Any = None
+        self.afterwards: Callable[[], None] | None = None
         super().__init__(f"{self.code}: {self.detail}")
 
 

@@ -5,4 +5,5 @@ class ReportingConfig(AppConfig):
     name = "reporting"
 
     def ready(self) -> None:
-        from reporting.metrics import operations  # noqa: F401 - declares them
+        from reporting.metrics import operations as metrics  # noqa: F401 - declares them
+        from reporting.reports import operations as reports  # noqa: F401 - declares it

@@ -9,6 +9,8 @@ from core.serializers import Output, outputs
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
 from reporting.postmortem import content_for, postmortem_of
+from reporting.reports.assembly import readable_part
+from reporting.reports.document import is_document
 from users.choices import CC
 
 # A client contact sees a part of the content, which the digest of the whole would not match.
@@ -46,6 +48,7 @@ class ReportDetail(ReportOutput):
     class Meta(ReportOutput.Meta):
         fields = (*ReportOutput.Meta.fields, "content")
         joined = {"content": "content"}
+        requires = ("incident__client_id",)
 
     @classmethod
     def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
@@ -53,5 +56,7 @@ class ReportDetail(ReportOutput):
 
 
 def _content(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
+    if is_document(row["content"]):
+        return dict(readable_part(viewer, row["incident__client_id"], row["content"]))
     live = row["automatic"] and row["status"] == ReportStatus.DRAFT
     return content_for(viewer, postmortem_of(row["incident_id"]) if live else row["content"])

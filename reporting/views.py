@@ -1,9 +1,10 @@
-"""Reports over HTTP. What completes them is carried out by other apps."""
+"""Reports over HTTP. The review that completes a postmortem is carried out by another app."""
 
 from core.collections import Collection
-from core.views import RecordViewSet
+from core.views import RecordViewSet, creates
 from reporting.filters import ReportFilters
 from reporting.models import IncidentReport
+from reporting.reports.bodies import ReportBody
 from reporting.serializers import ReportDetail, ReportOutput
 
 REPORTS = Collection(
@@ -17,3 +18,4 @@ REPORTS = Collection(
 
 class ReportViewSet(RecordViewSet):
     collection = REPORTS
+    create = creates("report.generate", ReportBody)

@@ -1,0 +1,209 @@
+"""The compliance report: who decided what by which authority, and what the audit trail proves of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from approvals.models import Approval
+from changes.models import ChangeRequest, RollbackRequest
+from incidents.models import IncidentNote, RootCauseAnalysis
+from reporting.models import IncidentReport
+from reporting.reports.builders.duties_kept import BROKEN, HELD, Evidence, Outcome, outcomes
+from reporting.reports.builders.parts import Shown, service_level, severity_figure, sla_figure, table
+from reporting.reports.document import (
+    INSIDE,
+    OUTSIDE,
+    Figure,
+    KeyFigures,
+    Kind,
+    Paragraph,
+    Section,
+    Tone,
+)
+from reporting.reports.missing import Missing, require
+from reporting.reports.proof import ChainProof, chains_of
+from reporting.reports.subject import Subject, ids_of
+from reporting.reports.values import stamp, words
+
+# So many acts stand in the report; the auditor's pack holds them all.
+MOST_ACTS = 200
+REQUEST = "report.generate"
+
+
+def compliance_report(subject: Subject) -> tuple[Section, ...]:
+    """What an auditor asks for. Raises Refusal (422 calculation_failed): the trail holds nothing of it. SOP 23."""
+    evidence, chains = evidence_of(subject), chains_of(references_of(subject))
+    missing = Missing("audit_entries", "The audit trail holds nothing about this incident.")
+    require([] if any(each.reference_type == "incident" for each in chains) else [missing])
+    checked = outcomes(evidence)
+    _want(subject, evidence, chains)
+    return (
+        Section("Verdict", (_verdict(subject, checked, chains),), INSIDE),
+        Section("Decisions and their authority", (_decisions(subject, evidence),), INSIDE),
+        Section("Approvals", (_approvals(subject, evidence.approvals),), INSIDE),
+        Section("Segregation of duties", (_duties(checked),), INSIDE),
+        service_level(subject),
+        _proof_inside(chains),
+        Section("Proof by the audit trail", (Paragraph(_proof_sentence(chains)),), OUTSIDE),
+        _acts(subject, chains),
+        _deviations(subject),
+    )
+
+
+def references_of(subject: Subject) -> dict[str, list[int]]:
+    """All records of the incident whose chains are proven: entity type → ids."""
+    pk = subject.incident.pk
+    notes = list(IncidentNote.objects.filter(incident_id=pk).order_by("id").values_list("pk", flat=True))
+    return {**ids_of(subject.facts), **({"incident_note": notes} if notes else {})}
+
+
+def evidence_of(subject: Subject) -> Evidence:
+    """The decisions on an incident, at one statement for each kind of record."""
+    found, incident = ids_of(subject.facts), subject.incident
+    reviewed = IncidentReport.objects.filter(incident_id=incident.pk, reviewed_by__isnull=False)
+    return Evidence(
+        incident=incident,
+        approvals=approvals_about(found),
+        changes=list(ChangeRequest.objects.filter(pk__in=found.get("change_request", ())).order_by("pk")),
+        rollbacks=list(RollbackRequest.objects.filter(pk__in=found.get("rollback_request", ())).order_by("pk")),
+        analyses=list(RootCauseAnalysis.objects.filter(incident_id=incident.pk).order_by("pk")),
+        reviews=list(reviewed.select_related("incident").order_by("pk")),
+    )
+
+
+def approvals_about(references: dict[str, list[int]]) -> list[Approval]:
+    """The approvals that name one of these records, or ask for a report on the incident."""
+    about = Q(payload__incident_id__in=references["incident"])
+    for kind, ids in references.items():
+        about |= Q(reference_type=kind, reference_id__in=ids)
+    return list(Approval.objects.filter(about).order_by("pk"))
+
+
+def _want(subject: Subject, evidence: Evidence, chains: Iterable[ChainProof]) -> None:
+    """Note everybody whom the report names, so that one statement finds them."""
+    people, incident = subject.people, subject.incident
+    people.want([incident.resolved_by_id, incident.closed_by_id])
+    for approval in evidence.approvals:
+        people.want([approval.requester_id, approval.approver_id])
+    for record in (*evidence.changes, *evidence.rollbacks):
+        people.want([record.requested_by_id, record.approved_by_id])
+    for analysis in evidence.analyses:
+        people.want([analysis.assigned_to_id, analysis.reviewed_by_id])
+    people.want(report.reviewed_by_id for report in evidence.reviews)
+    people.want(entry["user_id"] for chain in chains for entry in chain.entries)
+
+
+def _verdict(subject: Subject, checked: list[Outcome], chains: list[ChainProof]) -> KeyFigures:
+    broken = [each for each in checked if each.result == BROKEN]
+    held = sum(each.result == HELD for each in checked)
+    torn = [each for each in chains if not each.verified]
+    entries = sum(len(each.entries) for each in chains)
+    incident = subject.incident
+    return KeyFigures(
+        (
+            Figure("Duties kept apart", "broken" if broken else "yes", note=f"{held} checks held", tone=_tone(broken)),
+            Figure("Audit trail", "broken" if torn else "verified", note=f"{entries} entries", tone=_tone(torn)),
+            sla_figure(subject),
+            severity_figure(incident.severity, incident.peak_severity),
+            Figure("Status", str(incident.status), Kind.WORD),
+        )
+    )
+
+
+def _tone(problems: list[Any]) -> Tone:
+    return Tone.BAD if problems else Tone.GOOD
+
+
+def _decisions(subject: Subject, evidence: Evidence) -> Any:
+    incident, name = evidence.incident, subject.people.name
+    rows: list[tuple[Any, str, str, int | None, int | None]] = [
+        *((each.decided_at, f"Change {each.pk}", each.status, each.requested_by_id, each.approved_by_id)
+          for each in evidence.changes),
+        *((each.executed_at, f"Rollback {each.pk}", each.status, each.requested_by_id, each.approved_by_id)
+          for each in evidence.rollbacks),
+        *((each.approved_at, f"Analysis {each.pk}", each.status, each.assigned_to_id, each.reviewed_by_id)
+          for each in evidence.analyses),
+        *((each.reviewed_at, f"Postmortem {each.pk}", "reviewed", each.generated_by_id, each.reviewed_by_id)
+          for each in evidence.reviews),
+    ]  # fmt: skip
+    if incident.resolved_at is not None:
+        rows.append((incident.resolved_at, "Resolution", "resolved", None, incident.resolved_by_id))
+    if incident.closed_at is not None:
+        rows.append((incident.closed_at, "Closure", "closed", None, incident.closed_by_id))
+    shown = (
+        Shown("When", lambda row: stamp(row[0]), Kind.TIME),
+        Shown("What", lambda row: row[1]),
+        Shown("Outcome", lambda row: str(row[2]), Kind.WORD),
+        Shown("Asked for or made by", lambda row: name(row[3])),
+        Shown("Decided by", lambda row: name(row[4])),
+    )
+    return table(rows, shown, empty="Nothing has been decided yet.")
+
+
+def _approvals(subject: Subject, approvals: list[Approval]) -> Any:
+    name = subject.people.name
+    shown = (
+        Shown("No.", lambda each: each.pk, Kind.NUMBER),
+        Shown("Operation", lambda each: each.operation or each.requested_action),
+        Shown("Requested by", lambda each: name(each.requester_id)),
+        Shown("Decided by", lambda each: name(each.approver_id)),
+        Shown("Decided", lambda each: stamp(each.decided_at), Kind.TIME),
+        Shown("Status", lambda each: str(each.status), Kind.WORD),
+        Shown("Digest of the request", lambda each: each.digest, Kind.DIGEST),
+    )
+    return table(approvals, shown, empty="No approval was asked for.")
+
+
+def _duties(checked: list[Outcome]) -> Any:
+    shown = (
+        Shown("Rule", lambda each: each.rule),
+        Shown("Records", lambda each: each.records, Kind.NUMBER),
+        Shown("Result", lambda each: each.result),
+        Shown("Where it is broken", lambda each: each.where),
+    )
+    return table(checked, shown)
+
+
+def _proof_sentence(chains: list[ChainProof]) -> str:
+    torn = [each for each in chains if not each.verified]
+    entries = sum(len(each.entries) for each in chains)
+    told = f"{entries} audit entries in {len(chains)} hash chains were recomputed"
+    return f"{told}; {len(torn)} chain(s) do not hold." if torn else f"{told}, and all of them hold."
+
+
+def _proof_inside(chains: list[ChainProof]) -> Section:
+    shown = (
+        Shown("Record", lambda each: f"{words(each.reference_type)} {each.reference_id}"),
+        Shown("Entries", lambda each: len(each.entries), Kind.NUMBER),
+        Shown("Holds", lambda each: each.verified),
+        Shown("Head of the chain (SHA-256)", lambda each: each.head, Kind.DIGEST),
+        Shown("Problem", lambda each: each.problem),
+    )
+    return Section("Proof by the audit trail", (Paragraph(_proof_sentence(chains)), table(chains, shown)), INSIDE)
+
+
+def _acts(subject: Subject, chains: list[ChainProof]) -> Section:
+    """The latest acts on the incident's records, oldest first."""
+    entries = sorted((entry for chain in chains for entry in chain.entries), key=lambda entry: entry["id"])
+    name = subject.people.name
+    shown = (
+        Shown("When", lambda row: stamp(row["created_at"]), Kind.TIME),
+        Shown("Who", lambda row: name(row["user_id"])),
+        Shown("Agent", "agent"),
+        Shown("Operation", "operation"),
+        Shown("Record", lambda row: f"{words(row['reference_type'])} {row['reference_id']}"),
+    )
+    told = f"The latest {MOST_ACTS} of {len(entries)} entries." if len(entries) > MOST_ACTS else "All entries."
+    return Section("Acts on the incident", (table(entries[-MOST_ACTS:], shown, caption=told),), INSIDE)
+
+
+def _deviations(subject: Subject) -> Section:
+    """Rules of today that the incident, imported from an older system, breaks."""
+    found = subject.incident.imported_violations or []
+    rows = [each if isinstance(each, dict) else {"rule": str(each), "detail": ""} for each in found]
+    shown = (
+        Shown("Rule", lambda row: str(row.get("rule", ""))),
+        Shown("How", lambda row: str(row.get("detail", row.get("problem", "")))),
+    )
+    return Section("Deviations of the imported record", (table(rows, shown),), INSIDE)

@@ -1,0 +1,121 @@
+"""The executive summary: one page that says what it meant, what was done and what remains."""
+
+from typing import Any
+
+from incidents.models import Incident
+from reporting.reports.builders.parts import (
+    Shown,
+    course,
+    service_level,
+    severity_figure,
+    table,
+    time_figures,
+)
+from reporting.reports.document import INSIDE, OUTSIDE, Figure, KeyFigures, Kind, Paragraph, Section, Tone
+from reporting.reports.subject import Subject
+from reporting.reports.values import between, in_words, words
+
+UNFINISHED_CHANGES = frozenset({"requested", "approved", "scheduled", "in_progress"})
+UNFINISHED_ROLLBACKS = frozenset({"requested", "in_progress"})
+
+
+def executive_summary(subject: Subject) -> tuple[Section, ...]:
+    """What an executive, or a client's contact, needs to know. SOP 23."""
+    facts = subject.facts
+    return (
+        Section("In brief", (_figures(subject), Paragraph(_story(subject)))),
+        Section("Course", (course(facts["timestamps"]),)),
+        Section("Outcome", tuple(map(Paragraph, _outcome(subject)))),
+        service_level(subject),
+        _root_cause_inside(facts["root_cause"]),
+        _root_cause_outside(facts["root_cause"]),
+        _clients(facts),
+        _response(facts),
+        Section("What remains to be done", tuple(map(Paragraph, _remaining(subject))), INSIDE),
+    )
+
+
+def _figures(subject: Subject) -> KeyFigures:
+    incident = subject.incident
+    status = Figure("Status", str(incident.status), Kind.WORD, tone=Tone.GOOD if subject.is_over else Tone.WARNING)
+    impact = Figure("Impact", str(incident.impact_level), Kind.WORD)
+    severity = severity_figure(incident.severity, incident.peak_severity)
+    return KeyFigures((severity, status, impact, *time_figures(subject)))
+
+
+def _story(subject: Subject) -> str:
+    incident = subject.incident
+    source = f" ({words(incident.detection_source)})" if incident.detection_source else ""
+    length = in_words(between(incident.detected_at, subject.end))
+    ending = f"It was resolved after {length}." if subject.is_over else f"It has been unresolved for {length}."
+    told = f"{incident.incident_code} is a {words(incident.category)} with {incident.impact_level} impact"
+    where = f" on {incident.component.component_name}" if incident.component is not None else ""
+    return f"{told}{where}, detected at {incident.detected_at:%Y-%m-%d %H:%M} UTC{source}. {ending}"
+
+
+def _outcome(subject: Subject) -> list[str]:
+    incident = subject.incident
+    if not subject.is_over:
+        return ["Work on the incident goes on; there is no resolution yet."]
+    told = [incident.resolution_summary or "The resolution was recorded without a summary."]
+    if incident.resolution_code:
+        told.append(f"Resolved without evidence of mitigation, as {words(incident.resolution_code)}.")
+    return told
+
+
+def _root_cause_inside(cause: dict[str, Any]) -> Section:
+    if cause["root_cause"]:
+        standing = "approved" if cause["approved"] else "not yet approved"
+        told = f"{cause['root_cause']} (analysis {cause['analysis_id']}, {standing})"
+    else:
+        told = cause["undetermined_reason"] or "No root cause has been determined."
+    return Section("Root cause", (Paragraph(told),), INSIDE)
+
+
+def _root_cause_outside(cause: dict[str, Any]) -> Section:
+    """Only what was approved leaves the house: an analysis that is not approved is a draft."""
+    told = cause["root_cause"] if cause["approved"] else "The analysis of the root cause is not finished."
+    return Section("Root cause", (Paragraph(told),), OUTSIDE)
+
+
+def _clients(facts: dict[str, Any]) -> Section:
+    shown = (Shown("Client", "name"), Shown("Type", "client_type", Kind.WORD))
+    return Section("Clients concerned", (table(facts["affected_clients"], shown),), INSIDE)
+
+
+def _response(facts: dict[str, Any]) -> Section:
+    actions = facts["actions"]
+    counts = {
+        "Escalations": len(facts["escalations"]),
+        "Communications": len(facts["communications"]),
+        "Workarounds": len(actions["workarounds"]),
+        "Changes": actions["changes"],
+        "Rollbacks": len(actions["rollbacks"]),
+        "Notes": actions["notes"],
+    }
+    figures = tuple(Figure(name, count, Kind.NUMBER) for name, count in counts.items())
+    return Section("The response in numbers", (KeyFigures(figures),), INSIDE)
+
+
+def _remaining(subject: Subject) -> list[str]:
+    facts, incident = subject.facts, subject.incident
+    counted = {
+        "escalation(s) open": [each for each in facts["escalations"] if each["status"] == "open"],
+        "change(s) not finished": [each for each in facts["changes"] if each["status"] in UNFINISHED_CHANGES],
+        "rollback(s) not finished": [
+            each for each in facts["actions"]["rollbacks"] if each["status"] in UNFINISHED_ROLLBACKS
+        ],
+    }
+    remaining = [f"{len(rows)} {what}." for what, rows in counted.items() if rows]
+    return remaining + _steps(incident, facts["root_cause"]) or ["Nothing: the incident is closed."]
+
+
+def _steps(incident: Incident, cause: dict[str, Any]) -> list[str]:
+    steps = []
+    if incident.resolved_at is None:
+        steps.append("The incident is to be resolved.")
+    elif incident.closed_at is None:
+        steps.append("The postmortem is to be reviewed, and the incident closed.")
+    if not cause["root_cause"] and not cause["undetermined_reason"]:
+        steps.append("The root cause is to be analysed.")
+    return steps

@@ -1,0 +1,135 @@
+"""Parts that several reports share: tables from rows, milestones, the figures of an incident, service levels."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from incidents.models import Incident
+from incidents.service_levels.stamping import answered_at, clock_of
+from incidents.service_levels.states import SlaState, state_of
+from reporting.reports.document import (
+    OWNER,
+    Column,
+    Event,
+    Figure,
+    KeyFigures,
+    Kind,
+    Paragraph,
+    Scalar,
+    Section,
+    Table,
+    Timeline,
+    Tone,
+)
+from reporting.reports.subject import Subject
+from reporting.reports.values import between, minutes, stamp, words
+
+Row = Mapping[str, Any]
+HIGH = {"P1": Tone.BAD, "P2": Tone.WARNING}
+STATE_TONES = {SlaState.BREACHED: Tone.BAD, SlaState.AT_RISK: Tone.WARNING, SlaState.OK: Tone.GOOD}
+# What client contacts may read of the course of an incident: these moments, and nothing of who did what.
+MILESTONES = (
+    ("occurred_at", "Occurred"),
+    ("detected_at", "Detected"),
+    ("acknowledged_at", "Acknowledged"),
+    ("resolved_at", "Resolved"),
+    ("closed_at", "Closed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column of a table: its title, its kind, and where the value comes from (a key of the row, or a function)."""
+
+    title: str
+    source: str | Callable[[Any], Scalar]
+    kind: Kind = Kind.TEXT
+
+    def of(self, row: Any) -> Scalar:
+        value: Scalar = self.source(row) if callable(self.source) else row[self.source]
+        return value
+
+
+def table(rows: Iterable[Any], shown: tuple[Shown, ...], *, caption: str = "", empty: str = "None.") -> Table:
+    """A table of rows in these columns."""
+    columns = tuple(Column(each.title, each.kind) for each in shown)
+    return Table(columns, tuple(tuple(each.of(row) for each in shown) for row in rows), caption, empty)
+
+
+def milestones(times: Mapping[str, Any]) -> tuple[Event, ...]:
+    """The moments that every reader may know, in order."""
+    known = [Event(str(times[name])[:19] + "Z", label, True) for name, label in MILESTONES if times.get(name)]
+    return tuple(sorted(known, key=lambda event: event.at))
+
+
+def course(times: Mapping[str, Any]) -> Timeline:
+    return Timeline("Course of the incident", milestones(times))
+
+
+def severity_figure(severity: str, peak: str) -> Figure:
+    note = f"at its highest {peak}" if peak != severity else ""
+    return Figure("Severity", severity, note=note, tone=HIGH.get(peak, Tone.PLAIN))
+
+
+def time_figures(subject: Subject) -> tuple[Figure, ...]:
+    """How long it took to notice, to answer and to resolve."""
+    incident = subject.incident
+    over = "Time to resolve" if subject.is_over else "Unresolved for"
+    return (
+        Figure("Time to detect", between(incident.occurred_at, incident.detected_at), Kind.MINUTES),
+        Figure("Time to acknowledge", between(incident.detected_at, incident.acknowledged_at), Kind.MINUTES),
+        Figure(over, between(incident.detected_at, subject.end), Kind.MINUTES),
+        Figure("Downtime", incident.downtime_minutes, Kind.MINUTES, note="as stated"),
+    )
+
+
+def sla_figure(subject: Subject) -> Figure:
+    state = state_of(subject.incident, subject.at)
+    return Figure("Service level", str(state), Kind.WORD, tone=STATE_TONES.get(state, Tone.PLAIN))
+
+
+def targets_of(incident: Incident) -> dict[str, int | None]:
+    """What was agreed for the incident, in covered minutes."""
+    terms = clock_of(incident).terms
+    return {"response": terms.response_minutes, "resolution": terms.resolution_minutes}
+
+
+def service_level(subject: Subject) -> Section:
+    """The agreement, its targets and what was used of them. For staff and the client whose agreement it is."""
+    incident, clock = subject.incident, clock_of(subject.incident)
+    if not clock.terms.promised:
+        return Section("Service level", (Paragraph("No agreement counts for this incident."),), OWNER)
+    ends = {"response": answered_at(incident), "resolution": incident.resolved_at}
+    rows = [_clock_row(subject, name, ends[name]) for name in ends]
+    targets = table(
+        rows,
+        (
+            Shown("Clock", "name", Kind.WORD),
+            Shown("Target", "target", Kind.MINUTES),
+            Shown("Covered time used", "used", Kind.MINUTES),
+            Shown("Due", "due", Kind.TIME),
+            Shown("Met", "met", Kind.TIME),
+            Shown("Result", "result", Kind.WORD),
+        ),
+    )
+    terms = clock.terms
+    sentence = (
+        f"Agreement {terms.agreement_id} for {terms.severity} under the {words(terms.tier)} tier, "
+        f"coverage {words(terms.coverage)}. Clocks count covered time only."
+    )
+    return Section("Service level", (KeyFigures((sla_figure(subject),)), Paragraph(sentence), targets), OWNER)
+
+
+def _clock_row(subject: Subject, name: str, met: Any) -> dict[str, Any]:
+    incident, target = subject.incident, targets_of(subject.incident)[name]
+    used = minutes(clock_of(incident).elapsed(met or subject.at))
+    late = target is not None and used is not None and used > target
+    open_or_kept = "running" if met is None else "kept"
+    return {
+        "name": name,
+        "target": target,
+        "used": used,
+        "due": stamp(getattr(incident, f"{name}_due_at")),
+        "met": stamp(met),
+        "result": "breached" if late else open_or_kept,
+    }

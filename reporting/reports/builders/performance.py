@@ -1,0 +1,156 @@
+"""The performance dashboard: how fast and how busy the response was, measured against promise and peers."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F
+
+from core.entities import models_by_type
+from incidents.models import Incident, IncidentNote
+from incidents.service_levels.stamping import answered_at, clock_of
+from reporting.reports.builders.parts import (
+    Shown,
+    service_level,
+    severity_figure,
+    sla_figure,
+    table,
+    targets_of,
+    time_figures,
+)
+from reporting.reports.document import INSIDE, OWNER, BarChart, KeyFigures, Kind, LineChart, Paragraph, Section, Series
+from reporting.reports.subject import Subject
+from reporting.reports.values import between, minutes, number, stamp, words
+
+PEERS_DAYS = 90
+SLICES = 12
+METRIC = "metric"
+
+
+def performance_dashboard(subject: Subject) -> tuple[Section, ...]:
+    """The measured performance of the response to one incident. SOP 23."""
+    incident = subject.incident
+    severity = severity_figure(incident.severity, incident.peak_severity)
+    return (
+        Section("Measured", (KeyFigures((severity, *time_figures(subject))),)),
+        *_against_promise(subject),
+        service_level(subject),
+        _against_peers(subject),
+        Section("Activity", (_activity(subject),), INSIDE),
+        Section("Communication and escalation", _contacts(subject), INSIDE),
+        Section("Recorded metrics", (_metrics(subject),), INSIDE),
+    )
+
+
+def _against_promise(subject: Subject) -> tuple[Section, ...]:
+    targets = targets_of(subject.incident)
+    if None in targets.values():
+        return ()
+    incident, clock = subject.incident, clock_of(subject.incident)
+    ends = (answered_at(incident) or subject.at, incident.resolved_at or subject.at)
+    used = tuple(minutes(clock.elapsed(end)) for end in ends)
+    chart = BarChart(
+        "Covered time used, and promised",
+        ("Response", "Resolution"),
+        (Series("used", used), Series("promised", tuple(float(each or 0) for each in targets.values()))),
+        unit="min",
+    )
+    return (Section("Against the agreement", (KeyFigures((sla_figure(subject),)), chart), OWNER),)
+
+
+def _against_peers(subject: Subject) -> Section:
+    """The mean of what else was resolved with the same severity: of all clients, so for staff only."""
+    incident = subject.incident
+    peers = Incident.objects.filter(
+        severity=incident.severity, resolved_at__gt=subject.at - timedelta(days=PEERS_DAYS), resolved_at__lte=subject.at
+    ).exclude(pk=incident.pk)
+    means = peers.aggregate(
+        count=Count("pk"),
+        acknowledge=Avg(_length("acknowledged_at")),
+        resolve=Avg(_length("resolved_at")),
+    )
+    own = (between(incident.detected_at, incident.acknowledged_at), between(incident.detected_at, subject.end))
+    if not means["count"]:
+        told = f"No other {incident.severity} incident was resolved in the last {PEERS_DAYS} days."
+        return Section("Against its peers", (Paragraph(told),), INSIDE)
+    chart = BarChart(
+        f"Minutes from detection; mean of {number(means['count'])} other {incident.severity} incident(s), "
+        f"last {PEERS_DAYS} days",
+        ("Acknowledged", "Resolved" if subject.is_over else "Unresolved so far"),
+        (Series("this incident", own), Series("mean", (minutes(means["acknowledge"]), minutes(means["resolve"])))),
+        unit="min",
+    )
+    return Section("Against its peers", (chart,), INSIDE)
+
+
+def _length(column: str) -> Any:
+    return ExpressionWrapper(F(column) - F("detected_at"), output_field=DurationField())
+
+
+def _activity(subject: Subject) -> LineChart:
+    """What was recorded in each twelfth of the incident's life."""
+    start, end = subject.incident.detected_at, max(subject.end, subject.incident.detected_at)
+    width = max((end - start) / SLICES, timedelta(seconds=1))
+    moments = {"notes": _notes(subject), "other acts": _acts(subject)}
+    labels = tuple(f"{start + width * index:%d %b %H:%M}" for index in range(SLICES))
+    counted = {name: Counter(_slice(moment, start, width) for moment in found) for name, found in moments.items()}
+    series = tuple(
+        Series(name, tuple(float(counts[index]) for index in range(SLICES))) for name, counts in counted.items()
+    )
+    return LineChart("Acts recorded over the life of the incident (UTC)", labels, series)
+
+
+def _slice(moment: datetime, start: datetime, width: timedelta) -> int:
+    """Acts before the detection count with it, later ones than the resolution with that."""
+    return min(max(int((moment - start) / width), 0), SLICES - 1)
+
+
+def _notes(subject: Subject) -> list[datetime]:
+    return list(IncidentNote.objects.filter(incident_id=subject.incident.pk).values_list("created_at", flat=True))
+
+
+def _acts(subject: Subject) -> list[datetime]:
+    facts = subject.facts
+    columns = (
+        (facts["escalations"], "created_at"),
+        (facts["escalations"], "acknowledged_at"),
+        (facts["communications"], "created_at"),
+        (facts["root_cause_analyses"], "completed_at"),
+        (facts["actions"]["workarounds"], "implemented_at"),
+        (facts["changes"], "actual_start"),
+        (facts["changes"], "actual_end"),
+    )
+    return [datetime.fromisoformat(row[column]) for rows, column in columns for row in rows if row[column]]
+
+
+def _contacts(subject: Subject) -> tuple[BarChart, BarChart]:
+    facts = subject.facts
+    return (
+        _counted("Communications by method", [row["delivery_method"] for row in facts["communications"]]),
+        _counted("Escalations by level", [row["escalation_level"] for row in facts["escalations"]]),
+    )
+
+
+def _counted(title: str, found: list[str]) -> BarChart:
+    counts = sorted(Counter(found).items())
+    values = Series("number", tuple(float(count) for _, count in counts))
+    return BarChart(title, tuple(words(name) for name, _ in counts), (values,))
+
+
+def _metrics(subject: Subject) -> Any:
+    """The metrics that were recorded for the incident, where the installation keeps such."""
+    model = models_by_type().get(METRIC)
+    recorded = model.objects.filter(incident_id=subject.incident.pk).order_by("pk") if model else ()
+    shown = (
+        Shown("Metric", lambda each: str(each.metric_type), Kind.WORD),
+        Shown("Stated", lambda each: _plain(each, "calculated_value_minutes"), Kind.NUMBER),
+        Shown("Derived", lambda each: _plain(each, "derived_value"), Kind.NUMBER),
+        Shown("Target", lambda each: _plain(each, "target_minutes"), Kind.NUMBER),
+        Shown("Recorded", lambda each: stamp(each.created_at), Kind.TIME),
+    )
+    return table(recorded, shown, empty="No metric was recorded for this incident.")
+
+
+def _plain(record: Any, name: str) -> float | None:
+    value = getattr(record, name, None)
+    return None if value is None else float(value)

@@ -1,0 +1,198 @@
+"""The postmortem report: the whole account of an incident, for those who learn from it.
+
+It is laid out from the plain content of a postmortem alone, so that the automatic one, which is stored as such, is
+downloaded in the same form.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reporting.reports.builders.parts import Shown, milestones, severity_figure, table
+from reporting.reports.document import (
+    INSIDE,
+    OUTSIDE,
+    Event,
+    Figure,
+    KeyFigures,
+    Kind,
+    Paragraph,
+    Scalar,
+    Section,
+    Timeline,
+    Tone,
+)
+from reporting.reports.missing import Missing, require
+from reporting.reports.subject import Subject
+from reporting.reports.values import words
+
+Facts = Mapping[str, Any]
+Namer = Callable[[int | None], str]
+
+# Moments of the response: records → (column of the time, what happened).
+MOMENTS: tuple[tuple[str, str, str], ...] = (
+    ("escalations", "created_at", "Escalated ({escalation_level})"),
+    ("escalations", "acknowledged_at", "Escalation {id} acknowledged"),
+    ("communications", "sent_at", "Message to {recipient_type} sent"),
+    ("root_cause_analyses", "completed_at", "Root cause analysis {id} completed"),
+    ("changes", "actual_start", "Change {id} started"),
+    ("changes", "actual_end", "Change {id} ended"),
+    ("workarounds", "implemented_at", "Workaround {id} in place"),
+    ("rollbacks", "executed_at", "Rollback {id} executed"),
+)
+
+
+def postmortem_report(subject: Subject) -> tuple[Section, ...]:
+    """The account of a resolved incident. Raises Refusal (422 calculation_failed): it is not resolved. SOP 23."""
+    missing = Missing("resolved_at", "The incident is not resolved: a postmortem tells of what is over.")
+    require([missing] if not subject.is_over else [])
+    return lay_out(subject.facts, subject.people.name)
+
+
+def lay_out(facts: Facts, name: Namer) -> tuple[Section, ...]:
+    """The sections of a postmortem, from its content; `name` says how people are named."""
+    return (
+        Section("Summary", (_figures(facts), *_summary(facts))),
+        Section("Key times", (_times(facts),)),
+        Section("Course", (Timeline("Course of the incident", _course(facts)),), INSIDE),
+        Section("Course", (Timeline("Course of the incident", milestones(facts["timestamps"])),), OUTSIDE),
+        Section("People", (_people(facts, name),), INSIDE),
+        Section("Clients concerned", (_clients(facts),), INSIDE),
+        Section("Escalations", (_escalations(facts, name),), INSIDE),
+        Section("Communications", (_communications(facts, name),), INSIDE),
+        Section("Workarounds", (_workarounds(facts),), INSIDE),
+        Section("Changes and rollbacks", _changes(facts, name), INSIDE),
+        Section("Root cause", _root_cause(facts, name), INSIDE),
+        Section("Root cause", (Paragraph(_approved_cause(facts["root_cause"])),), OUTSIDE),
+        Section("Knowledge articles", (_articles(facts),), INSIDE),
+    )
+
+
+def _figures(facts: Facts) -> KeyFigures:
+    severity, incident = facts["severity"], facts["incident"]
+    breached = "breached" if severity["sla_breach"] else "kept"
+    return KeyFigures(
+        (
+            severity_figure(severity["severity"], severity["peak_severity"]),
+            Figure("Category", incident["category"], Kind.WORD),
+            Figure("Impact", incident["impact_level"], Kind.WORD),
+            Figure("Downtime", severity["downtime_minutes"], Kind.MINUTES, note="as stated"),
+            Figure("Service level", breached, tone=Tone.BAD if severity["sla_breach"] else Tone.GOOD),
+        )
+    )
+
+
+def _summary(facts: Facts) -> tuple[Paragraph, ...]:
+    incident = facts["incident"]
+    source = words(facts["detection_source"]) or "not stated"
+    told = [incident["resolution_summary"] or "The resolution was recorded without a summary."]
+    return tuple(map(Paragraph, [*told, f"Source of detection: {source}."]))
+
+
+def _times(facts: Facts) -> Any:
+    rows = [{"what": words(name.removesuffix("_at")).capitalize(), "at": at} for name, at in _known_times(facts)]
+    return table(rows, (Shown("Event", "what"), Shown("Time", "at", Kind.TIME)))
+
+
+def _known_times(facts: Facts) -> list[tuple[str, str]]:
+    return sorted(((name, at) for name, at in facts["timestamps"].items() if at), key=lambda each: each[1])
+
+
+def _course(facts: Facts) -> tuple[Event, ...]:
+    records = {**facts["actions"], **facts}
+    told = [
+        Event(str(row[column])[:19] + "Z", words(sentence.format_map(row)))
+        for kind, column, sentence in MOMENTS
+        for row in records[kind]
+        if row[column]
+    ]
+    return tuple(sorted([*milestones(facts["timestamps"]), *told], key=lambda event: event.at))
+
+
+def _people(facts: Facts, name: Namer) -> Any:
+    rows = [{"part": words(key.removesuffix("_id")), "who": name(pk)} for key, pk in facts["people"].items()]
+    return table(rows, (Shown("Part", "part"), Shown("Person", "who")))
+
+
+def _clients(facts: Facts) -> Any:
+    return table(facts["affected_clients"], (Shown("Client", "name"), Shown("Type", "client_type", Kind.WORD)))
+
+
+def _named(name: Namer, column: str) -> Callable[[Any], Scalar]:
+    return lambda row: name(row[column])
+
+
+def _escalations(facts: Facts, name: Namer) -> Any:
+    shown = (
+        Shown("When", "created_at", Kind.TIME),
+        Shown("Level", "escalation_level", Kind.WORD),
+        Shown("To", _named(name, "target_user_id")),
+        Shown("Reason", "reason"),
+        Shown("Status", "status", Kind.WORD),
+    )
+    return table(facts["escalations"], shown, empty="The incident was not escalated.")
+
+
+def _communications(facts: Facts, name: Namer) -> Any:
+    shown = (
+        Shown("When", "created_at", Kind.TIME),
+        Shown("To", lambda row: row["recipient_group"] or _recipient(row, name)),
+        Shown("By", "delivery_method", Kind.WORD),
+        Shown("Subject", "subject"),
+        Shown("Delivery", "delivery_status", Kind.WORD),
+    )
+    return table(facts["communications"], shown, empty="Nothing was communicated.")
+
+
+def _recipient(row: Any, name: Namer) -> str:
+    return name(row["recipient_user_id"]) if row["recipient_user_id"] is not None else words(row["recipient_type"])
+
+
+def _workarounds(facts: Facts) -> Any:
+    shown = (
+        Shown("In place", "implemented_at", Kind.TIME),
+        Shown("Workaround", "description"),
+        Shown("Effect", "effectiveness", Kind.WORD),
+        Shown("Status", "status", Kind.WORD),
+    )
+    return table(facts["actions"]["workarounds"], shown, empty="There was no workaround.")
+
+
+def _changes(facts: Facts, name: Namer) -> tuple[Any, ...]:
+    changes = (
+        Shown("Change", "change_title"),
+        Shown("Type", "change_type", Kind.WORD),
+        Shown("Risk", "risk_level", Kind.WORD),
+        Shown("Asked for by", _named(name, "requested_by_id")),
+        Shown("Started", "actual_start", Kind.TIME),
+        Shown("Status", "status", Kind.WORD),
+    )
+    rollbacks = (
+        Shown("Rollback of change", "change_id"),
+        Shown("Why", "justification"),
+        Shown("Validated", "validation_completed"),
+        Shown("Status", "status", Kind.WORD),
+    )
+    reversed_by = facts["actions"]["rollbacks"]
+    made = table(facts["changes"], changes, empty="Nothing was changed.")
+    return (made, table(reversed_by, rollbacks)) if reversed_by else (made,)
+
+
+def _root_cause(facts: Facts, name: Namer) -> tuple[Any, ...]:
+    cause = facts["root_cause"]
+    told = cause["root_cause"] or cause["undetermined_reason"] or "No root cause has been determined."
+    shown = (
+        Shown("Method", "analysis_method", Kind.WORD),
+        Shown("Analyst", _named(name, "assigned_to_id")),
+        Shown("Finding", "root_cause"),
+        Shown("Status", "status", Kind.WORD),
+    )
+    return Paragraph(told), table(facts["root_cause_analyses"], shown, empty="There was no analysis.")
+
+
+def _approved_cause(cause: Mapping[str, Any]) -> str:
+    return str(cause["root_cause"]) if cause["approved"] else "The analysis of the root cause is not finished."
+
+
+def _articles(facts: Facts) -> Any:
+    shown = (Shown("Article", "title"), Shown("Status", "status", Kind.WORD))
+    return table(facts["articles"], shown, empty="No article is linked.")

@@ -1,0 +1,169 @@
+"""The trend analysis: how this incident stands in the history of its client and of its component."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q
+from django.db.models.functions import TruncMonth
+
+from incidents.codes import incident_code
+from incidents.models import Incident
+from reporting.reports.builders.parts import Shown, table
+from reporting.reports.document import (
+    INSIDE,
+    OWNER,
+    BarChart,
+    Figure,
+    KeyFigures,
+    Kind,
+    LineChart,
+    Paragraph,
+    Reader,
+    Section,
+    Series,
+    Tone,
+)
+from reporting.reports.subject import Subject
+from reporting.reports.values import minutes, number, stamp
+
+MONTHS = 12
+YEAR = timedelta(days=365)
+# So many similar incidents are listed, the latest.
+MOST_SIMILAR = 20
+HIGH = ("P1", "P2")
+TO_RESOLVE = ExpressionWrapper(F("resolved_at") - F("detected_at"), output_field=DurationField())
+
+
+def trend_analysis(subject: Subject) -> tuple[Section, ...]:
+    """The twelve months up to the report, month by month, for the client and for the component. SOP 23."""
+    incident = subject.incident
+    own = Incident.objects.filter(client_id=incident.client_id)
+    months = _months(subject.at)
+    by_month = _by_month(own, months)
+    return (
+        _not_theirs(),
+        Section(f"{incident.client.name} in twelve months", (_figures(own, subject),), OWNER),
+        Section("Incidents by month", (_volume(by_month, months),), OWNER),
+        Section("Time to resolve", (_speed(by_month, months),), OWNER),
+        Section("What kinds of incidents", (_categories(own, subject),), OWNER),
+        Section("Incidents like this one", _similar(own, subject, inside=False), OWNER),
+        *_component(subject, months),
+    )
+
+
+def _not_theirs() -> Section:
+    told = "This analysis is about another organisation's history. Nothing in it concerns yours."
+    return Section("Scope", (Paragraph(told),), (Reader.AFFECTED,))
+
+
+def _months(at: datetime) -> list[datetime]:
+    """The first moments of the twelve months that end with this one, in UTC."""
+    here = at.astimezone(UTC)
+    counted = [here.year * MONTHS + here.month - 1 - back for back in range(MONTHS - 1, -1, -1)]
+    return [datetime(each // MONTHS, each % MONTHS + 1, 1, tzinfo=UTC) for each in counted]
+
+
+def _by_month(incidents: Any, months: list[datetime]) -> dict[datetime, dict[str, Any]]:
+    """Counts and the mean time to resolve of each month, in one statement."""
+    rows = (
+        incidents.filter(detected_at__gte=months[0])
+        .annotate(month=TruncMonth("detected_at", tzinfo=UTC))
+        .order_by("month")
+        .values("month")
+        .annotate(count=Count("pk"), high=Count("pk", filter=Q(peak_severity__in=HIGH)), mean=Avg(TO_RESOLVE))
+    )
+    return {row["month"]: row for row in rows}
+
+
+def _figures(own: Any, subject: Subject) -> KeyFigures:
+    at, incident = subject.at, subject.incident
+    last, before = Q(detected_at__gt=at - YEAR, detected_at__lte=at), Q(detected_at__lte=at - YEAR)
+    counts = own.filter(detected_at__gt=at - 2 * YEAR).aggregate(
+        last=Count("pk", filter=last),
+        before=Count("pk", filter=before),
+        breached=Count("pk", filter=last & Q(sla_breach=True)),
+        alike=Count("pk", filter=last & Q(category=incident.category)),
+        recurring=Count("pk", filter=last & Q(is_recurring=True)),
+    )
+    more = counts["last"] > counts["before"]
+    share = round(100 * counts["breached"] / counts["last"], 1) if counts["last"] else None
+    return KeyFigures(
+        (
+            Figure(
+                "Incidents",
+                counts["last"],
+                Kind.NUMBER,
+                note=f"{number(counts['before'])} the year before",
+                tone=Tone.WARNING if more else Tone.GOOD,
+            ),
+            Figure("Same category", counts["alike"], Kind.NUMBER),
+            Figure("Recurring", counts["recurring"], Kind.NUMBER, note="as stated"),
+            Figure("SLA breached", share, Kind.PERCENT, tone=Tone.BAD if share else Tone.GOOD),
+        )
+    )
+
+
+def _volume(by_month: dict[datetime, dict[str, Any]], months: list[datetime]) -> BarChart:
+    high = tuple(float(by_month.get(month, {}).get("high", 0)) for month in months)
+    every = tuple(float(by_month.get(month, {}).get("count", 0)) for month in months)
+    return BarChart("Incidents detected", _labels(months), (Series("all", every), Series("P1 and P2", high)))
+
+
+def _speed(by_month: dict[datetime, dict[str, Any]], months: list[datetime]) -> LineChart:
+    means = tuple(minutes(by_month.get(month, {}).get("mean")) for month in months)
+    return LineChart("Mean minutes from detection to resolution", _labels(months), (Series("mean", means),), unit="min")
+
+
+def _labels(months: list[datetime]) -> tuple[str, ...]:
+    return tuple(f"{month:%b %y}" for month in months)
+
+
+def _categories(own: Any, subject: Subject) -> Any:
+    since = own.filter(detected_at__gt=subject.at - YEAR, detected_at__lte=subject.at)
+    rows = since.order_by().values("category").annotate(count=Count("pk"), mean=Avg(TO_RESOLVE))
+    shown = (
+        Shown("Category", "category", Kind.WORD),
+        Shown("Incidents", "count", Kind.NUMBER),
+        Shown("Mean time to resolve", lambda row: minutes(row["mean"]), Kind.MINUTES),
+    )
+    return table(sorted(rows, key=lambda row: (-row["count"], row["category"])), shown)
+
+
+def _similar(incidents: Any, subject: Subject, *, inside: bool) -> tuple[Any, ...]:
+    """Incidents of the same category, and on the same component where there is one: the latest."""
+    incident = subject.incident
+    alike = incidents.filter(category=incident.category, component_id=incident.component_id).exclude(pk=incident.pk)
+    found = list(alike.select_related("client").order_by("-detected_at", "-pk")[:MOST_SIMILAR])
+    shown = (
+        Shown("Incident", lambda each: incident_code(each.pk)),
+        Shown("Detected", lambda each: stamp(each.detected_at), Kind.TIME),
+        Shown("Severity", lambda each: each.severity),
+        Shown("Status", lambda each: str(each.status), Kind.WORD),
+        Shown("Title", lambda each: each.title),
+    )
+    client = (Shown("Client", lambda each: each.client.name),) if inside else ()
+    return (table(found, (*shown, *client), empty="No other incident is like it."),)
+
+
+def _component(subject: Subject, months: list[datetime]) -> tuple[Section, ...]:
+    """The component's history across all clients: for staff only."""
+    component = subject.incident.component
+    if component is None:
+        return (Section("Component", (Paragraph("The incident names no component."),), INSIDE),)
+    every = Incident.objects.filter(component_id=component.pk)
+    by_month = _by_month(every, months)
+    seen = every.filter(detected_at__gte=months[0]).aggregate(
+        count=Count("pk"), first=Min("detected_at"), last=Max("detected_at")
+    )
+    gaps = seen["count"] - 1
+    mean = (seen["last"] - seen["first"]) / gaps if gaps > 0 else None
+    figures = KeyFigures(
+        (
+            Figure("Incidents of the component", seen["count"], Kind.NUMBER, note="all clients, twelve months"),
+            Figure("Mean time between incidents", minutes(mean), Kind.MINUTES),
+        )
+    )
+    return (
+        Section(f"Component {component.component_name}", (figures, _volume(by_month, months)), INSIDE),
+        Section("Like incidents of all clients", _similar(every, subject, inside=True), INSIDE),
+    )

@@ -1,0 +1,174 @@
+"""Charts as SVG: pure functions from a block to a picture that needs nothing else, with a title and a description."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from reporting.reports.document import BarChart, LineChart, Series
+from reporting.reports.values import in_words, number
+
+WIDTH = 640
+INK, SOFT, RULE = "#1b2a3d", "#5d6b7c", "#dbe1e8"
+COLOURS = ("#1f5fa8", "#8fb8de", "#c9772b", "#6b7f3f")
+# With more labels than this, bars stand upright.
+MOST_ROWS = 6
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 30
+PLOT = 150
+# Seconds and pixels are written to a tenth: enough for any eye, and the same on every machine.
+CHARACTER = 5.9
+
+
+def bar_chart(chart: BarChart, ident: str) -> str:
+    """Bars: lying for few labels, upright for many."""
+    if not any(value for series in chart.series for value in series.values):
+        return nothing(chart.title, ident)
+    draw = _columns if len(chart.labels) > MOST_ROWS else _rows
+    body, height = draw(chart)
+    return svg(chart.title, described(chart), body, height, ident)
+
+
+def line_chart(chart: LineChart, ident: str) -> str:
+    """Lines over equal steps; a value that is not known leaves a gap."""
+    if not any(value is not None for series in chart.series for value in series.values):
+        return nothing(chart.title, ident)
+    top = _top(chart.series)
+    step = (WIDTH - LEFT - RIGHT) / max(len(chart.labels) - 1, 1)
+    body = [*_grid(top, chart.unit), *_below(chart.labels, lambda index: LEFT + step * index), *_legend(chart.series)]
+    for series, colour in zip(chart.series, COLOURS, strict=False):
+        points = [(LEFT + step * index, _level(value, top)) for index, value in _known(series)]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
+    return svg(chart.title, described(chart), body, TOP + PLOT + BOTTOM, ident)
+
+
+def svg(title: str, description: str, body: Iterable[str], height: float, ident: str) -> str:
+    """A picture with an accessible title and description."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+        f'aria-labelledby="{ident}-title {ident}-desc" font-family="{FONTS}" font-size="10.5">'
+        f'<title id="{ident}-title">{escape(title)}</title><desc id="{ident}-desc">{escape(description)}</desc>'
+        f"{''.join(body)}</svg>"
+    )
+
+
+FONTS = "Helvetica Neue, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+
+
+def text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, weight: str = "normal") -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">'
+        f"{escape(words)}</text>"
+    )
+
+
+def nothing(title: str, ident: str) -> str:
+    """The picture of a chart without values."""
+    body = [text(0, 16, "There is nothing to show.", colour=SOFT)]
+    return svg(title, "There is nothing to show.", body, 24, ident)
+
+
+def described(chart: BarChart | LineChart) -> str:
+    """All values of a chart in one sentence, for those who do not see it."""
+    told = [
+        f"{label}, {series.name}: {valued(value, chart.unit)}"
+        for series in chart.series
+        for label, value in zip(chart.labels, series.values, strict=True)
+    ]
+    return "; ".join(told) + "."
+
+
+def valued(value: float | None, unit: str) -> str:
+    if value is None:
+        return "unknown"
+    return in_words(value) if unit == "min" else number(value)
+
+
+def _rows(chart: BarChart) -> tuple[list[str], float]:
+    """Lying bars: a group for each label."""
+    top, thick, left = _top(chart.series), 15, 150
+    group = thick * len(chart.series) + 12
+    body = _legend(chart.series)
+    for index, label in enumerate(chart.labels):
+        y = TOP + group * index
+        body.append(text(left - 10, y + group / 2 - 1, label, anchor="end"))
+        for rank, (series, colour) in enumerate(zip(chart.series, COLOURS, strict=False)):
+            value = series.values[index]
+            width = (value or 0) / top * (WIDTH - left - 110)
+            bar_y = y + thick * rank
+            body.append(f'<rect x="{left}" y="{bar_y}" width="{width:.1f}" height="{thick - 3}" fill="{colour}"/>')
+            body.append(text(left + width + 6, bar_y + 10, valued(value, chart.unit), colour=SOFT))
+    return body, TOP + group * len(chart.labels)
+
+
+def _columns(chart: BarChart) -> tuple[list[str], float]:
+    """Upright bars: a group for each label."""
+    top = _top(chart.series)
+    slot = (WIDTH - LEFT - RIGHT) / len(chart.labels)
+    thick = slot * 0.7 / len(chart.series)
+    body = [
+        *_grid(top, chart.unit),
+        *_below(chart.labels, lambda index: LEFT + slot * (index + 0.5)),
+        *_legend(chart.series),
+    ]
+    for rank, (series, colour) in enumerate(zip(chart.series, COLOURS, strict=False)):
+        for index, value in _known(series):
+            x, y = LEFT + slot * (index + 0.15) + thick * rank, _level(value, top)
+            height = TOP + PLOT - y
+            body.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick:.1f}" height="{height:.1f}" fill="{colour}"/>')
+    return body, TOP + PLOT + BOTTOM
+
+
+def _known(series: Series) -> list[tuple[int, float]]:
+    return [(index, value) for index, value in enumerate(series.values) if value is not None]
+
+
+def _top(series: Iterable[Series]) -> float:
+    """The largest value, rounded up to what is easy to read; never zero."""
+    largest = max((value for each in series for value in each.values if value is not None), default=0.0)
+    unit = 1.0
+    while unit * 10 < largest:
+        unit *= 10
+    return next((unit * step for step in (1, 2, 4, 5, 8, 10) if unit * step >= largest), 1.0)
+
+
+def _level(value: float, top: float) -> float:
+    return TOP + PLOT * (1 - value / top)
+
+
+def _grid(top: float, unit: str) -> list[str]:
+    lines: list[str] = []
+    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+        y = _level(top * part, top)
+        lines.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{RULE}"/>')
+        lines.append(text(LEFT - 6, y + 3.5, _scaled(top * part, unit), anchor="end", colour=SOFT))
+    return lines
+
+
+def _scaled(value: float, unit: str) -> str:
+    """A label of the scale: minutes in the largest unit that is not too coarse."""
+    for size, name in ((1_440, "d"), (60, "h")) if unit == "min" else ():
+        if value >= size:
+            return f"{number(value / size)} {name}"
+    return f"{number(value)} min" if unit == "min" and value else number(value)
+
+
+def _below(labels: tuple[str, ...], where: Callable[[int], float]) -> list[str]:
+    """Labels under the plot: as many as there is room for."""
+    widest = max((len(label) for label in labels), default=1) * CHARACTER + 8
+    every = max(1, round(widest / ((WIDTH - LEFT - RIGHT) / max(len(labels), 1)) + 0.49))
+    return [
+        text(where(index), TOP + PLOT + 16, label, anchor="middle", colour=SOFT)
+        for index, label in enumerate(labels)
+        if index % every == 0
+    ]
+
+
+def _legend(series: tuple[Series, ...]) -> list[str]:
+    """Names of the colours; a single one needs none."""
+    parts: list[str] = []
+    x = 0.0
+    for each, colour in zip(series, COLOURS, strict=False) if len(series) > 1 else ():
+        parts.append(f'<rect x="{x:.1f}" y="6" width="10" height="10" rx="2" fill="{colour}"/>')
+        parts.append(text(x + 15, 15, each.name, colour=SOFT))
+        x += 15 + len(each.name) * CHARACTER + 22
+    return parts

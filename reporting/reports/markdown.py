@@ -1,0 +1,91 @@
+"""A report as Markdown (with tables), every value escaped so that it is text and nothing else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from reporting.reports.charts import valued
+from reporting.reports.document import BarChart, Document, KeyFigures, Kind, LineChart, Paragraph, Table, Timeline
+from reporting.reports.phrases import ending, made
+from reporting.reports.values import shown
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+# What would begin a list or a heading at the start of a line.
+MARKER = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+
+
+def as_markdown(document: Document) -> bytes:
+    """The text, in UTF-8."""
+    head = [
+        f"# {text(document.title)}: {text(document.reference)}",
+        text(document.subtitle),
+        f"*{text(made(document))}*",
+    ]
+    parts = [
+        part for section in document.sections for part in (f"## {text(section.title)}", *map(_block, section.blocks))
+    ]
+    return ("\n\n".join([*head, *parts, "---", text(ending(document))]) + "\n").encode()
+
+
+def text(value: str) -> str:
+    """Text that Markdown shows as it is."""
+    return MARKER.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", value.replace("\r", "")))
+
+
+def cell(value: str) -> str:
+    """Text for one cell of a table: on one line."""
+    return " ".join(text(value).split()) or " "
+
+
+def _block(block: Any) -> str:
+    return BLOCKS[type(block)](block)
+
+
+def _rows(titles: list[str], rows: list[list[str]], caption: str = "") -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    drawn = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"*{text(caption)}*\n\n{drawn}" if caption else drawn
+
+
+def _figures(block: KeyFigures) -> str:
+    rows = [[cell(each.label), cell(shown(each.value, each.kind)), cell(each.note)] for each in block.figures]
+    return _rows(["Figure", "Value", "Note"], rows)
+
+
+def _table(block: Table) -> str:
+    if not block.rows:
+        return text(block.empty)
+    kinds = [column.kind for column in block.columns]
+    rows = [[cell(shown(value, kind)) for value, kind in zip(row, kinds, strict=True)] for row in block.rows]
+    return _rows([cell(column.title) for column in block.columns], rows, block.caption)
+
+
+def _chart(block: BarChart | LineChart) -> str:
+    """The numbers behind the picture."""
+    values = zip(*(series.values for series in block.series), strict=True)
+    rows = [
+        [cell(label), *(cell(valued(value, block.unit)) for value in row)]
+        for label, row in zip(block.labels, values, strict=True)
+    ]
+    if not rows:
+        return f"*{text(block.title)}*\n\nThere is nothing to show."
+    return _rows([" ", *(cell(series.name) for series in block.series)], rows, block.title)
+
+
+def _timeline(block: Timeline) -> str:
+    rows = [[cell(shown(event.at, Kind.TIME)), cell(event.label)] for event in block.events]
+    return _rows(["Time", "Event"], rows, block.title) if rows else text("Nothing is known.")
+
+
+def _paragraph(block: Paragraph) -> str:
+    return text(block.text)
+
+
+BLOCKS: dict[Any, Callable[[Any], str]] = {
+    Paragraph: _paragraph,
+    KeyFigures: _figures,
+    Table: _table,
+    BarChart: _chart,
+    LineChart: _chart,
+    Timeline: _timeline,
+}

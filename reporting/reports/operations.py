@@ -1,0 +1,53 @@
+"""SOP 23: Generating Incident Reports."""
+
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from core.errors import Item, Refusal
+from core.operations import operation
+from core.verbs import Verb
+from incidents.models import Incident
+from reporting.choices import ReportStatus
+from reporting.models import IncidentReport
+from reporting.postmortem import digest_of
+from reporting.reports.assembly import build
+from reporting.reports.subject import subject_of
+from users.choices import EX, IM
+from users.duties import always
+from users.models import User
+
+
+@operation(
+    "report.generate",
+    sop=23,
+    roles={IM, EX},
+    verb=Verb.CREATE,
+    endpoint="POST /incident-reports/",
+    subject="incident_report",
+    elevated=always,
+    condition="the automatic postmortem draft of SOP 16 is not this operation",
+    lifecycle="report: draft → completed; failed",
+)
+def generate_report(*, actor: User, incident: Incident, report_type: str) -> IncidentReport:
+    """Create a formal document about an incident; its content is kept, with its digest, and never changes.
+
+    SOP 23. Raises Refusal: calculation_failed, which names what is missing; a failed report is kept then.
+    """
+    now = timezone.now()
+    report = IncidentReport(incident=incident, report_type=report_type, generated_by=actor, generated_at=now)
+    try:
+        content = build(report_type, subject_of(incident.pk, now), actor).as_dict()
+    except Refusal as refusal:
+        refusal.afterwards = partial(_keep_failure, report, refusal)
+        raise
+    return report.change(status=ReportStatus.COMPLETED, content=content, digest=digest_of(content))
+
+
+def _keep_failure(report: IncidentReport, refusal: Refusal) -> None:
+    """Keep the report that failed, with what was missing; to be called once everything else has been undone."""
+    missing: list[dict[str, Any]] = [item.as_dict() for item in refusal.errors]
+    report.change(status=ReportStatus.FAILED, content={"failure": missing})
+    kept = Item("report_failed", f"The failed report is kept as {report.pk}.", facts={"report_id": report.pk})
+    refusal.errors = (*refusal.errors, kept)

@@ -1,0 +1,67 @@
+"""The incident that a report is about, read at a bounded number of statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from incidents.models import Incident
+from reporting.postmortem import postmortem_of
+from reporting.reports.people import People
+
+# Where an incident's records name people.
+PEOPLE_OF = {
+    "escalations": ("requested_by_id", "target_user_id"),
+    "communications": ("sender_id", "recipient_user_id"),
+    "root_cause_analyses": ("assigned_to_id",),
+    "changes": ("requested_by_id",),
+}
+WITH = ("client", "component__product", "sla_agreement__subscription")
+
+
+@dataclass
+class Subject:
+    """An incident, the moment at which the report tells of it, and its people."""
+
+    incident: Incident
+    at: datetime
+    people: People = field(default_factory=People)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the incident's records say: the same account that its postmortem gives."""
+        facts = postmortem_of(self.incident.pk)
+        self.people.want(facts["people"].values())
+        for name, columns in PEOPLE_OF.items():
+            self.people.want(row[column] for row in facts[name] for column in columns)
+        return facts
+
+    @property
+    def end(self) -> datetime:
+        """When the incident was resolved; while it is not, the moment of the report."""
+        return self.incident.resolved_at or self.at
+
+    @property
+    def is_over(self) -> bool:
+        return self.incident.resolved_at is not None
+
+
+def subject_of(incident_id: int, at: datetime) -> Subject:
+    """The subject of a report. Raises Incident.DoesNotExist."""
+    return Subject(Incident.objects.select_related(*WITH).get(pk=incident_id), at)
+
+
+def ids_of(facts: Mapping[str, Any]) -> dict[str, list[int]]:
+    """The records that belong to an incident: entity type → ids, as far as its postmortem names them."""
+    actions = facts["actions"]
+    named = {
+        "escalation": facts["escalations"],
+        "communication": facts["communications"],
+        "rca": facts["root_cause_analyses"],
+        "workaround": actions["workarounds"],
+        "change_request": facts["changes"],
+        "rollback_request": actions["rollbacks"],
+    }
+    found = {kind: [row["id"] for row in rows] for kind, rows in named.items()}
+    return {"incident": [facts["incident"]["id"]], **{kind: ids for kind, ids in found.items() if ids}}

@@ -1,0 +1,87 @@
+"""Reports as files over HTTP."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from core.codes import Code
+from core.collections import refuse_unknown
+from core.errors import Item, Refusal, not_found
+from core.etag import etag_of
+from core.operations import operation
+from core.pagination import bad_filter
+from core.verbs import Verb
+from core.views import OperationView, discovered
+from reporting.choices import ReportStatus
+from reporting.models import IncidentReport
+from reporting.reports.assembly import document_of
+from reporting.reports.formats import FORMATS, Format
+from reporting.views import REPORTS
+from users.models import User
+
+PARAMETER, DEFAULT = "as", "json"
+# A report is a document, not a program: whatever opens it may load and run nothing.
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
+
+
+class FormatByParameter(BaseContentNegotiation):
+    """The query says which format is wanted; the Accept header need not repeat it. Refusals are problem documents."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+@operation(
+    "report.download",
+    sop=23,
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+    endpoint="GET /incident-reports/{id}/download/",
+    subject="incident_report",
+    condition="completed reports in scope; client contacts get the part that is meant for them",
+)
+def download_report(*, actor: User, report: IncidentReport, chosen: Format) -> bytes:
+    """Read a report as a file: JSON, Markdown, HTML or PDF, always rendered from what was stored.
+
+    SOP 23. Raises Refusal: precondition_failed (the report is not completed), calculation_failed (a renderer or the
+    content is missing).
+    """
+    if report.status != ReportStatus.COMPLETED and not report.is_live:
+        detail = f"The report is {report.status}; only completed reports, and the postmortem draft, are downloaded."
+        item = Item("report_not_completed", detail, facts={"status": str(report.status)})
+        advice = "Generate a new report with POST /api/v1/incident-reports/."
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="completed_reports", errors=[item], next=advice)
+    return chosen.render(document_of(report, actor))
+
+
+class DownloadView(OperationView):
+    """One report as a file."""
+
+    operations = {"download": "report.download"}
+    content_negotiation_class = FormatByParameter
+
+    def download(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Read a report as a file."""
+        params = request.query_params.dict()
+        refuse_unknown(params, (PARAMETER,))
+        name = params.get(PARAMETER, DEFAULT)
+        if name not in FORMATS:
+            raise bad_filter(PARAMETER, f"Reports are downloaded as {', '.join(FORMATS)}.")
+        report = REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first()
+        if report is None:
+            raise not_found(IncidentReport.entity_type)
+        body = download_report(actor=request.user, report=report, chosen=FORMATS[name])
+        discovered(IncidentReport.entity_type, report.pk, {**params, "view": "download"})
+        headers = {**SAFE, "ETag": etag_of(report.version), "Content-Disposition": _attached(report, name)}
+        return HttpResponse(body, content_type=FORMATS[name].media_type, headers=headers)
+
+
+def _attached(report: IncidentReport, name: str) -> str:
+    return f'attachment; filename="{report.incident.incident_code}-{report.report_type}-{report.pk}.{name}"'
