@@ -14,6 +14,8 @@ from core.inputs import NameField, TimeZoneField
 from ims.legacy import rules
 from ims.legacy.change_tables import CHANGES, ROLLBACKS
 from ims.legacy.columns import EMAIL, MADE, MADE_AND_CHANGED, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
+from ims.legacy.event_tables import CORRELATIONS, EVENTS
+from ims.legacy.knowledge_tables import ARTICLES, REVIEWS
 from ims.legacy.readers import (
     Reference,
     choice,
@@ -208,8 +210,8 @@ TABLES: tuple[Table, ...] = (
             rules.closed_with_root_cause,
         ),
     ),
-    Table("event_records", key="event_id", entity_type="event_record"),
-    Table("event_correlations", key="correlation_id", entity_type="event_correlation"),
+    EVENTS,
+    CORRELATIONS,
     ESCALATIONS,
     COMMUNICATIONS,
     WORKAROUNDS,
@@ -218,8 +220,8 @@ TABLES: tuple[Table, ...] = (
     ROLLBACKS,
     Table("metrics", key="metric_id", entity_type="metric"),
     Table("incident_reports", key="report_id", entity_type="incident_report"),
-    Table("knowledge_base_articles", key="article_id", entity_type="kb_article"),
-    Table("post_incident_reviews", key="pir_id", entity_type="post_incident_review"),
+    ARTICLES,
+    REVIEWS,
     Table(
         "approvals",
         key="approval_id",

@@ -135,7 +135,7 @@ class CorrelateBody(Body):
         return attrs
 
 
-class RuleBody(Body):
+class CorrelationRuleBody(Body):
     name = NameField(max_length=120)
     group_by = GroupByField()
     window_minutes = _window()
@@ -168,7 +168,7 @@ class CorrelationOutput(Output):
         fields = outputs("event_id", "correlation_key", "incident_id", "decision", "imported_violations")
 
 
-class RuleOutput(Output):
+class CorrelationRuleOutput(Output):
     class Meta:
         model = CorrelationRule
         fields = outputs("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active")

@@ -8,14 +8,14 @@ from incidents.events.serializers import (
     CorrelationOutput,
     EventBody,
     EventOutput,
-    RuleBody,
-    RuleOutput,
+    CorrelationRuleBody,
+    CorrelationRuleOutput,
 )
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
 
 EVENTS = Collection(EventRecord, EventOutput, EventFilters, label="source", search=("payload_summary",))
 CORRELATIONS = Collection(EventCorrelation, CorrelationOutput, CorrelationFilters, label="correlation_key")
-RULES = Collection(CorrelationRule, RuleOutput, RuleFilters, label="name", search=("name",))
+RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="name", search=("name",))
 
 
 class EventViewSet(RecordViewSet):
@@ -32,5 +32,5 @@ class CorrelationViewSet(RecordViewSet):
 
 class CorrelationRuleViewSet(RecordViewSet):
     collection = RULES
-    create = creates("correlation_rule.create", RuleBody)
-    partial_update = updates("correlation_rule.update", RuleBody)
+    create = creates("correlation_rule.create", CorrelationRuleBody)
+    partial_update = updates("correlation_rule.update", CorrelationRuleBody)

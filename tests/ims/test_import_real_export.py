@@ -14,7 +14,15 @@ from audit.verify import verify
 from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client, SlaAgreement, Subscription
 from core.models import Record
-from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
+from incidents.models import (
+    Communication,
+    Escalation,
+    EventCorrelation,
+    EventRecord,
+    Incident,
+    RootCauseAnalysis,
+    Workaround,
+)
 from products.models import Component, Product
 from tests.ims.old_export import TABLES, real_export, report_of, run
 from users.models import User
@@ -37,6 +45,8 @@ MODELS: dict[str, Any] = {
     "subscriptions": Subscription,
     "sla_agreements": SlaAgreement,
     "incidents": Incident,
+    "event_records": EventRecord,
+    "event_correlations": EventCorrelation,
     "escalations": Escalation,
     "communications": Communication,
     "workarounds": Workaround,
