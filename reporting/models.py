@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.models import Record
 from reporting.choices import ReportStatus, ReportType
-from reporting.metrics.models import Metric as Metric
+from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
 from reporting.querysets import ReportQuerySet
 
 IMPORTED = Q(imported_row__isnull=False)

@@ -14,12 +14,12 @@ MINUTE = timedelta(minutes=1)
 CENT = Decimal("0.01")
 
 
-class Underivable(Exception):
+class UnderivableError(Exception):
     """The records do not suffice. Its arguments are a code and a sentence that say what is lacking."""
 
 
 def derive(metric_type: str, incident: Incident) -> Decimal:
-    """The value of a metric for an incident, in its unit, to two decimals. Raises Underivable."""
+    """The value of a metric for an incident, in its unit, to two decimals. Raises UnderivableError."""
     return DERIVATIONS[metric_type](incident).quantize(CENT, ROUND_HALF_UP)
 
 
@@ -32,7 +32,7 @@ def _between(later: str, earlier: str) -> Callable[[Incident], Decimal]:
     def minutes(incident: Incident) -> Decimal:
         for name in (earlier, later):
             if getattr(incident, name) is None:
-                raise Underivable(f"{name}_missing", f"The incident has no {name}.")
+                raise UnderivableError(f"{name}_missing", f"The incident has no {name}.")
         return _minutes(getattr(incident, later), getattr(incident, earlier))
 
     return minutes
@@ -41,9 +41,10 @@ def _between(later: str, earlier: str) -> Callable[[Incident], Decimal]:
 def _between_failures(incident: Incident) -> Decimal:
     """The mean distance of consecutive detections: what lies between first and last, by the number of gaps."""
     seen = _alike(incident).aggregate(first=Min("detected_at"), last=Max("detected_at"), number=Count("id"))
-    if seen["number"] < 2:
-        raise Underivable("no_other_incident", f"There is no other incident of the same {_subject(incident)}.")
-    return _minutes(seen["last"], seen["first"]) / (seen["number"] - 1)
+    gaps = seen["number"] - 1
+    if gaps < 1:
+        raise UnderivableError("no_other_incident", f"There is no other incident of the same {_subject(incident)}.")
+    return _minutes(seen["last"], seen["first"]) / gaps
 
 
 def _breach_rate(incident: Incident) -> Decimal:
@@ -53,7 +54,7 @@ def _breach_rate(incident: Incident) -> Decimal:
         alike = alike.filter(component_id=incident.component_id)
     seen = alike.aggregate(resolved=Count("id"), breached=Count("id", filter=Q(sla_breach=True)))
     if not seen["resolved"]:
-        raise Underivable("no_resolved_incident", "None of the client's incidents has a time of resolution.")
+        raise UnderivableError("no_resolved_incident", "None of the client's incidents has a time of resolution.")
     return LARGEST[MetricUnit.PERCENT] * seen["breached"] / seen["resolved"]
 
 
@@ -69,7 +70,7 @@ def _subject(incident: Incident) -> str:
 
 def _minutes(later: datetime, earlier: datetime) -> Decimal:
     if later < earlier:  # only rows of an older system can have it
-        raise Underivable("times_not_ordered", "The times of the incident are not in order.")
+        raise UnderivableError("times_not_ordered", "The times of the incident are not in order.")
     return Decimal((later - earlier) / MINUTE)
 
 

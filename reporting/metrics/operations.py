@@ -8,7 +8,7 @@ from core.operations import operation
 from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
-from reporting.metrics.derivation import Underivable, agrees, derive
+from reporting.metrics.derivation import UnderivableError, agrees, derive
 from reporting.metrics.models import Metric
 from users.choices import IM, SA
 from users.models import User
@@ -73,7 +73,7 @@ def _derived(metric_type: str, incident: Incident) -> tuple[Decimal | None, list
     """The derived value, or None and what is lacking."""
     try:
         return derive(metric_type, incident), []
-    except Underivable as lack:
+    except UnderivableError as lack:
         code, detail = lack.args
         return None, [Item(code, detail, "calculated_value_minutes")]
 

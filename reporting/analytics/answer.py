@@ -1,0 +1,44 @@
+"""The answer to a question about incidents: at most seven statements, whatever the data."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clients.models import Client
+from products.models import Product
+from reporting.analytics.choices import GroupBy
+from reporting.analytics.events import SUBJECTS, counted_for, sums_by_interval, sums_of_stretch
+from reporting.analytics.failures import failures_of
+from reporting.analytics.figures import groups_of
+from reporting.analytics.question import Question
+
+# The groups that are records, and where their names stand.
+NAMED = {GroupBy.CLIENT: (Client, "name"), GroupBy.PRODUCT: (Product, "product_name")}
+
+
+def analyse(question: Question, viewer: Any) -> dict[str, Any]:
+    """The figures that a viewer asks for, over the incidents that count for them. Raises Refusal."""
+    incidents = counted_for(viewer)
+    groups = groups_of(question, sums_by_interval(incidents, question), sums_of_stretch(incidents, question))
+    labels = _labels(incidents, question, viewer)
+    return {
+        "from": question.start,
+        "to": question.end,
+        "interval": question.interval,
+        "group_by": question.group_by,
+        "groups": [{"key": each["key"], "label": _label(each["key"], question, labels), **each} for each in groups],
+        "mtbf": failures_of(incidents, question, viewer),
+    }
+
+
+def _labels(incidents: QuerySet[Any], question: Question, viewer: Any) -> dict[int, str]:
+    """The names of the groups that are records, as far as the viewer may read them."""
+    if question.group_by not in NAMED:
+        return {}
+    model, name = NAMED[question.group_by]
+    concerned = incidents.order_by().values(SUBJECTS[question.group_by])
+    return dict(model.objects.visible_to(viewer).filter(pk__in=concerned).values_list("pk", name))
+
+
+def _label(key: Any, question: Question, labels: dict[int, str]) -> str | None:
+    return labels.get(key) if question.group_by in NAMED else key

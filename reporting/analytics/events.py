@@ -1,0 +1,117 @@
+"""What happened to incidents, as events that the database counts and sums up.
+
+One incident makes at most one event of each kind: its detection, acknowledgement, resolution and closure, each at its
+own time and with what is measured by it. All kinds are read in one statement, whatever the data.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connections
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, Greatest
+
+from incidents.choices import IncidentStatus
+from incidents.models import Incident
+from reporting.analytics.choices import GroupBy
+from reporting.analytics.functions import Minutes, bucket, summary_of, text
+from reporting.analytics.question import Question
+from users.choices import CC
+
+# The column that each grouping reads. An incident without a component belongs to no product.
+SUBJECTS = {
+    GroupBy.CLIENT: "client_id",
+    GroupBy.PRODUCT: "component__product_id",
+    GroupBy.SEVERITY: "severity",
+    GroupBy.CATEGORY: "category",
+}
+SETTLED = (IncidentStatus.RESOLVED, IncidentStatus.CLOSED)
+# When an incident left the backlog. A settled one always has: rows of an older system may not say when.
+LEFT = Case(When(status__in=SETTLED, then=Greatest(Coalesce("resolved_at", "closed_at", "detected_at"), "detected_at")))
+NOTHING = Cast(Value(None), FloatField())
+BREACH = Cast(Case(When(sla_breach=True, then=1), default=0), FloatField())
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event: when it is, what is measured by it, and of which incidents."""
+
+    name: str
+    at: str
+    value: Any
+    of: Q
+
+
+def _duration(name: str, earlier: str, later: str, at: str, **of: Any) -> Kind:
+    """A duration is measured where its times are in order, which rows of an older system may not keep."""
+    ordered = Q(**{f"{later}__gte": F(earlier)}, **of)
+    return Kind(name, at, Minutes(earlier, later), ordered)
+
+
+KINDS = (
+    Kind("opened", "detected_at", NOTHING, Q()),
+    Kind("resolved", "left_at", BREACH, Q()),
+    Kind("closed", "closed_at", NOTHING, Q(status=IncidentStatus.CLOSED)),
+    _duration("mttd", "occurred_at", "detected_at", "detected_at"),
+    _duration("mtta", "detected_at", "acknowledged_at", "acknowledged_at"),
+    _duration("mttr", "detected_at", "resolved_at", "resolved_at", status__in=SETTLED),
+)
+# Incidents that were in the backlog already when the stretch began.
+CARRIED = "carried"
+
+
+class Sum(NamedTuple):
+    """The events of one kind, group and interval, summed up; `bucket` is None where all intervals are one."""
+
+    kind: str
+    subject: str | None
+    bucket: datetime | None
+    number: int
+    total: float | None
+    mean: float | None
+    quantiles: tuple[float | None, ...]
+
+
+def counted_for(user: Any) -> QuerySet[Any]:
+    """The incidents that count for a user: those in scope; for a client contact only the own client's, for what
+    befell others and only affected it is their figure."""
+    incidents: QuerySet[Any] = Incident.objects.visible_to(user)
+    return incidents.filter(client_id=user.client_id) if user.role == CC else incidents
+
+
+def sums_by_interval(incidents: QuerySet[Any], question: Question) -> list[Sum]:
+    """The sums of every kind, group and interval that has events."""
+    return _sums(incidents, question, lambda column: bucket(column, question.interval))
+
+
+def sums_of_stretch(incidents: QuerySet[Any], question: Question) -> list[Sum]:
+    """The sums of every kind and group over the whole stretch, and what was carried into it."""
+    waiting = Q(detected_at__lt=question.start) & (Q(left_at__isnull=True) | Q(left_at__gte=question.start))
+    carried = Kind(CARRIED, "detected_at", NOTHING, waiting)
+    return _sums(incidents, question, lambda column: text(""), carried)
+
+
+def _sums(incidents: QuerySet[Any], question: Question, bucket_of: Callable[[str], Any], *more: Kind) -> list[Sum]:
+    subject = text(F(SUBJECTS[question.group_by]) if question.group_by else "")
+    base = incidents.order_by().annotate(left_at=LEFT)
+    within = [
+        base.filter(kind.of, **{f"{kind.at}__gte": question.start, f"{kind.at}__lt": question.end}) for kind in KINDS
+    ]
+    branches = [
+        found.values_list(text(kind.name), subject, bucket_of(kind.at), kind.value)
+        for kind, found in zip((*KINDS, *more), [*within, *(base.filter(kind.of) for kind in more)], strict=True)
+    ]
+    events = branches[0].union(*branches[1:], all=True)
+    return list(_run(events))
+
+
+def _run(events: QuerySet[Any]) -> Iterator[Sum]:
+    connection = connections[events.db]
+    sql, params = events.query.get_compiler(using=events.db).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(summary_of(sql, connection.vendor), params)
+        for kind, subject, start, number, total, mean, *quantiles in cursor.fetchall():
+            moment = datetime.fromisoformat(f"{start}+00:00") if start else None
+            yield Sum(kind, subject, moment, number, total, mean, tuple(quantiles))

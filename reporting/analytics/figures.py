@@ -1,0 +1,88 @@
+"""From sums to figures: every group with every interval, the empty ones as well. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from core.pagination import bad_filter
+from reporting.analytics.choices import DURATIONS, MOST_CELLS, QUANTILES, VOLUMES
+from reporting.analytics.events import CARRIED, Sum
+from reporting.analytics.question import Question
+
+Figures = dict[str, Any]
+NO_SUM = Sum("", None, None, 0, None, None, (None,) * len(QUANTILES))
+
+
+def groups_of(question: Question, by_interval: Iterable[Sum], whole: Iterable[Sum]) -> list[dict[str, Any]]:
+    """The figures of each group: of the whole stretch, and of every interval. Raises Refusal (400 invalid_filter)."""
+    totals = {(each.subject, each.kind): each for each in whole}
+    cells = {(each.subject, each.bucket, each.kind): each for each in by_interval}
+    subjects = {subject for subject, _ in totals} or ({""} if question.group_by is None else set())
+    _bound(question, len(subjects))
+    return [_group(question, subject, cells, totals) for subject in sorted(subjects, key=_order)]
+
+
+def _bound(question: Question, groups: int) -> None:
+    if groups * sum(1 for _ in question.buckets()) > MOST_CELLS:
+        raise bad_filter(
+            "group_by",
+            f"{groups} groups have more than {MOST_CELLS} intervals together: narrow from and to, "
+            "or take longer intervals.",
+        )
+
+
+def _order(subject: str | None) -> tuple[bool, int, str]:
+    """Ids as numbers, names as text, what belongs to no group last."""
+    text = subject or ""
+    return subject is None, int(text) if text.isdigit() else 0, text
+
+
+def _group(
+    question: Question,
+    subject: str | None,
+    cells: Mapping[tuple[str | None, datetime | None, str], Sum],
+    totals: Mapping[tuple[str | None, str], Sum],
+) -> dict[str, Any]:
+    carried = totals.get((subject, CARRIED), NO_SUM).number
+    backlog, intervals = carried, []
+    for first, start, end in question.buckets():
+        figures = _figures({kind: cells.get((subject, first, kind), NO_SUM) for kind in KINDS}, backlog)
+        backlog = figures["backlog"]
+        intervals.append({"start": start, "end": end, **figures})
+    total = _figures({kind: totals.get((subject, kind), NO_SUM) for kind in KINDS}, carried)
+    return {"key": _key(subject), "total": total, "intervals": intervals}
+
+
+KINDS = (*VOLUMES, *DURATIONS)
+
+
+def _figures(sums: Mapping[str, Sum], backlog: int) -> Figures:
+    """The figures of one interval, from its sums and the backlog at its start."""
+    resolved = sums["resolved"]
+    return {
+        **{name: _duration(sums[name]) for name in DURATIONS},
+        "sla_breach_rate": {
+            "resolved": resolved.number,
+            "breached": round(resolved.total or 0),
+            "percent": None if resolved.mean is None else round(100 * resolved.mean, 2),
+        },
+        **{name: sums[name].number for name in VOLUMES},
+        "backlog": backlog + sums["opened"].number - resolved.number,
+    }
+
+
+def _duration(found: Sum) -> dict[str, Any]:
+    quantiles = zip(QUANTILES, found.quantiles, strict=True)
+    return {
+        "incidents": found.number,
+        "mean": _rounded(found.mean),
+        **{name: _rounded(value) for name, value in quantiles},
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _key(subject: str | None) -> int | str | None:
+    return int(subject) if subject and subject.isdigit() else subject or None

@@ -1,0 +1,102 @@
+"""The answer of the analytics, for the API's description."""
+
+from rest_framework import serializers
+
+from core.schema import describe
+from core.schema.parameters import query
+from reporting.analytics.choices import GroupBy, Interval
+from reporting.analytics.table import TableRenderer
+
+MINUTES = "In minutes; null where nothing was measured."
+
+
+class DurationFigures(serializers.Serializer[object]):
+    """How long something took, in minutes, over the incidents that it was measured of."""
+
+    incidents = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True, help_text=MINUTES)
+    median = serializers.FloatField(allow_null=True, help_text=MINUTES)
+    p90 = serializers.FloatField(allow_null=True, help_text=MINUTES)
+
+
+class BreachFigures(serializers.Serializer[object]):
+    """The share of resolved incidents whose agreement was breached."""
+
+    resolved = serializers.IntegerField()
+    breached = serializers.IntegerField()
+    percent = serializers.FloatField(allow_null=True)
+
+
+class AnalyticsFigures(serializers.Serializer[object]):
+    """The figures of a stretch of time."""
+
+    mttd = DurationFigures()
+    mtta = DurationFigures()
+    mttr = DurationFigures()
+    sla_breach_rate = BreachFigures()
+    opened = serializers.IntegerField()
+    resolved = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    backlog = serializers.IntegerField(help_text="Unresolved incidents at the end.")
+
+
+class IntervalFigures(AnalyticsFigures):
+    """The figures of one interval: from `start` on, before `end`."""
+
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+
+
+class AnalyticsGroup(serializers.Serializer[object]):
+    """The figures of one group. Without group_by there is one, with neither key nor label."""
+
+    key = serializers.JSONField(help_text="An id, a severity or a category; null for what belongs to none.")
+    label = serializers.CharField(allow_null=True)
+    total = AnalyticsFigures()
+    intervals = IntervalFigures(many=True)
+
+
+class FailureFigures(serializers.Serializer[object]):
+    """The mean time, in minutes, between consecutive incidents."""
+
+    id = serializers.IntegerField()
+    label = serializers.CharField(allow_null=True)
+    incidents = serializers.IntegerField()
+    mtbf = serializers.FloatField()
+
+
+class FailureLists(serializers.Serializer[object]):
+    """What failed at least twice, the most frequent failures first."""
+
+    components = FailureFigures(many=True)
+    products = FailureFigures(many=True)
+
+
+class AnalyticsAnswer(serializers.Serializer[object]):
+    """Figures about the incidents in the caller's scope."""
+
+    to = serializers.DateTimeField()
+    interval = serializers.ChoiceField(choices=Interval.choices)
+    group_by = serializers.ChoiceField(choices=GroupBy.choices, allow_null=True)
+    groups = AnalyticsGroup(many=True)
+    mtbf = FailureLists()
+
+    def get_fields(self) -> dict[str, serializers.Field[object, object, object, object]]:
+        """`from` is a word of the language, so it cannot be declared like the others."""
+        return {"from": serializers.DateTimeField(), **super().get_fields()}
+
+
+TIME = {"type": "string", "description": "A date or a time in ISO 8601; UTC where it has no zone."}
+QUESTION = (
+    query("from", TIME, "The beginning, part of the stretch; without it, 30 days before the end."),
+    query("to", TIME, "The end, no part of the stretch (a date: the whole day is part); without it, now."),
+    query("interval", {"type": "string", "enum": list(Interval.values), "default": str(Interval.DAY)}, "In UTC."),
+    query("group_by", {"type": "string", "enum": list(GroupBy.values)}, "Figures for each of these."),
+)
+
+
+def describe_analytics() -> None:
+    """Tell the description of the answer, which is no record."""
+    describe(
+        "analytics_measure", AnalyticsAnswer, query=QUESTION, media_types=("application/json", TableRenderer.media_type)
+    )

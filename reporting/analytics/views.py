@@ -1,0 +1,33 @@
+"""The analytics over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.discovery import READ
+from core.renderers import JSONRenderer
+from core.views import OperationView, discovered
+from incidents.models import Incident
+from reporting.analytics.answer import analyse
+from reporting.analytics.question import read_question
+from reporting.analytics.schema import describe_analytics
+from reporting.analytics.table import TableRenderer, table_of
+
+
+class AnalyticsView(OperationView):
+    """How incidents were handled, in figures."""
+
+    operations = {"measure": READ}
+    renderer_classes = [JSONRenderer, TableRenderer]
+
+    def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
+        params = request.query_params.dict()
+        answer = analyse(read_question(params), request.user)
+        discovered(Incident.entity_type, None, {**params, "view": "analytics"})
+        as_table = isinstance(request.accepted_renderer, TableRenderer)  # type: ignore[attr-defined]
+        return Response(table_of(answer) if as_table else answer)
+
+
+describe_analytics()
