@@ -14,7 +14,7 @@ from reporting.reports.document import is_document
 from users.choices import CC
 
 # A client contact sees a part of the content, which the digest of the whole would not match.
-INTERNAL = frozenset({"digest", "review_comment"})
+INTERNAL = frozenset({"digest", "review_comment", "imported_violations"})
 
 
 class ReportOutput(Output):
@@ -32,6 +32,7 @@ class ReportOutput(Output):
             "reviewed_at",
             "review_comment",
             "voided_at",
+            "imported_violations",
         )
 
     @classmethod

@@ -10,7 +10,8 @@ from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client, SlaAgreement, Subscription
 from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
 from products.models import Component, Product
-from reporting.models import Metric
+from reporting.models import IncidentReport, Metric
+from resolution.models import MitigationConfirmation, Reopening
 from tests.clients.factories import ClientFactory, SubscriptionFactory
 from tests.ims.console_world import World, browser, build_world, list_of, own, page_of, registered
 from tests.users.factories import UserFactory
@@ -23,10 +24,12 @@ OF_CLIENT = frozenset({Client, Subscription, SlaAgreement, Incident})
 OF_VENDOR = frozenset({Client, Vendor, Product, Component, Incident})
 RESPONSES = frozenset({Escalation, Communication, Workaround, RootCauseAnalysis})
 CHANGES = frozenset({ChangeRequest, RollbackRequest})
-EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | {ApprovalRule, Metric}
+RESOLUTIONS = frozenset({IncidentReport, MitigationConfirmation, Reopening})
+EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | RESOLUTIONS | {ApprovalRule, Metric}
 # What the decisions say of each role's reading; the expectation, not the registry.
 OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT | {Communication}}
-OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES
+OPEN[CC] |= {IncidentReport, MitigationConfirmation}
+OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES | {Reopening}
 AUDITORS = (IM, SA, EX)
 STAFF = (IM, TS, SA, AM, EX)
 
