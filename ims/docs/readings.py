@@ -48,7 +48,27 @@ READINGS: dict[str, tuple[str, ...]] = {
         "open-ended; one of type custom is free of the ranges, not of the order.",
         "Clocks count covered time: premium always; standard in business hours, and round the clock for P1 and P2; "
         "basic in business hours. Business hours are Monday to Friday, nine to five, unless a client has its own.",
-        "Elapsed time and breach are computed when they are read; nothing runs in the background.",
+        "A subscription is current for an incident when it has begun and had not ended when the incident was "
+        "detected. An agreement that comes later counts since the detection.",
+        "The clock starts at the detection and stands still from a resolution to a reopening. When severity, "
+        "component, agreement, subscription or calendar change, the time that has elapsed is kept, as the terms of "
+        "that time counted it; a target that is used up already is due at once.",
+        "The response is given by the acknowledgement, or by a resolution without one, and keeps the due time that "
+        "held then. From three quarters of a target on a running clock is at risk.",
+        "Recovery time is counted by the wall clock: the stated downtime, else the time since the detection.",
+        "Elapsed time and breach are computed when they are read, and stamped for good whenever the incident or its "
+        "terms change; nothing runs in the background.",
+        "An incident of an older system keeps the breaches it came with; its clocks begin with its next change, and "
+        "anew where it had been resolved.",
+    ),
+    "Knowledge and reviews": (
+        "Authors of articles are technical support and incident managers. A reviewer is one who may publish: these and "
+        "executives; technical support only where assigned.",
+        "Nobody publishes or returns an article whose author they are, or of which they wrote any revision.",
+        "A review is facilitated by an incident manager, an executive, technical support or a system administrator: "
+        "those who run reviews and those who work on incidents.",
+        "The three ratings of a review are given on completion or before; an incident has one unfinished review.",
+        "A contact who owns an action item reads and settles that item, and nothing else of the review.",
     ),
     "Audit": (
         "An entry is written in the transaction of what it records; when it fails, nothing is written at all.",

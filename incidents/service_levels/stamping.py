@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from clients.clocks import HORIZON
 from clients.models import Calendar, SlaAgreement, Subscription
 from clients.offers import Need, Offer, best, offers_of
 from core.sockets import Sockets
@@ -49,7 +50,7 @@ def stamp(incident: Incident, offers: Sequence[Offer] | None = None) -> None:
     if clock.is_running:
         _note_breaches(incident, now)
     if incident.resolved_at is None or clock.last is None:
-        clock = clock.running(_present_terms(incident, offers), since=incident.detected_at, now=now)
+        clock = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
         incident.sla_agreement_id = clock.terms.agreement_id
         _set_due_times(incident, clock)
     if incident.resolved_at is not None:
@@ -95,6 +96,17 @@ def _agreement_changed(agreement: SlaAgreement) -> None:
 
 def _terms_of_client_changed(record: Subscription | Calendar) -> None:
     restamp_client(record.client_id)
+
+
+def _begun(incident: Incident, now: datetime) -> datetime:
+    """Since when a new clock counts: the detection, or the last years of one that claims to lie further back.
+
+    An incident that was resolved before clocks were kept, in an older system, begins anew when it is reopened: its
+    time as a resolved one does not count, and nobody knows when that began.
+    """
+    if incident.resolved_at is None and incident.changes().get("resolved_at", (None,))[0] is not None:
+        return now
+    return max(incident.detected_at, now - HORIZON)
 
 
 def _basis(incident: Incident) -> tuple[Any, ...]:

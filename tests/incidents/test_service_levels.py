@@ -120,6 +120,17 @@ class TestDueTimes:
             shown = api(IM).post("/incidents/", given, expect=201).json()
         assert shown["response_due_at"] == z(berlin(FRIDAY, 12, 5))
 
+    def test_a_detection_long_ago_costs_no_more_than_the_last_years(self, api):
+        agreement = promise(Tier.BASIC, "P3", 60, 2)
+        in_berlin(agreement.subscription.client, country="DE", holidays=["2026-12-28"])
+        with at(berlin(FRIDAY, 12)):
+            given = opened(agreement, detected_at="1900-01-02T00:00:00Z")
+            shown = api(IM).post("/incidents/", given, expect=201).json()
+            answer = levels(api, shown["id"])
+        assert shown["sla_breach"] is True
+        assert answer["arithmetic"]["intervals"][-1]["to"] == z(berlin(FRIDAY, 12))
+        assert answer["arithmetic"]["counted_minutes"] < 5 * 366 * 8 * 60
+
     def test_without_an_agreement_nothing_is_due(self, api):
         shown = api(IM).post("/incidents/", opened(None), expect=201).json()
         assert (shown["sla_agreement_id"], shown["response_due_at"], shown["resolution_due_at"]) == (None, None, None)

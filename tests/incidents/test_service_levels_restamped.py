@@ -298,6 +298,22 @@ class TestResolving:
             assert levels(api, pk)["state"] == "at_risk"
         assert self._resolve(api, pk, berlin(MONDAY, 10, 1))["sla_breach"] is True
 
+    def test_one_resolved_before_clocks_were_kept_begins_anew(self, api):
+        agreement = promise(Tier.PREMIUM, "P1", 15, 2)
+        moment = berlin((2026, 11, 2), 12)
+        old = IncidentFactory(
+            client=agreement.subscription.client,
+            severity="P1",
+            status="resolved",
+            detected_at=moment,
+            acknowledged_at=moment,
+            resolved_at=moment,
+        )
+        with at(berlin(FRIDAY, 12)):
+            shown = api(IM).post(f"/incidents/{old.pk}/reopen/", {"reason": "It is back."}, expect=200).json()
+        assert (shown["resolution_due_at"], shown["response_due_at"]) == (z(berlin(FRIDAY, 14)), None)
+        assert shown["sla_breach"] is False
+
     @pytest.mark.parametrize(("rto", "breached"), [(60, False), (59, True)])
     def test_the_recovery_time_is_counted_by_the_wall_clock(self, api, rto, breached):
         pk = self._work(api, promise(Tier.BASIC, "P1", 300, 24, rto_minutes=rto))
