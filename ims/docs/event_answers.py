@@ -27,5 +27,5 @@ class CorrelationAnswer(serializers.Serializer[object]):
 
 def describe_event_answers() -> None:
     """Tell the description of every answer about events that is no plain record."""
-    describe("events_create", RecordedEvent, versioned=True, further=[200])
+    describe("events_record", RecordedEvent, versioned=True, further=[200])
     describe("events_correlate", CorrelationAnswer)

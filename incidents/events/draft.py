@@ -93,6 +93,7 @@ def _description(events: list[Event], records: Mapping[Event, EventRecord]) -> s
 
 def _further_clients(events: Iterable[Event], client_id: int | None) -> list[int]:
     """Other active clients that the events speak of: the incident affects them too."""
-    others = {event.client_id for event in events} - {None, client_id}
+    named = {event.client_id for event in events if event.client_id is not None}
+    others = named - {client_id}
     active = Client.objects.filter(pk__in=others, status=ClientStatus.ACTIVE)
     return sorted(active.values_list("pk", flat=True)) if others else []

@@ -30,7 +30,7 @@ SUMMARY_LENGTH = 2_000
 
 
 class EventBody(Body):
-    source = serializers.ChoiceField(choices=EventSource.choices)
+    source = serializers.ChoiceField(choices=EventSource.choices)  # type: ignore[assignment]  # the field's name
     payload_summary = serializers.CharField(max_length=SUMMARY_LENGTH)
     severity_hint = serializers.ChoiceField(choices=Severity.choices, required=False, allow_blank=True)
     detected_at = serializers.DateTimeField(required=False)
@@ -121,7 +121,9 @@ class StatedIncidentBody(Body):
 
 class CorrelateBody(Body):
     event_record_ids = EventList(source="events", required=False)
-    event_payloads = EventBody(source="payloads", many=True, required=False, max_length=MOST_PAYLOADS)
+    event_payloads = EventBody(  # type: ignore[call-arg]  # many=True takes it
+        source="payloads", many=True, required=False, max_length=MOST_PAYLOADS
+    )
     correlation_key = NameField(max_length=KEY_LENGTH, required=False)
     correlation_rules = StatedRuleBody(source="rule", required=False)
     severity_thresholds = ThresholdsBody(source="thresholds", required=False)

@@ -6,10 +6,10 @@ from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilte
 from incidents.events.serializers import (
     CorrelateBody,
     CorrelationOutput,
-    EventBody,
-    EventOutput,
     CorrelationRuleBody,
     CorrelationRuleOutput,
+    EventBody,
+    EventOutput,
 )
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
 

@@ -180,7 +180,7 @@ def _same_place(body: Mapping[str, Any]) -> Incident | None:
 def _twin(refusal: Refusal) -> Incident | None:
     if refusal.code != Code.DUPLICATE_OPEN_INCIDENT:
         return None
-    twin: Incident | None = Incident.objects.filter(pk=refusal.errors[0].facts.get("existing_id")).first()
+    twin: Incident | None = Incident.objects.filter(pk=refusal.errors[0].facts.get("existing_id", 0)).first()
     return twin
 
 

@@ -317,6 +317,7 @@ class TestHalts:
             ({"incident": {"status": "closed"}}, "incident.status"),
             ({"incident": {"client_id": 987_654}}, "incident.client_id"),
             ({"event_payloads": "all"}, "event_payloads"),
+            ({"event_payloads": [payload()] * 51}, "event_payloads"),
             ({"schedule": "daily"}, "schedule"),
         ],
     )
