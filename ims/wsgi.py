@@ -1,9 +1,25 @@
 """The WSGI application. Starting it loads and verifies every route."""
 
 import os
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
 
-application = get_wsgi_application()
+serve = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Serve a request; one whose body comes in chunks, without a length, gets the length that Django goes by.
+
+    Django reads no further than the stated length, so without one a body would silently count as empty.
+    """
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH")
+    if chunked and environ.get("wsgi.input_terminated"):  # else reading to the end would wait for ever
+        body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
+    return serve(environ, start_response)
