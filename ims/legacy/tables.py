@@ -16,6 +16,7 @@ from ims.legacy.change_tables import CHANGES, ROLLBACKS
 from ims.legacy.columns import EMAIL, MADE, MADE_AND_CHANGED, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
 from ims.legacy.event_tables import CORRELATIONS, EVENTS
 from ims.legacy.knowledge_tables import ARTICLES, REVIEWS
+from ims.legacy.metric_tables import METRICS
 from ims.legacy.readers import (
     Reference,
     choice,
@@ -36,6 +37,7 @@ from ims.legacy.readers import (
     through,
     truth,
 )
+from ims.legacy.report_tables import REPORTS
 from ims.legacy.response_tables import ANALYSES, COMMUNICATIONS, ESCALATIONS, WORKAROUNDS
 from ims.legacy.schema import Table, checked, column
 from incidents.codes import incident_code
@@ -218,8 +220,8 @@ TABLES: tuple[Table, ...] = (
     ANALYSES,
     CHANGES,
     ROLLBACKS,
-    Table("metrics", key="metric_id", entity_type="metric"),
-    Table("incident_reports", key="report_id", entity_type="incident_report"),
+    METRICS,
+    REPORTS,
     ARTICLES,
     REVIEWS,
     Table(

@@ -1,5 +1,7 @@
 """The answer of the analytics, for the API's description."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.schema import describe
@@ -51,7 +53,7 @@ class AnalyticsGroup(serializers.Serializer[object]):
     """The figures of one group. Without group_by there is one, with neither key nor label."""
 
     key = serializers.JSONField(help_text="An id, a severity or a category; null for what belongs to none.")
-    label = serializers.CharField(allow_null=True)
+    label: Any = serializers.CharField(allow_null=True)
     total = AnalyticsFigures()
     intervals = IntervalFigures(many=True)
 
@@ -60,7 +62,7 @@ class FailureFigures(serializers.Serializer[object]):
     """The mean time, in minutes, between consecutive incidents."""
 
     id = serializers.IntegerField()
-    label = serializers.CharField(allow_null=True)
+    label: Any = serializers.CharField(allow_null=True)
     incidents = serializers.IntegerField()
     mtbf = serializers.FloatField()
 

@@ -26,7 +26,7 @@ class AnalyticsView(OperationView):
         params = request.query_params.dict()
         answer = analyse(read_question(params), request.user)
         discovered(Incident.entity_type, None, {**params, "view": "analytics"})
-        as_table = isinstance(request.accepted_renderer, TableRenderer)  # type: ignore[attr-defined]
+        as_table = isinstance(request.accepted_renderer, TableRenderer)
         return Response(table_of(answer) if as_table else answer)
 
 

@@ -11,7 +11,7 @@ from core.serializers import Body, Output, outputs
 from reporting.metrics.choices import LARGEST, MORE_IS_BETTER, MetricType, MetricUnit, unit_of
 from reporting.metrics.models import Metric
 
-VALUE = {"max_digits": 10, "decimal_places": 2, "min_value": Decimal(0)}
+VALUE: dict[str, Any] = {"max_digits": 10, "decimal_places": 2, "min_value": Decimal(0)}
 
 
 class MetricBody(Body):

@@ -98,12 +98,10 @@ def grouped(incidents, group_by):
 
 
 def concerned(incident, start, end):
-    """Whether an incident shows in any figure of a stretch: something happened in it, or it was waiting."""
-    times = [incident.detected_at, incident.acknowledged_at, left(incident)]
-    times += [incident.closed_at] if incident.status == "closed" else []
-    times += [incident.resolved_at] if incident.status in SETTLED else []
-    happened = any(each is not None and start <= each < end for each in times)
-    return happened or (incident.detected_at < start and (left(incident) is None or left(incident) >= start))
+    """Whether an incident shows in any figure of a stretch, or waited when it began."""
+    shown, before = figures([incident], start, end), figures([incident], start, start)
+    measured = any(shown[name]["incidents"] for name in ("mttd", "mtta", "mttr"))
+    return measured or any((shown["opened"], shown["resolved"], shown["closed"], before["backlog"]))
 
 
 def failures(incidents, start, end, subject):
