@@ -13,8 +13,10 @@ Interval = tuple[datetime, datetime]
 
 # How far ahead a due time is looked for before the calendar is held to have no hours at all.
 HORIZON = timedelta(days=366 * 5)
-_STEP = timedelta(days=30)
-_PROBE = timedelta(hours=6)
+# Looked at in one go: five times what is left, a week of forty hours being a quarter of the time, within bounds.
+_SHORTEST, _STEP, _SHARE = timedelta(days=3), timedelta(days=30), 5
+# Offsets are compared so far apart: no zone changes its offset and back within a day.
+_PROBE = timedelta(days=1)
 _PRECISION = timedelta(seconds=1)
 
 
@@ -55,7 +57,7 @@ def due(hours: WorkingHours | None, start: datetime, target: timedelta) -> datet
     if left <= timedelta():
         return begin
     while begin < last:
-        end = begin + (max(_STEP, left) if hours is None else _STEP)
+        end = begin + (left if hours is None else min(_STEP, max(_SHORTEST, left * _SHARE)))
         for opened, closed in covered(hours, begin, end):
             if closed - opened >= left:
                 return opened + left
