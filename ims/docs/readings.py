@@ -61,6 +61,14 @@ READINGS: dict[str, tuple[str, ...]] = {
         "An incident of an older system keeps the breaches it came with; its clocks begin with its next change, and "
         "anew where it had been resolved.",
     ),
+    "Events": (
+        "Criteria of the request win over active stored rules, and those over the defaults; number and severity are "
+        "settled apart, so a rule that says nothing of severity leaves the default threshold.",
+        "Events that call for more than one incident fail to correlate, unless the request states a key for all.",
+        "Stored events whose incident is resolved or closed count no more; events that the request names always do.",
+        "Where nobody states a category, any unresolved incident of the client and component is the duplicate.",
+        "The same source and fingerprint are the same alert: it is answered with its first record, unchanged.",
+    ),
     "Knowledge and reviews": (
         "Authors of articles are technical support and incident managers. A reviewer is one who may publish: these and "
         "executives; technical support only where assigned.",
