@@ -50,7 +50,7 @@ class ArticleBody(PeopleBody):
     )
 
 
-class CommentBody(Body):
+class JudgementBody(Body):
     comment = serializers.CharField(max_length=LONGEST_COMMENT, required=False, allow_blank=True)
 
 

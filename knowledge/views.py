@@ -15,8 +15,8 @@ from knowledge.bodies import (
     ActionItemBody,
     ActionItemUpdateBody,
     ArticleBody,
-    CommentBody,
     CompleteReviewBody,
+    JudgementBody,
     ReviewBody,
     ReviewUpdateBody,
 )
@@ -41,8 +41,8 @@ class ArticleViewSet(RecordViewSet):
     create = creates("article.create", ArticleBody)
     partial_update = updates("article.update", ArticleBody)
     submit = write("article.submit", path="submit")
-    publish = write("article.publish", CommentBody, path="publish")
-    return_ = write("article.return", CommentBody, path="return")
+    publish = write("article.publish", JudgementBody, path="publish")
+    return_ = write("article.return", JudgementBody, path="return")
     archive = write("article.archive", path="archive")
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
