@@ -17,9 +17,9 @@ from incidents.service_levels.terms import Terms
 MOST_INTERVALS = 100
 
 
-def service_levels_of(incident: Incident) -> dict[str, Any]:
-    """The state of both clocks of an incident at this moment, and how it was reckoned."""
-    now, clock, answered = timezone.now(), clock_of(incident), answered_at(incident)
+def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[str, Any]:
+    """The state of both clocks of an incident at this moment (or another one), and how it was reckoned."""
+    now, clock, answered = at or timezone.now(), clock_of(incident), answered_at(incident)
     response_terms = clock.terms if answered is None else clock.terms_at(answered)
     return {
         "agreement_id": incident.sla_agreement_id,
