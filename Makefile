@@ -59,7 +59,7 @@ clean: ## Remove the environment and everything that tools left behind; data in 
 
 # `--inexact` leaves the installer itself in place.
 $(SYNCED): $(UV) uv.lock pyproject.toml
-	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra serve
+	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra pdf --extra serve
 	@touch $@
 
 $(UV):

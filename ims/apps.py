@@ -9,6 +9,7 @@ class ImsConfig(AppConfig):
         from importlib import import_module
 
         from core.sockets import sockets
+        from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
         from ims.legacy import operation  # noqa: F401 - declares the import
 
         sockets.verify()

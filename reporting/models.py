@@ -6,12 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.errors import Undeclared
 from core.models import Record
 from reporting.choices import ReportStatus, ReportType
 from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
 from reporting.querysets import ReportQuerySet
 
 IMPORTED = Q(imported_row__isnull=False)
+# What a completed report says.
+FROZEN = frozenset({"incident_id", "report_type", "generated_by_id", "generated_at", "status", "content", "digest"})
 
 
 class IncidentReport(Record):
@@ -58,11 +61,22 @@ class IncidentReport(Record):
                 | (Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(digest="")),
                 name="incident_report_completed_by_review",
             ),
+            models.CheckConstraint(
+                condition=IMPORTED | ~Q(status=ReportStatus.COMPLETED) | ~Q(digest=""),
+                name="incident_report_completed_with_digest",
+            ),
         ]
         indexes = [models.Index(fields=["incident", "status", "-id"], name="incident_report_status")]
 
     def __str__(self) -> str:
         return f"{self.report_type} of incident {self.incident_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse a change of what a completed report says; that it lost its force may still be noted."""
+        was_completed = not self._state.adding and self._loaded.get("status") == ReportStatus.COMPLETED
+        if was_completed and FROZEN & set(self.changes()):
+            raise Undeclared("a completed report never changes")
+        super().save(*args, **kwargs)
 
     @property
     def is_live(self) -> bool:

@@ -1,7 +1,8 @@
 """Charts as SVG: pure functions from a block to a picture that needs nothing else, with a title and a description."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
+from math import ceil
 
 from reporting.reports.document import BarChart, LineChart, Series
 from reporting.reports.values import in_words, number
@@ -13,6 +14,11 @@ COLOURS = ("#1f5fa8", "#8fb8de", "#c9772b", "#6b7f3f")
 MOST_ROWS = 6
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 30
 PLOT = 150
+# Ends of a scale that its four parts divide evenly: minutes, hours and days; for everything else whole numbers.
+STEPS: dict[str, tuple[float, ...]] = {
+    "min": (4, 20, 40, 60, 120, 240, 480, 960, 1_440, 2_880, 5_760, 11_520, 23_040, 40_320),
+    "": (4, 8, 12, 20, 40),
+}
 # Seconds and pixels are written to a tenth: enough for any eye, and the same on every machine.
 CHARACTER = 5.9
 
@@ -27,14 +33,14 @@ def bar_chart(chart: BarChart, ident: str) -> str:
 
 
 def line_chart(chart: LineChart, ident: str) -> str:
-    """Lines over equal steps; a value that is not known leaves a gap."""
+    """Lines over equal steps; a value that is not known is passed over."""
     if not any(value is not None for series in chart.series for value in series.values):
         return nothing(chart.title, ident)
-    top = _top(chart.series)
-    step = (WIDTH - LEFT - RIGHT) / max(len(chart.labels) - 1, 1)
-    body = [*_grid(top, chart.unit), *_below(chart.labels, lambda index: LEFT + step * index), *_legend(chart.series)]
+    top = _top(chart.series, chart.unit)
+    slot = (WIDTH - LEFT - RIGHT) / len(chart.labels)
+    body = [*_grid(top, chart.unit), *_below(chart.labels), *_legend(chart.series)]
     for series, colour in zip(chart.series, COLOURS, strict=False):
-        points = [(LEFT + step * index, _level(value, top)) for index, value in _known(series)]
+        points = [(LEFT + slot * (index + 0.5), _level(value, top)) for index, value in _known(series)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
@@ -85,7 +91,7 @@ def valued(value: float | None, unit: str) -> str:
 
 def _rows(chart: BarChart) -> tuple[list[str], float]:
     """Lying bars: a group for each label."""
-    top, thick, left = _top(chart.series), 15, 150
+    top, thick, left = _largest(chart.series), 15, 150
     group = thick * len(chart.series) + 12
     body = _legend(chart.series)
     for index, label in enumerate(chart.labels):
@@ -102,14 +108,10 @@ def _rows(chart: BarChart) -> tuple[list[str], float]:
 
 def _columns(chart: BarChart) -> tuple[list[str], float]:
     """Upright bars: a group for each label."""
-    top = _top(chart.series)
+    top = _top(chart.series, chart.unit)
     slot = (WIDTH - LEFT - RIGHT) / len(chart.labels)
     thick = slot * 0.7 / len(chart.series)
-    body = [
-        *_grid(top, chart.unit),
-        *_below(chart.labels, lambda index: LEFT + slot * (index + 0.5)),
-        *_legend(chart.series),
-    ]
+    body = [*_grid(top, chart.unit), *_below(chart.labels), *_legend(chart.series)]
     for rank, (series, colour) in enumerate(zip(chart.series, COLOURS, strict=False)):
         for index, value in _known(series):
             x, y = LEFT + slot * (index + 0.15) + thick * rank, _level(value, top)
@@ -122,13 +124,18 @@ def _known(series: Series) -> list[tuple[int, float]]:
     return [(index, value) for index, value in enumerate(series.values) if value is not None]
 
 
-def _top(series: Iterable[Series]) -> float:
-    """The largest value, rounded up to what is easy to read; never zero."""
-    largest = max((value for each in series for value in each.values if value is not None), default=0.0)
-    unit = 1.0
-    while unit * 10 < largest:
-        unit *= 10
-    return next((unit * step for step in (1, 2, 4, 5, 8, 10) if unit * step >= largest), 1.0)
+def _largest(series: Iterable[Series]) -> float:
+    return max((value for each in series for value in each.values if value is not None), default=0.0)
+
+
+def _top(series: Iterable[Series], unit: str) -> float:
+    """The end of the scale: the first easy number that holds all values."""
+    largest, size = _largest(series), 1.0
+    while True:
+        for step in STEPS[unit]:
+            if step * size >= largest:
+                return step * size
+        size *= 10
 
 
 def _level(value: float, top: float) -> float:
@@ -152,12 +159,12 @@ def _scaled(value: float, unit: str) -> str:
     return f"{number(value)} min" if unit == "min" and value else number(value)
 
 
-def _below(labels: tuple[str, ...], where: Callable[[int], float]) -> list[str]:
-    """Labels under the plot: as many as there is room for."""
-    widest = max((len(label) for label in labels), default=1) * CHARACTER + 8
-    every = max(1, round(widest / ((WIDTH - LEFT - RIGHT) / max(len(labels), 1)) + 0.49))
+def _below(labels: tuple[str, ...]) -> list[str]:
+    """Labels under the middles of their parts of the plot: as many as there is room for."""
+    slot = (WIDTH - LEFT - RIGHT) / len(labels)
+    every = ceil((max(len(label) for label in labels) * CHARACTER + 8) / slot)
     return [
-        text(where(index), TOP + PLOT + 16, label, anchor="middle", colour=SOFT)
+        text(LEFT + slot * (index + 0.5), TOP + PLOT + 16, label, anchor="middle", colour=SOFT)
         for index, label in enumerate(labels)
         if index % every == 0
     ]

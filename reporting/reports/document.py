@@ -157,10 +157,10 @@ class Document:
         return {**plain, "schema": SCHEMA, "sections": [_section_as_dict(each) for each in self.sections]}
 
     def for_reader(self, reader: Reader) -> "Document":
-        """What this reader may read of it; people are known to outsiders by their roles only."""
-        if reader == Reader.STAFF:
-            return self
+        """The sections for this reader; to outsiders people are known by their roles only."""
         kept = tuple(each for each in self.sections if reader in each.readers)
+        if reader == Reader.STAFF:
+            return replace(self, sections=kept)
         return replace(self, sections=kept, author="", partial=True, digest="")
 
 

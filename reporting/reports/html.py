@@ -106,7 +106,8 @@ def _timeline(block: Timeline, ident: str) -> str:
         f'<tr><td class="time">{escape(shown(event.at, Kind.TIME))}</td><td>{escape(event.label)}</td></tr>'
         for event in block.events
     )
-    return f"{_picture(block.title, timeline_picture(block, ident))}<table><tbody>{rows}</tbody></table>"
+    listed = f'<table class="course"><tbody>{rows}</tbody></table>'
+    return f"{_picture(block.title, timeline_picture(block, ident))}{listed}"
 
 
 BLOCKS: dict[Any, Callable[[Any, str], str]] = {

@@ -13,6 +13,7 @@ from core.errors import Item, Refusal, not_found
 from core.etag import etag_of
 from core.operations import operation
 from core.pagination import bad_filter
+from core.query import read_params
 from core.verbs import Verb
 from core.views import OperationView, discovered
 from reporting.choices import ReportStatus
@@ -69,7 +70,7 @@ class DownloadView(OperationView):
 
     def download(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Read a report as a file."""
-        params = request.query_params.dict()
+        params = read_params(request)
         refuse_unknown(params, (PARAMETER,))
         name = params.get(PARAMETER, DEFAULT)
         if name not in FORMATS:

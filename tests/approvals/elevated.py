@@ -9,6 +9,7 @@ from core.entities import model_of
 from core.operations import registry
 from tests.api import Api
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
+from tests.incidents.factories import IncidentFactory
 from tests.users.factories import UserFactory
 from users.choices import EX, IM, SA, TS
 
@@ -89,6 +90,11 @@ def changed_agreement() -> Request:
     )
 
 
+def report() -> Request:
+    body = {"incident_id": IncidentFactory().pk, "report_type": "executive_summary"}
+    return Request(None, body, {**body, "report_type": "trend_analysis"})
+
+
 CASES = {
     case.operation: case
     for case in (
@@ -99,5 +105,6 @@ CASES = {
         Case("approval_rule.update", SA, "patch", "/approval-rules/{id}/", rule),
         Case("sla.create", IM, "post", "/sla-agreements/", agreement),
         Case("sla.update", IM, "patch", "/sla-agreements/{id}/", changed_agreement),
+        Case("report.generate", IM, "post", "/incident-reports/", report),
     )
 }

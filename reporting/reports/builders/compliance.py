@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from approvals.models import Approval
 from changes.models import ChangeRequest, RollbackRequest
-from incidents.models import IncidentNote, RootCauseAnalysis
+from core.entities import models_by_type
+from incidents.models import RootCauseAnalysis
 from reporting.models import IncidentReport
 from reporting.reports.builders.duties_kept import BROKEN, HELD, Evidence, Outcome, outcomes
 from reporting.reports.builders.parts import Shown, service_level, severity_figure, sla_figure, table
@@ -28,7 +29,8 @@ from reporting.reports.values import stamp, words
 
 # So many acts stand in the report; the auditor's pack holds them all.
 MOST_ACTS = 200
-REQUEST = "report.generate"
+# The column by which a record belongs to an incident.
+OF_INCIDENT = "incident_id"
 
 
 def compliance_report(subject: Subject) -> tuple[Section, ...]:
@@ -52,10 +54,13 @@ def compliance_report(subject: Subject) -> tuple[Section, ...]:
 
 
 def references_of(subject: Subject) -> dict[str, list[int]]:
-    """All records of the incident whose chains are proven: entity type → ids."""
-    pk = subject.incident.pk
-    notes = list(IncidentNote.objects.filter(incident_id=pk).order_by("id").values_list("pk", flat=True))
-    return {**ids_of(subject.facts), **({"incident_note": notes} if notes else {})}
+    """All records of the incident, whose chains are proven: entity type → ids, at one statement for each type."""
+    found = ids_of(subject.facts)
+    for kind, model in sorted(models_by_type().items()):
+        if OF_INCIDENT in {each.attname for each in model._meta.concrete_fields}:
+            ids = model.objects.filter(incident_id=subject.incident.pk).values_list("pk", flat=True)
+            found[kind] = sorted({*found.get(kind, ()), *ids})
+    return {kind: ids for kind, ids in found.items() if ids}
 
 
 def evidence_of(subject: Subject) -> Evidence:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from incidents.models import Incident
-from incidents.service_levels.stamping import answered_at, clock_of
+from incidents.service_levels.reading import service_levels_of
+from incidents.service_levels.stamping import clock_of
 from incidents.service_levels.states import SlaState, state_of
 from reporting.reports.document import (
     OWNER,
@@ -22,7 +23,7 @@ from reporting.reports.document import (
     Tone,
 )
 from reporting.reports.subject import Subject
-from reporting.reports.values import between, minutes, stamp, words
+from reporting.reports.values import between, stamp, words
 
 Row = Mapping[str, Any]
 HIGH = {"P1": Tone.BAD, "P2": Tone.WARNING}
@@ -96,11 +97,10 @@ def targets_of(incident: Incident) -> dict[str, int | None]:
 
 def service_level(subject: Subject) -> Section:
     """The agreement, its targets and what was used of them. For staff and the client whose agreement it is."""
-    incident, clock = subject.incident, clock_of(subject.incident)
-    if not clock.terms.promised:
+    terms, measured = clock_of(subject.incident).terms, service_levels_of(subject.incident, subject.at)
+    if not terms.promised:
         return Section("Service level", (Paragraph("No agreement counts for this incident."),), OWNER)
-    ends = {"response": answered_at(incident), "resolution": incident.resolved_at}
-    rows = [_clock_row(subject, name, ends[name]) for name in ends]
+    rows = [_clock_row(name, measured[name], target) for name, target in targets_of(subject.incident).items()]
     targets = table(
         rows,
         (
@@ -112,7 +112,6 @@ def service_level(subject: Subject) -> Section:
             Shown("Result", "result", Kind.WORD),
         ),
     )
-    terms = clock.terms
     sentence = (
         f"Agreement {terms.agreement_id} for {terms.severity} under the {words(terms.tier)} tier, "
         f"coverage {words(terms.coverage)}. Clocks count covered time only."
@@ -120,16 +119,13 @@ def service_level(subject: Subject) -> Section:
     return Section("Service level", (KeyFigures((sla_figure(subject),)), Paragraph(sentence), targets), OWNER)
 
 
-def _clock_row(subject: Subject, name: str, met: Any) -> dict[str, Any]:
-    incident, target = subject.incident, targets_of(subject.incident)[name]
-    used = minutes(clock_of(incident).elapsed(met or subject.at))
-    late = target is not None and used is not None and used > target
-    open_or_kept = "running" if met is None else "kept"
+def _clock_row(name: str, measured: Row, target: int | None) -> Row:
+    open_or_kept = "running" if measured["met_at"] is None else "kept"
     return {
         "name": name,
         "target": target,
-        "used": used,
-        "due": stamp(getattr(incident, f"{name}_due_at")),
-        "met": stamp(met),
-        "result": "breached" if late else open_or_kept,
+        "used": measured["elapsed_minutes"],
+        "due": stamp(measured["due_at"]),
+        "met": stamp(measured["met_at"]),
+        "result": "breached" if measured["breached"] else open_or_kept,
     }

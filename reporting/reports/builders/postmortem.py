@@ -69,14 +69,14 @@ def lay_out(facts: Facts, name: Namer) -> tuple[Section, ...]:
 
 def _figures(facts: Facts) -> KeyFigures:
     severity, incident = facts["severity"], facts["incident"]
-    breached = "breached" if severity["sla_breach"] else "kept"
+    breached = severity["sla_breach"]
     return KeyFigures(
         (
             severity_figure(severity["severity"], severity["peak_severity"]),
             Figure("Category", incident["category"], Kind.WORD),
             Figure("Impact", incident["impact_level"], Kind.WORD),
             Figure("Downtime", severity["downtime_minutes"], Kind.MINUTES, note="as stated"),
-            Figure("Service level", breached, tone=Tone.BAD if severity["sla_breach"] else Tone.GOOD),
+            Figure("Service level breached", breached, tone=Tone.BAD if breached else Tone.GOOD),
         )
     )
 

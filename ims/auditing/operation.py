@@ -1,0 +1,30 @@
+"""The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
+
+from core.errors import Undeclared
+from core.operations import Door, operation
+from core.sockets import sockets
+from core.verbs import Verb
+from ims.auditing.pack import pack_of
+from incidents.models import Incident
+from users.models import User
+
+
+@operation(
+    "report.auditor_pack",
+    sop=23,
+    roles=(),
+    verb=Verb.ENTITY_DISCOVERY,
+    subject="incident",
+    door=Door.COMMAND,
+    condition="a command on the server",
+)
+def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
+    """Pack everything about one incident for an auditor, with what is needed to check it.
+
+    SOP 23. Raises Refusal: calculation_failed (the trail holds nothing of the incident).
+    """
+    packed = pack_of(incident.pk)
+    if sockets.audit is None:
+        raise Undeclared("no audit sink is plugged in")
+    sockets.audit.discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
+    return packed
