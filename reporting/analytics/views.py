@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.discovery import READ
+from core.query import read_params
 from core.renderers import JSONRenderer
 from core.views import OperationView, discovered
 from incidents.models import Incident
@@ -23,7 +24,7 @@ class AnalyticsView(OperationView):
 
     def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
-        params = request.query_params.dict()
+        params = read_params(request)
         answer = analyse(read_question(params), request.user)
         discovered(Incident.entity_type, None, {**params, "view": "analytics"})
         as_table = isinstance(request.accepted_renderer, TableRenderer)

@@ -40,8 +40,10 @@ def _between(later: str, earlier: str) -> Callable[[Incident], Decimal]:
 
 def _between_failures(incident: Incident) -> Decimal:
     """The mean distance of consecutive detections: what lies between first and last, by the number of gaps."""
-    seen = _alike(incident).aggregate(first=Min("detected_at"), last=Max("detected_at"), number=Count("id"))
-    gaps = seen["number"] - 1
+    seen: dict[str, Any] = _alike(incident).aggregate(
+        first=Min("detected_at"), last=Max("detected_at"), number=Count("id")
+    )
+    gaps: int = seen["number"] - 1
     if gaps < 1:
         raise UnderivableError("no_other_incident", f"There is no other incident of the same {_subject(incident)}.")
     return _minutes(seen["last"], seen["first"]) / gaps
@@ -55,7 +57,8 @@ def _breach_rate(incident: Incident) -> Decimal:
     seen = alike.aggregate(resolved=Count("id"), breached=Count("id", filter=Q(sla_breach=True)))
     if not seen["resolved"]:
         raise UnderivableError("no_resolved_incident", "None of the client's incidents has a time of resolution.")
-    return LARGEST[MetricUnit.PERCENT] * seen["breached"] / seen["resolved"]
+    resolved, breached = int(seen["resolved"]), int(seen["breached"])
+    return LARGEST[MetricUnit.PERCENT] * breached / resolved
 
 
 def _alike(incident: Incident) -> Any:

@@ -14,6 +14,7 @@ from reporting.analytics.question import read_question
 from reporting.analytics.table import COLUMNS
 from tests.api import capture, fields, statements
 from tests.clients.factories import ClientFactory
+from tests.ims.test_schema import misfits
 from tests.incidents.factories import AffectedClientFactory, IncidentFactory
 from tests.products.factories import ComponentFactory, ProductFactory
 from tests.users.factories import UserFactory
@@ -290,3 +291,12 @@ def test_measuring_leaves_its_entry_and_only_that(api):
     assert entry.reference_type == "incident"
     assert entry.meta["filters"]["view"] == "analytics"
     assert entry.meta["filters"]["group_by"] == "severity"
+
+
+def test_the_answer_fits_its_description(api):
+    resolved(component=ComponentFactory())
+    reader = api(IM)
+
+    for group_by in ("client", "product", "severity", "category"):
+        answer = reader.get(f"/analytics/?{MARCH}&interval=week&group_by={group_by}", expect=200)
+        assert misfits("GET /analytics/", answer) == []
