@@ -15,6 +15,7 @@ from audit.serializers import AuditBody, AuditEntryOutput
 from core.collections import Collection, refuse_unknown
 from core.filters import WholeNumberField
 from core.pagination import bad_filter
+from core.query import read_params
 from core.views import ListViewSet, RecordViewSet, creates, discovered
 
 
@@ -36,7 +37,7 @@ class AuditViewSet(RecordViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read the trail, newest first; with `after` oldest first, to be followed without gaps."""
-        params = request.query_params.dict()
+        params = read_params(request)
         if "after" not in params:
             return super().list(request, *args, **kwargs)
         rows, cursor = follow(self.collection, request.user, params)
@@ -51,7 +52,7 @@ class AuditViewSet(RecordViewSet):
 
         Outside `execute`: on SQLite its transaction would keep every writer waiting for as long as the walk takes.
         """
-        params = request.query_params.dict()
+        params = read_params(request)
         refuse_unknown(params, ("reference_type", "reference_id"))
         scope: dict[str, Any] = dict(params)
         if "reference_id" in scope:

@@ -22,6 +22,7 @@ from core.etag import etag_of
 from core.inputs import BIGGEST_ID
 from core.operations import Operation, registry
 from core.permissions import OperationPermission
+from core.query import read_params
 from core.sockets import sockets
 
 
@@ -78,7 +79,7 @@ class ListViewSet(OperationView):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the records in the caller's scope, newest first."""
-        params = request.query_params.dict()
+        params = read_params(request)
         page = self.collection.page(request.user, params)
         discovered(self.collection.entity_type, None, params)
         links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}

@@ -10,6 +10,7 @@ from core.collections import Collection, collections, refuse_unknown
 from core.discovery import READ
 from core.errors import Item, Refusal
 from core.pagination import bad_filter
+from core.query import read_params
 from core.views import OperationView, discovered
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
@@ -47,7 +48,7 @@ class DiscoveryView(OperationView):
 
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """No match is an empty answer, one match carries full detail, many a brief list to choose from."""
-        params = request.query_params.dict()
+        params = read_params(request)
         collection = _collection(params.pop("entity_type", None))
         _check_requester(params.pop("requester_id", None), request.user)
         refuse_unknown(params, [*collection.known_filters(), "search"])

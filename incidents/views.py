@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from core.collections import CONTROLS, Collection, refuse_unknown
 from core.errors import not_found
+from core.query import read_params
 from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link, updates, write
 from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBody
 from incidents.filters import IncidentFilters, NoteFilters
@@ -41,7 +42,7 @@ class NoteViewSet(ListViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the notes of an incident that the caller may read, newest first."""
-        params = request.query_params.dict()
+        params = read_params(request)
         refuse_unknown(params, [name for name in (*NOTES.known_filters(), *CONTROLS) if name != self.parent_filter])
         if not INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).exists():
             raise not_found(INCIDENTS.entity_type)

@@ -9,6 +9,7 @@ from core.collections import CONTROLS, Collection, refuse_unknown
 from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
+from core.query import read_params
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, page_link, updates, write
 from incidents.models import Incident
 from knowledge.bodies import (
@@ -73,7 +74,7 @@ class PartsViewSet(ListViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the parts that the caller may read, newest first."""
-        params, parts = request.query_params.dict(), self.collection
+        params, parts = read_params(request), self.collection
         refuse_unknown(params, [name for name in (*parts.known_filters(), *CONTROLS) if name != self.parent_filter])
         pk = int(kwargs["pk"])
         if pk > BIGGEST_ID or not self.parent_readable(request.user, pk):

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.errors import not_found
+from core.query import read_params
 from core.views import OperationView, discovered, page_link, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
@@ -46,7 +47,7 @@ class LifeView(OperationView):
     def timeline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
         incident = _readable(request, kwargs["pk"])
-        params = request.query_params.dict()
+        params = read_params(request)
         page = timeline_page(incident.pk, request.user, params)
         discovered(Incident.entity_type, incident.pk, {**params, "view": "timeline"})
         links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}

@@ -188,3 +188,15 @@ def test_references_are_filtered_by_the_names_that_records_show(api, path, names
     for name in names:
         caller.get(f"/{path}/?{name}=987654", expect=200)
         caller.get(f"/{path}/?{name}__in=987654,987655", expect=200)
+
+
+@pytest.mark.parametrize("query", ["status=active&status=suspended", "status=", "id=&status=active"])
+def test_a_repeated_or_empty_parameter_is_refused_rather_than_guessed(api, query):
+    VendorFactory()
+    for path in (f"/vendors/?{query}", f"/discovery/?entity_type=vendor&{query}"):
+        api(IM).get(path, expect=400, code="invalid_filter")
+
+
+def test_an_empty_search_finds_everything(api):
+    VendorFactory()
+    assert len(api(IM).get("/vendors/?search=", expect=200).json()["results"]) == 1
