@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from changes.choices import RiskLevel
 from core.codes import Code
 from core.operations import duty
 from users.choices import EX, IM
@@ -14,10 +13,10 @@ def not_the_requester(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.requested_by_id != actor.pk)
 
 
-@duty("A change of critical risk is decided by an executive.", code=Code.ROLE_NOT_PERMITTED)
+@duty("A change that ever was of critical risk is decided by an executive.", code=Code.ROLE_NOT_PERMITTED)
 def executive_decides_critical(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     change = getattr(target, "change_request", target)
-    return bool(change.risk_level != RiskLevel.CRITICAL or actor.role == EX)
+    return bool(not change.once_critical or actor.role == EX)
 
 
 @duty("A change request is edited by its requester or an incident manager.", code=Code.OUT_OF_SCOPE)

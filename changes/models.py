@@ -14,7 +14,11 @@ IMPORTED = Q(imported_row__isnull=False)
 
 
 class ChangeRequest(Record):
-    """A change to a system, to resolve or prevent issues."""
+    """A change to a system, to resolve or prevent issues.
+
+    `once_critical` is true when the risk was ever stated as critical: who decides is judged by it, so that nobody
+    can lower a risk to get round the executive.
+    """
 
     entity_type = "change_request"
 
@@ -25,6 +29,7 @@ class ChangeRequest(Record):
     description = models.TextField(blank=True)
     change_type = models.CharField(max_length=16, choices=ChangeType.choices)
     risk_level = models.CharField(max_length=16, choices=RiskLevel.choices)
+    once_critical = models.BooleanField(default=False, editable=False)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -44,6 +49,9 @@ class ChangeRequest(Record):
             models.CheckConstraint(condition=Q(risk_level__in=RiskLevel.values), name="change_risk_level_valid"),
             models.CheckConstraint(condition=Q(status__in=ChangeStatus.values), name="change_status_valid"),
             models.CheckConstraint(
+                condition=~Q(risk_level=RiskLevel.CRITICAL) | Q(once_critical=True), name="change_critical_remembered"
+            ),
+            models.CheckConstraint(
                 condition=IMPORTED
                 | Q(scheduled_start__isnull=True, scheduled_end__isnull=True)
                 | Q(scheduled_start__lt=F("scheduled_end")),
@@ -61,6 +69,10 @@ class ChangeRequest(Record):
 
     def __str__(self) -> str:
         return self.change_title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.once_critical = self.once_critical or self.risk_level == RiskLevel.CRITICAL
+        super().save(*args, **kwargs)
 
 
 class RollbackRequest(Record):

@@ -63,6 +63,7 @@ class ChangeOutput(Output):
             "description",
             "change_type",
             "risk_level",
+            "once_critical",
             "requested_by_id",
             "approved_by_id",
             "decided_at",

@@ -125,3 +125,10 @@ def test_rollbacks_are_found_by_their_change(api):
 def test_a_client_contact_sees_no_changes(api):
     change = ChangeFactory(incident=IncidentFactory())
     api(CC).get(f"/change-requests/{change.pk}/", expect=404, code="not_found")
+
+
+def test_lowering_a_critical_risk_does_not_get_round_the_executive(api):
+    change = ChangeFactory(risk_level="critical")
+    api(change.requested_by).patch(f"/change-requests/{change.pk}/", {"risk_level": "low"}, expect=200)
+    act(api(IM), change, "approve", expect=403, code="role_not_permitted")
+    assert act(api(EX), change, "approve", expect=200).json()["once_critical"] is True
