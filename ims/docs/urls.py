@@ -8,6 +8,7 @@ from ims.docs.client_answers import describe_client_answers
 from ims.docs.event_answers import describe_event_answers
 from ims.docs.incident_answers import describe_incident_answers
 from ims.docs.knowledge_answers import describe_knowledge_answers
+from ims.docs.report_answers import describe_report_answers
 from ims.docs.resolution_answers import describe_resolution_answers
 from ims.docs.views import DocsView, SchemaView
 
@@ -17,6 +18,7 @@ describe_client_answers()
 describe_event_answers()
 describe_incident_answers()
 describe_knowledge_answers()
+describe_report_answers()
 describe_resolution_answers()
 
 urlpatterns = [
