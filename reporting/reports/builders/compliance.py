@@ -91,7 +91,8 @@ def _want(subject: Subject, evidence: Evidence, chains: Iterable[ChainProof]) ->
     people.want([incident.resolved_by_id, incident.closed_by_id])
     for approval in evidence.approvals:
         people.want([approval.requester_id, approval.approver_id])
-    for record in (*evidence.changes, *evidence.rollbacks):
+    decided: list[ChangeRequest | RollbackRequest] = [*evidence.changes, *evidence.rollbacks]
+    for record in decided:
         people.want([record.requested_by_id, record.approved_by_id])
     for analysis in evidence.analyses:
         people.want([analysis.assigned_to_id, analysis.reviewed_by_id])
