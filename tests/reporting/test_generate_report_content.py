@@ -64,6 +64,7 @@ def test_the_compliance_report_proves_the_trail(api):
 
 def test_the_compliance_report_tells_of_a_trail_that_was_tampered_with(api):
     incident, caller = eventful(), api(EX)
+    connection.check_constraints()  # a table whose checks are still pending cannot be altered
     triggers.remove(connection)
     entry = AuditEntry.objects.filter(reference_type="incident", reference_id=incident.pk).first()
     with connection.cursor() as cursor:
@@ -72,7 +73,6 @@ def test_the_compliance_report_tells_of_a_trail_that_was_tampered_with(api):
     assert figures(section(report, "Verdict"))["Audit trail"] == "broken"
     torn = [row for row in section(report, "Proof by the audit trail")[1]["rows"] if not row[2]]
     assert [row[0] for row in torn] == [f"incident {incident.pk}"]
-    triggers.install(connection)
 
 
 def test_the_dashboard_measures_against_the_mean_of_peers(api):
