@@ -182,7 +182,7 @@ def test_outsiders_do_not_find_it(api, report_of, role):
     downloaded(api(role), report_of("executive_summary"), "json", expect=404, code="not_found")
 
 
-@pytest.mark.parametrize("query", ["?as=docx", "?form=pdf", "?as=pdf&page=2"])
+@pytest.mark.parametrize("query", ["?as=docx", "?form=pdf", "?as=pdf&page=2", "?as=pdf&as=md"])
 def test_what_cannot_be_asked_is_refused(api, report_of, query):
     report = report_of("executive_summary")
     api(EX).get(f"/incident-reports/{report['id']}/download/{query}", expect=400, code="invalid_filter")
