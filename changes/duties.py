@@ -16,7 +16,7 @@ def not_the_requester(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
 @duty("A change that ever was of critical risk is decided by an executive.", code=Code.ROLE_NOT_PERMITTED)
 def executive_decides_critical(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     change = getattr(target, "change_request", target)
-    return bool(not change.once_critical or actor.role == EX)
+    return bool(not change.ever_critical or actor.role == EX)
 
 
 @duty("A change request is edited by its requester or an incident manager.", code=Code.OUT_OF_SCOPE)

@@ -70,8 +70,13 @@ class ChangeRequest(Record):
     def __str__(self) -> str:
         return self.change_title
 
+    @property
+    def ever_critical(self) -> bool:
+        """Whether the risk is critical, or once was."""
+        return self.once_critical or self.risk_level == RiskLevel.CRITICAL
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.once_critical = self.once_critical or self.risk_level == RiskLevel.CRITICAL
+        self.once_critical = self.ever_critical
         super().save(*args, **kwargs)
 
 

@@ -8,7 +8,17 @@ from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
 from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client, SlaAgreement, Subscription
-from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
+from incidents.models import (
+    Communication,
+    CorrelationRule,
+    Escalation,
+    EventCorrelation,
+    EventRecord,
+    Incident,
+    RootCauseAnalysis,
+    Workaround,
+)
+from knowledge.models import ActionItem, Article, PostIncidentReview
 from products.models import Component, Product
 from reporting.models import IncidentReport, Metric
 from resolution.models import MitigationConfirmation, Reopening
@@ -25,11 +35,14 @@ OF_VENDOR = frozenset({Client, Vendor, Product, Component, Incident})
 RESPONSES = frozenset({Escalation, Communication, Workaround, RootCauseAnalysis})
 CHANGES = frozenset({ChangeRequest, RollbackRequest})
 RESOLUTIONS = frozenset({IncidentReport, MitigationConfirmation, Reopening})
-EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | RESOLUTIONS | {ApprovalRule, Metric}
+EVENTS = frozenset({EventRecord, EventCorrelation, CorrelationRule})
+LEARNING = frozenset({Article, PostIncidentReview, ActionItem})
+FOR_STAFF = frozenset({ApprovalRule, Metric}) | EVENTS | LEARNING
+EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | RESOLUTIONS | FOR_STAFF
 # What the decisions say of each role's reading; the expectation, not the registry.
 OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT | {Communication}}
-OPEN[CC] |= {IncidentReport, MitigationConfirmation}
-OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES | {Reopening}
+OPEN[CC] |= {IncidentReport, MitigationConfirmation, Article, ActionItem}
+OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES | {Reopening, Article, ActionItem}
 AUDITORS = (IM, SA, EX)
 STAFF = (IM, TS, SA, AM, EX)
 

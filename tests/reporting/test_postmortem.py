@@ -179,10 +179,10 @@ def test_reports_are_found_by_their_filters(api):
     for query, expected in (
         ("status=draft", draft),
         ("status=completed", done),
-        (f"incident={done.incident_id}", done),
+        (f"incident_id={done.incident_id}", done),
     ):
         assert [each["id"] for each in reader.get(f"/incident-reports/?{query}").json()["results"]] == [expected.pk]
-    found = reader.get(f"/discovery/?entity_type=incident_report&incident={draft.incident_id}", expect=200).json()
+    found = reader.get(f"/discovery/?entity_type=incident_report&incident_id={draft.incident_id}", expect=200).json()
     assert (found["match"], found["results"][0]["id"]) == ("one", draft.pk)
 
 
