@@ -1,5 +1,7 @@
 """Communications (SOP 17)."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -29,7 +31,7 @@ class Communication(Record):
     delivery_status = models.CharField(max_length=16, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
     sent_at = models.DateTimeField(null=True)
 
-    objects = CommunicationQuerySet.as_manager()
+    objects: ClassVar[Any] = CommunicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -1,5 +1,7 @@
 """Escalations (SOP 15)."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -25,7 +27,7 @@ class Escalation(Record):
     acknowledged_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
 
-    objects = EscalationQuerySet.as_manager()
+    objects: ClassVar[Any] = EscalationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

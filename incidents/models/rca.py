@@ -1,5 +1,7 @@
 """Root cause analyses (SOP 19)."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -27,7 +29,7 @@ class RootCauseAnalysis(Record):
     completed_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
 
-    objects = VendorReadableQuerySet.as_manager()
+    objects: ClassVar[Any] = VendorReadableQuerySet.as_manager()
 
     class Meta:
         verbose_name = "root cause analysis"

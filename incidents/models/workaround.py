@@ -1,5 +1,7 @@
 """Workarounds (SOP 18)."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -22,7 +24,7 @@ class Workaround(Record):
     implemented_at = models.DateTimeField()
     status = models.CharField(max_length=16, choices=WorkaroundStatus.choices, default=WorkaroundStatus.ACTIVE)
 
-    objects = VendorReadableQuerySet.as_manager()
+    objects: ClassVar[Any] = VendorReadableQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
