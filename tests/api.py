@@ -51,7 +51,7 @@ class Api:
         sent = {**self.headers, **headers}
         if approval is not None:
             sent["Approval-Id"] = str(approval)
-        path = path if path.startswith("/api/") or path.startswith("http") else f"{BASE}{path}"
+        path = path if path.startswith(("/api/", "http")) else f"{BASE}{path}"
         payload = {} if body is None else {"data": body, "format": "json"}
         response = getattr(self.client, method)(path, headers=sent, **payload)
         if code is not None:

@@ -35,10 +35,7 @@ BEYOND_THE_TABLE = {
 }
 
 # Operations of the table that no app carries out yet. Whoever builds one takes it off this list.
-UNBUILT = frozenset(
-    [
-    ]
-)
+UNBUILT = frozenset([])
 
 # Where the registry says more than the table.
 MORE_ENDPOINTS = {"audit.read": {"GET /audit-entries/{id}/"}}
