@@ -23,6 +23,16 @@ PRODUCT_NAMES = (
     "Watchtower Monitoring",
 )
 
+DESCRIPTIONS = (
+    "Requests take longer than ten seconds since the release of last night; most of them end in a time-out.",
+    "Scheduled transfers stop half-way and leave incomplete files; restarting them by hand helps for an hour.",
+    "Users of one site cannot log in; those of the other sites can.",
+    "The monthly figures differ from those of the ledger by a few records; the difference grows every day.",
+    "The nightly backup ended with a warning that the target was almost full.",
+    "Error rates doubled after the certificate of the upstream service was renewed.",
+    "A disk of the standby node reports failing sectors; the service itself is not affected yet.",
+)
+
 
 def made_of(kind: type[factory.DictFactory], **more: Any) -> dict[str, Any]:
     """The next body of a kind, with some values given."""
@@ -95,16 +105,6 @@ class IncidentBody(factory.DictFactory):
         ]
     )
 
-
-DESCRIPTIONS = (
-    "Requests take longer than ten seconds since the release of last night; most of them end in a time-out.",
-    "Scheduled transfers stop half-way and leave incomplete files; restarting them by hand helps for an hour.",
-    "Users of one site cannot log in; those of the other sites can.",
-    "The monthly figures differ from those of the ledger by a few records; the difference grows every day.",
-    "The nightly backup ended with a warning that the target was almost full.",
-    "Error rates doubled after the certificate of the upstream service was renewed.",
-    "A disk of the standby node reports failing sectors; the service itself is not affected yet.",
-)
 
 # Response in minutes and resolution in hours by severity, inside each tier's ranges.
 TARGETS: dict[str, list[tuple[str, int, int]]] = {
