@@ -1,7 +1,9 @@
 """Incidents over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,8 +15,21 @@ from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBo
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
 from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput
+from incidents.service_levels.scope import promises_to
 
-INCIDENTS = Collection(
+
+class IncidentCollection(Collection):
+    """Incidents. The filters by service level look at promises: a reader whom a promise does not concern could else
+    find out its due times by asking for one moment after another."""
+
+    of_promises = ("sla_state", "due_before")
+
+    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
+        queryset = super().filtered(user, params)
+        return queryset.filter(promises_to(user)) if any(params.get(name) for name in self.of_promises) else queryset
+
+
+INCIDENTS = IncidentCollection(
     Incident,
     IncidentOutput,
     IncidentFilters,

@@ -116,11 +116,19 @@ def content_for(viewer: Any, content: dict[str, Any]) -> dict[str, Any]:
     shown = {name: content[name] for name in OF_CLIENTS if name in content}
     incident = shown.get("incident", {})
     own = [client for client in shown.get("affected_clients", ()) if client["id"] == viewer.client_id]
+    if "root_cause" in shown:
+        shown["root_cause"] = _cause_for_clients(shown["root_cause"])
     return {
         **shown,
         "incident": {name: incident[name] for name in OF_CLIENTS_INCIDENT if name in incident},
         "affected_clients": own,
     }
+
+
+def _cause_for_clients(cause: dict[str, Any]) -> dict[str, Any]:
+    """A finding once it is approved: until then it is a draft, and why none was found stays inside as well."""
+    approved = cause["approved"]
+    return {"root_cause": cause["root_cause"] if approved else "", "approved": approved}
 
 
 def _rows(records: Any, columns: tuple[str, ...], **named: Any) -> list[dict[str, Any]]:

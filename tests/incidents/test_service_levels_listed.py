@@ -20,8 +20,11 @@ from incidents.service_levels.states import SlaState, due_before, in_state, stat
 from incidents.service_levels.terms import Terms, terms_of
 from tests.api import fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
-from tests.incidents.factories import IncidentFactory
-from users.choices import IM
+from tests.incidents.factories import AffectedClientFactory, IncidentFactory
+from tests.products.factories import ComponentFactory, ProductFactory
+from tests.users.factories import UserFactory
+from tests.vendors.factories import VendorFactory
+from users.choices import CC, IM, VC
 from users.system import system_principal
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +194,23 @@ class TestOverHttp:
     @pytest.mark.parametrize(("query", "field"), [("sla_state=late", "sla_state"), ("due_before=soon", "due_before")])
     def test_other_values_are_refused(self, api, query, field):
         assert fields(api(IM).get(f"/incidents/?{query}", expect=400, code="invalid_filter")) == {field}
+
+    @pytest.mark.parametrize("query", ["due_before=2100-01-01T00:00:00Z", "sla_state=breached", "sla_state=none"])
+    def test_they_tell_nobody_of_promises_made_to_others(self, api, query):
+        """Where the due times are not shown, asking for one moment after another must not find them out."""
+        product = ProductFactory(vendor=VendorFactory())
+        agreement = None if query == "sla_state=none" else AgreementFactory()
+        stamped = dict.fromkeys(("response_due_at", "sla_due_at", "sla_at_risk_at"), agreement and START)
+        incident = IncidentFactory(component=ComponentFactory(product=product), sla_agreement=agreement, **stamped)
+        affected = AffectedClientFactory(incident=incident).client
+        vendor_contact = UserFactory(role=VC, vendor=product.vendor)
+        own, further = (UserFactory(role=CC, client=client) for client in (incident.client, affected))
+        for reader, expected in ((own, [incident.pk]), (further, []), (vendor_contact, [])):
+            assert [row["id"] for row in api(reader).get("/incidents/", expect=200).json()["results"]] == [incident.pk]
+            found = api(reader).get(f"/incidents/?{query}", expect=200).json()["results"]
+            assert [row["id"] for row in found] == expected
+            counted = api(reader).get(f"/discovery/?entity_type=incident&{query}", expect=200).json()["count"]
+            assert counted == len(expected)
 
     def test_both_are_known_filters(self):
         assert {"sla_state", "due_before"} <= set(IncidentFilters.base_filters)

@@ -167,6 +167,16 @@ def test_a_client_contact_reads_nothing_of_the_inner_response_or_of_other_client
     }
 
 
+@pytest.mark.parametrize(("status", "told"), [("completed", ""), ("approved", "A leak.")])
+def test_a_client_contact_reads_the_root_cause_once_it_is_approved(api, status, told):
+    incident = IncidentFactory(root_cause_undetermined_reason="Secret reason.")
+    found(incident, "A leak.", status)
+    report = completed(incident=incident, content=postmortem_of(incident.pk))
+    answer = api(UserFactory(role=CC, client=incident.client)).get(f"/incident-reports/{report.pk}/", expect=200)
+    assert answer.json()["content"]["root_cause"] == {"root_cause": told, "approved": status == "approved"}
+    assert "Secret" not in answer.content.decode()
+
+
 def test_a_vendor_contact_reads_none(api):
     report = completed()
     reader = api(VC)
