@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from incidents.querysets import OfIncidentQuerySet
-from incidents.response.choices import CommunicationType, RecipientType
+from incidents.response.choices import CommunicationType
 from users.choices import CC, VC
 
 
@@ -31,10 +31,10 @@ class CommunicationQuerySet(OfIncidentQuerySet):
             return self.all()
         readable = super().visible_to(user)
         if user.role == CC:
-            own = Q(recipient_type=RecipientType.CLIENT_CONTACT, recipient_user__client_id=user.client_id)
+            own = Q(recipient_user__client_id=user.client_id)
             portal = Q(delivery_method=CommunicationType.INCIDENT_PORTAL_UPDATE)
             return readable.filter(Q(pk__in=self._matching(own)) | portal)
-        own = Q(recipient_type=RecipientType.VENDOR_CONTACT, recipient_user__vendor_id=user.vendor_id)
+        own = Q(recipient_user__vendor_id=user.vendor_id)
         return readable.filter(pk__in=self._matching(own))
 
     def _matching(self, condition: Q) -> Any:

@@ -9,7 +9,7 @@ from incidents.response.choices import RecipientType
 from users.choices import CC, VC
 from users.models import User
 
-# The role that each kind of recipient must hold; a plain user may hold any.
+# The role that each kind of recipient must hold; a plain user may hold any, but a contact is judged as one.
 ROLE_OF_RECIPIENT = {RecipientType.CLIENT_CONTACT: CC, RecipientType.VENDOR_CONTACT: VC}
 
 
@@ -32,16 +32,16 @@ def recipient_misfit(kind: str, user: User, *, clients: Collection[int], vendor_
     role = ROLE_OF_RECIPIENT.get(RecipientType(kind))
     if role is not None and user.role != role:
         return f"User {user.pk} is no {role}."
-    if role == CC and user.client_id not in clients:
+    if user.role == CC and user.client_id not in clients:
         return "The person's client is not affected by this incident."
-    if role == VC and user.vendor_id != vendor_id:
+    if user.role == VC and user.vendor_id != vendor_id:
         return "The component is not of that vendor's products."
     return ""
 
 
 def require_recipient(incident: Incident, kind: str, user: User) -> None:
     """Refuse (400) a named recipient whose role or organisation does not fit the incident."""
-    clients = concerned_clients(incident) if kind == RecipientType.CLIENT_CONTACT else ()
+    clients = concerned_clients(incident) if user.role == CC else ()
     if detail := recipient_misfit(kind, user, clients=clients, vendor_id=vendor_of(incident)):
         raise _misfit(detail)
 

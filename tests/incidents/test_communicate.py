@@ -107,3 +107,12 @@ def test_contacts_read_what_is_addressed_to_their_side(api):
 
     assert seen(reader) == {to_client.pk, portal.pk}
     assert seen(contact) == {to_vendor.pk}
+
+
+def test_a_contact_is_judged_as_one_also_when_addressed_as_a_user(api):
+    incident = IncidentFactory()
+    own, stranger = UserFactory(role=CC, client=incident.client), UserFactory(role=CC)
+    body = body_for(incident, "user", recipient_user_id=stranger.pk)
+    send(api(IM), body, expect=400, code="invalid_reference")
+    sent = send(api(IM), body_for(incident, "user", recipient_user_id=own.pk), expect=201).json()
+    assert [each["id"] for each in api(own).get("/communications/", expect=200).json()["results"]] == [sent["id"]]
