@@ -13,6 +13,8 @@ from core.schema.text import spoken
 from ims.docs.readings import READINGS
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
+# Fails when a rule of the registry is not among those it tries.
+SEGREGATION_TEST = "tests/scenarios/test_segregation.py"
 ROLES = {"IM": IM, "TS": TS, "SA": SA, "AM": AM, "EX": EX, "VC": VC, "CC": CC}
 
 
@@ -22,6 +24,7 @@ def tables(operations: Sequence[Operation]) -> Iterator[str]:
     yield "● may; ◐ may, and may need an approval first; the extra conditions stand with the operations above.\n"
     yield _table(["operation", "SOP", *ROLES], (_roles(each) for each in operations))
     yield "# Segregation of duties\n"
+    yield f"Each line is tried by the person it forbids, through every door, in `{SEGREGATION_TEST}`.\n"
     yield _table(["operation", "rule", "sentence"], _segregation(operations))
     yield "# Lifecycles\n"
     yield "Whatever a table does not draw is refused as `invalid_transition`, the allowed statuses listed.\n"
