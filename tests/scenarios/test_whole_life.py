@@ -1,4 +1,4 @@
-"""An incident's whole life through HTTP: from its creation to its closure, and what the audit trail says of it."""
+"""An incident's whole life through HTTP: from the alert to its closure, and what the audit trail says of it."""
 
 from typing import Any
 
@@ -24,6 +24,7 @@ class Cast:
         self.client = ClientFactory()
         self.contact = UserFactory(role=CC, client=self.client)
         self.account_manager = AssignmentFactory(client=self.client).user
+        self.dispatcher = Api(UserFactory(role=IM))
         self.support = Api(UserFactory(role=TS))
         self.manager = Api(UserFactory(role=IM))
         self.reviewer = Api(UserFactory(role=IM))
@@ -35,27 +36,32 @@ def created(answer: Any) -> int:
     return int(answer.json()["id"])
 
 
-def test_from_creation_to_closure_every_step_leaves_its_entry():
+def test_from_alert_to_closure_every_step_leaves_its_entry():
     cast = Cast()
     support, manager, reviewer, executive = cast.support, cast.manager, cast.reviewer, cast.executive
     component = ComponentFactory()
     seen = AuditEntry.objects.order_by("-id").values_list("pk", flat=True).first()
 
-    given = {
-        "reporter_id": cast.contact.pk,
+    alert = {
+        "source": "alert_log",
+        "payload_summary": "The gateway answers 503.",
+        "severity_hint": "P1",
         "client_id": cast.client.pk,
         "component_id": component.pk,
+    }
+    wanted = {
         "title": "Payments fail",
         "description": "Card payments are declined.",
         "category": "system_outage",
         "impact_level": "high",
-        "severity": "P1",
-        "detection_source": "client_reported",
-        "assigned_manager_id": manager.user.pk,
     }
-    incident = created(support.post("/incidents/", given, expect=201))
+    asked = {"event_payloads": [alert], "incident": wanted}
+    correlated = cast.dispatcher.post("/events/correlate/", asked, expect=200).json()
+    assert correlated["decision"] == "incident_created"
+    incident = correlated["incident"]["id"]
+    event, correlation = correlated["events"][0]["id"], correlated["correlations"][0]["id"]
     path = f"/incidents/{incident}"
-    support.patch(f"{path}/", {"status": "in_progress"}, expect=200)
+    support.patch(f"{path}/", {"status": "in_progress", "assigned_manager_id": manager.user.pk}, expect=200)
     escalated = {"incident_id": incident, "target_user_id": executive.user.pk, "reason": "The outage lasts."}
     escalation = created(support.post("/escalations/", escalated, expect=201))
 
@@ -92,13 +98,16 @@ def test_from_creation_to_closure_every_step_leaves_its_entry():
 
     written = AuditEntry.objects.filter(pk__gt=seen).exclude(action="entity_discovery").order_by("id")
     told = [(each.operation, each.action, each.reference_type, each.reference_id, each.user_id) for each in written]
-    notified = sorted({cast.contact.pk, cast.account_manager.pk, manager.user.pk})
-    s, m, e, r, c = (each.user.pk for each in (support, manager, executive, reviewer, cast.customer))
+    notified = {cast.contact.pk, cast.account_manager.pk, manager.user.pk, cast.dispatcher.user.pk}
+    people = (cast.dispatcher, support, manager, executive, reviewer, cast.customer)
+    d, s, m, e, r, c = (each.user.pk for each in people)
     notices = [
         ("incident.resolve", CREATION, "communication", message + number, m) for number in range(1, len(notified) + 1)
     ]
     assert once(told) == [
-        ("incident.create", "create", "incident", incident, s),
+        ("event.record", "identify", "event_record", event, d),
+        ("incident.create", "create", "incident", incident, d),
+        ("event.correlate", "identify", "event_correlation", correlation, d),
         ("incident.update", "update", "incident", incident, s),
         ("escalation.create", "update", "incident", incident, s),
         ("escalation.create", "escalate", "escalation", escalation, s),
