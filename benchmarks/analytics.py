@@ -1,0 +1,130 @@
+"""Analytics at 100,000 incidents: bounded statements, and no sequential scan over the audit table.
+
+Run with `make bench` and a DATABASE_URL of PostgreSQL; a database of its own is made and dropped. Exits 1 when a
+statement's plan scans the audit table, or when the number of statements depends on the data.
+"""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+os.environ["IMS_ENVIRONMENT"] = "test"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rich.console import Console
+from rich.table import Table
+
+from audit.models import AuditEntry
+from core.context import context
+from core.operations import registry
+from incidents.models import Incident
+from tests.api import Api, statements
+from tests.incidents.factories import IncidentFactory
+from tests.products.factories import ComponentFactory
+from tests.users.factories import UserFactory
+from users.choices import IM
+from users.system import system_principal
+
+INCIDENTS, ENTRIES = 100_000, 300_000
+MOST_STATEMENTS = 10
+PERIOD = "from=2025-01-01&to=2025-12-31"
+QUESTIONS = [
+    f"/analytics/?{PERIOD}&interval=month",
+    *(f"/analytics/?{PERIOD}&interval=month&group_by={each}" for each in ("client", "product", "severity", "category")),
+]
+
+
+def multiply(model: Any, rows: int, **changed: str) -> None:
+    """Copy a table's newest row many times; `changed` gives SQL for the columns that differ, `n` being the number."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    values = [changed.get(name, f'"{name}"') for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} "  # noqa: S608 - our own names
+            f"FROM (SELECT * FROM {table} ORDER BY id DESC LIMIT 1) one, generate_series(1, {rows}) n"
+        )
+        cursor.execute(f"ANALYZE {table}")
+
+
+def populate() -> Any:
+    """One year of closed incidents, and an audit trail three times as long; returns an incident manager."""
+    times = dict.fromkeys(("detected_at", "resolved_at", "closed_at"), datetime(2025, 1, 1, tzinfo=UTC))
+    IncidentFactory(component=ComponentFactory(), status="closed", **times)
+    moment = "timestamptz '2025-01-01' + n * interval '5 minutes'"
+    later = {"resolved_at": "4 hours", "closed_at": "1 day", "acknowledged_at": "10 minutes"}
+    stamps = {name: f"{moment} + interval '{after}'" for name, after in later.items()}
+    multiply(Incident, INCIDENTS, open_key="'bench/' || n", detected_at=moment, created_at=moment, **stamps)
+    reader = UserFactory(role=IM)
+    Api(reader).get("/incidents/?page_size=1", expect=200)
+    multiply(AuditEntry, ENTRIES, created_at=moment)
+    return reader
+
+
+def plan_of(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def ask(reader: Api, question: str) -> tuple[int, float, list[str]]:
+    """Ask once; the number of statements, the seconds, and the statements that scan the audit table."""
+    began = time.perf_counter()
+    with CaptureQueriesContext(connection) as captured:
+        reader.get(question, expect=200)
+    took = time.perf_counter() - began
+    asked = statements(captured)
+    scans = [sql for sql in asked if sql.startswith("SELECT") and f"Seq Scan on {AUDIT}" in plan_of(sql)]
+    return len(asked), took, scans
+
+
+AUDIT = AuditEntry._meta.db_table
+
+
+def baseline() -> float:
+    """The seconds of one bare pass over the incidents, by which the answers are measured."""
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(resolved_at - detected_at) FROM {Incident._meta.db_table}")  # noqa: S608
+    return time.perf_counter() - began
+
+
+def main() -> int:
+    if connection.vendor != "postgresql":
+        print("This benchmark needs PostgreSQL: set DATABASE_URL.", file=sys.stderr)
+        return 2
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    # Statements are read back as text, so parameters are bound on this side for this run.
+    connection.settings_dict["OPTIONS"].update(server_side_binding=False)
+    old = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        with context(actor=system_principal(), operation=registry["system.seed"], request_id="bench"):
+            reader = Api(populate())
+        return report(reader)
+    finally:
+        connection.creation.destroy_test_db(old, verbosity=0)
+
+
+def report(reader: Api) -> int:
+    table = Table("question", "statements", "× one bare pass", "scans of the audit table", box=None)
+    failed = False
+    for question in QUESTIONS:
+        count, took, scans = ask(reader, question)
+        failed = failed or bool(scans) or count > MOST_STATEMENTS
+        table.add_row(question, str(count), f"{took / baseline():.1f}", str(len(scans)))
+    Console(width=140).print(table)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
