@@ -21,6 +21,7 @@ from core.errors import Undeclared, invalid
 from core.etag import etag_of
 from core.inputs import BIGGEST_ID
 from core.operations import Operation, registry
+from core.pagination import Page
 from core.permissions import OperationPermission
 from core.query import read_params
 from core.sockets import sockets
@@ -82,8 +83,7 @@ class ListViewSet(OperationView):
         params = read_params(request)
         page = self.collection.page(request.user, params)
         discovered(self.collection.entity_type, None, params)
-        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
-        return Response({**links, "results": page.rows})
+        return page_response(request, page)
 
 
 class RecordViewSet(ListViewSet):
@@ -174,6 +174,12 @@ def discovered(entity_type: str, reference_id: int | None, filters: dict[str, An
     if sockets.audit is None:
         raise Undeclared("no audit sink is plugged in")
     sockets.audit.discovered(entity_type, reference_id, filters)
+
+
+def page_response(request: Request, page: Page) -> Response:
+    """A page of rows as every list answers it: the addresses of its neighbours, and the rows."""
+    links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
+    return Response({**links, "results": page.rows})
 
 
 def page_link(request: Request, cursor: str | None) -> str | None:

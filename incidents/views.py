@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from core.collections import CONTROLS, Collection, refuse_unknown
 from core.errors import not_found
 from core.query import read_params
-from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link, updates, write
+from core.views import ListViewSet, RecordViewSet, creates, discovered, page_response, updates, write
 from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBody
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
@@ -64,5 +64,4 @@ class NoteViewSet(ListViewSet):
         asked = {**params, self.parent_filter: str(kwargs["pk"])}
         page = NOTES.page(request.user, asked)
         discovered(NOTES.entity_type, None, asked)
-        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
-        return Response({**links, "results": page.rows})
+        return page_response(request, page)

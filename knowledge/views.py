@@ -10,7 +10,7 @@ from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
 from core.query import read_params
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, page_link, updates, write
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, page_response, updates, write
 from incidents.models import Incident
 from knowledge.bodies import (
     ActionItemBody,
@@ -82,8 +82,7 @@ class PartsViewSet(ListViewSet):
         asked = {**params, self.parent_filter: str(pk)}
         page = parts.page(request.user, asked)
         discovered(parts.entity_type, None, asked)
-        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
-        return Response({**links, "results": page.rows})
+        return page_response(request, page)
 
 
 class RevisionViewSet(PartsViewSet):

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from core.discovery import READ
 from core.errors import not_found
 from core.query import read_params
-from core.views import OperationView, discovered, page_link, write
+from core.views import OperationView, discovered, page_response, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
 from resolution.bodies import CloseBody, ConfirmationBody, PostmortemReviewBody, ReopenBody, ResolveBody
@@ -50,8 +50,7 @@ class LifeView(OperationView):
         params = read_params(request)
         page = timeline_page(incident.pk, request.user, params)
         discovered(Incident.entity_type, incident.pk, {**params, "view": "timeline"})
-        links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
-        return Response({**links, "results": page.rows})
+        return page_response(request, page)
 
 
 def _readable(request: Request, pk: int) -> Incident:
