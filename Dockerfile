@@ -5,7 +5,7 @@ WORKDIR /app
 RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 # What is locked changes seldom: its layer is kept when only the code changes.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --locked --no-install-project --extra serve
+RUN uv sync --locked --no-install-project --extra serve --extra pdf
 COPY . .
 # No database and no lasting secret is needed to collect static files.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" DATABASE_URL=sqlite://:memory: \
@@ -13,6 +13,9 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 FROM python:3.11-slim-bookworm
 ENV PATH="/app/.venv/bin:$PATH" PYTHONUNBUFFERED=1 IMS_BIND=0.0.0.0:8000 IMS_LOG_FORMAT=json
+# What draws the text of PDF reports, and a font to draw it in.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /app ims
 WORKDIR /app
 COPY --from=build /app /app

@@ -1,5 +1,6 @@
 """A report as PDF, printed from its HTML page. WeasyPrint and Pango may be missing: that is told, never a 500."""
 
+import os
 from typing import Any, NoReturn
 
 from reporting.reports.document import Document
@@ -7,6 +8,9 @@ from reporting.reports.html import as_html
 from reporting.reports.missing import Missing, require
 
 ADVICE = "Install the extra `pdf` and Pango (on Debian: libpango-1.0-0 and libpangoft2-1.0-0), or take another format."
+
+# A report prints the same each time: without this, fonts that are cut down to the used letters bear the time of the cut.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 
 class OutsideError(ValueError):

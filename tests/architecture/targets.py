@@ -76,7 +76,11 @@ def address(endpoint: str, operation: Operation) -> tuple[str, str]:
 
 
 def _type_at(path: str) -> str:
-    """The entity type that a path reads: the viewset's collection tells."""
+    """The entity type that `{id}` stands for in a path that is read: the view's own, or that of the record above it."""
     view = resolve("/api/v1" + re.sub(r"{\w+}", "1", path)).func.cls  # type: ignore[attr-defined]
     collection = getattr(view, "collection", None)
-    return str(collection.entity_type) if collection else "user"
+    if collection is None:
+        return "user"
+    parent = getattr(view, "parent_filter", None)
+    model = collection.model._meta.get_field(parent).related_model if parent else collection.model
+    return str(model.entity_type)

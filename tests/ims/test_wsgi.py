@@ -6,6 +6,8 @@ from wsgiref.util import setup_testing_defaults
 
 import orjson
 import pytest
+from django.core.signals import request_started
+from django.db import close_old_connections
 
 from ims.wsgi import application
 from tests.api import Api
@@ -14,6 +16,14 @@ from users.choices import IM
 pytestmark = pytest.mark.django_db
 
 PATH = "/api/v1/incidents/classify/"
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """A request begins with closing stale connections; the test's own, amid its transaction, must not count as one."""
+    request_started.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
 
 
 def send_in_chunks(caller: Api, body: bytes) -> tuple[str, dict[str, Any]]:
