@@ -9,7 +9,7 @@ from reporting.reports.missing import Missing, require
 
 ADVICE = "Install the extra `pdf` and Pango (on Debian: libpango-1.0-0 and libpangoft2-1.0-0), or take another format."
 
-# A report prints the same each time: without this, fonts that are cut down to the used letters bear the time of the cut.
+# A report prints the same each time; without this, fonts cut down to the used letters bear the time of the cut.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 
