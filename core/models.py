@@ -126,3 +126,25 @@ class Record(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Undeclared(f"{type(self).__name__} records are never deleted")
+
+
+class KeptAnswer(models.Model):
+    """The answer to a write that was sent with an Idempotency-Key, for as long as the client may repeat it.
+
+    It is no record of the business and leaves no audit entry: the write itself does. A row is made and completed in the
+    transaction of its write, so nobody else ever sees one without an answer.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_unique")]
+
+    def __str__(self) -> str:
+        return f"answer {self.status} of {self.created_at}"

@@ -103,6 +103,12 @@ class Operation:
         """The first paragraph of the operation's docstring."""
         return (inspect.getdoc(self.run) or "").split("\n\n")[0].replace("\n", " ")
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether its POSTs honour an Idempotency-Key: what holds a secret, or opens a door, is never kept."""
+        doors = any(endpoint.startswith("POST /auth/") for endpoint in self.endpoints)
+        return not (self.anonymous or self.secret or doors)
+
     def permits(self, role: str) -> bool:
         """Whether a role may ask for this at all; `roles=None` means every active user."""
         return self.roles is None or role in self.roles

@@ -1,7 +1,7 @@
 """Every refusal leaves the house as an RFC 9457 problem document; this is the only place that writes one."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -115,12 +115,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         refusal = Refusal(Code.INTERNAL_ERROR, rule="contract")
     if isinstance(error, exceptions.MethodNotAllowed):
         context["view"].headers["Allow"] = ", ".join(context["view"].allowed_methods)
-    named = context.get("kwargs") or {}
+    return refused(refusal, context.get("kwargs") or {})
+
+
+def refused(refusal: Refusal, named: Mapping[str, Any]) -> Response:
+    """A refusal as DRF's response; `named` are the parts of the path, whose only one is the target's id."""
     document = problem(refusal, named.get("pk") if len(named) == 1 else None)
-    response = Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE)
-    for name, value in headers_of(refusal).items():
-        response[name] = value
-    return response
+    return Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers_of(refusal))
 
 
 def headers_of(refusal: Refusal) -> dict[str, str]:

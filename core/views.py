@@ -19,6 +19,7 @@ from core.discovery import READ
 from core.dispatch import submit
 from core.errors import Undeclared, invalid
 from core.etag import etag_of
+from core.idempotency import once
 from core.inputs import BIGGEST_ID
 from core.operations import Operation, registry
 from core.pagination import Page
@@ -121,17 +122,21 @@ def write(
 
     def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         _ = request._request.body  # read from the network before any lock is taken
-        result = submit(
-            name,
-            actor=request.user,
-            target_id=target(request) if target else kwargs.get("pk"),
-            body=lambda: request.data,
-            if_match=request.headers.get("If-Match"),
-            approval_id=lambda: approval_id_of(request),
-            shape=body,
-        )
-        answer: Response = self.answer(result, code)
-        return answer
+
+        def carry_out() -> Response:
+            result = submit(
+                name,
+                actor=request.user,
+                target_id=target(request) if target else kwargs.get("pk"),
+                body=lambda: request.data,
+                if_match=request.headers.get("If-Match"),
+                approval_id=lambda: approval_id_of(request),
+                shape=body,
+            )
+            answer: Response = self.answer(result, code)
+            return answer
+
+        return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
 
     act.operation_name = name  # type: ignore[attr-defined]
     act.body, act.success_status = body, code  # type: ignore[attr-defined]

@@ -1,0 +1,82 @@
+"""A new installation with a server of its own, in processes of their own: for what only real connections can show."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+KEPT_VARIABLES = ("PATH", "HOME", "LANG")
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[str]:
+    """The address of an empty database of the kind that the tests run on; it is gone afterwards."""
+    url = os.environ.get("DATABASE_URL", "sqlite://")
+    if url.startswith("sqlite"):
+        yield f"sqlite:///{folder}/ims.sqlite3"
+        return
+    name = f"ims_live_{uuid4().hex[:12]}"
+    with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def environment_of(database_url: str, **more: str) -> dict[str, str]:
+    """The variables of a new installation: nothing set but the database."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {**kept, "DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", **more}
+
+
+def manage(environment: dict[str, str], *words: str) -> str:
+    """Run a management command; returns what it printed."""
+    command = [sys.executable, "manage.py", *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@contextmanager
+def served(environment: dict[str, str], *, workers: int = 1) -> Iterator[str]:
+    """The product, served as `make serve` does; yields its address, host and port."""
+    address = f"127.0.0.1:{_free_port()}"
+    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": "0"})  # noqa: S603
+    try:
+        _await_answer(f"http://{address}/healthz", process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail("the server did not start")
