@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
+from ims.observing.views import metrics
 
 APPS = [
     "users",
@@ -32,8 +33,9 @@ urlpatterns = [
     path(API_PREFIX, include(api)),
     path("console", RedirectView.as_view(url="/console/")),
     path("console/", admin.site.urls),
-    path("healthz", alive),
-    path("readyz", ready),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "ims.console.errors.handler400"

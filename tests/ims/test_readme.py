@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text()
 # A block that is run, and the answer that the text shows after it, if it shows one.
 RUN = re.compile(r"<!-- run -->\n```bash\n(.*?)```(?:(?:(?!```).)*?```json\n(.*?)```)?", re.DOTALL)
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
-CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py"]
+CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "ims" / "logs.py"]
 END = "== end of block =="
 
 
