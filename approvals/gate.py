@@ -134,6 +134,11 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
 )
 
 
+def is_elevated(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None) -> bool:
+    """Whether a request needs an approver's authority, borrowed or their own."""
+    return operation.elevated is not None and _applies(operation, rule_of(operation), actor, target, data)
+
+
 def rule_of(operation: Operation) -> ApprovalRule | None:
     rule: ApprovalRule | None = ApprovalRule.objects.filter(operation=operation.name).first()
     return rule

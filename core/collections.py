@@ -58,9 +58,15 @@ class Collection:
     def known_filters(self) -> list[str]:
         return sorted(self.filters.base_filters)
 
+    def filters_for(self, user: Any) -> list[str]:
+        """The filters a user may ask: one on a field that they do not see would tell what it hides."""
+        shown = self.output.visible_fields(user)
+        hidden = set() if shown is None else set(self.output.Meta.fields) - set(shown)
+        return [name for name in self.known_filters() if name.split("__")[0] not in hidden]
+
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter)."""
-        refuse_unknown(params, [*self.known_filters(), *CONTROLS])
+        refuse_unknown(params, [*self.filters_for(user), *CONTROLS])
         refuse_unstorable(params)
         given = {name: value for name, value in params.items() if name not in CONTROLS}
         queryset = self.scoped(user)

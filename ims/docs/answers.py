@@ -18,9 +18,9 @@ ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 ActivatableUser = extended(
     UserOutput,
     "ActivatableUser",
-    "An account and the one-time token with which its owner sets a password: shown this once.",
-    activation_token=serializers.CharField(),
-    activation_expires_at=serializers.DateTimeField(),
+    "An account and the one-time token with which its owner sets a password: shown this once, to no software agent.",
+    activation_token=serializers.CharField(allow_null=True),
+    activation_expires_at=serializers.DateTimeField(allow_null=True),
 )
 
 

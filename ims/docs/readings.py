@@ -13,7 +13,8 @@ READINGS: dict[str, tuple[str, ...]] = {
         "vendor contact what concerns the own vendor's products.",
         "A client contact who reports an incident belongs to its client; an assigned manager is an active incident "
         "manager. An incident that a vendor contact opened needs such a manager before it moves on.",
-        "Nobody sets another person's password: a new account comes with a one-time token that expires.",
+        "Nobody sets another person's password: a new account comes with a one-time token that expires. A "
+        "software agent may create accounts, but neither sets a password nor receives such a token.",
     ),
     "Order of refusals": (
         "Login, active account, role, scope, shape and references, assignment and duties, version, state and "
