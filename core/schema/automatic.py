@@ -180,7 +180,7 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     for each in schema["properties"].values():
         each.pop("readOnly", None)
         each.pop("default", None)
-    if "visible_fields" in vars(kind):
+    if kind.hides():
         schema["required"] = ["id"]
     else:
         schema["required"] = sorted(schema["properties"])
