@@ -18,7 +18,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench
+.PHONY: help setup demo test check serve lint fmt clean bench examples openapi
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,8 @@ check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, sch
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
 	$(PRODUCTION) $(MANAGE) policy_docs --check
+	$(PRODUCTION) $(MANAGE) error_docs --check
+	$(PRODUCTION) $(MANAGE) openapi --check
 
 serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
 	$(DEVELOPMENT) $(MANAGE) migrate --noinput
@@ -53,6 +55,13 @@ lint: $(SYNCED) ## Check format and lint only
 fmt: $(SYNCED) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+examples: $(SYNCED) ## Play the tour and record the examples and recipes of the documentation
+	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(MANAGE) examples
+	$(PRODUCTION) $(MANAGE) openapi
+
+openapi: $(SYNCED) ## Write docs/openapi.json and list what breaks clients
+	$(PRODUCTION) $(MANAGE) openapi
 
 bench: $(SYNCED) ## Measure ratios and check query plans (needs DATABASE_URL of a PostgreSQL)
 	$(BIN)/python -m benchmarks.analytics

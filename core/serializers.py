@@ -120,6 +120,12 @@ class Output(serializers.ModelSerializer[Any]):
         return None
 
     @classmethod
+    def hides(cls) -> bool:
+        """Whether there are viewers who do not see every name."""
+        mine: Any = cls.visible_fields
+        return mine.__func__ is not vars(Output)["visible_fields"].__func__
+
+    @classmethod
     def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
         """Represent every record of a queryset in one statement."""
         return cls.represent(queryset.values(*cls.columns()), viewer)

@@ -47,7 +47,7 @@ class DiscoveryView(OperationView):
     operations = {"search": READ}
 
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """No match is an empty answer, one match carries full detail, many a brief list to choose from."""
+        """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
         params = read_params(request)
         collection = _collection(params.pop("entity_type", None))
         _check_requester(params.pop("requester_id", None), request.user)

@@ -14,10 +14,10 @@ from core.operations import Operation, registry
 from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
 from core.schema.answers import Special, page_of, record_of, specials
-from core.schema.names import Place, operation_id, place_of, verb_of
-from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
+from core.schema.names import Place, listing, operation_id, place_of, verb_of
+from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write, takes_key
 from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
-from core.schema.text import description_of, spoken, summary_of
+from core.schema.text import description_of, law_of, summary_of
 from core.serializers import Body, Output
 
 READING = ("GET", "HEAD")
@@ -55,9 +55,16 @@ class OperationSchema(AutoSchema):
         return verb_of(self.operation, self.method, self.view.action)
 
     @property
+    def inner_path(self) -> str:
+        return str(self.path.removeprefix(f"/{API_PREFIX}"))
+
+    @property
+    def repeatable(self) -> bool:
+        return takes_key(self.operation, self.method, self.inner_path)
+
+    @property
     def place(self) -> Place:
-        path = self.path.removeprefix(f"/{API_PREFIX}")
-        return place_of(path, getattr(self.view, "basename", None), self.verb)
+        return place_of(self.inner_path, getattr(self.view, "basename", None), self.verb)
 
     @property
     def special(self) -> Special | None:
@@ -75,6 +82,7 @@ class OperationSchema(AutoSchema):
             reads=self.reads,
             filtered=self.lists or bool(self.special and self.special.query),
             single="{" in self.path,
+            repeatable=self.repeatable,
         )
 
     def get_operation_id(self) -> str:
@@ -82,6 +90,9 @@ class OperationSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self.place.collection[0]]
+
+    def get_extensions(self) -> dict[str, Any]:
+        return law_of(self.operation)
 
     def get_summary(self) -> str:
         return summary_of(self.purpose())
@@ -91,24 +102,24 @@ class OperationSchema(AutoSchema):
 
     def purpose(self) -> str:
         """What the action is for: the operation's own purpose, or what is read where reading is all it does."""
-        if self.operation.name != READ and not self.lists:
+        if self.reads and self.view.action == "retrieve" and hasattr(self.view, "collection"):
+            return f"Read one {self.view.collection.model._meta.verbose_name}."
+        if self.operation.name != READ:
             return self.operation.purpose
         if self.lists:
-            return f"List {spoken(self.place.collection[-1])}."
-        if self.view.action == "retrieve" and hasattr(self.view, "collection"):
-            return f"Read one {spoken(self.view.collection.entity_type)}."
+            return listing(self.place)
         return (inspect.getdoc(getattr(self.view, self.view.action)) or "").split("\n\n")[0].replace("\n", " ")
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
 
     def get_override_parameters(self) -> list[Any]:
-        sent = [] if self.reads else of_write(self.operation)
+        sent = [] if self.reads else of_write(self.operation, self.repeatable)
         if self.lists:
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
         if self.special:
             sent = [*self.special.query, *sent]
-        return [*sent, REQUEST_ID, *answer_headers(self._versioned())]
+        return [*sent, REQUEST_ID, *answer_headers(self._versioned(), self.repeatable)]
 
     def _versioned(self) -> bool:
         if self.special:
@@ -180,7 +191,7 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     for each in schema["properties"].values():
         each.pop("readOnly", None)
         each.pop("default", None)
-    if "visible_fields" in vars(kind):
+    if kind.hides():
         schema["required"] = ["id"]
     else:
         schema["required"] = sorted(schema["properties"])

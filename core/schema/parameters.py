@@ -45,8 +45,26 @@ IF_MATCH = header(
 )
 APPROVAL_ID = header("Approval-Id", {"type": "integer", "minimum": 0}, "The approval that authorises this request.")
 
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "A key of the caller's choice (1 to 255 visible characters); a repeat with the same key and body within 24 hours "
+    "is answered with the first answer.",
+)
+DONE = [200, 201]
+# Below this path nothing is repeated: whoever asks is not yet somebody.
+UNREPEATED = "auth/"
 
-def answer_headers(versioned: bool) -> list[OpenApiParameter]:
+
+def takes_key(operation: Operation, method: str, path: str) -> bool:
+    """Whether an Idempotency-Key is honoured: on every POST but logins and those whose answer holds a secret.
+
+    The path is the one below the API's prefix.
+    """
+    return method == "POST" and not operation.secret and not path.startswith(UNREPEATED)
+
+
+def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiParameter]:
     """The headers of answers: the request id on all, the ETag on single resources, when to come back."""
     place: Literal["header"] = "header"
     text = {"type": "string"}
@@ -56,16 +74,20 @@ def answer_headers(versioned: bool) -> list[OpenApiParameter]:
             "Retry-After", {"type": "integer"}, place, response=[429, 503], description="Seconds to wait."
         ),
     ]
+    if repeatable:
+        replayed = {"type": "string", "enum": ["true"]}
+        described = "Present when this is the answer to the first request with the same Idempotency-Key."
+        headers.append(OpenApiParameter("Idempotency-Replayed", replayed, place, response=DONE, description=described))
     if versioned:
         described = "The version of the resource, for If-Match."
-        headers.append(OpenApiParameter("ETag", text, place, response=[200, 201], description=described))
+        headers.append(OpenApiParameter("ETag", text, place, response=DONE, description=described))
     return headers
 
 
-def of_write(operation: Operation) -> list[OpenApiParameter]:
+def of_write(operation: Operation, repeatable: bool) -> list[OpenApiParameter]:
     """The headers that a write may carry."""
-    headers = [APPROVAL_ID] if operation.elevated else []
-    return [*headers, IF_MATCH] if operation.target else headers
+    carried = ((APPROVAL_ID, operation.elevated), (IF_MATCH, operation.target), (IDEMPOTENCY_KEY, repeatable))
+    return [header for header, wanted in carried if wanted]
 
 
 def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParameter]:

@@ -12,7 +12,7 @@ MEDIA_TYPE = "application/problem+json"
 WORD = re.compile(r"[a-z_]+")
 KNOWN = {str(code): code for code in Code}
 
-ALWAYS = (Code.NOT_ACCEPTABLE, Code.DATABASE_UNAVAILABLE, Code.AUDIT_TRAIL_FAILURE, Code.INTERNAL_ERROR)
+ALWAYS = (Code.NOT_ACCEPTABLE, Code.THROTTLED, Code.DATABASE_UNAVAILABLE, Code.AUDIT_TRAIL_FAILURE, Code.INTERNAL_ERROR)
 OF_CALLERS = (Code.NOT_AUTHENTICATED, Code.TOKEN_EXPIRED, Code.USER_INACTIVE)
 OF_BODIES = (
     Code.VALIDATION_ERROR,
@@ -50,7 +50,9 @@ class Problem(serializers.Serializer[object]):
     request_id = serializers.CharField()
 
 
-def codes_of(operation: Operation, body: type | None, *, reads: bool, filtered: bool, single: bool) -> list[Code]:
+def codes_of(
+    operation: Operation, body: type | None, *, reads: bool, filtered: bool, single: bool, repeatable: bool = False
+) -> list[Code]:
     """The codes an operation can give, in the order of the contract.
 
     They follow from what is declared: its roles, duties, elevation, target and lifecycle, the shape of its body, and
@@ -65,6 +67,8 @@ def codes_of(operation: Operation, body: type | None, *, reads: bool, filtered: 
         codes.add(Code.NOT_FOUND)
     if filtered:
         codes.add(Code.INVALID_FILTER)
+    if repeatable:
+        codes.add(Code.IDEMPOTENCY_CONFLICT)
     if not reads:
         codes.update(_of_writes(operation, body))
     return [code for code in Code if code in codes]

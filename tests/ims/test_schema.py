@@ -18,7 +18,6 @@ from core.operations import Door, registry
 from core.renderers import dumps
 from core.routes import endpoints
 from core.schema.enums import choices_classes, enum_names
-from core.serializers import Output
 from ims.docs.views import read_schema
 from tests.clients.factories import AgreementFactory
 from tests.incidents.factories import IncidentFactory
@@ -38,13 +37,16 @@ def described():
                 yield f"{method.upper()} {path.removeprefix(PREFIX)}", item[method]
 
 
-def resolved(schema):
-    name = schema["$ref"].rsplit("/", 1)[-1]
-    return read_schema()["components"]["schemas"][name]
+def resolved(part):
+    """A part of the description, or the component that it refers to."""
+    if "$ref" not in part:
+        return part
+    _, kind, name = part["$ref"].rsplit("/", 2)
+    return read_schema()["components"][kind][name]
 
 
 def parameters(action, place):
-    return {each["name"]: each for each in action.get("parameters", []) if each["in"] == place}
+    return {each["name"]: each for each in map(resolved, action.get("parameters", [])) if each["in"] == place}
 
 
 def test_the_description_is_valid_and_leaves_no_warning(capsys):
@@ -100,12 +102,23 @@ def test_every_operation_states_its_law_and_its_codes():
 def test_every_refusal_is_a_problem_document():
     known = {str(meaning.status) for meaning in MEANINGS.values()}
     for endpoint, action in described():
-        refused = {status: answer for status, answer in action["responses"].items() if status >= "400"}
+        refused = {status: resolved(answer) for status, answer in action["responses"].items() if status >= "400"}
         assert set(refused) <= known, endpoint
         assert refused, endpoint
         for answer in refused.values():
             assert list(answer["content"]) == ["application/problem+json"]
             assert answer["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+
+
+def headers(answer):
+    return {name: resolved(each) for name, each in resolved(answer).get("headers", {}).items()}
+
+
+def codes(action):
+    """The codes of all refusals of an action: the names of their examples."""
+    answers = map(resolved, action["responses"].values())
+    contents = [each["content"]["application/problem+json"] for each in answers if "Refused" in each["description"]]
+    return {code for content in contents for code in content["examples"]}
 
 
 def test_headers_follow_from_the_operation():
@@ -117,6 +130,13 @@ def test_headers_follow_from_the_operation():
         assert "X-Request-ID" in sent, endpoint
         assert ("Approval-Id" in sent) == (writes and operation.elevated is not None), endpoint
         assert ("If-Match" in sent) == (writes and operation.target is not None), endpoint
+        repeatable = endpoint.startswith("POST ") and "/auth/" not in endpoint and not operation.secret
+        assert ("Idempotency-Key" in sent) == repeatable, endpoint
+        assert ("idempotency_conflict" in codes(action)) == repeatable, endpoint
+        replayed = {
+            status for status, answer in action["responses"].items() if "Idempotency-Replayed" in headers(answer)
+        }
+        assert replayed == ({status for status in action["responses"] if status < "400"} if repeatable else set())
 
 
 def test_bodies_are_strict_and_partial_ones_need_nothing():
@@ -146,8 +166,7 @@ def test_representations_have_the_names_of_their_outputs():
             shown = schemas.get(output.__name__.removesuffix("Output"))
             if shown is not None:
                 assert set(shown["properties"]) == set(output.Meta.fields), output
-                hides = output.visible_fields.__func__ is not Output.visible_fields.__func__
-                assert hides or set(shown["required"]) == set(output.Meta.fields), output
+                assert output.hides() or set(shown["required"]) == set(output.Meta.fields), output
 
 
 def test_times_numbers_and_joined_columns_have_their_types():
@@ -240,7 +259,7 @@ READS = (
 
 def misfits(endpoint, answer):
     """What of a real answer does not fit its description."""
-    described_answer = dict(described())[endpoint]["responses"][str(answer.status_code)]["content"]
+    described_answer = resolved(dict(described())[endpoint]["responses"][str(answer.status_code)])["content"]
     schema = described_answer[answer["Content-Type"]]["schema"]
     whole = {**schema, "components": read_schema()["components"]}
     return [each.message for each in Draft202012Validator(json.loads(dumps(whole))).iter_errors(answer.json())]
