@@ -8,11 +8,9 @@ import inspect
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 
 from core.collections import collections
 from core.operations import Operation
@@ -31,6 +29,8 @@ class Special:
 
 
 specials: dict[str, Special] = {}
+# Query parameters that one list takes beyond those of its collection, by the operation's id in the description.
+further_queries: dict[str, tuple[OpenApiParameter, ...]] = {}
 
 
 def describe(
@@ -65,15 +65,3 @@ def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
     shown: Any = output.Meta
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
     return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})
-
-
-@cache
-def page_of(output: type, name: str) -> Any:
-    """The serializer of one page of a collection."""
-    about = "The address of that page; null where there is none."
-    fields = {
-        "next": serializers.URLField(allow_null=True, help_text=about),
-        "previous": serializers.URLField(allow_null=True, help_text=about),
-        "results": output(many=True),
-    }
-    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})
