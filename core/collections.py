@@ -95,7 +95,7 @@ class Collection:
         given = {name: value for name, value in params.items() if name not in self.controls}
         queryset = self.scoped(user)
         if given:
-            filters = self.filters(given, queryset=queryset)
+            filters = self.filters(given, queryset=queryset, reader=user)
             filters.refuse_unless_valid()
             queryset = filters.qs
         return queryset.filter(self._search(params["search"])) if params.get("search") else queryset

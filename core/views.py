@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -81,9 +82,11 @@ class ListViewSet(OperationView):
     operations = {"list": READ}
     lookup_value_regex = "[0-9]{1,19}"
 
-    def get_renderers(self) -> Any:
-        renderers = super().get_renderers()
-        return [*renderers, TableRenderer()] if self.action == "list" else renderers
+    @property
+    def renderer_classes(self) -> list[type[BaseRenderer]]:  # type: ignore[override]
+        """Lists come as tables, too. Not in `get_renderers`: the header Vary follows from the classes."""
+        usual = OperationView.renderer_classes
+        return [*usual, TableRenderer] if self.action == "list" else [*usual]
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the records in the caller's scope, newest first."""

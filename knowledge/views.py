@@ -10,7 +10,7 @@ from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
 from core.parts import PartsViewSet
-from core.views import OperationView, RecordViewSet, creates, discovered, updates, write
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, updates, write
 from incidents.models import Incident
 from knowledge.bodies import (
     ActionItemBody,
@@ -121,6 +121,12 @@ class ActionItemViewSet(PartsViewSet):
 
     def parent_readable(self, user: Any, pk: int) -> bool:
         return review_readable(user, pk)
+
+
+class AllActionItemsViewSet(ListViewSet):
+    """The improvements that all reviews ask for: who owns some need not know of which reviews."""
+
+    collection = ACTION_ITEMS
 
 
 class SuggestionView(OperationView):

@@ -6,7 +6,7 @@ record is described once, under the operation's id, by the floor that knows it: 
 
 import inspect
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,17 @@ class Special:
     further: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class More:
+    """What one list takes and answers beyond others: query parameters, members of its page, the name of that page."""
+
+    page: str
+    query: tuple[OpenApiParameter, ...]
+    members: Mapping[str, Any]
+
+
 specials: dict[str, Special] = {}
-# Query parameters that one list takes beyond those of its collection, by the operation's id in the description.
-further_queries: dict[str, tuple[OpenApiParameter, ...]] = {}
+more_of_lists: dict[str, More] = {}
 
 
 def describe(
@@ -49,6 +57,11 @@ def describe(
     success.
     """
     specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned, tuple(further))
+
+
+def describe_more(operation_id: str, page: str, *, query: Iterable[OpenApiParameter], **members: Any) -> None:
+    """Describe what one list has beyond others: the name of its page, query parameters, members of its page."""
+    more_of_lists[operation_id] = More(page, tuple(query), members)
 
 
 def record_of(operation: Operation) -> type | None:

@@ -16,7 +16,7 @@ from core.operations import Operation, registry
 from core.renderers import TableRenderer
 from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
-from core.schema.answers import Special, further_queries, record_of, specials
+from core.schema.answers import Special, more_of_lists, record_of, specials
 from core.schema.names import Place, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
@@ -117,9 +117,9 @@ class OperationSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         sent = [] if self.reads else of_write(self.operation)
         if self.lists:
-            further = further_queries.get(self.get_operation_id(), ())
-            sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *further, *sent]
-            sent += of_numbers(self.view.collection)
+            more = more_of_lists.get(self.get_operation_id())
+            sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
+            sent += [*of_numbers(self.view.collection), *(more.query if more else ())]
         if self.selected:
             sent += of_selection(self.view.collection, self.selected, self._name(self.selected), self._enum)
         if self.special:
@@ -167,7 +167,8 @@ class OperationSchema(AutoSchema):
         if self.selected:
             name = self._name(self.selected)
             read = read_of(self.selected, name)
-            return page_of(read, name, collection.numbered) if self.lists else read
+            more = more_of_lists.get(self.get_operation_id())
+            return page_of(read, name, collection.numbered, more) if self.lists else read
         output = record_of(self.operation)
         if output is None:
             warn(f"the answer of {self.get_operation_id()} is not described; see core.schema.describe")

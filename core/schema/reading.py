@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from core.collections import Collection, collections
 from core.page_numbers import LAST_PAGE
+from core.schema.answers import More
 from core.schema.parameters import query
 from core.selection import MOST_RELATIONS
 from core.serializers import Output
@@ -32,15 +33,20 @@ def read_of(output: type[Output], name: str) -> Any:
 
 
 @cache
-def page_of(row: type, name: str, numbered: bool) -> Any:
-    """The serializer of one page of a collection."""
+def page_of(row: type, name: str, numbered: bool, more: More | None) -> Any:
+    """The serializer of one page of a collection, with what one list answers beyond others."""
     fields = {
         "next": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
         "previous": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
         **({"count": serializers.IntegerField(required=False, help_text=COUNT)} if numbered else {}),
+        **(more.members if more else {}),
         "results": row(many=True),
     }
-    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})
+    return type(
+        more.page if more else f"{name}Page",
+        (serializers.Serializer,),
+        {**fields, "__doc__": "One page of a collection."},
+    )
 
 
 def of_selection(collection: Collection, output: type[Output], name: str, enum: Enum) -> Iterator[OpenApiParameter]:
