@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus
+from approvals.gate import operations_approved_by
 from approvals.models import Approval, ApprovalRule, Handoff
-from core.filters import ChoiceInFilter, StrictFilterSet, matches
+from core.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, matches
 
 
 def with_status(status: str) -> Q:
@@ -22,6 +23,7 @@ def with_status(status: str) -> Q:
 
 
 class ApprovalFilters(StrictFilterSet):
+    for_me = TruthFilter(method="for_the_reader")  # type: ignore[no-untyped-call]
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 
@@ -31,6 +33,16 @@ class ApprovalFilters(StrictFilterSet):
             exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id"],
             ranges=["decided_at", "expires_at"],
         )
+
+    def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
+        """What awaits the caller's decision; or all the rest."""
+        awaiting = Q(
+            ~Q(requester_id=self.reader.pk),
+            status=ApprovalStatus.PENDING,
+            imported_row__isnull=True,
+            operation__in=operations_approved_by(self.reader.role),
+        )
+        return queryset.filter(awaiting if value else ~awaiting)
 
     def by_status(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(with_status(value))

@@ -108,6 +108,7 @@ class ApprovalOutput(Output):
             "requested_action",
             "imported_violations",
         )
+        requires: dict[str, tuple[str, ...]] = dict.fromkeys(("status", "expired"), ("status", "expires_at"))
 
     @classmethod
     def get_status(cls, row: dict[str, Any]) -> str:

@@ -89,8 +89,12 @@ class StrictFilterSet(FilterSet):
         models.BooleanField: {"filter_class": TruthFilter},
     }
 
-    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
-        """Build only the filters that are asked for: copying all of them would cost more than the query."""
+    def __init__(self, data: Any = None, *args: Any, reader: Any = None, **options: Any) -> None:
+        """Build only the filters that are asked for: copying all of them would cost more than the query.
+
+        `reader` is who asks, for filters that speak of the caller.
+        """
+        self.reader = reader
         asked = data or {}
         self.base_filters = {name: each for name, each in type(self).base_filters.items() if name in asked}  # type: ignore[misc]
         super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]

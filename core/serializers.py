@@ -102,16 +102,19 @@ class Output(serializers.ModelSerializer[Any]):
 
     Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to
     lookups across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and
-    Meta.requires lists columns that only they need.
+    Meta.requires lists, by name, the columns beside its own that a name needs.
     """
 
     @classmethod
-    def columns(cls) -> list[str]:
+    def columns(cls, names: Iterable[str] | None = None) -> list[str]:
+        """The columns that these names of the representation are built from; without names, all of them."""
         meta: Any = cls.Meta
-        computed = {name for name in cls._declared_fields if name not in getattr(meta, "joined", {})}
-        plain = [name for name in meta.fields if name not in computed and name not in getattr(meta, "joined", {})]
-        wanted = [*plain, *getattr(meta, "joined", {}).values(), *getattr(meta, "requires", ()), "id"]
-        wanted += ["version"] if hasattr(meta.model, "version") else []
+        joined, requires = getattr(meta, "joined", {}), getattr(meta, "requires", {})
+        wanted = ["id"]
+        for name in meta.fields if names is None else names:
+            if name in joined or name not in cls._declared_fields:
+                wanted.append(joined.get(name, name))
+            wanted += requires.get(name, ())
         return list(dict.fromkeys(wanted))
 
     @classmethod
@@ -126,19 +129,34 @@ class Output(serializers.ModelSerializer[Any]):
         return mine.__func__ is not vars(Output)["visible_fields"].__func__
 
     @classmethod
+    def shown_to(cls, viewer: Any) -> list[str]:
+        """The names that this viewer sees, in order."""
+        meta: Any = cls.Meta
+        only = cls.visible_fields(viewer)
+        return list(meta.fields) if only is None else [name for name in meta.fields if name in set(only)]
+
+    @classmethod
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        """Rows of the columns of these names, with what no column holds, without what the viewer may not know."""
+        return rows
+
+    @classmethod
     def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
         """Represent every record of a queryset in one statement."""
         return cls.represent(queryset.values(*cls.columns()), viewer)
 
     @classmethod
     def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        meta: Any = cls.Meta
-        names = list(meta.fields)
-        joined = getattr(meta, "joined", {})
+        """Represent rows of `columns()` with all that the viewer sees."""
+        names = cls.shown_to(viewer)
+        return cls.named(cls.completed(rows, viewer, names), names)
+
+    @classmethod
+    def named(cls, rows: Iterable[dict[str, Any]], names: Iterable[str]) -> list[dict[str, Any]]:
+        """Completed rows under these names of the representation."""
+        names = list(names)
+        joined = getattr(cls.Meta, "joined", {})
         computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
-        only = cls.visible_fields(viewer)
-        if only is not None:
-            names = [name for name in names if name in set(only)]
         return [
             {name: computed[name](row) if name in computed else row[joined.get(name, name)] for name in names}
             for row in rows

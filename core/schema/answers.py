@@ -6,13 +6,11 @@ record is described once, under the operation's id, by the floor that knows it: 
 
 import inspect
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 
 from core.collections import collections
 from core.operations import Operation
@@ -30,7 +28,17 @@ class Special:
     further: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class More:
+    """What one list takes and answers beyond others: query parameters, members of its page, the name of that page."""
+
+    page: str
+    query: tuple[OpenApiParameter, ...]
+    members: Mapping[str, Any]
+
+
 specials: dict[str, Special] = {}
+more_of_lists: dict[str, More] = {}
 
 
 def describe(
@@ -51,6 +59,11 @@ def describe(
     specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned, tuple(further))
 
 
+def describe_more(operation_id: str, page: str, *, query: Iterable[OpenApiParameter], **members: Any) -> None:
+    """Describe what one list has beyond others: the name of its page, query parameters, members of its page."""
+    more_of_lists[operation_id] = More(page, tuple(query), members)
+
+
 def record_of(operation: Operation) -> type | None:
     """The output of the record that an operation returns, by its return annotation, else by its target."""
     returned = typing.get_type_hints(operation.run).get("return")
@@ -65,15 +78,3 @@ def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
     shown: Any = output.Meta
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
     return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})
-
-
-@cache
-def page_of(output: type, name: str) -> Any:
-    """The serializer of one page of a collection."""
-    about = "The address of that page; null where there is none."
-    fields = {
-        "next": serializers.URLField(allow_null=True, help_text=about),
-        "previous": serializers.URLField(allow_null=True, help_text=about),
-        "results": output(many=True),
-    }
-    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from core.codes import Code
 from core.inputs import BIGGEST_ID
-from core.schema import describe, extended
+from core.schema import describe, describe_more, extended
 from core.schema.parameters import query
 from core.schema.refusals import ProblemItem
 from ims.discovery import ENTITY_TYPES
@@ -127,6 +127,12 @@ DISCOVERY = (
         explode=True,
     ),
 )
+FOLLOWING = (
+    query(
+        "after", {"type": "string", "pattern": "^[0-9]+$"}, "Follow the trail, oldest first, from this cursor on: 0."
+    ),
+    query("include_discovery", {"type": "boolean", "default": False}, "With `after`: discovery entries, too."),
+)
 ONE_CHAIN = (
     query("reference_type", TEXT, "Only the chain of a record of this type."),
     query("reference_id", ID, "Only the chain of this record."),
@@ -142,6 +148,8 @@ def describe_answers() -> None:
     describe("users_issue_activation", ActivatableUser, versioned=True)
     describe("policy_retrieve", PolicyAnswer)
     describe("approvals_check", CheckAnswer)
+    after = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
+    describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
     describe("schema_retrieve", {"type": "object"}, media_types=("application/json", "application/yaml"))

@@ -483,6 +483,10 @@ class Migration(migrations.Migration):
             model_name='communication',
             index=models.Index(fields=['recipient_user', '-id'], name='communication_recipient'),
         ),
+        migrations.AddIndex(
+            model_name='communication',
+            index=models.Index(condition=models.Q(('recipient_user__isnull', True)), fields=['-id'], name='communication_team'),
+        ),
         migrations.AddConstraint(
             model_name='communication',
             constraint=models.CheckConstraint(condition=models.Q(('imported_row__isnull', False), models.Q(('message_content', ''), _negated=True), _connector='OR'), name='communication_written'),

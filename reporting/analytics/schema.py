@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.renderers import TableRenderer
 from core.schema import describe
 from core.schema.parameters import query
 from reporting.analytics.choices import GroupBy, Interval
-from reporting.analytics.table import TableRenderer
 
 MINUTES = "In minutes; null where nothing was measured."
 

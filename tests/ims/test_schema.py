@@ -153,10 +153,55 @@ def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
     page = resolved(action["responses"]["200"]["content"]["application/json"]["schema"])
 
     collection = collections["vendor"]
-    assert set(asked) == {*collection.known_filters(), "search", "ordering", "cursor", "page_size"}
+    controls = {"fields", "expand", "search", "ordering", "cursor", "page", "page_size"}
+    assert set(asked) == {*collection.known_filters(), *controls}
     assert set(asked["ordering"]["schema"]["enum"]) == {s + name for name in collection.ordering for s in ("", "-")}
-    assert set(page["properties"]) == set(page["required"]) == {"next", "previous", "results"}
-    assert page["properties"]["results"]["items"]["$ref"].endswith("/Vendor")
+    assert set(page["required"]) == {"next", "previous", "results"} == set(page["properties"]) - {"count"}
+    assert page["properties"]["results"]["items"]["$ref"].endswith("/VendorRead")
+
+
+def test_lists_come_as_tables_and_numbered_ones_say_so():
+    for endpoint, action in described():
+        if set(parameters(action, "query")) >= {"cursor", "page_size", "fields"}:
+            content = action["responses"]["200"]["content"]
+            assert set(content) == {"application/json", "text/csv"}, endpoint
+            assert content["text/csv"]["schema"] == {"type": "string"}
+            numbered = "count" in resolved(content["application/json"]["schema"])["properties"]
+            assert numbered == ("page" in parameters(action, "query")), endpoint
+    assert "page" in parameters(dict(described())["GET /clients/"], "query")
+    assert "page" not in parameters(dict(described())["GET /incidents/"], "query")
+
+
+@pytest.mark.parametrize("endpoint", ["GET /incidents/", "GET /incidents/{id}/"])
+def test_reads_name_what_can_be_chosen_and_what_that_makes_of_a_record(endpoint):
+    action, collection = dict(described())[endpoint], collections["incident"]
+    output = collection.output if endpoint == "GET /incidents/" else collection.single
+    asked = parameters(action, "query")
+
+    assert resolved(asked["fields"]["schema"]["items"])["enum"] == list(output.Meta.fields)
+    assert resolved(asked["expand"]["schema"]["items"])["enum"] == list(collection.related(output))
+    read = read_schema()["components"]["schemas"][f"{output.__name__.removesuffix('Output')}Read"]
+    assert set(read["properties"]) == {*output.Meta.fields, *collection.related(output)}
+    assert "required" not in read
+    client = read["properties"]["client"]["oneOf"]
+    assert [each.get("$ref", each.get("type")) for each in client] == ["#/components/schemas/Client", "null"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path"),
+    [
+        ("GET /incidents/", "/incidents/?fields=title&expand=client,component,reporter"),
+        ("GET /incidents/", "/incidents/?expand=sla_agreement,created_by"),
+        ("GET /vendors/", "/vendors/?page=1&page_size=1&expand=updated_by"),
+        ("GET /audit-entries/", "/audit-entries/?after=0&include_discovery=true&expand=user"),
+        ("GET /me/inbox/", "/me/inbox/"),
+    ],
+)
+def test_chosen_answers_fit_their_description(api, endpoint, path):
+    IncidentFactory(component=ComponentFactory())
+    VendorFactory()
+
+    assert misfits(endpoint, api(SA).get(path, expect=200)) == []
 
 
 def test_representations_have_the_names_of_their_outputs():
