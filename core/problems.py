@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -20,6 +21,8 @@ from core.renderers import ProblemRenderer, dumps
 from core.shapes import refuse_shape
 
 log = logging.getLogger("ims.refusals")
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 MEDIA_TYPE = ProblemRenderer.media_type
 
@@ -36,6 +39,7 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
     (exceptions.ParseError, Code.MALFORMED_BODY),
     (UnreadablePostError, Code.MALFORMED_BODY),
     (RequestDataTooBig, Code.BODY_TOO_LARGE),
+    (TooManyFieldsSent, Code.INVALID_FILTER),
 )
 
 
@@ -121,7 +125,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 def refused(refusal: Refusal, named: Mapping[str, Any]) -> Response:
     """A refusal as DRF's response; `named` are the parts of the path, whose only one is the target's id."""
     document = problem(refusal, named.get("pk") if len(named) == 1 else None)
-    return Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers_of(refusal))
+    headers = headers_of(refusal)
+    return told(refusal, Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers))
+
+
+def told(refusal: Refusal, response: R) -> R:
+    """The response with the refusal that it tells: whoever counts and logs refusals need not read bodies."""
+    response.refusal = refusal  # type: ignore[attr-defined]
+    return response
 
 
 def headers_of(refusal: Refusal) -> dict[str, str]:
@@ -135,9 +146,8 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 
 def respond(refusal: Refusal) -> HttpResponse:
     """A refusal as a plain Django response, for what happens outside DRF."""
-    return HttpResponse(
-        dumps(problem(refusal)), status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers_of(refusal)
-    )
+    document, status_code, headers = dumps(problem(refusal)), refusal.meaning.status, headers_of(refusal)
+    return told(refusal, HttpResponse(document, content_type=MEDIA_TYPE, status=status_code, headers=headers))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

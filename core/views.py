@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
@@ -15,11 +16,12 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from core.answers import Answer
+from core.bounds import check_bounds
 from core.collections import Collection, collections
 from core.context import bind
 from core.discovery import READ
 from core.dispatch import submit
-from core.errors import Undeclared, invalid
+from core.errors import Refusal, Undeclared, invalid
 from core.etag import etag_of
 from core.idempotency import once
 from core.inputs import BIGGEST_ID
@@ -64,6 +66,22 @@ class OperationView(ViewSetMixin, APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         bind(operation=self.operation)
         super().initial(request, *args, **kwargs)
+        check_bounds(request._request)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Recognise the caller and count the request before anything else is decided, or written, about it."""
+        try:
+            super().perform_authentication(request)
+        except Refusal:
+            request.user, request.auth = AnonymousUser(), None  # whoever is not recognised counts as a stranger
+            super().check_throttles(request)
+            raise
+        super().check_throttles(request)
+        if request.successful_authenticator is not None:
+            request.successful_authenticator.admitted(request.auth)
+
+    def check_throttles(self, request: Request) -> None:
+        """Where the framework would count, after the permissions, all is counted already."""
 
     def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
         """The response for what an operation returned: a record, an Answer, or plain data."""

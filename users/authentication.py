@@ -29,9 +29,12 @@ class TokenAuthentication(BaseAuthentication):
                 rule="authenticated_caller",
             )
         token = find_token(credentials[0].decode("latin-1"))
-        note_use(token)
         bind(actor=token.user, agent=token.agent, token=token)
         return token.user, token
+
+    def admitted(self, token: Token) -> None:
+        """The request is within its limits. One that is not writes nothing, so its use is not noted."""
+        note_use(token)
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"

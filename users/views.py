@@ -19,6 +19,7 @@ from core.errors import Refusal
 from core.etag import etag_of
 from core.operations import registry
 from core.shapes import read_body
+from core.throttles import LoginLimit
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, write
 from users.filters import TokenFilters, UserFilters
 from users.models import Token, User
@@ -85,6 +86,7 @@ class LoginView(OperationView):
     """Login, logout and activation: where a caller becomes somebody."""
 
     operations = {"login": "access.login"}
+    throttle_classes = [*OperationView.throttle_classes, LoginLimit]
     logout = write("access.logout")
     activate = write("access.activate", ActivateBody)
 

@@ -3,11 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from core import problems
+from core.codes import Code
 from core.context import current
+from core.errors import Refusal
 
 PREFIX = "/console"
 
@@ -15,7 +18,6 @@ SENTENCES = {
     400: "The request cannot be read.",
     403: "Your role may not do this. The console is for reading; changes go through the API.",
     404: "There is no such page, or no such record in your scope.",
-    429: "Too many failed logins. Wait a while and try again.",
     500: "The server failed. Nothing was written.",
     503: "Nothing was written. Try again later.",
 }
@@ -26,7 +28,7 @@ def is_console(request: HttpRequest) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+def page(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
     """An error as a page of its own, which needs no database."""
     facts = {
         "status": status,
@@ -34,31 +36,40 @@ def page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
         "sentence": sentence or SENTENCES.get(status, ""),
         "request_id": current().request_id,
     }
-    return HttpResponse(render_to_string("console/error.html", facts), status=status)
+    return HttpResponse(render_to_string("console/error.html", facts), status=status, headers=headers)
+
+
+def refuse(refusal: Refusal) -> HttpResponse:
+    """A refusal as a page."""
+    return problems.told(refusal, page(refusal.meaning.status, refusal.detail, problems.headers_of(refusal)))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400) if is_console(request) else problems.handler400(request, exception)
+    return page(400) if is_console(request) else problems.handler400(request, exception)
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403) if is_console(request) else problems.handler403(request, exception)
+    return page(403) if is_console(request) else problems.handler403(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 404) if is_console(request) else problems.handler404(request, exception)
+    return page(404) if is_console(request) else problems.handler404(request, exception)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return page(request, 500) if is_console(request) else problems.handler500(request)
+    return page(500) if is_console(request) else problems.handler500(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_console(request):
         return problems.csrf_failure(request, reason)
-    return page(request, 403, "The form has expired. Go back, reload the page and send it again.")
+    return page(403, "The form has expired. Go back, reload the page and send it again.")
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
     """The answer to a locked-out login. The API has given its own problem document already."""
-    return page(request, 429) if is_console(request) or response is None else response
+    if response is not None and not is_console(request):
+        return response
+    wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    detail = "Too many failed logins. Wait a while and try again."
+    return refuse(Refusal(Code.LOCKED_OUT, detail, rule="login_lockout", retry_after=wait))

@@ -7,16 +7,13 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from core.bounds import check_bounds
+from core.codes import Code
 from core.context import bind
 from core.errors import Refusal
 from core.problems import as_refusal
-from ims.console.errors import is_console, page
-
-# The console loads nothing from elsewhere, and nobody may frame it. Its script library evaluates expressions.
-CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-)
+from core.throttles import AddressLimit, CallerLimit, enforce
+from ims.console.errors import is_console, refuse
 
 
 class ConsoleMiddleware:
@@ -28,23 +25,31 @@ class ConsoleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_console(request):
             return self.get_response(request)
-        if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
-            return page(request, 400, "The address holds characters that no record can hold.")
+        try:
+            check_bounds(request)
+            check_query(request)
+            enforce(request, CallerLimit, AddressLimit)
+        except Refusal as refusal:
+            return refuse(refusal)
         zone = None
         if request.user.is_authenticated:
             bind(actor=request.user)
             zone = zone_of(request.user.timezone)
         with timezone.override(zone):
-            response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        return response
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal, or a database that fails, as a page; anything else is a defect and goes on to the 500 page."""
         if not is_console(request):
             return None
         refusal = error if isinstance(error, Refusal) else _of_database(error)
-        return page(request, refusal.meaning.status, refusal.detail) if refusal is not None else None
+        return refuse(refusal) if refusal is not None else None
+
+
+def check_query(request: HttpRequest) -> None:
+    """Refuse what no record can hold, before a query fails on it."""
+    if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+        raise Refusal(Code.INVALID_FILTER, "The address holds characters that no record can hold.", rule="contract")
 
 
 def _of_database(error: Exception) -> Refusal | None:

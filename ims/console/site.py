@@ -10,6 +10,7 @@ from unfold.sites import UnfoldAdminSite
 
 from core.admin import RecordAdmin
 from core.admin_lists import BoundedPaginator
+from core.throttles import LoginLimit, enforce
 from core.views import discovered
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
@@ -40,6 +41,13 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     @staticmethod
     def _is_known(pattern: Any) -> bool:
         return hasattr(pattern, "url_patterns") or "(?P<url>" in str(pattern.pattern)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The form, and an attempt to log in with it: one of those that its address has in a while."""
+        if request.method == "POST":
+            enforce(request, LoginLimit)
+        page: HttpResponse = super().login(request, extra_context)
+        return page
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         """The framework's log is not written; what was done stands in the audit trail."""

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "csp",
+    "corsheaders",
     "core",
     "users",
     "audit",
@@ -60,6 +62,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestContextMiddleware",
+    "ims.headers.HeadersMiddleware",
+    "ims.headers.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -117,6 +121,13 @@ if not PRODUCTION:
 
 from ims.settings.api import *  # noqa: E402, F403
 from ims.settings.console import *  # noqa: E402, F403
+from ims.settings.headers import *  # noqa: E402, F403
+from ims.settings.limits import *  # noqa: E402, F403
 from ims.settings.logs import *  # noqa: E402, F403
 from ims.settings.policy import *  # noqa: E402, F403
 from ims.settings.security import *  # noqa: E402, F403
+
+if CORS_ALLOWED_ORIGINS:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware"), "corsheaders.middleware.CorsMiddleware"
+    )

@@ -17,6 +17,3 @@ IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
 # Life of tokens: API tokens in days, one-time activation tokens in hours.
 IMS_TOKEN_DAYS = env.int("IMS_TOKEN_DAYS", 30)
 IMS_ACTIVATION_HOURS = env.int("IMS_ACTIVATION_HOURS", 48)
-# Bounds of a request body.
-IMS_JSON_MAX_DEPTH = env.int("IMS_JSON_MAX_DEPTH", 20)
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("IMS_BODY_MAX_BYTES", 1_048_576)

@@ -250,7 +250,7 @@ def test_nothing_is_loaded_from_elsewhere(world: World) -> None:
     pages = {address: visitor.get(address) for address in addresses} | {LOGIN: Browser().get(LOGIN)}
     for address, answer in pages.items():
         assert not ELSEWHERE.search(answer.content.decode()), address
-        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     html = "".join(answer.content.decode() for answer in pages.values())
     files = set(re.findall(r'(?:src|href)="/static/([^"?]+)"', html))
     assert {"console/favicon.svg", "console/error.css", "unfold/css/styles.css"} <= files

@@ -1,0 +1,33 @@
+"""The headers of every answer, the server's own refusals and redirects included."""
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+
+class HeadersMiddleware:
+    """Sets what the settings hold wherever the answer does not state its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in settings.IMS_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """A policy of their own for the pages among the answers; the strict one of the settings for all others."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        for prefix, directives in settings.IMS_PAGE_POLICIES.items():
+            if request.path_info.startswith(prefix) and not report_only:
+                return PolicyParts(config=directives)
+        return super().get_policy_parts(request, response, report_only)

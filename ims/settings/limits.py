@@ -1,0 +1,63 @@
+"""How much one caller may ask, how large a request may be, and where the counters live."""
+
+import re
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+TESTING = env.str("IMS_ENVIRONMENT", "production") == "test"
+
+PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+MOST_COUNTERS = 100_000
+# A cache that is far away or gone must not hold requests up: seconds to wait for it.
+PATIENCE = 0.25
+
+
+def rate(text: str) -> tuple[int, int] | None:
+    """A rate such as 120/minute as (requests, seconds); None for `off`."""
+    if text == "off":
+        return None
+    stated = re.fullmatch(r"([1-9]\d{0,8})/(second|minute|hour|day)", text)
+    if stated is None:
+        raise ImproperlyConfigured(f"a rate is {text!r}; it must read like 120/minute, or off")
+    return int(stated[1]), PERIODS[stated[2]]
+
+
+def shared(url: str) -> dict[str, Any]:
+    """The cache that all processes share. Raises ImproperlyConfigured for anything but a Redis."""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("CACHE_URL must name a Redis: redis://, rediss:// or unix://")
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "ims",
+        "OPTIONS": {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE},
+    }
+
+
+def of_this_process() -> dict[str, Any]:
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": MOST_COUNTERS},
+    }
+
+
+CACHE_URL = env.str("CACHE_URL", "")
+CACHES = {"default": shared(CACHE_URL) if CACHE_URL else of_this_process()}
+
+# Far above what a person, an agent or a nightly job needs; the tests ask as fast as they can.
+IMS_RATES = {
+    "caller": rate(env.str("IMS_RATE_CALLER", "off" if TESTING else "1200/minute")),
+    "address": rate(env.str("IMS_RATE_ADDRESS", "off" if TESTING else "120/minute")),
+    "login": rate(env.str("IMS_RATE_LOGIN", "off" if TESTING else "20/minute")),
+}
+
+# How many proxies stand in front, each of which adds an address to X-Forwarded-For; 0: the header is not believed.
+IMS_TRUSTED_PROXIES = env.int("IMS_TRUSTED_PROXIES", 1) if env.bool("IMS_BEHIND_PROXY", False) else 0
+
+# Bounds of a request. gunicorn.conf.py bounds the whole request line and the headers, a little wider.
+IMS_JSON_MAX_DEPTH = env.int("IMS_JSON_MAX_DEPTH", 20)
+IMS_QUERY_MAX_BYTES = env.int("IMS_QUERY_MAX_BYTES", 7_168)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("IMS_BODY_MAX_BYTES", 1_048_576)
