@@ -18,7 +18,7 @@ from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
 from core.schema.answers import Special, more_of_lists, record_of, specials
 from core.schema.names import Place, listing, operation_id, place_of, verb_of
-from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write, takes_key
+from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
 from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
 from core.schema.text import description_of, law_of, summary_of
@@ -72,7 +72,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def repeatable(self) -> bool:
-        return takes_key(self.operation, self.method, self.inner_path)
+        return self.method == "POST" and self.operation.repeatable
 
     @property
     def place(self) -> Place:

@@ -52,16 +52,6 @@ IDEMPOTENCY_KEY = header(
     "is answered with the first answer.",
 )
 DONE = [200, 201]
-# Below this path nothing is repeated: whoever asks is not yet somebody.
-UNREPEATED = "auth/"
-
-
-def takes_key(operation: Operation, method: str, path: str) -> bool:
-    """Whether an Idempotency-Key is honoured: on every POST but logins and those whose answer holds a secret.
-
-    The path is the one below the API's prefix.
-    """
-    return method == "POST" and not operation.secret and not path.startswith(UNREPEATED)
 
 
 def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiParameter]:
