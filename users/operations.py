@@ -143,7 +143,7 @@ def read_profile(*, actor: User) -> User:
 def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     """Obtain a bearer token with e-mail address and password.
 
-    The caller has been authenticated by the door. Raises Refusal: user_inactive.
+    The caller has been authenticated by the door. Raises Refusal: invalid_credentials, locked_out, user_inactive.
     """
     if isinstance(actor, AnonymousUser) or not actor.may_act:
         raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")

@@ -2,6 +2,7 @@
 
 import inspect
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from drf_spectacular.drainage import warn
@@ -134,6 +135,8 @@ class OperationSchema(AutoSchema):
         special = self.special
         media_types = special.media_types if special else ("application/json",)
         answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
+        for media_type, form in (special.also if special else {}).items():
+            answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
         for further in special.further if special else ():
             answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
         for status, codes in statuses_of(self.codes()).items():
@@ -153,6 +156,12 @@ class OperationSchema(AutoSchema):
         if output is None:
             warn(f"the answer of {self.get_operation_id()} is not described; see core.schema.describe")
         return output
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if direction == "request" and not getattr(field, "allow_empty", True):
+            schema["minItems"] = 1
+        return schema
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return type(serializer).__name__.removesuffix("Output").removesuffix("Body")
@@ -174,13 +183,20 @@ class OperationSchema(AutoSchema):
 
 
 def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
-    """Every name of a representation is always there, unless the output hides some from some viewers."""
+    """Every name of a representation is always there, but for those that the output hides from some viewers."""
     about = inspect.getdoc(kind.Meta.model) or ""
     schema.setdefault("description", about.partition("\n\n")[0])
     for each in schema["properties"].values():
         each.pop("readOnly", None)
         each.pop("default", None)
-    if "visible_fields" in vars(kind):
-        schema["required"] = ["id"]
-    else:
-        schema["required"] = sorted(schema["properties"])
+    schema["required"] = sorted(set(schema["properties"]) & always_shown(kind))
+
+
+def always_shown(kind: type[Output]) -> set[str]:
+    """The names of a representation that no viewer is refused, of whatever role."""
+    meta: Any = kind.Meta
+    shown = set(meta.fields)
+    for role in {role for operation in registry for role in operation.roles or ()}:
+        only = kind.visible_fields(SimpleNamespace(role=role, is_internal=False))
+        shown &= shown if only is None else set(only)
+    return shown

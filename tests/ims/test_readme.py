@@ -1,15 +1,10 @@
 """The README is true: its first steps are run as they stand, its targets, commands and variables exist."""
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,52 +12,27 @@ from typing import Any
 import pytest
 from django.core.management import get_commands
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.live import ROOT, new_installation, served
+
 README = (ROOT / "README.md").read_text()
 # A block that is run, and the answer that the text shows after it, if it shows one.
 RUN = re.compile(r"<!-- run -->\n```bash\n(.*?)```(?:(?:(?!```).)*?```json\n(.*?)```)?", re.DOTALL)
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
 CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py"]
 END = "== end of block =="
-START_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A new installation: an empty database, and nothing set."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/ims.sqlite3", "IMS_ENVIRONMENT": "development"}
+    return new_installation(tmp_path)
 
 
 @pytest.fixture
 def server(environment: dict[str, str]) -> Iterator[str]:
     """The product, served as `make serve` does; yields its address."""
-    address = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", "1"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": "0"})  # noqa: S603
-    try:
-        await_answer(f"http://{address}/healthz", process)
+    with served(environment) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail("the server did not start")
 
 
 def answers(output: str) -> list[dict[str, Any]]:
