@@ -41,10 +41,10 @@ class Question:
         wanted = registry.find(self.operation)
         if wanted is None or wanted.door is not Door.REST:
             detail = "There is no such operation; GET /api/v1/policy/ lists them."
-            raise invalid("operation", detail, "invalid_choice", rule="known_operation")
+            raise invalid("operation", detail, "unknown_operation", rule="known_operation")
         if self.reference_type is not None and self.reference_type != wanted.target:
             detail = f"{wanted.name} acts on {wanted.target or 'no record'}."
-            raise invalid("reference_type", detail, "invalid_choice", rule="validation_first")
+            raise invalid("reference_type", detail, "target_mismatch", rule="validation_first")
         return wanted
 
     def _is_whole(self, wanted: Operation) -> bool:

@@ -149,7 +149,7 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
 def _elevated(name: str) -> Operation:
     wanted = registry.find(name)
     if wanted is None:
-        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "invalid_choice")
+        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "unknown_operation")
     if wanted.elevated is None:
         raise invalid("operation", "This operation is never elevated; it needs no approval.", "approval_not_needed")
     return wanted
@@ -164,7 +164,7 @@ def _target(wanted: Operation, actor: User, reference_type: str | None, referenc
             )
         return None
     if reference_type != wanted.target:
-        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "invalid_choice")
+        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "target_mismatch")
     found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
     if found is None:
         detail = "There is no such record in your scope."

@@ -52,7 +52,7 @@ class HandoffBody(Body):
     def validate_operation(self, name: str) -> str:
         wanted = registry.find(name)
         if wanted is None or wanted.door is not Door.REST:
-            raise serializers.ValidationError("There is no such operation.", code="invalid_choice")
+            raise serializers.ValidationError("There is no such operation.", code="unknown_operation")
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,9 +13,8 @@ from audit.models import AuditEntry
 from audit.operations import verify_trail
 from audit.serializers import AuditBody, AuditEntryOutput
 from core.collections import Collection, refuse_unknown, related
-from core.filters import WholeNumberField
 from core.pagination import bad_filter
-from core.query import read_params
+from core.query import read_id, read_params
 from core.streams import wants_table
 from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link
 
@@ -60,7 +58,7 @@ class AuditViewSet(RecordViewSet):
         refuse_unknown(params, ("reference_type", "reference_id"))
         scope: dict[str, Any] = dict(params)
         if "reference_id" in scope:
-            scope["reference_id"] = _whole_number(scope["reference_id"])
+            scope["reference_id"] = read_id("reference_id", scope["reference_id"])
         verdict = verify_trail(actor=request.user, **scope)
         discovered("audit_entry", None, {"verify": True, **params})
         return Response(verdict, status=status.HTTP_200_OK)
@@ -71,10 +69,3 @@ class OwnActsViewSet(ListViewSet):
 
     collection = OWN
     operations = {"list": "audit.read_own"}
-
-
-def _whole_number(text: str) -> int:
-    try:
-        return int(WholeNumberField().clean(text))
-    except ValidationError:
-        raise bad_filter("reference_id", "This must be a whole number.") from None

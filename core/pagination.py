@@ -17,6 +17,7 @@ from django.utils.timezone import is_aware, make_aware
 
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.inputs import read_whole
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -66,9 +67,10 @@ def read_size(text: str | None) -> int:
     """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
     if text is None:
         return DEFAULT_SIZE
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_SIZE)) or not 1 <= int(text) <= MAX_SIZE:
+    size = read_whole(text, least=1, most=MAX_SIZE)
+    if size is None:
         raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
-    return int(text)
+    return size
 
 
 def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, columns: list[str]) -> Page:

@@ -5,6 +5,7 @@ database rows (`queryset.values`), so that a list of records costs no model inst
 the schema.
 """
 
+import typing
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from core.inputs import BIGGEST_ID, is_whole
 from core.pagination import EARLIEST, LATEST
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
@@ -38,7 +40,8 @@ def check_json_type(field: Any, value: Any) -> None:
         return
     for kind, types, name in JSON_TYPES:
         if isinstance(field, kind):
-            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            fits = isinstance(value, types) or (int in types and is_whole(value))
+            if not fits or (isinstance(value, bool) and bool not in types):
                 raise ValidationError(f"This must be {name}.", code="wrong_type")
             for item in value if isinstance(value, list) else ():
                 check_json_type(getattr(field, "child", None), item)
@@ -63,7 +66,12 @@ class Body(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
         for name in self.actor_fields:
-            fields[name] = serializers.IntegerField(required=False, help_text="The caller's own id; may be left out.")
+            fields[name] = serializers.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=BIGGEST_ID,
+                help_text="The caller's own id; may be left out.",
+            )
         for field in fields.values():
             if isinstance(field, serializers.DateTimeField | serializers.DateField):
                 field.validators = [*field.validators, refuse_far_times]
@@ -123,12 +131,6 @@ class Output(serializers.ModelSerializer[Any]):
         return None
 
     @classmethod
-    def hides(cls) -> bool:
-        """Whether there are viewers who do not see every name."""
-        mine: Any = cls.visible_fields
-        return mine.__func__ is not vars(Output)["visible_fields"].__func__
-
-    @classmethod
     def shown_to(cls, viewer: Any) -> list[str]:
         """The names that this viewer sees, in order."""
         meta: Any = cls.Meta
@@ -173,6 +175,13 @@ class Output(serializers.ModelSerializer[Any]):
             name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options
         }
         return kind, {**kept, "read_only": True, "allow_null": nullable}
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        """A column that `get_<name>` shows as null where it is empty is described so."""
+        kind, options = super().build_field(field_name, info, model_class, nested_depth)
+        shown = typing.get_type_hints(getattr(type(self), f"get_{field_name}", None) or object).get("return")
+        nullable = type(None) in typing.get_args(shown)
+        return kind, {**options, "allow_null": True} if nullable else options
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
         for field in model_class._meta.concrete_fields:

@@ -24,7 +24,7 @@ from core.dispatch import submit
 from core.errors import Refusal, Undeclared, invalid
 from core.etag import etag_of
 from core.idempotency import once
-from core.inputs import BIGGEST_ID
+from core.inputs import read_whole
 from core.operations import Operation, registry
 from core.pagination import Page
 from core.permissions import OperationPermission
@@ -205,9 +205,10 @@ def approval_id_of(request: Request) -> int | None:
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(BIGGEST_ID)) or int(text) > BIGGEST_ID:
+    number = read_whole(text)
+    if number is None:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
-    return int(text)
+    return number
 
 
 def discovered(entity_type: str, reference_id: int | None, filters: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ class IncidentCodeField(forms.CharField):
 
 class IncidentCodeFilter(django_filters.CharFilter):
     field_class = IncidentCodeField
+    schema = {"type": "string", "pattern": "^INC-[0-9]{8,18}$"}
 
 
 class IncidentFilters(StrictFilterSet):

@@ -19,11 +19,12 @@ from core.serializers import Output
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """An answer that is no record: its serializer or schema by media type, the query parameters of its request."""
+    """An answer that is no record: its serializer or schema, by media type, the query parameters of its request."""
 
     answer: Any
     query: tuple[OpenApiParameter, ...]
     media_types: tuple[str, ...]
+    also: Mapping[str, Any]
     versioned: bool
     further: tuple[int, ...]
 
@@ -47,16 +48,17 @@ def describe(
     *,
     query: Iterable[OpenApiParameter] = (),
     media_types: Iterable[str] = ("application/json",),
+    also: Mapping[str, Any] | None = None,
     versioned: bool = False,
     further: Iterable[int] = (),
 ) -> None:
     """Describe an answer that does not follow from the operation.
 
     Arguments: the operation's id in the description; a serializer class, or a schema as a dict; the query parameters
-    of the request; the media types of the answer; whether it carries an ETag; further statuses of
-    success.
+    of the request; the media types of the answer; what it is in further media types that show it otherwise; whether
+    it carries an ETag; further statuses of success.
     """
-    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned, tuple(further))
+    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), also or {}, versioned, tuple(further))
 
 
 def describe_more(operation_id: str, page: str, *, query: Iterable[OpenApiParameter], **members: Any) -> None:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, cast
 
 from drf_spectacular.drainage import warn
@@ -164,6 +165,8 @@ class OperationSchema(AutoSchema):
         if self.lists:
             table = OpenApiResponse({"type": "string"}, "Done.")
             answers[(str(self._success), TableRenderer.media_type)] = table
+        for media_type, form in (special.also if special else {}).items():
+            answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
         for further in special.further if special else ():
             answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
         for status, codes in statuses_of(self.codes()).items():
@@ -195,6 +198,12 @@ class OperationSchema(AutoSchema):
         self.registry.register_on_missing(component)
         return dict(component.ref)
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if direction == "request" and not getattr(field, "allow_empty", True):
+            schema["minItems"] = 1
+        return schema
+
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return type(serializer).__name__.removesuffix("Output").removesuffix("Body")
 
@@ -223,7 +232,15 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
         each.pop("default", None)
     if getattr(kind, "selectable", False):
         schema.pop("required", None)
-    elif kind.hides():
-        schema["required"] = ["id"]
     else:
-        schema["required"] = sorted(schema["properties"])
+        schema["required"] = sorted(set(schema["properties"]) & always_shown(kind))
+
+
+def always_shown(kind: type[Output]) -> set[str]:
+    """The names of a representation that no viewer is refused, of whatever role."""
+    meta: Any = kind.Meta
+    shown = set(meta.fields)
+    for role in {role for operation in registry for role in operation.roles or ()}:
+        only = kind.visible_fields(SimpleNamespace(role=role, is_internal=False))
+        shown &= shown if only is None else set(only)
+    return shown

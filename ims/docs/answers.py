@@ -5,7 +5,7 @@ from rest_framework import serializers
 from core.codes import Code
 from core.inputs import BIGGEST_ID
 from core.schema import describe, describe_more, extended
-from core.schema.parameters import query
+from core.schema.parameters import ANY_TEXT, query
 from core.schema.refusals import ProblemItem
 from ims.discovery import ENTITY_TYPES
 from users.choices import Role
@@ -118,7 +118,7 @@ class DiscoveryAnswer(serializers.Serializer[object]):
 DISCOVERY = (
     query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
     query("requester_id", ID, "The caller's own id; may be left out."),
-    query("search", TEXT, "Words that must all occur."),
+    query("search", ANY_TEXT, "Words that must all occur."),
     query(
         "filters",
         {"type": "object", "additionalProperties": TEXT},
@@ -134,7 +134,7 @@ FOLLOWING = (
     query("include_discovery", {"type": "boolean", "default": False}, "With `after`: discovery entries, too."),
 )
 ONE_CHAIN = (
-    query("reference_type", TEXT, "Only the chain of a record of this type."),
+    query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
     query("reference_id", ID, "Only the chain of this record."),
 )
 
@@ -152,5 +152,5 @@ def describe_answers() -> None:
     describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
-    describe("schema_retrieve", {"type": "object"}, media_types=("application/json", "application/yaml"))
+    describe("schema_retrieve", {"type": "object"}, also={"application/yaml": {"type": "string"}})
     describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))

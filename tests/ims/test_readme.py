@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import get_commands
 
-from tests.live import ROOT, environment_of, served
+from tests.live import ROOT, new_installation, served
 
 README = (ROOT / "README.md").read_text()
 # A block that is run, and the answer that the text shows after it, if it shows one.
@@ -25,7 +25,7 @@ END = "== end of block =="
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A new installation: an empty database, and nothing set."""
-    return environment_of(f"sqlite:///{tmp_path}/ims.sqlite3")
+    return new_installation(tmp_path)
 
 
 @pytest.fixture
