@@ -353,6 +353,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='incident',
+            index=models.Index(fields=['detected_at', 'id'], name='incident_detected'),
+        ),
+        migrations.AddIndex(
+            model_name='incident',
             index=models.Index(fields=['created_at', 'id'], name='incident_created'),
         ),
         migrations.AddIndex(
