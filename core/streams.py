@@ -26,9 +26,10 @@ def stream(pieces: Iterator[str], request: Request) -> StreamingHttpResponse:
     The first piece is made at once: what is wrong with a request is told while a refusal can still be given.
     """
     first = next(pieces, "")
+    rest = iter(()) if request.method == "HEAD" else pieces
     name = request.path.rstrip("/").rpartition("/")[2]
     return StreamingHttpResponse(
-        _sent(first, pieces, copy_context()),
+        _sent(first, rest, copy_context()),
         content_type=CONTENT_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
