@@ -15,12 +15,11 @@ pytestmark = pytest.mark.django_db
 
 def followed(caller, query: str = "") -> list[int]:
     """The ids of everything after the beginning, page after page, until an empty one."""
-    ids, path = [], f"/audit-entries/?after=0&page_size=50{query}"
-    while page := caller.get(path, expect=200).json():
-        if not page["results"]:
-            return ids
-        ids += [row["id"] for row in page["results"]]
-        path = page["next"].replace("http://testserver", "")
+    ids, path = [], f"/audit-entries/?after=0&page_size=2{query}"
+    while rows := (page := caller.get(path, expect=200).json())["results"]:
+        ids += [row["id"] for row in rows]
+        path = page["next"]
+    return ids
 
 
 def written(**filters) -> list[int]:
@@ -58,7 +57,7 @@ def test_the_cursor_moves_on_over_discoveries(api):
     assert page["results"][-1]["id"] == last
     assert int(page["after"]) >= found[-1]
 
-    following = caller.get(page["next"].replace("http://testserver", ""), expect=200).json()
+    following = caller.get(page["next"], expect=200).json()
     assert following["results"] == []
     assert int(following["after"]) > int(page["after"])
 

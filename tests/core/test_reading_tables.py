@@ -7,14 +7,14 @@ import logging
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import StreamingHttpResponse
 
 from audit.models import AuditEntry
 from core import collections
 from core.context import current
 from core.tables import cell
-from tests.api import capture, fields, statements
+from tests.api import Api, capture, fields, statements
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.core.reads import LISTS, SINGLES, opened, reader, rows_of
 from tests.incidents.factories import EventFactory, IncidentFactory
@@ -260,6 +260,19 @@ def test_what_fails_at_once_is_refused_and_what_fails_later_breaks_off(api, monk
     with caplog.at_level(logging.ERROR, "ims.streams"), pytest.raises(OperationalError):
         next(pieces)
     assert [record.message for record in caplog.records if record.name == "ims.streams"] == ["a table broke off"]
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no pool, and keeps its memory open")
+@pytest.mark.usefixtures("committed", "small_batches")
+def test_a_slow_reader_keeps_no_connection_from_others():
+    VendorFactory.create_batch(5)
+    pieces = iter(Api(UserFactory(role=EX)).get("/vendors/?fields=id", expect=200, **TABLE).streaming_content)
+
+    held = []
+    for piece in pieces:
+        assert piece
+        held.append(connection.connection is not None)
+    assert held == [False, False, False]
 
 
 @pytest.mark.usefixtures("small_batches")

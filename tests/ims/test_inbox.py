@@ -1,8 +1,9 @@
 """What waits for a person: whatever the floors keep that names them or their role, and nothing outside their scope."""
 
 import pytest
+from django.utils import timezone
 
-from approvals.models import Approval, ApprovalRule
+from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
 from ims.inbox import KINDS, SHOWN
 from incidents.models import Communication
@@ -35,6 +36,14 @@ def test_of_nothing_the_inbox_of_anyone_is_empty(api, role):
     assert waiting(api, UserFactory(role=role)) == {}
 
 
+def decided() -> Approval:
+    return an_approval().change(status="rejected", approver=UserFactory(role=EX), decided_at="2026-01-01T00:00:00Z")
+
+
+def taken_over(by) -> Handoff:
+    return a_handoff().change(status="accepted", accepted_by=by, accepted_at="2026-01-01T00:00:00Z")
+
+
 # Kind, role, and what makes one record wait for a person, and one that does not.
 MADE = [
     ("communications", TS,
@@ -52,10 +61,10 @@ MADE = [
     ("escalations", AM,
      lambda me: EscalationFactory(target_user=me),
      lambda me: EscalationFactory(target_user=me, status="acknowledged")),
-    ("handoffs", SA, lambda me: a_handoff(), lambda me: closed_handoff(me)),
+    ("handoffs", SA, lambda me: a_handoff(), taken_over),
     ("incidents", IM,
      lambda me: IncidentFactory(assigned_manager=me, status="in_progress"),
-     lambda me: IncidentFactory(assigned_manager=me, status="resolved")),
+     lambda me: IncidentFactory(assigned_manager=me, status="resolved", resolved_at=timezone.now())),
     ("root_cause_analyses", TS,
      lambda me: AnalysisFactory(assigned_to=me),
      lambda me: AnalysisFactory()),
@@ -69,15 +78,6 @@ MADE = [
      lambda me: ActionItemFactory(owner=me),
      lambda me: ActionItemFactory(owner=me, status="done")),
 ]  # fmt: skip
-
-
-def decided() -> Approval:
-    return an_approval().change(status="rejected", approver=UserFactory(role=EX), decided_at="2026-01-01T00:00:00Z")
-
-
-def closed_handoff(by):
-    accepted = a_handoff().change(status="accepted", accepted_by=by, accepted_at="2026-01-01T00:00:00Z")
-    return accepted
 
 
 @pytest.mark.parametrize(("kind", "role", "mine", "other"), MADE)
@@ -129,7 +129,7 @@ def test_approvals_wait_for_the_roles_that_the_rule_names_now(api):
 
 
 def test_a_client_contact_learns_only_what_concerns_them(api):
-    me, colleague = UserFactory(role=CC), None
+    me = UserFactory(role=CC)
     colleague = UserFactory(role=CC, client=me.client)
     own = IncidentFactory(client=me.client)
     told = CommunicationFactory(incident=own, recipient_type="client_contact", recipient_user=me)
@@ -155,9 +155,11 @@ def test_a_vendor_contact_learns_only_what_concerns_them(api):
 @pytest.mark.parametrize("for_me", ["true", "false"])
 def test_what_is_for_the_caller_is_a_filter_that_parts_the_list(api, for_me):
     me = UserFactory(role=EX)
-    CommunicationFactory(), CommunicationFactory(recipient_type="user", recipient_user=me)
+    CommunicationFactory()
+    CommunicationFactory(recipient_type="user", recipient_user=me)
     CommunicationFactory(recipient_type="user", recipient_user=UserFactory(role=TS))
-    an_approval(), decided()
+    an_approval()
+    decided()
     caller = api(me)
 
     for path, count in (("/communications/", {"true": 2, "false": 1}), ("/approvals/", {"true": 1, "false": 1})):
