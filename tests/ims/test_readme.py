@@ -1,100 +1,21 @@
 """The README is true: its first steps are run as they stand, its targets, commands and variables exist."""
 
-import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.core.management import get_commands
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.ims.snippets import ROOT, needs_curl, run_blocks
+
 README = (ROOT / "README.md").read_text()
-# A block that is run, and the answer that the text shows after it, if it shows one.
-RUN = re.compile(r"<!-- run -->\n```bash\n(.*?)```(?:(?:(?!```).)*?```json\n(.*?)```)?", re.DOTALL)
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
 CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py"]
-END = "== end of block =="
-START_SECONDS = 60
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """A new installation: an empty database, and nothing set."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/ims.sqlite3", "IMS_ENVIRONMENT": "development"}
-
-
-@pytest.fixture
-def server(environment: dict[str, str]) -> Iterator[str]:
-    """The product, served as `make serve` does; yields its address."""
-    address = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", "1"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": "0"})  # noqa: S603
-    try:
-        await_answer(f"http://{address}/healthz", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail("the server did not start")
-
-
-def answers(output: str) -> list[dict[str, Any]]:
-    """The JSON objects that the requests of a block have printed one after the other."""
-    found, decoder = [], json.JSONDecoder()
-    while (start := output.find("{")) >= 0:
-        answer, end = decoder.raw_decode(output[start:])
-        found.append(answer)
-        output = output[start + end :]
-    return found
-
-
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's requests are made with curl")
+@needs_curl
 def test_the_first_steps_lead_where_the_text_says(server: str, environment: dict[str, str], tmp_path: Path) -> None:
-    blocks = RUN.findall(README)
-    assert len(blocks) >= 5
-    script = f"\necho '{END}'\n".join(code for code, _ in blocks)
-    script = script.replace(".venv/bin/python", sys.executable).replace("127.0.0.1:8000", server)
-    script = script.replace("var/activation.txt", f"{tmp_path}/activation.txt")
-    bash = shutil.which("bash")
-    assert bash is not None
-    done = subprocess.run(  # noqa: S603
-        [bash, "-euo", "pipefail", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    for (code, promised), output in zip(blocks, done.stdout.split(END), strict=True):
-        *accepted, last = answers(output) or [{}]
-        refusals = [answer for answer in accepted if "error_class" in answer]
-        assert not refusals, code
-        expected = json.loads(promised) if promised else {}
-        assert {name: last.get(name) for name in expected} == expected, last
-        assert promised or "error_class" not in last, last
+    assert run_blocks(README, server, environment, tmp_path) >= 5
 
 
 def test_every_variable_is_explained_and_every_explained_one_exists() -> None:
