@@ -32,7 +32,7 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
 
-check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and policy document
+check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and generated documents
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	@mkdir -p var

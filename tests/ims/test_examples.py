@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator
 
 from core.codes import MEANINGS, Code
 from core.renderers import dumps
+from ims.docs.recipes import render
 from ims.docs.recorded import PROBLEMS, by_operation, problems, read, text_of
 from ims.docs.tour.placeholders import A_TIME, settled, shortened
 from ims.docs.tour.player import Reply, play
@@ -15,6 +16,7 @@ from ims.docs.tour.stage import record
 from ims.docs.tour.steps import Chapter, Step, TourError, filled
 from ims.docs.tour.unprovoked import UNPROVOKED
 from ims.docs.views import read_schema
+from ims.management.commands.examples import RECIPES
 from tests.ims.test_schema import resolved
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -37,11 +39,13 @@ def misfits(schema, value):
 
 @pytest.mark.django_db
 def test_the_tour_is_played_as_it_was_recorded():
-    played = {tag: json.loads(text_of(examples)) for tag, examples in files_of(record(), read_schema()).items()}
+    exchanges = list(record())
+    played = {tag: json.loads(text_of(examples)) for tag, examples in files_of(exchanges, read_schema()).items()}
     recorded = {tag: json.loads(text) for tag, text in read().items()}
 
     assert set(played) == set(recorded)
     assert [tag for tag in played if played[tag] != recorded[tag]] == [], "run make examples and look at what differs"
+    assert RECIPES.read_text(encoding="utf-8") == render(exchanges)
 
 
 def test_every_operation_has_an_example_of_its_answer_and_of_its_body():

@@ -29,7 +29,6 @@ def test_a_stale_page_fails_the_check(tmp_path, monkeypatch):
 def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(policy_docs, "TESTS", tmp_path)
     monkeypatch.setattr(policy_docs, "PAGE", tmp_path / "docs" / "policy.md")
-    monkeypatch.setattr(policy_docs, "ROOT", tmp_path)
 
     with pytest.raises(CommandError, match=r"no test file names .*: SOP 1, "):
         call_command("policy_docs")

@@ -102,11 +102,10 @@ CHAPTERS = (
                 keep="vera",
                 shows=("status",),
             ),
-            *entering(CARL.key, CARL.email),
-            *entering(VERA.key, VERA.email),
         ),
         sop=5,
     ),
+    Chapter("They set their own passwords.", (*entering(CARL.key, CARL.email), *entering(VERA.key, VERA.email))),
     Chapter(
         "Roles and statuses of others; one's own profile is `PATCH /me/`.",
         (
