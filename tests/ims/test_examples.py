@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 from jsonschema import Draft202012Validator
 
 from core.codes import MEANINGS, Code
@@ -18,6 +19,7 @@ from ims.docs.tour.unprovoked import UNPROVOKED
 from ims.docs.views import read_schema
 from ims.management.commands.examples import RECIPES
 from tests.ims.test_schema import resolved
+from users.choices import SA
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -46,6 +48,14 @@ def test_the_tour_is_played_as_it_was_recorded():
     assert set(played) == set(recorded)
     assert [tag for tag in played if played[tag] != recorded[tag]] == [], "run make examples and look at what differs"
     assert RECIPES.read_text(encoding="utf-8") == render(exchanges)
+
+
+@pytest.mark.django_db
+def test_the_tour_begins_in_an_empty_database(api):
+    api(SA)
+
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("examples")
 
 
 def test_every_operation_has_an_example_of_its_answer_and_of_its_body():

@@ -106,3 +106,16 @@ def test_every_reference_leads_somewhere():
     found = set(references(read_schema()))
     assert len(found) > 100
     assert all(resolved({"$ref": each}) for each in found)
+
+
+def test_secrets_are_sent_and_never_shown():
+    schemas = read_schema()["components"]["schemas"]
+    secrets = {
+        (name, member)
+        for name, schema in schemas.items()
+        for member, each in schema.get("properties", {}).items()
+        if each.get("writeOnly")
+    }
+
+    assert {("LoginRequest", "password"), ("ActivateRequest", "token"), ("ActivateRequest", "password")} <= secrets
+    assert all(name.endswith("Request") for name, _ in secrets)

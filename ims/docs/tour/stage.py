@@ -55,7 +55,7 @@ def restart_ids() -> None:
             return
         for meta in (model._meta for model in apps.get_models()):
             if meta.auto_field is not None:
-                key, quote = meta.auto_field.column, connection.ops.quote_name
+                key, quote = str(meta.auto_field.column), connection.ops.quote_name
                 highest = f"SELECT COALESCE(MAX({quote(key)}), 0) + 1 FROM {quote(meta.db_table)}"  # noqa: S608 - names of the models
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence(%s, %s), ({highest}), false)", [meta.db_table, key]
