@@ -30,8 +30,8 @@ class ApprovalFilters(StrictFilterSet):
     class Meta:
         model = Approval
         fields = matches(
-            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id"],
-            ranges=["decided_at", "expires_at"],
+            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id", "requested_action"],
+            ranges=["decided_at", "expires_at", "consumed_at"],
         )
 
     def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
@@ -57,7 +57,7 @@ class ApprovalFilters(StrictFilterSet):
 class RuleFilters(StrictFilterSet):
     class Meta:
         model = ApprovalRule
-        fields = matches(exact=["operation", "condition"])
+        fields = matches(exact=["operation", "condition"], ranges=["validity_hours"])
 
 
 class HandoffFilters(StrictFilterSet):
@@ -65,8 +65,17 @@ class HandoffFilters(StrictFilterSet):
         model = Handoff
         fields = matches(
             exact=[
-                *("status", "reason_code", "operation", "code", "reference_type", "reference_id", "agent"),
-                *("created_by_id", "accepted_by_id", "closed_by_id"),
+                *(
+                    "status",
+                    "reason_code",
+                    "operation",
+                    "code",
+                    "reference_type",
+                    "reference_id",
+                    "agent",
+                    "request_id",
+                ),
+                *("accepted_by_id", "closed_by_id"),
             ],
             ranges=["accepted_at", "closed_at"],
         )

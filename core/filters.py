@@ -123,6 +123,6 @@ def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[st
     """Meta.fields of a filter set: `exact` names get exact and __in, `ranges` exact, __gte and __lte."""
     return {
         "id": ["exact", "in"],
-        **{name: ["exact", "in"] for name in exact},
+        **{name: ["exact", "in"] for name in ("created_by_id", "updated_by_id", *exact)},
         **{name: ["exact", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
     }

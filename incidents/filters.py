@@ -41,9 +41,11 @@ class IncidentFilters(StrictFilterSet):
         model = Incident
         fields = matches(
             exact=[
+                "title",
                 "status",
                 "severity",
                 "peak_severity",
+                "severity_rule",
                 "client_id",
                 "component_id",
                 "category",
@@ -56,6 +58,11 @@ class IncidentFilters(StrictFilterSet):
                 "rto_breach",
                 "impact_level",
                 "urgency",
+                "resolution_code",
+                "duplicate_of_id",
+                "resolved_by_id",
+                "closed_by_id",
+                "vendor_initiated",
             ],
             ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
         )

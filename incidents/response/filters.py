@@ -29,6 +29,7 @@ class CommunicationFilters(StrictFilterSet):
                 "sender_id",
                 "recipient_type",
                 "recipient_user_id",
+                "recipient_group",
                 "delivery_method",
                 "delivery_status",
             ],
@@ -52,4 +53,7 @@ class WorkaroundFilters(StrictFilterSet):
 class AnalysisFilters(StrictFilterSet):
     class Meta:
         model = RootCauseAnalysis
-        fields = matches(exact=["incident_id", "analysis_method", "assigned_to", "status"], ranges=["completed_at"])
+        fields = matches(
+            exact=["incident_id", "analysis_method", "assigned_to", "completed_by_id", "reviewed_by_id", "status"],
+            ranges=["completed_at", "approved_at"],
+        )
