@@ -59,8 +59,9 @@ READINGS: dict[str, tuple[str, ...]] = {
         "Recovery time is counted by the wall clock: the stated downtime, else the time since the detection.",
         "Elapsed time and breach are computed when they are read, and stamped for good whenever the incident or its "
         "terms change; nothing runs in the background.",
-        "An incident of an older system keeps the breaches it came with; its clocks begin with its next change, and "
-        "anew where it had been resolved.",
+        "An incident of an older system keeps the breaches it came with. Where it is unresolved its clocks run since "
+        "its detection, under the agreement that counts today; where it had been resolved they begin anew when it is "
+        "reopened.",
     ),
     "Events": (
         "Criteria of the request win over active stored rules, and those over the defaults; number and severity are "
