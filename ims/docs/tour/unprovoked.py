@@ -15,7 +15,6 @@ from ims.docs.tour.placeholders import REQUEST_ID
 OPERATION = "incident.create"
 SECONDS = 30
 UNPROVOKED: dict[Code, Any] = {
-    Code.IDEMPOTENCY_CONFLICT: Refusal(Code.IDEMPOTENCY_CONFLICT, rule="idempotency_key"),
     Code.IN_USE: Refusal(Code.IN_USE, "The record is in use, or refers to one that is gone.", rule="references"),
     Code.THROTTLED: as_refusal(Throttled(wait=SECONDS)),
     Code.AUDIT_TRAIL_FAILURE: AuditTrailFailure(),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from core.codes import Code
 from ims.docs.tour.chapters.incidents import OUTAGE
 from ims.docs.tour.chapters.providers import GATEWAY
-from ims.docs.tour.steps import Chapter, Step
+from ims.docs.tour.steps import CREATED, Chapter, Step
 
 ANOTHER = {**GATEWAY, "vendor_name": "Fourth Gateway Ltd", "contact_email": "hello@fourth-gateway.example"}
 OTHER_CATEGORY = {**OUTAGE, "category": "network_issue"}
@@ -159,6 +159,22 @@ CHAPTERS = (
                 {"title": "The volume is full"},
                 headers={"If-Match": '"99"'},
                 refused=Code.STALE_VERSION,
+            ),
+            Step(
+                "tara",
+                "notes something under a key of her own",
+                f"POST {OPEN_INCIDENT}notes/",
+                {"body": "The volume is full since noon."},
+                expect=CREATED,
+                headers={"Idempotency-Key": "volume-1"},
+            ),
+            Step(
+                "tara",
+                "uses the key for another note",
+                f"POST {OPEN_INCIDENT}notes/",
+                {"body": "The volume was emptied."},
+                headers={"Idempotency-Key": "volume-1"},
+                refused=Code.IDEMPOTENCY_CONFLICT,
             ),
             Step(
                 "tara",
