@@ -34,7 +34,7 @@ class ReportDocument(serializers.Serializer[object]):
     author = serializers.CharField()
     author_role = serializers.CharField()
     sections = ReportSection(many=True)
-    partial = serializers.BooleanField()
+    partial = serializers.BooleanField()  # type: ignore[assignment]  # the name that files bear
     digest = serializers.CharField(allow_null=True)
 
 
