@@ -22,6 +22,8 @@ from core.shapes import refuse_shape
 log = logging.getLogger("ims.refusals")
 
 MEDIA_TYPE = ProblemRenderer.media_type
+# Refusals of a sound request, which somebody else, or a later day, may not meet: they also say who may.
+EXPLAINED = (status.HTTP_403_FORBIDDEN, status.HTTP_409_CONFLICT)
 
 # What the framework raises, and the code the contract has for it.
 FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
@@ -42,7 +44,7 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
 def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
     """The problem document of a refusal; `reference_id` is the record that the request named as its target.
 
-    Where only a person can help, `handoff` is the ready body for POST /handoffs/.
+    Where only a person can help, `handoff` is the ready body for POST /handoffs/; `roles` are those that may ask.
     """
     operation = refusal.operation or current().operation
     broken = refusal.meaning.status >= status.HTTP_500_INTERNAL_SERVER_ERROR
@@ -59,6 +61,7 @@ def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
         "rule": refusal.rule or "contract",
         "errors": errors or [{"code": str(refusal.code), "detail": refusal.detail}],
         "operation": operation.name if operation else None,
+        **({"roles": operation.who_may} if operation and refusal.meaning.status in EXPLAINED else {}),
         "next": refusal.next,
         "transfer_to_human": refusal.meaning.human,
         **({"handoff": handoff} if handoff else {}),
