@@ -76,7 +76,7 @@ def explain(question: Question) -> dict[str, Any]:
         "operation": question.operation,
         "sop": list(wanted.sop) if wanted else [],
         "rule": refusal.rule if refusal else "who_can_perform",
-        "roles": _roles(wanted),
+        "roles": wanted.who_may if wanted else [],
         "approver_roles": approver_roles(wanted) if wanted else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
         "next": refusal.next if refusal else f"Carry it out: {', '.join(wanted.endpoints if wanted else ())}.",
@@ -84,12 +84,6 @@ def explain(question: Question) -> dict[str, Any]:
     }
     handoff = handoff_body(refusal, wanted, question.actor, question.reference_id) if refusal else None
     return {**answer, **({"handoff": handoff} if handoff else {})}
-
-
-def _roles(wanted: Operation | None) -> list[str]:
-    if wanted is None:
-        return []
-    return sorted(wanted.roles) if wanted.roles is not None else ["*"]
 
 
 def _decision(refusal: Refusal | None) -> str:

@@ -12,7 +12,7 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
         "operation": operation.name,
         "purpose": operation.purpose,
         "sop": list(operation.sop),
-        "roles": sorted(operation.roles) if operation.roles is not None else ["*"],
+        "roles": operation.who_may,
         "endpoints": list(operation.endpoints),
         "target": operation.target,
         "audit_action": str(operation.verb),

@@ -45,6 +45,7 @@ class Problem(serializers.Serializer[object]):
     rule = serializers.CharField()
     errors = ProblemItem(many=True)  # type: ignore[assignment]
     operation = serializers.CharField(allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField(), required=False)
     next = serializers.CharField()
     transfer_to_human = serializers.BooleanField()
     request_id = serializers.CharField()
