@@ -41,6 +41,12 @@ READINGS: dict[str, tuple[str, ...]] = {
         "that contradicts the facts is refused unless an incident manager gives a reason.",
         "Times are ordered: an incident occurs, is detected, and is recorded no earlier than that.",
         "New records refer to active ones; a client that is suspended later does not stop the work on its incidents.",
+        "Of two simultaneous moves one wins. The other is judged by what the first has left: it is refused as "
+        "stale_version where it named the version that it had seen (If-Match), as invalid_transition where the move "
+        "is no longer drawn, and else told what is missing, as if it had come later.",
+        "A duplicate that is resolved as such names an incident of the same client, or one that affects it.",
+        "Who conducted an analysis is the assignee, who completed it, and everybody who ever wrote of its findings.",
+        "A contact learns of an incident's readiness only what rests on records that the contact may read.",
     ),
     "Service levels": (
         "The ranges of SOP 26 hold literally, a day being 1,440 minutes; a single number is the longest time allowed. "
