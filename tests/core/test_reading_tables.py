@@ -14,7 +14,7 @@ from audit.models import AuditEntry
 from core import collections
 from core.context import current
 from core.tables import cell
-from tests.api import Api, capture, fields, statements
+from tests.api import BASE, Api, capture, fields, statements
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.core.reads import LISTS, SINGLES, opened, reader, rows_of
 from tests.incidents.factories import EventFactory, IncidentFactory
@@ -273,6 +273,19 @@ def test_a_slow_reader_keeps_no_connection_from_others():
         assert piece
         held.append(connection.connection is not None)
     assert held == [False, False, False]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_whoever_asks_for_the_head_alone_is_not_read_the_rest():
+    VendorFactory.create_batch(5)
+    caller = reader()
+
+    with capture() as queries:
+        answer = caller.client.head(f"{BASE}/vendors/", headers={**caller.headers, **TABLE})
+        assert b"".join(answer.streaming_content) == b""
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert len([each for each in statements(queries) if 'FROM "vendors_vendor"' in each]) == 1
 
 
 @pytest.mark.usefixtures("small_batches")
