@@ -18,10 +18,10 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench
+.PHONY: help setup demo test check serve lint fmt clean bench examples openapi sdk sdk-test fuzz fuzz-short
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
 
@@ -32,7 +32,7 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
 
-check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and policy document
+check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and generated documents
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	@mkdir -p var
@@ -40,6 +40,8 @@ check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, sch
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
 	$(PRODUCTION) $(MANAGE) policy_docs --check
+	$(PRODUCTION) $(MANAGE) error_docs --check
+	$(PRODUCTION) $(MANAGE) openapi --check
 
 serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
 	$(DEVELOPMENT) $(MANAGE) migrate --noinput
@@ -54,8 +56,36 @@ fmt: $(SYNCED) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+examples: $(SYNCED) ## Play the tour and record the examples and recipes of the documentation
+	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(MANAGE) examples
+	$(PRODUCTION) $(MANAGE) openapi
+
+openapi: $(SYNCED) ## Write docs/openapi.json and list what breaks clients
+	$(PRODUCTION) $(MANAGE) openapi
+
 bench: $(SYNCED) ## Measure ratios and check query plans (needs DATABASE_URL of a PostgreSQL)
 	$(BIN)/python -m benchmarks.analytics
+
+sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's own description (needs Node 18)
+	@mkdir -p var
+	IMS_ENVIRONMENT=test $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file var/openapi.json
+	$(BIN)/openapi-python-client generate --path var/openapi.json --config sdk/python/openapi-python-client.yaml \
+		--meta none --output-path sdk/python/ims_client --overwrite --fail-on-warning
+	cd sdk/typescript && npm ci --no-audit --no-fund --silent && npm run --silent generate && npm run --silent build
+
+sdk-test: sdk ## Check the types of both clients and try them against a live server
+	MYPYPATH=sdk/python $(BIN)/mypy --config-file sdk/python/pyproject.toml sdk/python/ims_client sdk/python/ims_sdk sdk/tests
+	cd sdk/typescript && npm run --silent check
+	PYTHONPATH=sdk/python $(BIN)/python -m pytest sdk/tests
+
+FUZZ_SEED ?= 1
+FUZZ_EXAMPLES ?= 20
+
+fuzz: $(SYNCED) ## Fuzz every operation, for an hour; DATABASE_URL=postgres://... for PostgreSQL, too; FUZZ_SEED=n
+	$(BIN)/python -m tests.fuzz --seed $(FUZZ_SEED) --examples $(FUZZ_EXAMPLES) --at-least 5000
+
+fuzz-short: $(SYNCED) ## Fuzz for two minutes, always with the same cases
+	env -u DATABASE_URL $(BIN)/python -m tests.fuzz --seed 1 --examples 4 --phases fuzzing,stateful
 
 clean: ## Remove the environment and everything that tools left behind; data in var/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from approvals.choices import HANDOFF_REASONS, ApprovalStatus, HandoffStatus
+from approvals.choices import OFFERED_REASONS, ApprovalStatus, HandoffStatus
 from approvals.models import Approval, ApprovalRule, Handoff
 from core.admin import RecordAdmin
 from core.admin_columns import badge, pointer
@@ -60,8 +60,8 @@ class ApprovalRuleAdmin(RecordAdmin):
     sections = ((None, (("operation", "condition"), ("approver_roles", "validity_hours"))),)
 
 
-def handoff_reasons() -> tuple[str, ...]:
-    return HANDOFF_REASONS
+def offered_reasons() -> tuple[str, ...]:
+    return OFFERED_REASONS
 
 
 @admin.register(Handoff)
@@ -70,7 +70,7 @@ class HandoffAdmin(RecordAdmin):
     columns = ("id", "reason_code", "operation", "reference_type", "status", "created_by", "created_at", "accepted_by")
     order = ("id", "created_at")
     facets = ("status", "created_at", "created_by", "accepted_by")
-    tables = {"reason_code": handoff_reasons}
+    tables = {"reason_code": offered_reasons}
     sections = (
         (None, (("reason_code", "status"), ("operation", "code"), "reference_type", "details")),
         ("Taken over", (("accepted_by", "accepted_at"), ("closed_by", "closed_at"), "outcome")),

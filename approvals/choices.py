@@ -36,5 +36,5 @@ HANDOFFS: dict[str, tuple[str, ...]] = {
     HandoffStatus.ACCEPTED: (HandoffStatus.CLOSED,),
 }
 
-# Why something is handed over: the policy's common error classes, or anything else.
-HANDOFF_REASONS = (*(str(each) for each in ErrorClass), "other")
+# The reasons that refusals offer. Whoever hands over may state any other code.
+OFFERED_REASONS = tuple(str(each) for each in ErrorClass)

@@ -41,10 +41,10 @@ class Question:
         wanted = registry.find(self.operation)
         if wanted is None or wanted.door is not Door.REST:
             detail = "There is no such operation; GET /api/v1/policy/ lists them."
-            raise invalid("operation", detail, "invalid_choice", rule="known_operation")
+            raise invalid("operation", detail, "unknown_operation", rule="known_operation")
         if self.reference_type is not None and self.reference_type != wanted.target:
             detail = f"{wanted.name} acts on {wanted.target or 'no record'}."
-            raise invalid("reference_type", detail, "invalid_choice", rule="validation_first")
+            raise invalid("reference_type", detail, "target_mismatch", rule="validation_first")
         return wanted
 
     def _is_whole(self, wanted: Operation) -> bool:
@@ -76,7 +76,7 @@ def explain(question: Question) -> dict[str, Any]:
         "operation": question.operation,
         "sop": list(wanted.sop) if wanted else [],
         "rule": refusal.rule if refusal else "who_can_perform",
-        "roles": _roles(wanted),
+        "roles": wanted.who_may if wanted else [],
         "approver_roles": approver_roles(wanted) if wanted else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
         "next": refusal.next if refusal else f"Carry it out: {', '.join(wanted.endpoints if wanted else ())}.",
@@ -84,12 +84,6 @@ def explain(question: Question) -> dict[str, Any]:
     }
     handoff = handoff_body(refusal, wanted, question.actor, question.reference_id) if refusal else None
     return {**answer, **({"handoff": handoff} if handoff else {})}
-
-
-def _roles(wanted: Operation | None) -> list[str]:
-    if wanted is None:
-        return []
-    return sorted(wanted.roles) if wanted.roles is not None else ["*"]
 
 
 def _decision(refusal: Refusal | None) -> str:

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus
+from approvals.gate import operations_approved_by
 from approvals.models import Approval, ApprovalRule, Handoff
-from core.filters import ChoiceInFilter, StrictFilterSet, matches
+from core.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, matches
 
 
 def with_status(status: str) -> Q:
@@ -22,15 +23,26 @@ def with_status(status: str) -> Q:
 
 
 class ApprovalFilters(StrictFilterSet):
+    for_me = TruthFilter(method="for_the_reader")  # type: ignore[no-untyped-call]
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Approval
         fields = matches(
-            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id"],
-            ranges=["decided_at", "expires_at"],
+            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id", "requested_action"],
+            ranges=["decided_at", "expires_at", "consumed_at"],
         )
+
+    def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
+        """What awaits the caller's decision; or all the rest."""
+        awaiting = Q(
+            ~Q(requester_id=self.reader.pk),
+            status=ApprovalStatus.PENDING,
+            imported_row__isnull=True,
+            operation__in=operations_approved_by(self.reader.role),
+        )
+        return queryset.filter(awaiting if value else ~awaiting)
 
     def by_status(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(with_status(value))
@@ -45,7 +57,7 @@ class ApprovalFilters(StrictFilterSet):
 class RuleFilters(StrictFilterSet):
     class Meta:
         model = ApprovalRule
-        fields = matches(exact=["operation", "condition"])
+        fields = matches(exact=["operation", "condition"], ranges=["validity_hours"])
 
 
 class HandoffFilters(StrictFilterSet):
@@ -53,8 +65,17 @@ class HandoffFilters(StrictFilterSet):
         model = Handoff
         fields = matches(
             exact=[
-                *("status", "reason_code", "operation", "code", "reference_type", "reference_id", "agent"),
-                *("created_by_id", "accepted_by_id", "closed_by_id"),
+                *(
+                    "status",
+                    "reason_code",
+                    "operation",
+                    "code",
+                    "reference_type",
+                    "reference_id",
+                    "agent",
+                    "request_id",
+                ),
+                *("accepted_by_id", "closed_by_id"),
             ],
             ranges=["accepted_at", "closed_at"],
         )

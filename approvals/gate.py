@@ -11,7 +11,7 @@ from approvals.digest import digest_of
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.operations import Operation
+from core.operations import Operation, registry
 
 RULE = "elevated_operation"
 
@@ -134,6 +134,11 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
 )
 
 
+def is_elevated(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None) -> bool:
+    """Whether a request needs an approver's authority, borrowed or their own."""
+    return operation.elevated is not None and _applies(operation, rule_of(operation), actor, target, data)
+
+
 def rule_of(operation: Operation) -> ApprovalRule | None:
     rule: ApprovalRule | None = ApprovalRule.objects.filter(operation=operation.name).first()
     return rule
@@ -145,6 +150,13 @@ def approver_roles(operation: Operation) -> list[str]:
         return []
     rule = rule_of(operation)
     return sorted(rule.approver_roles if rule else operation.elevated.approvers)
+
+
+def operations_approved_by(role: str) -> list[str]:
+    """The names of the operations that a role approves, by their rules as they are now: one statement."""
+    rules = dict(ApprovalRule.objects.values_list("operation", "approver_roles"))
+    elevated = {each.name: each.elevated for each in registry if each.elevated is not None}
+    return [name for name, elevation in elevated.items() if role in rules.get(name, elevation.approvers)]
 
 
 def _applies(

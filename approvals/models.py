@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from approvals.choices import HANDOFF_REASONS, ApprovalStatus, HandoffStatus, RuleCondition
+from approvals.choices import ApprovalStatus, HandoffStatus, RuleCondition
 from approvals.querysets import ApprovalQuerySet, ApprovalRuleQuerySet, HandoffQuerySet
 from core.models import Record
 
@@ -112,7 +112,7 @@ class Handoff(Record):
     entity_type = "handoff"
     redacted = frozenset({"details", "outcome"})
 
-    reason_code = models.CharField(max_length=32)
+    reason_code = models.SlugField(max_length=64, db_index=False)
     details = models.TextField(blank=True)
     operation = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=64, blank=True)
@@ -132,7 +132,7 @@ class Handoff(Record):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(reason_code__in=HANDOFF_REASONS), name="handoff_reason_valid"),
+            models.CheckConstraint(condition=~Q(reason_code=""), name="handoff_reason_given"),
             models.CheckConstraint(
                 condition=Q(reference_type="", reference_id__isnull=True)
                 | (~Q(reference_type="") & Q(reference_id__isnull=False)),

@@ -10,7 +10,7 @@ from approvals.choices import DECISIONS, ApprovalStatus
 from approvals.digest import digest_of
 from approvals.duties import holds_approver_role, not_the_requester
 from approvals.explain import Question, explain
-from approvals.gate import Gate
+from approvals.gate import is_elevated
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.dispatch import admit, authorize
@@ -40,8 +40,8 @@ def request_approval(
     """Ask for the authority to carry out one elevated request, exactly as stated here.
 
     The request is judged as if it were made: role, scope, shape, references and duties are refused now rather
-    than after somebody has approved. Raises Refusal: validation_error, role_not_permitted and what the operation
-    itself refuses.
+    than after somebody has approved. An executive may ask for a second pair of eyes; nobody decides their own request.
+    Raises Refusal: validation_error, role_not_permitted and what the operation itself refuses.
     """
     wanted = _elevated(operation)
     admit(wanted, actor)
@@ -49,7 +49,7 @@ def request_approval(
     authorize(wanted, actor, target)
     data = _read_payload(wanted, actor, target, payload)
     authorize(wanted, actor, target, data)
-    if Gate().requirement(wanted, actor, target, data) is None:
+    if not is_elevated(wanted, actor, target, data):
         raise invalid("operation", "This request needs no approval; carry it out.", "approval_not_needed")
     payload = payload if payload is not None else {}
     approval = Approval(
@@ -149,7 +149,7 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
 def _elevated(name: str) -> Operation:
     wanted = registry.find(name)
     if wanted is None:
-        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "invalid_choice")
+        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "unknown_operation")
     if wanted.elevated is None:
         raise invalid("operation", "This operation is never elevated; it needs no approval.", "approval_not_needed")
     return wanted
@@ -164,7 +164,7 @@ def _target(wanted: Operation, actor: User, reference_type: str | None, referenc
             )
         return None
     if reference_type != wanted.target:
-        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "invalid_choice")
+        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "target_mismatch")
     found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
     if found is None:
         detail = "There is no such record in your scope."

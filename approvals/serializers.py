@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from approvals.choices import HANDOFF_REASONS, ApprovalStatus, RuleCondition
+from approvals.choices import ApprovalStatus, RuleCondition
 from approvals.models import Approval, ApprovalRule, Handoff
 from core.codes import Code
 from core.entities import find_readable
@@ -42,7 +42,7 @@ class RuleBody(Body):
 
 
 class HandoffBody(Body):
-    reason_code = serializers.ChoiceField(choices=[(name, name) for name in HANDOFF_REASONS])
+    reason_code = serializers.SlugField(max_length=64)
     details = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
     operation = serializers.CharField(max_length=64, required=False)
     code = serializers.ChoiceField(choices=[(code.value, code.value) for code in Code], required=False)
@@ -52,7 +52,7 @@ class HandoffBody(Body):
     def validate_operation(self, name: str) -> str:
         wanted = registry.find(name)
         if wanted is None or wanted.door is not Door.REST:
-            raise serializers.ValidationError("There is no such operation.", code="invalid_choice")
+            raise serializers.ValidationError("There is no such operation.", code="unknown_operation")
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +108,7 @@ class ApprovalOutput(Output):
             "requested_action",
             "imported_violations",
         )
+        requires: dict[str, tuple[str, ...]] = dict.fromkeys(("status", "expired"), ("status", "expires_at"))
 
     @classmethod
     def get_status(cls, row: dict[str, Any]) -> str:

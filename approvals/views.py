@@ -19,14 +19,18 @@ from approvals.serializers import (
     RuleBody,
     RuleOutput,
 )
-from core.collections import Collection
+from core.collections import Collection, related
 from core.operations import operation
 from core.verbs import Verb
 from core.views import OperationView, RecordViewSet, creates, updates, write
 
-APPROVALS = Collection(Approval, ApprovalOutput, ApprovalFilters, label="operation")
-RULES = Collection(ApprovalRule, RuleOutput, RuleFilters, label="operation")
-HANDOFFS = Collection(Handoff, HandoffOutput, HandoffFilters, label="reason_code")
+APPROVALS = Collection(
+    Approval, ApprovalOutput, ApprovalFilters, label="operation", relations=related("requester", "approver")
+)
+RULES = Collection(ApprovalRule, RuleOutput, RuleFilters, label="operation", numbered=True)
+HANDOFFS = Collection(
+    Handoff, HandoffOutput, HandoffFilters, label="reason_code", relations=related("accepted_by", "closed_by")
+)
 
 
 class ApprovalViewSet(RecordViewSet):

@@ -9,13 +9,15 @@ class AuditFilters(StrictFilterSet):
         model = AuditEntry
         fields = {
             "id": ["exact", "gte", "lte"],
-            "created_at": ["gte", "lte"],
+            "created_at": ["exact", "gte", "lte"],
             "user_id": ["exact", "in"],
-            "agent": ["exact"],
+            "agent": ["exact", "in"],
             "action": ["exact", "in"],
             "operation": ["exact", "in"],
             "origin": ["exact", "in"],
             "reference_type": ["exact", "in"],
             "reference_id": ["exact", "in"],
-            "request_id": ["exact"],
+            "request_id": ["exact", "in"],
+            "legacy_id": ["exact", "in"],
+            "sequence": ["exact", "in"],
         }

@@ -68,6 +68,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["reference_type", "reference_id", "id"], name="audit_reference"),
             models.Index(fields=["user", "id"], name="audit_user"),
             models.Index(fields=["created_at"], name="audit_created"),
+            # What a follower reads: a hundredth of the table where nearly all entries are discoveries.
+            models.Index(fields=["id"], condition=Q(sequence__isnull=False), name="audit_chained"),
         ]
 
     def __str__(self) -> str:

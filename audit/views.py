@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,11 +12,11 @@ from audit.following import follow
 from audit.models import AuditEntry
 from audit.operations import verify_trail
 from audit.serializers import AuditBody, AuditEntryOutput
-from core.collections import Collection, refuse_unknown
-from core.filters import WholeNumberField
+from core.collections import Collection, refuse_unknown, related
 from core.pagination import bad_filter
-from core.query import read_params
-from core.views import ListViewSet, RecordViewSet, creates, discovered
+from core.query import read_id, read_params
+from core.streams import wants_table
+from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link
 
 
 class Trail(Collection):
@@ -26,8 +26,10 @@ class Trail(Collection):
         return AuditEntry.objects.all()
 
 
-OWN = Collection(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",))
-TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",))
+OWN = Collection(
+    AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",), relations=related("user")
+)
+TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",), relations=related("user"))
 
 
 class AuditViewSet(RecordViewSet):
@@ -35,16 +37,16 @@ class AuditViewSet(RecordViewSet):
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     create = creates("audit.log", AuditBody)
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Read the trail, newest first; with `after` oldest first, to be followed without gaps."""
         params = read_params(request)
         if "after" not in params:
             return super().list(request, *args, **kwargs)
+        if wants_table(request):
+            raise bad_filter("after", "A table holds everything that was found; the trail is followed in JSON.")
         rows, cursor = follow(self.collection, request.user, params)
         discovered("audit_entry", None, params)
-        query = request.query_params.copy()
-        query["after"] = cursor
-        link = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        link = page_link(request, "after", cursor)
         return Response({"next": link, "previous": None, "after": cursor, "results": rows})
 
     def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -56,7 +58,7 @@ class AuditViewSet(RecordViewSet):
         refuse_unknown(params, ("reference_type", "reference_id"))
         scope: dict[str, Any] = dict(params)
         if "reference_id" in scope:
-            scope["reference_id"] = _whole_number(scope["reference_id"])
+            scope["reference_id"] = read_id("reference_id", scope["reference_id"])
         verdict = verify_trail(actor=request.user, **scope)
         discovered("audit_entry", None, {"verify": True, **params})
         return Response(verdict, status=status.HTTP_200_OK)
@@ -67,10 +69,3 @@ class OwnActsViewSet(ListViewSet):
 
     collection = OWN
     operations = {"list": "audit.read_own"}
-
-
-def _whole_number(text: str) -> int:
-    try:
-        return int(WholeNumberField().clean(text))
-    except ValidationError:
-        raise bad_filter("reference_id", "This must be a whole number.") from None

@@ -37,7 +37,10 @@ from users.system import system_principal
 INCIDENTS, ENTRIES = 100_000, 300_000
 MOST_STATEMENTS = 10
 PERIOD = "from=2025-01-01&to=2025-12-31"
+MONTH = "from=2025-06-01&to=2025-06-30"
 QUESTIONS = [
+    f"/analytics/?{MONTH}&interval=day",
+    f"/analytics/?{MONTH}&interval=day&group_by=client",
     f"/analytics/?{PERIOD}&interval=month",
     *(f"/analytics/?{PERIOD}&interval=month&group_by={each}" for each in ("client", "product", "severity", "category")),
 ]

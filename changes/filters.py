@@ -8,8 +8,11 @@ class ChangeFilters(StrictFilterSet):
     class Meta:
         model = ChangeRequest
         fields = matches(
-            exact=["incident_id", "change_type", "risk_level", "requested_by_id", "approved_by_id", "status"],
-            ranges=["scheduled_start", "scheduled_end", "actual_start", "actual_end"],
+            exact=[
+                *("incident_id", "change_title", "change_type", "risk_level", "once_critical", "status"),
+                *("requested_by_id", "approved_by_id"),
+            ],
+            ranges=["decided_at", "scheduled_start", "scheduled_end", "actual_start", "actual_end"],
         )
 
 
@@ -21,4 +24,7 @@ class RollbackFilters(StrictFilterSet):
 
     class Meta:
         model = RollbackRequest
-        fields = matches(exact=["incident_id", "requested_by_id", "approved_by_id", "status"], ranges=["executed_at"])
+        fields = matches(
+            exact=["incident_id", "requested_by_id", "approved_by_id", "validation_completed", "status"],
+            ranges=["executed_at"],
+        )

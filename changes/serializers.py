@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from changes.choices import ChangeType, RiskLevel
@@ -45,8 +46,13 @@ class RollbackBody(Body):
     incident_id = Reference("incidents.Incident", active=False, source="incident", required=False)
 
 
+@extend_schema_field({"type": "boolean", "const": True})
+class AffirmationField(serializers.BooleanField):
+    """What can only be affirmed."""
+
+
 class CompleteRollbackBody(Body):
-    validation_completed = serializers.BooleanField()
+    validation_completed = AffirmationField()
 
     def validate_validation_completed(self, value: bool) -> bool:
         if not value:

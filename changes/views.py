@@ -11,14 +11,24 @@ from changes.serializers import (
     RollbackOutput,
     ScheduleBody,
 )
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
 
 CHANGES = Collection(
-    ChangeRequest, ChangeOutput, ChangeFilters, label="change_title", search=("change_title", "description")
+    ChangeRequest,
+    ChangeOutput,
+    ChangeFilters,
+    label="change_title",
+    search=("change_title", "description"),
+    relations=related("incident", "requested_by", "approved_by"),
 )
 ROLLBACKS = Collection(
-    RollbackRequest, RollbackOutput, RollbackFilters, label="change_request__change_title", search=("justification",)
+    RollbackRequest,
+    RollbackOutput,
+    RollbackFilters,
+    label="change_request__change_title",
+    search=("justification",),
+    relations=related("incident", "requested_by", "approved_by", change="change_request"),
 )
 
 

@@ -65,7 +65,7 @@ class SubscriptionOutput(Output):
             "status",
             "imported_violations",
         )
-        requires = OBJECTIVES
+        requires: dict[str, tuple[str, ...]] = {"recovery_objectives": OBJECTIVES}
 
     @staticmethod
     def get_recovery_objectives(row: dict[str, Any]) -> dict[str, int | None] | None:

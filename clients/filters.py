@@ -11,7 +11,9 @@ class ClientFilters(StrictFilterSet):
 
     class Meta:
         model = Client
-        fields = matches(exact=["name", "registration_number", "contact_email", "client_type", "status"])
+        fields = matches(
+            exact=["name", "registration_number", "contact_email", "contact_phone", "client_type", "status"]
+        )
 
     def managed_by(self, queryset: Any, name: str, value: Any) -> Any:
         """The clients that an account manager is assigned to now."""

@@ -68,16 +68,18 @@ class ClientDetail(ClientOutput):
 
     class Meta(ClientOutput.Meta):
         fields = (*ClientOutput.Meta.fields, "account_manager_ids", "calendar")
-        requires = tuple(f"calendar__{name}" for name in DEFAULT_CALENDAR)
+        requires: dict[str, tuple[str, ...]] = {"calendar": tuple(f"calendar__{name}" for name in DEFAULT_CALENDAR)}
 
     @classmethod
-    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        if "account_manager_ids" not in names:
+            return rows
         rows = list(rows)
         managers: dict[int, list[int]] = {row["id"]: [] for row in rows}
         active = AccountAssignment.objects.filter(client_id__in=managers, ended_at=None).order_by("user_id")
         for client_id, user_id in active.values_list("client_id", "user_id"):
             managers[client_id].append(user_id)
-        return super().represent([{**row, "account_manager_ids": managers[row["id"]]} for row in rows], viewer)
+        return [{**row, "account_manager_ids": managers[row["id"]]} for row in rows]
 
     @staticmethod
     def get_calendar(row: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from clients.coverage import (
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
 from clients.serializers import CalendarBody, ClientBody, ClientChanges, ClientDetail, ClientOutput, ManagersBody
-from core.collections import Collection, refuse_unknown
+from core.collections import CHOICES, Collection, refuse_unknown, related
 from core.discovery import READ
 from core.errors import not_found
 from core.etag import etag_of
@@ -32,7 +32,7 @@ from users.choices import VC
 class ClientCollection(Collection):
     """Clients. Who sees only their names may not ask about anything else: a filter would tell what is hidden."""
 
-    names_only = ("id", "id__in", "name", "name__in", "cursor", "page_size")
+    names_only = ("id", "id__in", "name", "name__in", "cursor", "page", "page_size", *CHOICES)
 
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         if user.role == VC:
@@ -48,9 +48,24 @@ CLIENTS = ClientCollection(
     search=("name", "registration_number", "contact_email"),
     ordering=("id", "created_at", "updated_at", "name"),
     detail=ClientDetail,
+    numbered=True,
 )
-SUBSCRIPTIONS = Collection(Subscription, SubscriptionOutput, SubscriptionFilters, label="service_level_tier")
-AGREEMENTS = Collection(SlaAgreement, AgreementOutput, AgreementFilters, label="severity_level")
+SUBSCRIPTIONS = Collection(
+    Subscription,
+    SubscriptionOutput,
+    SubscriptionFilters,
+    label="service_level_tier",
+    relations=related("client", "product"),
+    numbered=True,
+)
+AGREEMENTS = Collection(
+    SlaAgreement,
+    AgreementOutput,
+    AgreementFilters,
+    label="severity_level",
+    relations=related("subscription"),
+    numbered=True,
+)
 
 
 class ClientViewSet(RecordViewSet):

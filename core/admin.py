@@ -50,7 +50,7 @@ class Shown:
         joined, only = getattr(meta, "joined", {}), output.visible_fields(viewer)
         if name == "version":  # the API shows it to everybody, as the ETag; on a page it would only puzzle outsiders
             return only is None
-        names = (*meta.fields, *getattr(meta, "requires", ())) if only is None else only
+        names = (*meta.fields, *output.columns()) if only is None else only
         shown = {joined.get(each, each) for each in names}
         return name in shown or getattr(field, "attname", name) in shown
 

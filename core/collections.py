@@ -1,7 +1,8 @@
 """Collections: how the records of one type are read, filtered, searched, ordered and shown, through every door."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,10 +11,24 @@ from core.codes import Code
 from core.errors import Item, Refusal, not_found
 from core.filters import StrictFilterSet
 from core.inputs import BIGGEST_ID
-from core.pagination import Page, bad_filter, read_page, read_size
+from core.models import Record
+from core.page_numbers import read_number, read_numbered
+from core.pagination import Page, bad_filter, read_batches, read_page, read_size
+from core.selection import Relation, Selection, select
 from core.serializers import Output
+from core.tables import written
 
-CONTROLS = ("cursor", "page_size", "search", "ordering")
+# What shapes an answer: of a single record, of a list, of a list in numbered pages.
+CHOICES = ("fields", "expand")
+CONTROLS = (*CHOICES, "cursor", "page_size", "search", "ordering")
+# What a table, which holds everything that was found, has no use for.
+OF_PAGES = ("cursor", "page", "page_size")
+# Rows of a table that are read at once.
+BATCH = 500
+# Everybody who reads who made or changed a record may see them beside their ids.
+OF_RECORDS = {"created_by": "created_by", "updated_by": "updated_by"}
+VERSION = "version"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # The longest value of a query parameter. Databases refuse endless patterns and lists; nobody means them.
 LONGEST = 4_000
 
@@ -24,7 +39,8 @@ class Collection:
 
     `search` are the columns that the `search` parameter looks into; `ordering` the columns one may order by (never
     null, indexed), the first of them, newest first, being the default; `label` the column that names a record in brief
-    lists; `detail` a richer output for a single record.
+    lists; `detail` a richer output for a single record; `relations` what can be shown beside its id, by name, with
+    the foreign key that holds it (see `related`); `numbered` whether it is so small that its pages have numbers.
     """
 
     model: Any
@@ -34,6 +50,8 @@ class Collection:
     search: tuple[str, ...] = ()
     ordering: tuple[str, ...] = ("id", "created_at", "updated_at")
     detail: type[Output] | None = None
+    relations: Mapping[str, str] = field(default_factory=dict)
+    numbered: bool = False
 
     def __post_init__(self) -> None:
         collections[self.entity_type] = self
@@ -58,46 +76,104 @@ class Collection:
     def known_filters(self) -> list[str]:
         return sorted(self.filters.base_filters)
 
+    def filters_for(self, user: Any) -> list[str]:
+        """The filters a user may ask: one on a field that they do not see would tell what it hides."""
+        shown = self.output.visible_fields(user)
+        hidden = set() if shown is None else set(self.output.Meta.fields) - set(shown)
+        return [name for name in self.known_filters() if name.split("__")[0] not in hidden]
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        return (*CONTROLS, "page") if self.numbered else CONTROLS
+
+    def related(self, output: type[Output]) -> dict[str, Relation]:
+        """What `expand` can name in a representation, with where it is read: known once every floor has started."""
+        return {name: _relation(output, key) for name, key in {**self.relations, **self._of_every_record}.items()}
+
+    @property
+    def _of_every_record(self) -> Mapping[str, str]:
+        return OF_RECORDS if issubclass(self.model, Record) else NOTHING
+
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter)."""
-        refuse_unknown(params, [*self.known_filters(), *CONTROLS])
+        refuse_unknown(params, [*self.filters_for(user), *self.controls])
         refuse_unstorable(params)
-        given = {name: value for name, value in params.items() if name not in CONTROLS}
+        given = {name: value for name, value in params.items() if name not in self.controls}
         queryset = self.scoped(user)
         if given:
-            filters = self.filters(given, queryset=queryset)
+            filters = self.filters(given, queryset=queryset, reader=user)
             filters.refuse_unless_valid()
             queryset = filters.qs
         return queryset.filter(self._search(params["search"])) if params.get("search") else queryset
 
     def page(self, user: Any, params: Mapping[str, str]) -> Page:
         """One page of represented records. Raises Refusal (400 invalid_filter)."""
-        queryset = self.filtered(user, params)
-        ordering = params.get("ordering") or f"-{self.ordering[0]}"
-        if ordering.removeprefix("-") not in self.ordering:
-            raise bad_filter("ordering", f"One may order by {', '.join(self.ordering)}, with - for descending.")
+        queryset, ordering = self.filtered(user, params), self._ordering(params)
+        selection = self.selection(self.output, user, params)
         size = read_size(params.get("page_size"))
-        page = read_page(queryset, ordering, params.get("cursor"), size, self.output.columns())
-        return Page(self.output.represent(page.rows, user), page.next, page.previous)
+        if "page" in params:
+            page = read_numbered(queryset, ordering, read_number(params), size, selection.columns)
+        else:
+            page = read_page(queryset, ordering, params.get("cursor"), size, selection.columns)
+        return replace(page, rows=selection.represent(page.rows))
 
-    def one(self, user: Any, pk: Any) -> tuple[dict[str, Any], int]:
-        """A single represented record in the user's scope, and its version. Raises Refusal (404)."""
-        row = self._row(self.scoped(user), pk)
-        if row is None:
-            raise not_found(self.entity_type)
-        return self._shown(row, user)
+    def table(self, user: Any, params: Mapping[str, str]) -> Iterator[str]:
+        """All represented records as a table in CSV, in pieces of bounded size. Raises Refusal (400 invalid_filter)."""
+        queryset, ordering = self.filtered(user, params), self._ordering(params)
+        selection = self.selection(self.output, user, params)
+        for name in OF_PAGES:
+            if name in params:
+                raise bad_filter(name, "A table holds everything that was found; it has no pages.")
+        names = selection.header
+        lines: list[Iterable[Any]] = [names]
+        for batch in read_batches(queryset, ordering, selection.columns, BATCH):
+            lines += [[row[name] for name in names] for row in selection.represent(batch)]
+            yield written(lines)
+            lines = []
+
+    def selection(self, output: type[Output], user: Any, params: Mapping[str, str]) -> Selection:
+        """What `fields` and `expand` want of a representation. Raises Refusal (400 invalid_filter)."""
+        return select(output, self.related(output) if "expand" in params else {}, user, params)
+
+    def one(self, user: Any, pk: Any, params: Mapping[str, str] = NOTHING) -> tuple[dict[str, Any], int]:
+        """A single represented record in the user's scope, and its version. Raises Refusal (404, then 400)."""
+        try:
+            refuse_unknown(params, CHOICES)
+            refuse_unstorable(params)
+            selection = self.selection(self.single, user, params)
+        except Refusal:
+            self._row(user, pk, ["id"])
+            raise
+        return self._shown(self._row(user, pk, selection.columns), selection)
+
+    def by_id(self, user: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """The records of some ids in the user's scope, represented as in lists: one statement, none without ids."""
+        ids = list(ids)
+        return {row["id"]: row for row in self.output.rows(self.scoped(user).filter(pk__in=ids), user)} if ids else {}
 
     def shown(self, record: Any, user: Any) -> tuple[dict[str, Any], int]:
         """A record that the user has just written, represented, and its version."""
-        return self._shown(self._row(self.model.objects.all(), record.pk), user)
+        selection = self.selection(self.single, user, NOTHING)
+        return self._shown(self._read(self.model.objects.all(), record.pk, selection.columns), selection)
 
-    def _shown(self, row: Any, user: Any) -> tuple[dict[str, Any], int]:
-        return self.single.represent([row], user)[0], row.get("version", 1)
+    def _shown(self, row: Any, selection: Selection) -> tuple[dict[str, Any], int]:
+        return selection.represent([row])[0], row.get(VERSION, 1)
 
-    def _row(self, queryset: QuerySet[Any], pk: Any) -> dict[str, Any] | None:
-        if not 0 <= int(pk) <= BIGGEST_ID:
-            return None
-        return queryset.filter(pk=int(pk)).values(*self.single.columns()).first()
+    def _row(self, user: Any, pk: Any, columns: list[str]) -> dict[str, Any]:
+        row = self._read(self.scoped(user), pk, columns) if 0 <= int(pk) <= BIGGEST_ID else None
+        if row is None:
+            raise not_found(self.entity_type)
+        return row
+
+    def _read(self, queryset: QuerySet[Any], pk: Any, columns: list[str]) -> dict[str, Any] | None:
+        versioned = [VERSION] if issubclass(self.model, Record) else []
+        return queryset.filter(pk=int(pk)).values(*dict.fromkeys([*columns, *versioned])).first()
+
+    def _ordering(self, params: Mapping[str, str]) -> str:
+        ordering = params.get("ordering") or f"-{self.ordering[0]}"
+        if ordering.removeprefix("-") not in self.ordering:
+            raise bad_filter("ordering", f"One may order by {', '.join(self.ordering)}, with - for descending.")
+        return ordering
 
     def _search(self, text: str) -> Q:
         """Every word must occur in one of the searched columns."""
@@ -115,6 +191,19 @@ class Collection:
 collections: dict[str, Collection] = {}
 
 
+def related(*names: str, **keys: str) -> dict[str, str]:
+    """A table of relations: those named as their foreign keys are, and those that bear another name."""
+    return {**{name: name for name in names}, **keys}
+
+
+def _relation(output: type[Output], key: str) -> Relation:
+    meta: Any = output.Meta
+    reference = meta.model._meta.get_field(key)
+    joined = getattr(meta, "joined", {})
+    shown_as = next(name for name in meta.fields if joined.get(name, name) == reference.attname)
+    return Relation(shown_as, reference.attname, collections[reference.related_model.entity_type])
+
+
 def refuse_unstorable(params: Mapping[str, str]) -> None:
     """Raise Refusal (400 invalid_filter) for a value that no database could compare with."""
     for name, value in params.items():
@@ -126,6 +215,10 @@ def refuse_unstorable(params: Mapping[str, str]) -> None:
             raise bad_filter(name, f"This must not exceed {LONGEST} characters.")
 
 
+# What stands in for a parameter that only some collections know.
+INSTEAD = {"page": "Pages have no numbers here; follow `next`, or give its `cursor`. "}
+
+
 def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
     """Raise Refusal (400 invalid_filter) naming every parameter that is not known."""
     known = list(known)
@@ -133,5 +226,9 @@ def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
     if not unknown:
         return
     detail = f"Known here: {', '.join(sorted(known))}."
-    items = [Item("invalid_filter", f"This filter is unknown. {detail}", name) for name in unknown]
-    raise Refusal(Code.INVALID_FILTER, f"Unknown: {', '.join(unknown)}. {detail}", rule="known_filters", errors=items)
+    items = [
+        Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}{detail}", name) for name in unknown
+    ]
+    instead = "".join(INSTEAD.get(name, "") for name in unknown)
+    sentence = f"Unknown: {', '.join(unknown)}. {instead}{detail}"
+    raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)

@@ -1,6 +1,7 @@
 """Filters: exact by field, `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import django_filters
@@ -12,6 +13,8 @@ from django_filters.filterset import FilterSet
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.pagination import EARLIEST, LATEST
+
+BEFORE_ALL = EARLIEST - timedelta(days=1)
 
 
 class WholeNumberField(forms.IntegerField):
@@ -28,17 +31,14 @@ class WholeNumberFilter(django_filters.NumberFilter):
 
 
 class TimeField(django_filters.fields.IsoDateTimeField):
-    """An ISO 8601 time within the years that both databases can compare."""
+    """An ISO 8601 time. Beyond the years that both databases can compare it is their edge: no record lies there."""
 
     def clean(self, value: Any) -> Any:
         try:
             moment = super().clean(value)
-            outside = moment is not None and not EARLIEST <= moment <= LATEST
         except OverflowError:
-            outside, moment = True, None
-        if outside:
-            raise forms.ValidationError("This time is out of range.")
-        return moment
+            return LATEST if str(value) > str(LATEST.year) else BEFORE_ALL
+        return moment and min(max(moment, BEFORE_ALL), LATEST)
 
 
 class TimeFilter(django_filters.IsoDateTimeFilter):
@@ -89,8 +89,12 @@ class StrictFilterSet(FilterSet):
         models.BooleanField: {"filter_class": TruthFilter},
     }
 
-    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
-        """Build only the filters that are asked for: copying all of them would cost more than the query."""
+    def __init__(self, data: Any = None, *args: Any, reader: Any = None, **options: Any) -> None:
+        """Build only the filters that are asked for: copying all of them would cost more than the query.
+
+        `reader` is who asks, for filters that speak of the caller.
+        """
+        self.reader = reader
         asked = data or {}
         self.base_filters = {name: each for name, each in type(self).base_filters.items() if name in asked}  # type: ignore[misc]
         super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]
@@ -119,6 +123,6 @@ def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[st
     """Meta.fields of a filter set: `exact` names get exact and __in, `ranges` exact, __gte and __lte."""
     return {
         "id": ["exact", "in"],
-        **{name: ["exact", "in"] for name in exact},
+        **{name: ["exact", "in"] for name in ("created_by_id", "updated_by_id", *exact)},
         **{name: ["exact", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
     }

@@ -1,5 +1,6 @@
 """Input fields that several apps share: references to other records, names, phones, zones, bounded JSON."""
 
+import re
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +12,20 @@ from rest_framework import serializers
 from core.renderers import dumps
 
 BIGGEST_ID = 2**63 - 1
+# A number as a text spells it: 7.0 is the same number as 7.
+WHOLE = re.compile(r"([0-9]{1,19})(?:\.0+)?")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a JSON value is a whole number: to JSON 7.0 is the same number as 7."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def read_whole(text: str, least: int = 0, most: int = BIGGEST_ID) -> int | None:
+    """The whole number that a text spells, if it lies within bounds; None for anything else."""
+    spelled = WHOLE.fullmatch(text)
+    number = int(spelled[1]) if spelled else None
+    return number if number is not None and least <= number <= most else None
 
 
 class Reference(serializers.Field[Any, Any, Any, Any]):
@@ -43,9 +58,9 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         return apps.get_model(self._model) if isinstance(self._model, str) else self._model
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool) or not isinstance(data, int):
+        if isinstance(data, bool) or not is_whole(data):
             self.fail("not_a_number")
-        record = self._find(data) if 0 <= data <= BIGGEST_ID else None
+        record = self._find(int(data)) if 0 <= data <= BIGGEST_ID else None
         if record is None:
             self.fail("invalid_reference")
         if self.active and record.status != "active":

@@ -1,6 +1,7 @@
 """The base of every record: who and when, a version, its origin, and one audited way to be saved."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
@@ -50,7 +51,7 @@ class Record(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         record = super().from_db(db, field_names, values, **options)
-        record._loaded = dict(zip(field_names, values, strict=True))
+        record._loaded = _kept(dict(zip(field_names, values, strict=True)))
         return record
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
@@ -75,10 +76,10 @@ class Record(models.Model):
         super().refresh_from_db(using=using, fields=named, from_queryset=from_queryset)
         values = self._values()
         if named is None:
-            self._loaded = values
+            self._loaded = _kept(values)
             return
         read = [each.attname for each in self._meta.concrete_fields if {each.name, each.attname} & set(named)]
-        self._loaded.update({name: values[name] for name in read})
+        self._loaded.update(_kept({name: values[name] for name in read}))
 
     def _values(self) -> dict[str, Any]:
         names = (field.attname for field in self._meta.concrete_fields)
@@ -104,7 +105,7 @@ class Record(models.Model):
         if sockets.audit is None:
             raise Undeclared("no audit sink is plugged in")
         sockets.audit.written(self, created, changes)
-        self._loaded = self._values()
+        self._loaded = _kept(self._values())
 
     def _fold_keys(self) -> None:
         for field in self._meta.concrete_fields:
@@ -126,6 +127,11 @@ class Record(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Undeclared(f"{type(self).__name__} records are never deleted")
+
+
+def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values to compare with later: lists and objects are copied, so that what is changed in place is noticed."""
+    return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
 
 
 class KeptAnswer(models.Model):

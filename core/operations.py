@@ -104,6 +104,11 @@ class Operation:
         return (inspect.getdoc(self.run) or "").split("\n\n")[0].replace("\n", " ")
 
     @property
+    def who_may(self) -> list[str]:
+        """The roles that may ask, for readers: "*" where every active user may."""
+        return ["*"] if self.roles is None else sorted(self.roles)
+
+    @property
     def repeatable(self) -> bool:
         """Whether its POSTs honour an Idempotency-Key: what holds a secret, or opens a door, is never kept."""
         doors = any(endpoint.startswith("POST /auth/") for endpoint in self.endpoints)

@@ -5,6 +5,7 @@ A cursor is opaque text that holds the ordering, the direction and the last row'
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.timezone import is_aware, make_aware
 
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.inputs import read_whole
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -52,18 +54,23 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """Rows, and what leads to the neighbouring pages: values of the query parameter `control`."""
+
     rows: list[dict[str, Any]]
     next: str | None
     previous: str | None
+    count: int | None = None
+    control: str = "cursor"
 
 
 def read_size(text: str | None) -> int:
     """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
     if text is None:
         return DEFAULT_SIZE
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_SIZE)) or not 1 <= int(text) <= MAX_SIZE:
+    size = read_whole(text, least=1, most=MAX_SIZE)
+    if size is None:
         raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
-    return int(text)
+    return size
 
 
 def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, columns: list[str]) -> Page:
@@ -77,9 +84,8 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
     descending = ordering.startswith("-") != backwards
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, cursor))
-    sign = "-" if descending else ""
-    order = [f"{sign}{column}"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
-    rows = list(queryset.order_by(*order).values(*dict.fromkeys([*columns, column, "id"]))[: size + 1])
+    ordered = in_order(queryset, f"-{column}" if descending else column)
+    rows = list(ordered.values(*dict.fromkeys([*columns, column, "id"]))[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -88,6 +94,24 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
         next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
         previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
     )
+
+
+def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
+    """All rows of a queryset, in order, page after page: one statement for each, nothing held open between them.
+
+    The first batch comes even when it is empty.
+    """
+    page = read_page(queryset, ordering, None, size, columns)
+    yield page.rows
+    while page.next is not None:
+        page = read_page(queryset, ordering, page.next, size, columns)
+        yield page.rows
+
+
+def in_order(queryset: Any, ordering: str) -> Any:
+    """A queryset by a column, "-" for descending, ties by id."""
+    sign, column = "-" * ordering.startswith("-"), ordering.removeprefix("-")
+    return queryset.order_by(ordering) if column == "id" else queryset.order_by(ordering, f"{sign}id")
 
 
 def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor | None:

@@ -25,6 +25,8 @@ log = logging.getLogger("ims.refusals")
 R = TypeVar("R", bound=HttpResponseBase)
 
 MEDIA_TYPE = ProblemRenderer.media_type
+# Refusals of a sound request, which somebody else, or a later day, may not meet: they also say who may.
+EXPLAINED = (status.HTTP_403_FORBIDDEN, status.HTTP_409_CONFLICT)
 
 # What the framework raises, and the code the contract has for it.
 FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
@@ -46,7 +48,7 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
 def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
     """The problem document of a refusal; `reference_id` is the record that the request named as its target.
 
-    Where only a person can help, `handoff` is the ready body for POST /handoffs/.
+    Where only a person can help, `handoff` is the ready body for POST /handoffs/; `roles` are those that may ask.
     """
     operation = refusal.operation or current().operation
     broken = refusal.meaning.status >= status.HTTP_500_INTERNAL_SERVER_ERROR
@@ -63,6 +65,7 @@ def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
         "rule": refusal.rule or "contract",
         "errors": errors or [{"code": str(refusal.code), "detail": refusal.detail}],
         "operation": operation.name if operation else None,
+        **({"roles": operation.who_may} if operation and refusal.meaning.status in EXPLAINED else {}),
         "next": refusal.next,
         "transfer_to_human": refusal.meaning.human,
         **({"handoff": handoff} if handoff else {}),

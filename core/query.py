@@ -2,6 +2,7 @@
 
 from rest_framework.request import Request
 
+from core.inputs import read_whole
 from core.pagination import bad_filter
 
 # A search for nothing finds everything, and the first page has no cursor: these may be empty.
@@ -18,3 +19,11 @@ def read_params(request: Request) -> dict[str, str]:
             raise bad_filter(name, "This has no value; leave it out or give one.")
         params[name] = values[0]
     return params
+
+
+def read_id(name: str, text: str) -> int:
+    """The id of a record that a parameter holds. Raises Refusal (400 invalid_filter) for anything else."""
+    number = read_whole(text)
+    if number is None:
+        raise bad_filter(name, "This must be the id of a record, a whole number.")
+    return number

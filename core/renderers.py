@@ -1,4 +1,4 @@
-"""JSON out, by orjson: times in UTC with Z, decimals as numbers, everything else as text."""
+"""JSON out, by orjson: times in UTC with Z, decimals as numbers, everything else as text. Tables come written."""
 
 from decimal import Decimal
 from typing import Any
@@ -29,3 +29,13 @@ class JSONRenderer(BaseRenderer):
 class ProblemRenderer(JSONRenderer):
     media_type = "application/problem+json"
     format = "problem"
+
+
+class TableRenderer(JSONRenderer):
+    """A table as it was written; a refusal as the problem document that it is."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return data.encode() if isinstance(data, str) else super().render(data, accepted_media_type, renderer_context)

@@ -5,6 +5,7 @@ database rows (`queryset.values`), so that a list of records costs no model inst
 the schema.
 """
 
+import typing
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from core.inputs import BIGGEST_ID, is_whole
 from core.pagination import EARLIEST, LATEST
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
@@ -38,7 +40,8 @@ def check_json_type(field: Any, value: Any) -> None:
         return
     for kind, types, name in JSON_TYPES:
         if isinstance(field, kind):
-            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            fits = isinstance(value, types) or (int in types and is_whole(value))
+            if not fits or (isinstance(value, bool) and bool not in types):
                 raise ValidationError(f"This must be {name}.", code="wrong_type")
             for item in value if isinstance(value, list) else ():
                 check_json_type(getattr(field, "child", None), item)
@@ -63,7 +66,12 @@ class Body(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
         for name in self.actor_fields:
-            fields[name] = serializers.IntegerField(required=False, help_text="The caller's own id; may be left out.")
+            fields[name] = serializers.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=BIGGEST_ID,
+                help_text="The caller's own id; may be left out.",
+            )
         for field in fields.values():
             if isinstance(field, serializers.DateTimeField | serializers.DateField):
                 field.validators = [*field.validators, refuse_far_times]
@@ -102,16 +110,19 @@ class Output(serializers.ModelSerializer[Any]):
 
     Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to
     lookups across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and
-    Meta.requires lists columns that only they need.
+    Meta.requires lists, by name, the columns beside its own that a name needs.
     """
 
     @classmethod
-    def columns(cls) -> list[str]:
+    def columns(cls, names: Iterable[str] | None = None) -> list[str]:
+        """The columns that these names of the representation are built from; without names, all of them."""
         meta: Any = cls.Meta
-        computed = {name for name in cls._declared_fields if name not in getattr(meta, "joined", {})}
-        plain = [name for name in meta.fields if name not in computed and name not in getattr(meta, "joined", {})]
-        wanted = [*plain, *getattr(meta, "joined", {}).values(), *getattr(meta, "requires", ()), "id"]
-        wanted += ["version"] if hasattr(meta.model, "version") else []
+        joined, requires = getattr(meta, "joined", {}), getattr(meta, "requires", {})
+        wanted = ["id"]
+        for name in meta.fields if names is None else names:
+            if name in joined or name not in cls._declared_fields:
+                wanted.append(joined.get(name, name))
+            wanted += requires.get(name, ())
         return list(dict.fromkeys(wanted))
 
     @classmethod
@@ -120,19 +131,34 @@ class Output(serializers.ModelSerializer[Any]):
         return None
 
     @classmethod
+    def shown_to(cls, viewer: Any) -> list[str]:
+        """The names that this viewer sees, in order."""
+        meta: Any = cls.Meta
+        only = cls.visible_fields(viewer)
+        return list(meta.fields) if only is None else [name for name in meta.fields if name in set(only)]
+
+    @classmethod
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        """Rows of the columns of these names, with what no column holds, without what the viewer may not know."""
+        return rows
+
+    @classmethod
     def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
         """Represent every record of a queryset in one statement."""
         return cls.represent(queryset.values(*cls.columns()), viewer)
 
     @classmethod
     def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        meta: Any = cls.Meta
-        names = list(meta.fields)
-        joined = getattr(meta, "joined", {})
+        """Represent rows of `columns()` with all that the viewer sees."""
+        names = cls.shown_to(viewer)
+        return cls.named(cls.completed(rows, viewer, names), names)
+
+    @classmethod
+    def named(cls, rows: Iterable[dict[str, Any]], names: Iterable[str]) -> list[dict[str, Any]]:
+        """Completed rows under these names of the representation."""
+        names = list(names)
+        joined = getattr(cls.Meta, "joined", {})
         computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
-        only = cls.visible_fields(viewer)
-        if only is not None:
-            names = [name for name in names if name in set(only)]
         return [
             {name: computed[name](row) if name in computed else row[joined.get(name, name)] for name in names}
             for row in rows
@@ -149,6 +175,13 @@ class Output(serializers.ModelSerializer[Any]):
             name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options
         }
         return kind, {**kept, "read_only": True, "allow_null": nullable}
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        """A column that `get_<name>` shows as null where it is empty is described so."""
+        kind, options = super().build_field(field_name, info, model_class, nested_depth)
+        shown = typing.get_type_hints(getattr(type(self), f"get_{field_name}", None) or object).get("return")
+        nullable = type(None) in typing.get_args(shown)
+        return kind, {**options, "allow_null": True} if nullable else options
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
         for field in model_class._meta.concrete_fields:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,12 +24,14 @@ from core.dispatch import submit
 from core.errors import Refusal, Undeclared, invalid
 from core.etag import etag_of
 from core.idempotency import once
-from core.inputs import BIGGEST_ID
+from core.inputs import read_whole
 from core.operations import Operation, registry
 from core.pagination import Page
 from core.permissions import OperationPermission
 from core.query import read_params
+from core.renderers import TableRenderer
 from core.sockets import sockets
+from core.streams import stream, wants_table
 
 
 class OperationView(ViewSetMixin, APIView):
@@ -98,12 +102,25 @@ class ListViewSet(OperationView):
     operations = {"list": READ}
     lookup_value_regex = "[0-9]{1,19}"
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @property
+    def renderer_classes(self) -> list[type[BaseRenderer]]:  # type: ignore[override]
+        """Lists come as tables, too. Not in `get_renderers`: the header Vary follows from the classes."""
+        usual = OperationView.renderer_classes
+        return [*usual, TableRenderer] if self.action == "list" else [*usual]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the records in the caller's scope, newest first."""
-        params = read_params(request)
-        page = self.collection.page(request.user, params)
+        return self.listed(request, read_params(request))
+
+    def listed(self, request: Request, params: dict[str, str]) -> HttpResponseBase:
+        """A page of what was found, or all of it as a table, as the caller accepts; in the audit trail before that."""
+        answer: HttpResponseBase
+        if wants_table(request):
+            answer = stream(self.collection.table(request.user, params), request)
+        else:
+            answer = page_response(request, self.collection.page(request.user, params))
         discovered(self.collection.entity_type, None, params)
-        return page_response(request, page)
+        return answer
 
 
 class RecordViewSet(ListViewSet):
@@ -113,9 +130,10 @@ class RecordViewSet(ListViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one record."""
-        body, version = self.collection.one(request.user, kwargs["pk"])
+        params = read_params(request)
+        body, version = self.collection.one(request.user, kwargs["pk"], params)
         if not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
-            discovered(self.collection.entity_type, int(kwargs["pk"]), {})
+            discovered(self.collection.entity_type, int(kwargs["pk"]), params)
         return Response(body, headers={"ETag": etag_of(version)})
 
 
@@ -188,9 +206,10 @@ def approval_id_of(request: Request) -> int | None:
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(BIGGEST_ID)) or int(text) > BIGGEST_ID:
+    number = read_whole(text)
+    if number is None:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
-    return int(text)
+    return number
 
 
 def discovered(entity_type: str, reference_id: int | None, filters: dict[str, Any]) -> None:
@@ -201,15 +220,16 @@ def discovered(entity_type: str, reference_id: int | None, filters: dict[str, An
 
 
 def page_response(request: Request, page: Page) -> Response:
-    """A page of rows as every list answers it: the addresses of its neighbours, and the rows."""
-    links = {"next": page_link(request, page.next), "previous": page_link(request, page.previous)}
-    return Response({**links, "results": page.rows})
+    """A page as every list answers it: the addresses of its neighbours, the count where it is known, the rows."""
+    links = {side: page_link(request, page.control, getattr(page, side)) for side in ("next", "previous")}
+    count = {} if page.count is None else {"count": page.count}
+    return Response({**links, **count, "results": page.rows})
 
 
-def page_link(request: Request, cursor: str | None) -> str | None:
-    """The address of another page: this one's, with the cursor replaced."""
-    if cursor is None:
+def page_link(request: Request, control: str, value: str | None) -> str | None:
+    """The address of another page: this one's, with the parameter replaced that leads there."""
+    if value is None:
         return None
     query = request.query_params.copy()
-    query["cursor"] = cursor
+    query[control] = value
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

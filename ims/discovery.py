@@ -9,8 +9,7 @@ from core.codes import Code
 from core.collections import Collection, collections, refuse_unknown
 from core.discovery import READ
 from core.errors import Item, Refusal
-from core.pagination import bad_filter
-from core.query import read_params
+from core.query import read_id, read_params
 from core.views import OperationView, discovered
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
@@ -47,7 +46,7 @@ class DiscoveryView(OperationView):
     operations = {"search": READ}
 
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """No match is an empty answer, one match carries full detail, many a brief list to choose from."""
+        """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
         params = read_params(request)
         collection = _collection(params.pop("entity_type", None))
         _check_requester(params.pop("requester_id", None), request.user)
@@ -71,9 +70,7 @@ def _check_requester(text: str | None, user: Any) -> None:
     """SOP 1 lists the requester as an input: accepted when it names the caller."""
     if text is None:
         return
-    if not text.isascii() or not text.isdigit():
-        raise bad_filter("requester_id", "This must be the caller's own id.")
-    if int(text) != user.pk:
+    if read_id("requester_id", text) != user.pk:
         item = Item("actor_mismatch", "This must be the authenticated caller.", "requester_id")
         raise Refusal(Code.ACTOR_MISMATCH, rule="actor_is_the_caller", errors=[item])
 

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
+from ims.inbox import InboxView
 from ims.observing.views import metrics
 
 APPS = [
@@ -26,6 +27,7 @@ APPS = [
 api: list[URLPattern | URLResolver] = [
     path("", include("ims.docs.urls")),
     path("discovery/", DiscoveryView.as_view({"get": "search"})),
+    path("me/inbox/", InboxView.as_view({"get": "inbox"})),
     *(path("", include(f"{app}.urls")) for app in APPS),
 ]
 

@@ -29,6 +29,7 @@ class IncidentCodeField(forms.CharField):
 
 class IncidentCodeFilter(django_filters.CharFilter):
     field_class = IncidentCodeField
+    schema = {"type": "string", "pattern": "^INC-[0-9]{8,18}$"}
 
 
 class IncidentFilters(StrictFilterSet):
@@ -40,9 +41,11 @@ class IncidentFilters(StrictFilterSet):
         model = Incident
         fields = matches(
             exact=[
+                "title",
                 "status",
                 "severity",
                 "peak_severity",
+                "severity_rule",
                 "client_id",
                 "component_id",
                 "category",
@@ -55,6 +58,11 @@ class IncidentFilters(StrictFilterSet):
                 "rto_breach",
                 "impact_level",
                 "urgency",
+                "resolution_code",
+                "duplicate_of_id",
+                "resolved_by_id",
+                "closed_by_id",
+                "vendor_initiated",
             ],
             ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
         )

@@ -12,7 +12,7 @@ from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code
 from incidents.models import AffectedClient, Incident, IncidentNote
-from incidents.service_levels.scope import without_foreign_promises
+from incidents.service_levels.scope import PROMISES, without_foreign_promises
 from users.choices import CC
 
 # So many notes stand in the view of a single incident; all of them under /incidents/{id}/notes/.
@@ -82,6 +82,7 @@ class IncidentOutput(Output):
             "imported_violations",
         )
         joined = {"classification": "classification"}
+        requires: dict[str, tuple[str, ...]] = dict.fromkeys(PROMISES, ("client_id",))
 
     @staticmethod
     def get_incident_code(row: dict[str, Any]) -> str:
@@ -93,9 +94,9 @@ class IncidentOutput(Output):
         return [name for name in fields if name not in INTERNAL] if viewer.role == CC else None
 
     @classmethod
-    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
         """Promises made to a client are shown to staff and to that client alone."""
-        return super().represent((without_foreign_promises(row, viewer) for row in rows), viewer)
+        return (without_foreign_promises(row, viewer) for row in rows) if set(names) & set(PROMISES) else rows
 
 
 class IncidentDetail(IncidentOutput):
@@ -122,10 +123,17 @@ class IncidentDetail(IncidentOutput):
             "component_name": "component__component_name",
             "product_id": "component__product_id",
         }
+        requires: dict[str, tuple[str, ...]] = {
+            **IncidentOutput.Meta.requires,
+            "client_name": ("client_id",),
+            "affected_client_ids": ("client_id",),
+            "allowed_transitions": ("status",),
+        }
 
     @classmethod
-    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        return super().represent([_completed(row, viewer) for row in rows], viewer)
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        asked = set(names)
+        return [_completed(row, viewer, asked) for row in super().completed(rows, viewer, asked)]
 
     @staticmethod
     def get_allowed_transitions(row: dict[str, Any]) -> list[str]:
@@ -133,20 +141,24 @@ class IncidentDetail(IncidentOutput):
         return allowed_from(INCIDENT_MOVES, row["status"])
 
 
-def _completed(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
-    """A row with its notes and affected clients, as far as the viewer may read them."""
-    notes = IncidentNote.objects.filter(incident_id=row["id"])
-    notes = notes.filter(public=True) if viewer.role == CC else notes
-    affected = AffectedClient.objects.current().filter(incident_id=row["id"])
-    ids = list(affected.order_by("client_id").values_list("client_id", flat=True))
-    name = row["client__name"]
-    if not viewer.is_internal:
+def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, Any]:
+    """A row with its notes and affected clients, where they are asked for, as far as the viewer may read them."""
+    notes = _latest_notes(row["id"], viewer) if "notes" in names else []
+    ids = _affected(row["id"]) if "affected_client_ids" in names else []
+    name = row.get("client__name")
+    if not viewer.is_internal and names & {"client_name", "affected_client_ids"}:
         readable = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
         known = set(readable.values_list("pk", flat=True))
         ids, name = [each for each in ids if each in known], name if row["client_id"] in known else None
-    return {
-        **row,
-        "client__name": name,
-        "affected_client_ids": ids,
-        "notes": NoteOutput.rows(notes.order_by("-id")[:LATEST_NOTES], viewer),
-    }
+    return {**row, "client__name": name, "affected_client_ids": ids, "notes": notes}
+
+
+def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
+    notes = IncidentNote.objects.filter(incident_id=incident_id)
+    notes = notes.filter(public=True) if viewer.role == CC else notes
+    return NoteOutput.rows(notes.order_by("-id")[:LATEST_NOTES], viewer)
+
+
+def _affected(incident_id: int) -> list[int]:
+    affected = AffectedClient.objects.current().filter(incident_id=incident_id)
+    return list(affected.order_by("client_id").values_list("client_id", flat=True))

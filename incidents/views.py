@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from core.collections import CONTROLS, Collection, refuse_unknown
-from core.errors import not_found
-from core.query import read_params
-from core.views import ListViewSet, RecordViewSet, creates, discovered, page_response, updates, write
+from core.collections import Collection, related
+from core.parts import PartsViewSet
+from core.views import RecordViewSet, creates, updates, write
 from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBody
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
@@ -37,6 +34,10 @@ INCIDENTS = IncidentCollection(
     search=("title", "description"),
     ordering=("id", "created_at", "updated_at"),
     detail=IncidentDetail,
+    relations=related(
+        *("client", "component", "reporter", "assigned_manager", "assigned_to"),
+        *("sla_agreement", "duplicate_of", "resolved_by", "closed_by"),
+    ),
 )
 NOTES = Collection(IncidentNote, NoteOutput, NoteFilters, label="id", search=("body",), ordering=("id", "created_at"))
 
@@ -48,20 +49,12 @@ class IncidentViewSet(RecordViewSet):
     classify = write("incident.classify", FactsBody, path="classify", detail=False)
 
 
-class NoteViewSet(ListViewSet):
+class NoteViewSet(PartsViewSet):
     """The notes of one incident."""
 
     collection = NOTES
-    parent_filter = "incident_id"  # filled by the path
+    parent_filter = "incident_id"
     create = creates("incident.add_note", NoteBody)
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the notes of an incident that the caller may read, newest first."""
-        params = read_params(request)
-        refuse_unknown(params, [name for name in (*NOTES.known_filters(), *CONTROLS) if name != self.parent_filter])
-        if not INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).exists():
-            raise not_found(INCIDENTS.entity_type)
-        asked = {**params, self.parent_filter: str(kwargs["pk"])}
-        page = NOTES.page(request.user, asked)
-        discovered(NOTES.entity_type, None, asked)
-        return page_response(request, page)
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        return bool(INCIDENTS.scoped(user).filter(pk=pk).exists())

@@ -44,8 +44,9 @@ class SearchedCollection(Collection):
             raise bad_filter("cursor", "Ranked matches stand on one page; give an ordering to page through them.")
         refuse_unstorable(params)
         others = {name: value for name, value in params.items() if name != "search"}
+        selection = self.selection(self.output, user, others)
         found = ranked(super().filtered(user, others), params["search"], read_size(params.get("page_size")))
-        rows = self.model.objects.filter(pk__in=[hit.pk for hit in found]).values(*self.output.columns())
+        rows = self.model.objects.filter(pk__in=[hit.pk for hit in found]).values(*selection.columns)
         by_id = {row["id"]: row for row in rows}
         shown = [{**by_id[hit.pk], "snippet": hit.snippet} for hit in found if hit.pk in by_id]
-        return Page(self.output.represent(shown, user), next=None, previous=None)
+        return Page(selection.represent(shown), next=None, previous=None)

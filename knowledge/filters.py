@@ -1,6 +1,7 @@
 """Filters of articles, revisions, reviews and action items."""
 
 from core.filters import StrictFilterSet, matches
+from knowledge.choices import RATINGS
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
 
 
@@ -8,7 +9,10 @@ class ArticleFilters(StrictFilterSet):
     class Meta:
         model = Article
         fields = matches(
-            exact=["content_type", "category", "author_id", "reviewer_user_id", "incident_id", "status"],
+            exact=[
+                *("title", "content_type", "category", "incident_id", "status"),
+                *("author_id", "reviewer_user_id", "reviewed_by_id"),
+            ],
             ranges=["published_at"],
         )
 
@@ -16,16 +20,19 @@ class ArticleFilters(StrictFilterSet):
 class RevisionFilters(StrictFilterSet):
     class Meta:
         model = ArticleRevision
-        fields = matches(exact=["article_id", "writer_id"], ranges=["number"])
+        fields = matches(exact=["article_id", "title", "writer_id"], ranges=["number"])
 
 
 class ReviewFilters(StrictFilterSet):
     class Meta:
         model = PostIncidentReview
-        fields = matches(exact=["incident_id", "facilitator_user_id", "status"], ranges=["scheduled_date"])
+        fields = matches(
+            exact=["incident_id", "facilitator_user_id", "status"],
+            ranges=["scheduled_date", "started_at", "completed_at", *RATINGS],
+        )
 
 
 class ActionItemFilters(StrictFilterSet):
     class Meta:
         model = ActionItem
-        fields = matches(exact=["review_id", "owner_id", "status"], ranges=["due_date"])
+        fields = matches(exact=["review_id", "title", "owner_id", "status"], ranges=["due_date"])

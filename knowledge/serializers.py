@@ -36,7 +36,7 @@ class ArticleOutput(Output):
             "snippet",
             "imported_violations",
         )
-        requires: tuple[str, ...] = ("earlier_views", "views__count")
+        requires: dict[str, tuple[str, ...]] = {"view_count": ("earlier_views", "views__count")}
 
     @staticmethod
     def get_view_count(row: dict[str, Any]) -> int:
@@ -63,6 +63,7 @@ class ArticleDetail(ArticleOutput):
             "body",
             "body_html",
         )
+        requires: dict[str, tuple[str, ...]] = {**ArticleOutput.Meta.requires, "body_html": ("body",)}
 
     snippet = None  # type: ignore[assignment]  # how Django REST takes away an inherited field
 

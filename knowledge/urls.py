@@ -3,11 +3,19 @@
 from django.urls import path
 
 from core.routers import Router
-from knowledge.views import ActionItemViewSet, ArticleViewSet, ReviewViewSet, RevisionViewSet, SuggestionView
+from knowledge.views import (
+    ActionItemViewSet,
+    AllActionItemsViewSet,
+    ArticleViewSet,
+    ReviewViewSet,
+    RevisionViewSet,
+    SuggestionView,
+)
 
 router = Router()
 router.add("knowledge-articles", ArticleViewSet)
 router.add("post-incident-reviews", ReviewViewSet)
+router.add("action-items", AllActionItemsViewSet)
 
 ITEMS = "post-incident-reviews/<int:pk>/action-items/"
 

@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.collections import CONTROLS, Collection, refuse_unknown
+from core.collections import Collection, refuse_unknown, related
 from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
-from core.query import read_params
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, page_response, updates, write
+from core.parts import PartsViewSet
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, updates, write
 from incidents.models import Incident
 from knowledge.bodies import (
     ActionItemBody,
@@ -30,11 +30,38 @@ from knowledge.serializers import ActionItemOutput, ArticleDetail, ArticleOutput
 from knowledge.suggestions import suggested_articles
 
 ARTICLES = SearchedCollection(
-    Article, ArticleOutput, ArticleFilters, label="title", search=("title", "body"), detail=ArticleDetail
+    Article,
+    ArticleOutput,
+    ArticleFilters,
+    label="title",
+    search=("title", "body"),
+    detail=ArticleDetail,
+    relations=related("author", "reviewer_user", "reviewed_by", "incident"),
 )
-REVISIONS = Collection(ArticleRevision, RevisionOutput, RevisionFilters, label="title", ordering=("id", "created_at"))
-REVIEWS = Collection(PostIncidentReview, ReviewOutput, ReviewFilters, label="incident__title", search=("findings",))
-ACTION_ITEMS = Collection(ActionItem, ActionItemOutput, ActionItemFilters, label="title", search=("title",))
+REVISIONS = Collection(
+    ArticleRevision,
+    RevisionOutput,
+    RevisionFilters,
+    label="title",
+    ordering=("id", "created_at"),
+    relations=related("writer"),
+)
+REVIEWS = Collection(
+    PostIncidentReview,
+    ReviewOutput,
+    ReviewFilters,
+    label="incident__title",
+    search=("findings",),
+    relations=related("incident", "facilitator_user"),
+)
+ACTION_ITEMS = Collection(
+    ActionItem,
+    ActionItemOutput,
+    ActionItemFilters,
+    label="title",
+    search=("title",),
+    relations=related("owner"),
+)
 
 
 class ArticleViewSet(RecordViewSet):
@@ -50,7 +77,8 @@ class ArticleViewSet(RecordViewSet):
         """Read one article, and count the view."""
         response = super().retrieve(request, *args, **kwargs)
         count_view(int(kwargs["pk"]))
-        response.data["view_count"] += 1
+        if "view_count" in response.data:
+            response.data["view_count"] += 1
         return response
 
 
@@ -61,28 +89,6 @@ class ReviewViewSet(RecordViewSet):
     start = write("review.start", path="start")
     complete = write("review.complete", CompleteReviewBody, path="complete")
     cancel = write("review.cancel", path="cancel")
-
-
-class PartsViewSet(ListViewSet):
-    """The records that belong to one other: `parent_filter` is filled by the path."""
-
-    parent_filter: str
-
-    def parent_readable(self, user: Any, pk: int) -> bool:
-        """Whether the record in the path is in the caller's scope."""
-        raise NotImplementedError
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the parts that the caller may read, newest first."""
-        params, parts = read_params(request), self.collection
-        refuse_unknown(params, [name for name in (*parts.known_filters(), *CONTROLS) if name != self.parent_filter])
-        pk = int(kwargs["pk"])
-        if pk > BIGGEST_ID or not self.parent_readable(request.user, pk):
-            raise not_found()
-        asked = {**params, self.parent_filter: str(pk)}
-        page = parts.page(request.user, asked)
-        discovered(parts.entity_type, None, asked)
-        return page_response(request, page)
 
 
 class RevisionViewSet(PartsViewSet):
@@ -115,6 +121,12 @@ class ActionItemViewSet(PartsViewSet):
 
     def parent_readable(self, user: Any, pk: int) -> bool:
         return review_readable(user, pk)
+
+
+class AllActionItemsViewSet(ListViewSet):
+    """The improvements that all reviews ask for: who owns some need not know of which reviews."""
+
+    collection = ACTION_ITEMS
 
 
 class SuggestionView(OperationView):

@@ -1,6 +1,6 @@
 """Products and components over HTTP."""
 
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates
 from products.filters import ComponentFilters, ProductFilters
 from products.models import Component, Product
@@ -13,6 +13,8 @@ PRODUCTS = Collection(
     label="product_name",
     search=("product_name",),
     ordering=("id", "created_at", "updated_at", "product_name"),
+    relations=related("vendor"),
+    numbered=True,
 )
 COMPONENTS = Collection(
     Component,
@@ -21,6 +23,8 @@ COMPONENTS = Collection(
     label="component_name",
     search=("component_name", "location"),
     ordering=("id", "created_at", "updated_at", "component_name"),
+    relations=related("product"),
+    numbered=True,
 )
 
 

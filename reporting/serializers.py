@@ -49,11 +49,13 @@ class ReportDetail(ReportOutput):
     class Meta(ReportOutput.Meta):
         fields = (*ReportOutput.Meta.fields, "content")
         joined = {"content": "content"}
-        requires = ("incident__client_id",)
+        requires: dict[str, tuple[str, ...]] = {
+            "content": ("automatic", "status", "incident_id", "incident__client_id")
+        }
 
     @classmethod
-    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        return super().represent([{**row, "content": _content(row, viewer)} for row in rows], viewer)
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        return [{**row, "content": _content(row, viewer)} for row in rows] if "content" in names else rows
 
 
 def _content(row: dict[str, Any], viewer: Any) -> dict[str, Any]:

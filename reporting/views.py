@@ -1,6 +1,6 @@
 """Reports over HTTP. The review that completes a postmortem is carried out by another app."""
 
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates
 from reporting.filters import ReportFilters
 from reporting.models import IncidentReport
@@ -13,6 +13,7 @@ REPORTS = Collection(
     ReportFilters,
     label="report_type",
     detail=ReportDetail,
+    relations=related("incident", "generated_by", "reviewed_by"),
 )
 
 

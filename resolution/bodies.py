@@ -10,6 +10,7 @@ from core.inputs import BIGGEST_ID, Reference
 from core.serializers import Body
 from incidents.choices import ResolutionCode
 from incidents.response.choices import LinkedType
+from incidents.response.recipients import concerned_clients
 
 LONG = 20_000
 
@@ -54,8 +55,8 @@ class ResolveBody(Body):
             return ("Only a duplicate names another incident.", "not_applicable") if twin else ("", "")
         if twin is None:
             return "A duplicate names the incident that it duplicates.", "required"
-        if twin.pk == incident.pk or twin.client_id != incident.client_id:
-            return "A duplicate names another incident of the same client.", "invalid_reference"
+        if twin.pk == incident.pk or incident.client_id not in concerned_clients(twin):
+            return "A duplicate names another incident that concerns the same client.", "invalid_reference"
         return "", ""
 
 

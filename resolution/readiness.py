@@ -1,6 +1,6 @@
 """What must hold before an incident is resolved or closed: a table of data, all that is missing shown at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from incidents.duties import is_high_severity
 from incidents.lifecycle import require_move
 from incidents.models import Incident
 from resolution.facts import Facts, facts_of, needs_root_cause
+from resolution.scope import everyone, staff, staff_and_client, staff_and_vendor
 from users.choices import IM
 
 
@@ -25,11 +26,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """One thing that must hold: the code and the sentence for when it does not, and when it does."""
+    """One thing that must hold: the code and the sentence for when it does not, when it does, and who may know."""
 
     code: str
     sentence: str
     holds: Callable[[Case], bool]
+    told_to: Callable[[Any, Incident], bool] = staff
 
 
 TO_RESOLVE: tuple[Precondition, ...] = (
@@ -39,12 +41,14 @@ TO_RESOLVE: tuple[Precondition, ...] = (
         "complete a change or rollback of the incident, or let a client contact confirm it. An incident manager may "
         "instead give a resolution_code, with a note on the incident as evidence.",
         lambda case: case.facts.mitigated or case.excused,
+        everyone,
     ),
     Precondition(
         "client_not_informed",
         "The client is not informed: record a portal update, or a communication to one of the client's contacts that "
         "was sent or delivered.",
         lambda case: case.facts.client_reached or case.facts.portal_updated,
+        staff_and_client,
     ),
     Precondition(
         "escalation_open",
@@ -55,11 +59,13 @@ TO_RESOLVE: tuple[Precondition, ...] = (
         "change_in_progress",
         "A change of the incident is in progress: complete or fail it first.",
         lambda case: not case.facts.change_in_progress,
+        staff_and_vendor,
     ),
     Precondition(
         "rollback_in_progress",
         "A rollback of the incident is in progress: complete or reject it first.",
         lambda case: not case.facts.rollback_in_progress,
+        staff_and_vendor,
     ),
 )
 
@@ -69,11 +75,13 @@ TO_CLOSE: tuple[Precondition, ...] = (
         "The postmortem is not reviewed by a person who may: it is reviewed with POST /incident-reports/{id}/review/. "
         "Where an initiator reviewed it before the severity became high, reopen the incident and resolve it again.",
         lambda case: case.facts.reviewed and not (case.facts.reviewed_by_initiator and is_high_severity(case.incident)),
+        staff_and_client,
     ),
     Precondition(
         "root_cause_missing",
         "The highest severity asks for the root cause: complete an analysis, or state root_cause_undetermined_reason.",
         lambda case: case.facts.root_cause_found or not needs_root_cause(case.incident),
+        staff_and_vendor,
     ),
 )
 
@@ -82,10 +90,13 @@ PRECONDITIONS = {IncidentStatus.RESOLVED: TO_RESOLVE, IncidentStatus.CLOSED: TO_
 RULES = {IncidentStatus.RESOLVED: "ready_to_resolve", IncidentStatus.CLOSED: "ready_to_close"}
 
 
-def missing(case: Case, status: IncidentStatus) -> list[Item]:
+# What a contact is told instead of all that rests on records which the contact may not read.
+UNDISCLOSED = Item("not_disclosed", "Something else is missing that concerns the provider's inner work.")
+
+
+def missing(case: Case, status: IncidentStatus) -> list[Precondition]:
     """What is missing before an incident may reach a status, in the order of the table."""
-    unmet = (each for each in PRECONDITIONS[status] if not each.holds(case))
-    return [Item(each.code, each.sentence) for each in unmet]
+    return [each for each in PRECONDITIONS[status] if not each.holds(case)]
 
 
 def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, resolution_code: str = "") -> None:
@@ -96,25 +107,31 @@ def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, res
     unsupervised = _blocked(incident, status, raising=Code.INVALID_TRANSITION)
     facts = facts_of(incident)
     excused = bool(resolution_code) and actor.role == IM and facts.noted
-    items = [*unsupervised, *missing(Case(incident, facts, excused), status)]
+    items = [*unsupervised, *map(_item, missing(Case(incident, facts, excused), status))]
     if items:
         detail = f"{incident.incident_code} cannot become {status}: {', '.join(item.code for item in items)}."
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule=RULES[status], errors=items)
 
 
-def readiness_of(incident: Incident) -> dict[str, Any]:
-    """How far an incident is from being resolved and closed. SOP 16."""
+def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
+    """How far an incident is from being resolved and closed, as far as the viewer may know. SOP 16."""
     case = Case(incident, facts_of(incident))
     return {
-        "resolve": _verdict(incident, case, IncidentStatus.RESOLVED),
-        "close": _verdict(incident, case, IncidentStatus.CLOSED),
+        "resolve": _verdict(case, IncidentStatus.RESOLVED, viewer),
+        "close": _verdict(case, IncidentStatus.CLOSED, viewer),
     }
 
 
-def _verdict(incident: Incident, case: Case, status: IncidentStatus) -> dict[str, Any]:
-    items: Iterable[Item] = [*_blocked(incident, status), *missing(case, status)]
+def _verdict(case: Case, status: IncidentStatus, viewer: Any) -> dict[str, Any]:
+    unmet = missing(case, status)
+    told = [_item(each) for each in unmet if each.told_to(viewer, case.incident)]
+    items = [*_blocked(case.incident, status), *told, *([UNDISCLOSED] if len(told) < len(unmet) else [])]
     shown = [{"code": item.code, "detail": item.detail} for item in items]
     return {"ready": not shown, "missing": shown}
+
+
+def _item(unmet: Precondition) -> Item:
+    return Item(unmet.code, unmet.sentence)
 
 
 def _blocked(incident: Incident, status: IncidentStatus, *, raising: Code | None = None) -> tuple[Item, ...]:

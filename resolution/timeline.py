@@ -1,98 +1,82 @@
 """One ordered account of an incident's life, from all its records and its audit trail, at a bounded number of
 statements: one for each type of record, whatever their number.
+
+The database leaves out what lies before a page or outside the window that is asked for; what remains is merged here.
+An incident is worked by people, so its records are thousands at most: to sort them costs less than forty sorted and
+limited subqueries, one for each kind of moment, would cost every reader of a short account.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from django.forms import ValidationError
 from django.utils.timezone import is_aware
 
 from core.collections import refuse_unknown, refuse_unstorable
-from core.filters import TimeField
 from core.pagination import Cursor, Page, bad_filter, read_size
-from resolution.choices import TimelineKind as Kind
-from resolution.timeline_entries import SOURCES, Entry
-from resolution.timeline_trail import KINDS as TRAIL_KINDS
-from resolution.timeline_trail import Trail
+from resolution.timeline_entries import Entry
+from resolution.timeline_sources import SOURCES
+from resolution.timeline_trail import trailed, with_actors
+from resolution.timeline_window import FILTERS, Window, read_window
 
-FILTERS = ("kind", "kind__in", "at__gte", "at__lte")
 PAGING = ("cursor", "page_size")
 ORDERING = "at"
-EVERYTHING = frozenset(Kind)
+# So many entries of a whole account are completed with one statement.
+BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which entries are asked for: their kinds, and the first and last moment, both included."""
-
-    kinds: frozenset[Kind] = EVERYTHING
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def holds(self, entry: Entry) -> bool:
-        early = self.since is not None and entry.at < self.since
-        late = self.until is not None and entry.at > self.until
-        return entry.kind in self.kinds and not early and not late
-
-
-def timeline_of(incident_id: int, viewer: Any, window: Window = Window()) -> list[Entry]:
+def timeline_of(incident_id: int, viewer: Any) -> Iterator[Entry]:
     """Everything that the viewer may read of an incident's life, oldest first."""
-    entries = [entry for source in SOURCES for entry in source.entries(incident_id, viewer, window.kinds)]
-    if window.kinds & TRAIL_KINDS:
-        trail = Trail(incident_id)
-        entries = [_acknowledged(entry, trail) for entry in entries] + list(trail.entries())
-    return sorted((entry for entry in entries if window.holds(entry)), key=lambda entry: entry.position)
+    entries = iter(_entries(incident_id, viewer, Window()))
+    while batch := list(islice(entries, BATCH)):
+        yield from with_actors(batch)
 
 
 def timeline_page(incident_id: int, viewer: Any, params: Mapping[str, str]) -> Page:
     """One page of an incident's account. Raises Refusal (400 invalid_filter)."""
     refuse_unknown(params, [*FILTERS, *PAGING])
     refuse_unstorable(params)
-    size, cursor = read_size(params.get("page_size")), _read_cursor(params.get("cursor"))
-    entries = timeline_of(incident_id, viewer, read_window(params))
+    size, cursor, window = read_size(params.get("page_size")), _read_cursor(params.get("cursor")), read_window(params)
+    entries = _entries(incident_id, viewer, _narrowed(window, cursor))
     start, end = _span([entry.position for entry in entries], cursor, size)
-    page = entries[start:end]
+    page = with_actors(entries[start:end])
+    # What a cursor was read from lies on its other side.
+    later, earlier = end < len(entries) or _is_backwards(cursor), start > 0 or _is_forwards(cursor)
     return Page(
         [entry.shown() for entry in page],
-        next=_cursor(page[-1], backwards=False) if page and end < len(entries) else None,
-        previous=_cursor(page[0], backwards=True) if page and start > 0 else None,
+        next=_cursor(page[-1], backwards=False) if page and later else None,
+        previous=_cursor(page[0], backwards=True) if page and earlier else None,
     )
 
 
-def read_window(params: Mapping[str, str]) -> Window:
-    """The window that the query parameters ask for. Raises Refusal (400 invalid_filter)."""
-    kinds = EVERYTHING
-    if "kind" in params:
-        kinds &= _kinds("kind", [params["kind"]])
-    if "kind__in" in params:
-        kinds &= _kinds("kind__in", params["kind__in"].split(","))
-    return Window(kinds, _moment("at__gte", params), _moment("at__lte", params))
+def _entries(incident_id: int, viewer: Any, window: Window) -> list[Entry]:
+    """The entries of a window, oldest first; who acted is not known yet where only the trail tells."""
+    entries = [entry for source in SOURCES for entry in source.entries(incident_id, viewer, window)]
+    return sorted([*entries, *trailed(incident_id, viewer, window)], key=lambda entry: entry.position)
 
 
-def _kinds(name: str, given: list[str]) -> frozenset[Kind]:
-    unknown = sorted(set(given) - set(Kind.values))
-    if unknown:
-        raise bad_filter(name, f"These are no kinds: {', '.join(unknown)}. Known are {', '.join(Kind.values)}.")
-    return frozenset(map(Kind, given))
+CursorPosition = tuple[bool, Any]
 
 
-def _moment(name: str, params: Mapping[str, str]) -> datetime | None:
-    try:
-        moment: datetime | None = TimeField(required=False).clean(params.get(name))
-    except ValidationError as error:
-        raise bad_filter(name, " ".join(error.messages)) from None
-    return moment
+def _is_backwards(cursor: CursorPosition | None) -> bool:
+    return cursor is not None and cursor[0]
 
 
-def _acknowledged(entry: Entry, trail: Trail) -> Entry:
-    return replace(entry, actor_id=trail.acknowledged_by) if entry.kind == Kind.ACKNOWLEDGED else entry
+def _is_forwards(cursor: CursorPosition | None) -> bool:
+    return cursor is not None and not cursor[0]
 
 
-def _span(positions: list[Any], cursor: tuple[bool, Any] | None, size: int) -> tuple[int, int]:
+def _narrowed(window: Window, cursor: CursorPosition | None) -> Window:
+    """The window without what lies on the other side of the cursor."""
+    if cursor is None:
+        return window
+    backwards, position = cursor
+    return window.up_to(position[0]) if backwards else window.from_(position[0])
+
+
+def _span(positions: list[Any], cursor: CursorPosition | None, size: int) -> tuple[int, int]:
     """Where a page begins and ends among all positions."""
     if cursor is None:
         return 0, size
@@ -109,7 +93,7 @@ def _cursor(entry: Entry, *, backwards: bool) -> str:
     return Cursor(ORDERING, backwards, [at.isoformat(), rank, reference_type, number], reference_id).encode()
 
 
-def _read_cursor(text: str | None) -> tuple[bool, Any] | None:
+def _read_cursor(text: str | None) -> CursorPosition | None:
     """Whether a cursor reads backwards, and the position that it names. Raises Refusal (400 invalid_filter)."""
     if not text:
         return None

@@ -1,26 +1,14 @@
-"""What each record of an incident tells of its life: one table, a line for each moment."""
+"""What one record of an incident tells of its life: a line for each moment that it holds."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from changes.models import ChangeRequest, RollbackRequest
-from incidents.models import (
-    Communication,
-    Escalation,
-    Incident,
-    IncidentLink,
-    IncidentNote,
-    RootCauseAnalysis,
-    Workaround,
-)
-from knowledge.models import Article, PostIncidentReview
-from reporting.models import IncidentReport
 from resolution.choices import TimelineKind as Kind
-from resolution.models import MitigationConfirmation, Reopening
+from resolution.timeline_window import Window
 from users.choices import CC
 
 Row = dict[str, Any]
@@ -32,7 +20,9 @@ RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event in an incident's life. `number` tells apart what one record tells of the same kind and moment."""
+    """One event in an incident's life. `number` tells apart what one record tells of the same kind and moment;
+    `acted_by` names the column whose change in the audit trail tells who acted, where the record itself does not.
+    """
 
     at: datetime
     kind: Kind
@@ -41,6 +31,7 @@ class Entry:
     reference_type: str
     reference_id: int
     number: int = 0
+    acted_by: str = ""
 
     @property
     def position(self) -> tuple[datetime, int, str, int, int]:
@@ -51,9 +42,13 @@ class Entry:
         return {name: getattr(self, name) for name in names}
 
 
+# Instead of a column that names the actor: only the audit trail knows who acted.
+BY_TRAIL = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One time that a record may hold: its kind, its column, who acted, the sentence.
+    """One time that a record may hold: its kind, its column, who acted (None: nobody did), the sentence.
 
     The sentence takes the names of the record's columns; `to_clients` is said to client contacts instead.
     """
@@ -70,7 +65,8 @@ class Source:
     """The records of one model that belong to an incident.
 
     `open` marks those that whoever reads the incident is told of, whatever the model's own scope: their sentences
-    hold nothing that the incident does not show.
+    hold nothing that the incident does not show. `trailed` are the statuses of which no column keeps the time: the
+    audit trail tells when a record reached them.
     """
 
     model: Any
@@ -78,168 +74,33 @@ class Source:
     columns: tuple[str, ...] = ()
     of: Callable[[int], Q] = lambda pk: Q(incident_id=pk)
     open: bool = False
+    trailed: frozenset[str] = frozenset()
 
-    def entries(self, incident_id: int, viewer: Any, kinds: frozenset[Kind]) -> Iterator[Entry]:
-        """The moments of these kinds that the viewer may read of, in one statement; in none without such moments."""
-        asked = [moment for moment in self.moments if moment.kind in kinds]
+    def records(self, incident_id: int, viewer: Any) -> QuerySet[Any]:
+        """The records of an incident that a viewer may read of."""
+        readable = self.model.objects if self.open else self.model.objects.visible_to(viewer)
+        found: QuerySet[Any] = readable.filter(self.of(incident_id)).order_by()
+        return found
+
+    def entries(self, incident_id: int, viewer: Any, window: Window) -> Iterator[Entry]:
+        """What the viewer may read of in a window, in one statement; in none without such moments."""
+        asked = [moment for moment in self.moments if moment.kind in window.kinds]
         if not asked:
             return
-        records = self.model.objects if self.open else self.model.objects.visible_to(viewer)
+        within = Q(pk__in=())
+        for moment in asked:
+            within |= window.over(moment.at)
         wanted = {"id", *self.columns, *(each.at for each in asked), *(each.actor for each in asked if each.actor)}
-        for row in records.filter(self.of(incident_id)).order_by().values(*sorted(wanted)):
-            yield from (_entry(self.model, moment, row, viewer) for moment in asked if row[moment.at] is not None)
-
-
-SOURCES: tuple[Source, ...] = (
-    Source(
-        Incident,
-        (
-            Moment(Kind.OCCURRED, "occurred_at", None, "The incident occurred."),
-            Moment(Kind.DETECTED, "detected_at", None, "Detected ({detection_source})."),
-            Moment(Kind.CREATED, "created_at", "created_by_id", "Recorded: {title}"),
-            Moment(Kind.ACKNOWLEDGED, "acknowledged_at", None, "Acknowledged."),
-            Moment(Kind.RESOLVED, "resolved_at", "resolved_by_id", "Resolved: {resolution_summary}"),
-            Moment(Kind.CLOSED, "closed_at", "closed_by_id", "Closed."),
-        ),
-        columns=("title", "detection_source", "resolution_summary"),
-        of=lambda pk: Q(pk=pk),
-        open=True,
-    ),
-    Source(
-        Reopening,
-        (
-            Moment(Kind.RESOLVED, "was_resolved_at", "was_resolved_by_id", "Resolved: {resolution_summary}"),
-            Moment(Kind.REOPENED, "created_at", "created_by_id", "Reopened: {reason}", "Reopened."),
-        ),
-        columns=("reason", "resolution_summary"),
-        open=True,
-    ),
-    Source(
-        IncidentNote,
-        (Moment(Kind.NOTE_ADDED, "created_at", "created_by_id", "Note: {body}"),),
-        columns=("body",),
-    ),
-    Source(
-        Escalation,
-        (
-            Moment(
-                Kind.ESCALATED,
-                "created_at",
-                "requested_by_id",
-                "Escalated to user {target_user_id} ({escalation_level}): {reason}",
-            ),
-            Moment(
-                Kind.ESCALATION_ACKNOWLEDGED,
-                "acknowledged_at",
-                None,
-                "Escalation to user {target_user_id} acknowledged.",
-            ),
-            Moment(Kind.ESCALATION_RESOLVED, "resolved_at", None, "Escalation to user {target_user_id} resolved."),
-        ),
-        columns=("target_user_id", "escalation_level", "reason"),
-    ),
-    Source(
-        Communication,
-        (
-            Moment(
-                Kind.COMMUNICATION_RECORDED,
-                "created_at",
-                "sender_id",
-                "Communication to {recipient_type} by {delivery_method}: {subject}",
-            ),
-            Moment(Kind.COMMUNICATION_SENT, "sent_at", None, "Communication sent by {delivery_method}: {subject}"),
-        ),
-        columns=("recipient_type", "delivery_method", "subject"),
-    ),
-    Source(
-        Workaround,
-        (
-            Moment(
-                Kind.WORKAROUND_IMPLEMENTED,
-                "implemented_at",
-                "implemented_by_id",
-                "Workaround ({effectiveness}, {status}): {description}",
-            ),
-        ),
-        columns=("effectiveness", "status", "description"),
-    ),
-    Source(
-        RootCauseAnalysis,
-        (
-            Moment(
-                Kind.ANALYSIS_BEGUN, "created_at", "created_by_id", "Root cause analysis begun ({analysis_method})."
-            ),
-            Moment(Kind.ANALYSIS_COMPLETED, "completed_at", "completed_by_id", "Root cause found: {root_cause}"),
-            Moment(Kind.ANALYSIS_APPROVED, "approved_at", "reviewed_by_id", "Root cause analysis approved."),
-        ),
-        columns=("analysis_method", "root_cause"),
-    ),
-    Source(
-        ChangeRequest,
-        (
-            Moment(Kind.CHANGE_REQUESTED, "created_at", "requested_by_id", "Change requested: {change_title}"),
-            Moment(Kind.CHANGE_DECIDED, "decided_at", "approved_by_id", "Change decided: {change_title}"),
-            Moment(Kind.CHANGE_STARTED, "actual_start", None, "Change started: {change_title}"),
-            Moment(Kind.CHANGE_ENDED, "actual_end", None, "Change ended, now {status}: {change_title}"),
-        ),
-        columns=("change_title", "status"),
-    ),
-    Source(
-        RollbackRequest,
-        (
-            Moment(
-                Kind.ROLLBACK_REQUESTED,
-                "created_at",
-                "requested_by_id",
-                "Rollback of change {change_request_id} requested: {justification}",
-            ),
-            Moment(Kind.ROLLBACK_COMPLETED, "executed_at", None, "Rollback of change {change_request_id} completed."),
-        ),
-        columns=("change_request_id", "justification"),
-        of=lambda pk: Q(incident_id=pk) | Q(change_request__incident_id=pk),
-    ),
-    Source(
-        MitigationConfirmation,
-        (Moment(Kind.MITIGATION_CONFIRMED, "created_at", "created_by_id", "Mitigation confirmed. {note}"),),
-        columns=("note",),
-    ),
-    Source(
-        IncidentLink,
-        (Moment(Kind.LINKED, "created_at", "created_by_id", "Linked: {reference_type} {reference_id}"),),
-        columns=("reference_type", "reference_id"),
-    ),
-    Source(
-        IncidentReport,
-        (
-            Moment(Kind.REPORT_GENERATED, "generated_at", "generated_by_id", "Report begun: {report_type}"),
-            Moment(Kind.POSTMORTEM_REVIEWED, "reviewed_at", "reviewed_by_id", "Report reviewed: {report_type}"),
-        ),
-        columns=("report_type",),
-    ),
-    Source(
-        Article,
-        (
-            Moment(Kind.ARTICLE_WRITTEN, "created_at", "author_id", "Article written: {title}"),
-            Moment(Kind.ARTICLE_PUBLISHED, "published_at", None, "Article published: {title}"),
-        ),
-        columns=("title",),
-    ),
-    Source(
-        PostIncidentReview,
-        (
-            Moment(Kind.REVIEW_SCHEDULED, "created_at", "created_by_id", "Review scheduled for {scheduled_date}."),
-            Moment(Kind.REVIEW_STARTED, "started_at", None, "Review started."),
-            Moment(Kind.REVIEW_COMPLETED, "completed_at", None, "Review completed."),
-        ),
-        columns=("scheduled_date",),
-    ),
-)
+        for row in self.records(incident_id, viewer).filter(within).values(*sorted(wanted)):
+            yield from (_entry(self.model, moment, row, viewer) for moment in asked if window.spans(row[moment.at]))
 
 
 def _entry(model: Any, moment: Moment, row: Row, viewer: Any) -> Entry:
     sentence = moment.to_clients if viewer.role == CC and moment.to_clients else moment.sentence
     actor = row[moment.actor] if moment.actor else None
-    return Entry(row[moment.at], moment.kind, _filled(sentence, row), actor, model.entity_type, row["id"])
+    acted_by = moment.at if moment.actor == BY_TRAIL else ""
+    summary = _filled(sentence, row)
+    return Entry(row[moment.at], moment.kind, summary, actor, model.entity_type, row["id"], acted_by=acted_by)
 
 
 def _filled(sentence: str, row: Row) -> str:

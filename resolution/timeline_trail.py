@@ -1,10 +1,13 @@
-"""What only the audit trail tells of an incident's life: moves that leave no record of their own, and who acknowledged.
+"""What only the audit trail tells of an incident's life: moves that leave no time on a record, and who acted.
 
-An imported incident has no such entries; its account then rests on its records alone.
+Imported records have no such entries; their account then rests on the records alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from audit.choices import Origin
 from audit.models import AuditEntry
@@ -12,34 +15,68 @@ from incidents.choices import IncidentStatus
 from incidents.models import Incident
 from resolution.choices import TimelineKind as Kind
 from resolution.timeline_entries import Entry
+from resolution.timeline_sources import SOURCES
+from resolution.timeline_window import Window
 
-# Changed column → the kind of entry it makes.
+Row = dict[str, Any]
+# Changed column of the incident → the kind of entry it makes.
 TRAILED = {"status": Kind.STATUS_CHANGED, "severity": Kind.SEVERITY_CHANGED}
 # Moves that a record tells of: resolved, closed and reopened have kinds of their own.
 TOLD = frozenset({IncidentStatus.RESOLVED, IncidentStatus.CLOSED})
-ACKNOWLEDGEMENT = "acknowledged_at"
-KINDS = frozenset({*TRAILED.values(), Kind.ACKNOWLEDGED})
+COLUMNS = ("id", "created_at", "user_id", "reference_type", "reference_id", "changes")
 
 
-class Trail:
-    """The incident's own entries of the audit trail, read in one statement."""
+def trailed(incident_id: int, viewer: Any, window: Window) -> Iterator[Entry]:
+    """The moves of an incident and its records in a window, in one statement; in none where nobody asks."""
+    branches = _branches(incident_id, viewer, window.kinds)
+    if not branches:
+        return
+    written = [branch.filter(window.over("created_at")).order_by().values(*COLUMNS) for branch in branches]
+    for row in written[0].union(*written[1:], all=True):
+        own = row["reference_type"] == Incident.entity_type
+        yield from (entry for entry in (_of_incident(row) if own else _of_record(row)) if entry.kind in window.kinds)
 
-    def __init__(self, incident_id: int) -> None:
-        entries = AuditEntry.objects.filter(reference_type=Incident.entity_type, reference_id=incident_id)
-        entries = entries.filter(origin=Origin.SYSTEM).order_by("id")
-        self.rows = list(entries.values("id", "created_at", "user_id", "reference_id", "changes"))
 
-    @property
-    def acknowledged_by(self) -> int | None:
-        """Who acknowledged the incident, as far as the trail knows."""
-        return next((row["user_id"] for row in self.rows if ACKNOWLEDGEMENT in row["changes"]), None)
+def with_actors(entries: Iterable[Entry]) -> list[Entry]:
+    """The same entries, each with who acted as far as the trail knows; one statement, for a page at a time."""
+    entries = list(entries)
+    named: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.acted_by:
+            named.setdefault(entry.reference_type, set()).add(entry.reference_id)
+    actors = _actors(named) if named else {}
+    return [_acted(entry, actors) for entry in entries]
 
-    def entries(self) -> Iterator[Entry]:
-        for row in self.rows:
-            for column, kind in TRAILED.items():
-                change = row["changes"].get(column)
-                if isinstance(change, dict) and _happened(column, change):
-                    yield _entry(row, kind, column, change)
+
+def _branches(incident_id: int, viewer: Any, kinds: frozenset[Kind]) -> list[QuerySet[Any]]:
+    """The entries of the incident, and those of each type of record: every one read off the trail's index."""
+    found = []
+    columns = [column for column, kind in TRAILED.items() if kind in kinds]
+    if columns:
+        found.append(_written(Incident).filter(reference_id=incident_id, changes__has_any_keys=columns))
+    if Kind.RECORD_MOVED in kinds:
+        for source in (each for each in SOURCES if each.trailed):
+            records = source.records(incident_id, viewer).values("pk")
+            moved = {"changes__status__new__in": sorted(source.trailed), "changes__status__has_key": "old"}
+            found.append(_written(source.model).filter(reference_id__in=records, **moved))
+    return found
+
+
+def _written(model: Any) -> QuerySet[Any]:
+    """What the system itself wrote about the records of a model."""
+    return AuditEntry.objects.filter(reference_type=model.entity_type, origin=Origin.SYSTEM)
+
+
+def _of_incident(row: Row) -> Iterator[Entry]:
+    for column, kind in TRAILED.items():
+        change = row["changes"].get(column)
+        if isinstance(change, dict) and _happened(column, change):
+            yield _entry(row, kind, f"{column.capitalize()}: {change['old']} → {change.get('new')}")
+
+
+def _of_record(row: Row) -> Iterator[Entry]:
+    name, change = row["reference_type"].replace("_", " ").capitalize(), row["changes"]["status"]
+    yield _entry(row, Kind.RECORD_MOVED, f"{name} {row['reference_id']}: {change['old']} → {change['new']}")
 
 
 def _happened(column: str, change: dict[str, Any]) -> bool:
@@ -49,6 +86,22 @@ def _happened(column: str, change: dict[str, Any]) -> bool:
     return column != "status" or not TOLD & {change.get("old"), change.get("new")}
 
 
-def _entry(row: dict[str, Any], kind: Kind, column: str, change: dict[str, Any]) -> Entry:
-    summary = f"{column.capitalize()}: {change['old']} → {change.get('new')}"
-    return Entry(row["created_at"], kind, summary, row["user_id"], Incident.entity_type, row["reference_id"], row["id"])
+def _entry(row: Row, kind: Kind, summary: str) -> Entry:
+    return Entry(
+        row["created_at"], kind, summary, row["user_id"], row["reference_type"], row["reference_id"], row["id"]
+    )
+
+
+def _actors(named: dict[str, set[int]]) -> dict[tuple[str, int, str], int]:
+    """Who last changed each column of these records: type → ids."""
+    asked = Q(pk__in=())
+    for reference_type, ids in named.items():
+        asked |= Q(reference_type=reference_type, reference_id__in=ids)
+    written = AuditEntry.objects.filter(asked, origin=Origin.SYSTEM).order_by("id")
+    rows = written.values_list("reference_type", "reference_id", "user_id", "changes")
+    return {(kind, pk, column): user for kind, pk, user, changes in rows for column in changes}
+
+
+def _acted(entry: Entry, actors: dict[tuple[str, int, str], int]) -> Entry:
+    key = (entry.reference_type, entry.reference_id, entry.acted_by)
+    return replace(entry, actor_id=actors.get(key)) if entry.acted_by else entry

@@ -38,9 +38,9 @@ class LifeView(OperationView):
     operations = {"readiness": READ, "timeline": READ}
 
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Tell what an incident still lacks before it can be resolved, and before it can be closed."""
+        """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""
         incident = _readable(request, kwargs["pk"])
-        answer = readiness_of(incident)
+        answer = readiness_of(incident, request.user)
         discovered(Incident.entity_type, incident.pk, {"view": "readiness"})
         return Response(answer)
 

@@ -43,6 +43,11 @@ def environment_of(database_url: str, **more: str) -> dict[str, str]:
     return {**kept, "DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", **more}
 
 
+def new_installation(folder: Path) -> dict[str, str]:
+    """The variables of an installation with an empty SQLite database in this folder."""
+    return environment_of(f"sqlite:///{folder}/ims.sqlite3")
+
+
 def manage(environment: dict[str, str], *words: str) -> str:
     """Run a management command; returns what it printed."""
     command = [sys.executable, "manage.py", *words]
@@ -52,10 +57,10 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 
 @contextmanager
-def served(environment: dict[str, str], *, workers: int = 1, access_log: bool = False) -> Iterator[str]:
-    """The product, served as `make serve` does; yields its address, host and port."""
+def served(environment: dict[str, str], *options: str, workers: int = 1, access_log: bool = False) -> Iterator[str]:
+    """The product, served as `make serve` does, with further options of gunicorn; yields host and port."""
     address = f"127.0.0.1:{_free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers)]
+    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers), *options]
     variables = {**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": str(int(access_log))}
     process = subprocess.Popen(command, cwd=ROOT, env=variables)  # noqa: S603
     try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import Code
+from core.context import current
 from core.operations import duty, elevation
 from users.choices import EX, PRIVILEGED, SA, UserStatus
 
@@ -20,6 +21,32 @@ def not_own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
 @duty("Nobody issues an activation token to themselves.", code=Code.SEGREGATION_OF_DUTIES)
 def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
+
+
+def in_person() -> bool:
+    """Whether no software agent acts for the caller: authority is handed from person to person."""
+    return not current().agent
+
+
+@duty(
+    "A software agent receives no activation token.",
+    code=Code.ROLE_NOT_PERMITTED,
+    next="Let a person who may, such as the one for whom the agent acts, issue it.",
+)
+def token_issued_in_person(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """Whoever holds the token of an account can become that person, and with it gain authority that nobody lent."""
+    return in_person()
+
+
+@duty(
+    "A software agent sets no password.",
+    code=Code.ROLE_NOT_PERMITTED,
+    field="password",
+    next="Let the person for whom the agent acts set it.",
+    needs_body=True,
+)
+def password_set_in_person(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return in_person() or "password" not in data
 
 
 @duty("One edits one's own profile; other accounts change by SOP 6.", code=Code.OUT_OF_SCOPE)

@@ -7,10 +7,10 @@ from users.models import Token, User
 class UserFilters(StrictFilterSet):
     class Meta:
         model = User
-        fields = matches(exact=["email", "role", "status", "timezone", "department", "client_id", "vendor_id"])
+        fields = matches(exact=["name", "email", "role", "status", "timezone", "department", "client_id", "vendor_id"])
 
 
 class TokenFilters(StrictFilterSet):
     class Meta:
         model = Token
-        fields = matches(exact=["user_id", "agent"], ranges=["expires_at"])
+        fields = matches(exact=["user_id", "name", "agent"], ranges=["expires_at", "revoked_at"])

@@ -15,15 +15,21 @@ from users.choices import IM, PRIVILEGED, SA, UserStatus
 from users.duties import (
     changes_privilege,
     creates_privileged,
+    in_person,
     not_own_account,
     not_own_activation,
     own_account,
     own_token,
+    password_set_in_person,
     target_privileged,
+    token_issued_in_person,
 )
 from users.models import ActivationToken, Token, User
 from users.passwords import require_unlike
 from users.tokens import digest_of, new_activation, new_token, revoke_tokens, void_activations
+
+# What the answer to a new account, or to one that is opened again, holds beside the account.
+ACTIVATION = ("activation_token", "activation_expires_at")
 
 
 @operation(
@@ -39,12 +45,13 @@ from users.tokens import digest_of, new_activation, new_token, revoke_tokens, vo
 def create_user(*, actor: User, **fields: Any) -> Answer:
     """Add personnel with a role and associations; the person sets their own password with the one-time token.
 
-    SOP 5. Raises Refusal: duplicate (email), validation_error (associations).
+    A software agent may add personnel but gets no token: a person issues it. SOP 5. Raises Refusal: duplicate (email),
+    validation_error (associations).
     """
     user = User(**fields)
     user.set_unusable_password()
     user.save()
-    return _with_activation(user)
+    return _with_activation(user) if in_person() else Answer(user, dict.fromkeys(ACTIVATION))
 
 
 @operation(
@@ -54,7 +61,7 @@ def create_user(*, actor: User, **fields: Any) -> Answer:
     verb=Verb.CREATE,
     endpoint="POST /users/{id}/activation-token/",
     target="user",
-    duties=[not_own_activation],
+    duties=[not_own_activation, token_issued_in_person],
     elevated=target_privileged,
     condition="never for oneself",
     secret=True,
@@ -102,7 +109,7 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     verb=Verb.UPDATE,
     endpoint="PATCH /me/",
     target="user",
-    duties=[own_account],
+    duties=[own_account, password_set_in_person],
     condition="own name, department, time zone, password only",
 )
 def update_profile(
@@ -111,13 +118,9 @@ def update_profile(
     """Change one's own name, department, time zone or password.
 
     SOP 6. A new password needs the present one, and ends every other session: whoever holds a token, an agent
-    for one, must not be able to take the account over. Raises Refusal: invalid_credentials.
+    for one, must not be able to take the account over. Raises Refusal: validation_error (wrong_password).
     """
     if password is not None:
-        if current().agent:
-            raise Refusal(
-                Code.ROLE_NOT_PERMITTED, "A software agent cannot set a password.", rule="no_minted_authority"
-            )
         if not user.check_password(current_password or ""):
             raise invalid("current_password", "The present password is needed, and must be right.", "wrong_password")
         user.set_password(password)
@@ -143,7 +146,8 @@ def read_profile(*, actor: User) -> User:
 def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     """Obtain a bearer token with e-mail address and password.
 
-    The caller has been authenticated by the door. Raises Refusal: user_inactive.
+    The caller has been authenticated by the door. Raises Refusal: invalid_credentials, locked_out (too many failures),
+    user_inactive.
     """
     if isinstance(actor, AnonymousUser) or not actor.may_act:
         raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
@@ -243,8 +247,7 @@ def issue_token(*, actor: User, user: User, days: int | None = None, agent: str 
 
 
 def _with_activation(user: User) -> Answer:
-    secret, expires_at = new_activation(user)
-    return Answer(user, {"activation_token": secret, "activation_expires_at": expires_at})
+    return Answer(user, dict(zip(ACTIVATION, new_activation(user), strict=True)))
 
 
 def _token_in_use() -> Token | None:

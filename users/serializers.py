@@ -78,12 +78,12 @@ class ProfileBody(Body):
 
 class LoginBody(Body):
     email = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=256, trim_whitespace=False)
+    password = serializers.CharField(write_only=True, max_length=256, trim_whitespace=False)
     name = NameField(max_length=120, required=False, allow_blank=True, default="")
 
 
 class ActivateBody(Body):
-    token = serializers.CharField(max_length=200)
+    token = serializers.CharField(write_only=True, max_length=200)
     password = PasswordField()
 
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
-from core.collections import Collection
+from core.collections import Collection, related
 from core.context import context
 from core.dispatch import execute
 from core.errors import Refusal
@@ -34,7 +34,14 @@ from users.serializers import (
 )
 
 USERS = Collection(
-    User, UserOutput, UserFilters, label="name", search=("name", "email"), ordering=("id", "created_at", "name")
+    User,
+    UserOutput,
+    UserFilters,
+    label="name",
+    search=("name", "email"),
+    ordering=("id", "created_at", "name"),
+    relations=related("client", "vendor"),
+    numbered=True,
 )
 
 
@@ -45,7 +52,7 @@ class OwnTokens(Collection):
         return Token.objects.of(user)
 
 
-TOKENS = OwnTokens(Token, TokenOutput, TokenFilters, label="name")
+TOKENS = OwnTokens(Token, TokenOutput, TokenFilters, label="name", relations=related("user"), numbered=True)
 
 
 class UserViewSet(RecordViewSet):

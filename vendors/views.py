@@ -13,6 +13,7 @@ VENDORS = Collection(
     label="vendor_name",
     search=("vendor_name", "contact_email"),
     ordering=("id", "created_at", "updated_at", "vendor_name"),
+    numbered=True,
 )
 
 

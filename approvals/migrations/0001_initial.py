@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('imported_row', models.JSONField(editable=False, null=True)),
                 ('imported_violations', models.JSONField(editable=False, null=True)),
-                ('reason_code', models.CharField(max_length=32)),
+                ('reason_code', models.SlugField(db_index=False, max_length=64)),
                 ('details', models.TextField(blank=True)),
                 ('operation', models.CharField(blank=True, max_length=64)),
                 ('code', models.CharField(blank=True, max_length=64)),

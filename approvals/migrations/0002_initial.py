@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_code__in', ('invalid_input', 'approval', 'invalid_transition', 'unauthorized', 'tool_failure', 'calculation_failed', 'other'))), name='handoff_reason_valid'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason_code', ''), _negated=True), name='handoff_reason_given'),
         ),
         migrations.AddConstraint(
             model_name='handoff',

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
             model_name='auditentry',
             index=models.Index(fields=['created_at'], name='audit_created'),
         ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(condition=models.Q(('sequence__isnull', False)), fields=['id'], name='audit_chained'),
+        ),
         migrations.AddConstraint(
             model_name='auditentry',
             constraint=models.UniqueConstraint(condition=models.Q(('sequence__isnull', False)), fields=('reference_type', 'reference_id', 'sequence'), name='audit_chain_position'),

@@ -4,7 +4,7 @@ Nothing is described by hand but answers that are no records (`describe`). The r
 conditions, approvals and refusals; the bound serializer the body; the collection the answer and the filters.
 """
 
-from core.schema.answers import describe, extended
+from core.schema.answers import describe, describe_more, extended
 from core.schema.automatic import OperationSchema
 
-__all__ = ["OperationSchema", "describe", "extended"]
+__all__ = ["OperationSchema", "describe", "describe_more", "extended"]

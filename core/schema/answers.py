@@ -6,13 +6,11 @@ record is described once, under the operation's id, by the floor that knows it: 
 
 import inspect
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 
 from core.collections import collections
 from core.operations import Operation
@@ -21,16 +19,27 @@ from core.serializers import Output
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """An answer that is no record: its serializer or schema by media type, the query parameters of its request."""
+    """An answer that is no record: its serializer or schema, by media type, the query parameters of its request."""
 
     answer: Any
     query: tuple[OpenApiParameter, ...]
     media_types: tuple[str, ...]
+    also: Mapping[str, Any]
     versioned: bool
     further: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class More:
+    """What one list takes and answers beyond others: query parameters, members of its page, the name of that page."""
+
+    page: str
+    query: tuple[OpenApiParameter, ...]
+    members: Mapping[str, Any]
+
+
 specials: dict[str, Special] = {}
+more_of_lists: dict[str, More] = {}
 
 
 def describe(
@@ -39,16 +48,22 @@ def describe(
     *,
     query: Iterable[OpenApiParameter] = (),
     media_types: Iterable[str] = ("application/json",),
+    also: Mapping[str, Any] | None = None,
     versioned: bool = False,
     further: Iterable[int] = (),
 ) -> None:
     """Describe an answer that does not follow from the operation.
 
     Arguments: the operation's id in the description; a serializer class, or a schema as a dict; the query parameters
-    of the request; the media types of the answer; whether it carries an ETag; further statuses of
-    success.
+    of the request; the media types of the answer; what it is in further media types that show it otherwise; whether
+    it carries an ETag; further statuses of success.
     """
-    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), versioned, tuple(further))
+    specials[operation_id] = Special(answer, tuple(query), tuple(media_types), also or {}, versioned, tuple(further))
+
+
+def describe_more(operation_id: str, page: str, *, query: Iterable[OpenApiParameter], **members: Any) -> None:
+    """Describe what one list has beyond others: the name of its page, query parameters, members of its page."""
+    more_of_lists[operation_id] = More(page, tuple(query), members)
 
 
 def record_of(operation: Operation) -> type | None:
@@ -65,15 +80,3 @@ def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
     shown: Any = output.Meta
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
     return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})
-
-
-@cache
-def page_of(output: type, name: str) -> Any:
-    """The serializer of one page of a collection."""
-    about = "The address of that page; null where there is none."
-    fields = {
-        "next": serializers.URLField(allow_null=True, help_text=about),
-        "previous": serializers.URLField(allow_null=True, help_text=about),
-        "results": output(many=True),
-    }
-    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})

@@ -1,23 +1,28 @@
 """The description of one action, assembled from its operation, its body and its collection."""
 
 import inspect
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiResponse
 
 from core.codes import Code
 from core.discovery import READ
 from core.operations import Operation, registry
+from core.renderers import TableRenderer
 from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
-from core.schema.answers import Special, page_of, record_of, specials
-from core.schema.names import Place, operation_id, place_of, verb_of
+from core.schema.answers import Special, more_of_lists, record_of, specials
+from core.schema.names import Place, listing, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
+from core.schema.reading import of_numbers, of_selection, page_of, read_of
 from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
-from core.schema.text import description_of, spoken, summary_of
+from core.schema.text import description_of, law_of, summary_of
 from core.serializers import Body, Output
 
 READING = ("GET", "HEAD")
@@ -51,13 +56,28 @@ class OperationSchema(AutoSchema):
         return self.reads and self.view.action == "list" and hasattr(self.view, "collection")
 
     @property
+    def selected(self) -> type[Output] | None:
+        """The representation of which a reader may choose names and relations."""
+        if self.lists:
+            return cast(type[Output], self.view.collection.output)
+        single = self.reads and self.view.action == "retrieve" and hasattr(self.view, "collection")
+        return cast(type[Output], self.view.collection.single) if single else None
+
+    @property
     def verb(self) -> str:
         return verb_of(self.operation, self.method, self.view.action)
 
     @property
+    def inner_path(self) -> str:
+        return str(self.path.removeprefix(f"/{API_PREFIX}"))
+
+    @property
+    def repeatable(self) -> bool:
+        return self.method == "POST" and self.operation.repeatable
+
+    @property
     def place(self) -> Place:
-        path = self.path.removeprefix(f"/{API_PREFIX}")
-        return place_of(path, getattr(self.view, "basename", None), self.verb)
+        return place_of(self.inner_path, getattr(self.view, "basename", None), self.verb)
 
     @property
     def special(self) -> Special | None:
@@ -73,8 +93,9 @@ class OperationSchema(AutoSchema):
             self.operation,
             self.body,
             reads=self.reads,
-            filtered=self.lists or bool(self.special and self.special.query),
+            filtered=self.selected is not None or bool(self.special and self.special.query),
             single="{" in self.path,
+            repeatable=self.repeatable,
         )
 
     def get_operation_id(self) -> str:
@@ -82,6 +103,9 @@ class OperationSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self.place.collection[0]]
+
+    def get_extensions(self) -> dict[str, Any]:
+        return law_of(self.operation)
 
     def get_summary(self) -> str:
         return summary_of(self.purpose())
@@ -91,24 +115,28 @@ class OperationSchema(AutoSchema):
 
     def purpose(self) -> str:
         """What the action is for: the operation's own purpose, or what is read where reading is all it does."""
-        if self.operation.name != READ and not self.lists:
+        if self.reads and self.view.action == "retrieve" and hasattr(self.view, "collection"):
+            return f"Read one {self.view.collection.model._meta.verbose_name}."
+        if self.operation.name != READ:
             return self.operation.purpose
         if self.lists:
-            return f"List {spoken(self.place.collection[-1])}."
-        if self.view.action == "retrieve" and hasattr(self.view, "collection"):
-            return f"Read one {spoken(self.view.collection.entity_type)}."
+            return listing(self.place)
         return (inspect.getdoc(getattr(self.view, self.view.action)) or "").split("\n\n")[0].replace("\n", " ")
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
 
     def get_override_parameters(self) -> list[Any]:
-        sent = [] if self.reads else of_write(self.operation)
+        sent = [] if self.reads else of_write(self.operation, self.repeatable)
         if self.lists:
+            more = more_of_lists.get(self.get_operation_id())
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
+            sent += [*of_numbers(self.view.collection), *(more.query if more else ())]
+        if self.selected:
+            sent += of_selection(self.view.collection, self.selected, self._name(self.selected), self._enum)
         if self.special:
             sent = [*self.special.query, *sent]
-        return [*sent, REQUEST_ID, *answer_headers(self._versioned())]
+        return [*sent, REQUEST_ID, *answer_headers(self._versioned(), self.repeatable)]
 
     def _versioned(self) -> bool:
         if self.special:
@@ -134,6 +162,11 @@ class OperationSchema(AutoSchema):
         special = self.special
         media_types = special.media_types if special else ("application/json",)
         answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
+        if self.lists:
+            table = OpenApiResponse({"type": "string"}, "Done.")
+            answers[(str(self._success), TableRenderer.media_type)] = table
+        for media_type, form in (special.also if special else {}).items():
+            answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
         for further in special.further if special else ():
             answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
         for status, codes in statuses_of(self.codes()).items():
@@ -145,14 +178,31 @@ class OperationSchema(AutoSchema):
         if self.special:
             return self.special.answer
         collection: Any = getattr(self.view, "collection", None)
-        if self.lists:
-            return page_of(collection.output, self.get_serializer_name(collection.output(), "response"))
-        if self.reads and self.view.action == "retrieve" and collection is not None:
-            return collection.single
+        if self.selected:
+            name = self._name(self.selected)
+            read = read_of(self.selected, name)
+            more = more_of_lists.get(self.get_operation_id())
+            return page_of(read, name, collection.numbered, more) if self.lists else read
         output = record_of(self.operation)
         if output is None:
             warn(f"the answer of {self.get_operation_id()} is not described; see core.schema.describe")
         return output
+
+    def _name(self, output: type[Output]) -> str:
+        return self.get_serializer_name(output(), "response")
+
+    def _enum(self, name: str, values: Iterable[str]) -> dict[str, Any]:
+        """A reference to an enumeration that stands in the document once."""
+        schema = {"type": "string", "enum": list(values)}
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
+        self.registry.register_on_missing(component)
+        return dict(component.ref)
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if direction == "request" and not getattr(field, "allow_empty", True):
+            schema["minItems"] = 1
+        return schema
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return type(serializer).__name__.removesuffix("Output").removesuffix("Body")
@@ -174,13 +224,23 @@ class OperationSchema(AutoSchema):
 
 
 def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
-    """Every name of a representation is always there, unless the output hides some from some viewers."""
+    """Every name is always there, unless the output hides some from some viewers or a reader chooses among them."""
     about = inspect.getdoc(kind.Meta.model) or ""
     schema.setdefault("description", about.partition("\n\n")[0])
     for each in schema["properties"].values():
         each.pop("readOnly", None)
         each.pop("default", None)
-    if "visible_fields" in vars(kind):
-        schema["required"] = ["id"]
+    if getattr(kind, "selectable", False):
+        schema.pop("required", None)
     else:
-        schema["required"] = sorted(schema["properties"])
+        schema["required"] = sorted(set(schema["properties"]) & always_shown(kind))
+
+
+def always_shown(kind: type[Output]) -> set[str]:
+    """The names of a representation that no viewer is refused, of whatever role."""
+    meta: Any = kind.Meta
+    shown = set(meta.fields)
+    for role in {role for operation in registry for role in operation.roles or ()}:
+        only = kind.visible_fields(SimpleNamespace(role=role, is_internal=False))
+        shown &= shown if only is None else set(only)
+    return shown

@@ -17,6 +17,24 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):
         return dict(ID_SCHEMA)
 
 
+class PhoneSchema(OpenApiSerializerFieldExtension):
+    """A telephone number: more than a pattern can say, so only its format is named."""
+
+    target_class = "core.inputs.PhoneField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "phone", "minLength": 1}
+
+
+class TimeZoneSchema(OpenApiSerializerFieldExtension):
+    """The name of a time zone: hundreds, which change with the world."""
+
+    target_class = "core.inputs.TimeZoneField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "time-zone", "minLength": 1}
+
+
 class BoundedJSONSchema(OpenApiSerializerFieldExtension):
     """A bounded JSON field is an object of any members."""
 

@@ -9,6 +9,7 @@ POST  /sla-agreements/bulk/           sla_agreements_bulk_create   (one operatio
 from typing import NamedTuple
 
 from core.operations import Operation
+from core.schema.text import spoken
 
 # Words that say nothing without what they are done to: the rest of the path stays in the name.
 GENERIC = ("list", "retrieve")
@@ -44,3 +45,9 @@ def operation_id(operation: Operation, place: Place, verb: str) -> str:
     ambiguous = verb in GENERIC or (len(operation.endpoints) > 1 and verb == operation.name.partition(".")[2])
     words = [*place.collection, *(place.rest if ambiguous else ()), verb]
     return "_".join(words).replace("-", "_")
+
+
+def listing(place: Place) -> str:
+    """What a list is for: the records of a collection, or those that belong to one of them."""
+    collection = spoken(place.collection[-1])
+    return f"List the {spoken(place.rest[-1])} of one of the {collection}." if place.rest else f"List {collection}."

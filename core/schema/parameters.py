@@ -7,13 +7,20 @@ import django_filters
 from django_filters.filters import BaseCSVFilter
 from drf_spectacular.utils import OpenApiParameter
 
-from core.collections import Collection
+from core.collections import LONGEST, Collection
 from core.inputs import BIGGEST_ID
 from core.operations import Operation
 from core.pagination import DEFAULT_SIZE, MAX_SIZE
 
 ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGEST_ID}
+# The bound is that of the filters' own fields.
+NUMBER = {"type": "number", "maximum": 1e50}
+ANY_TEXT = {"type": "string", "maxLength": LONGEST}
+TEXT = {**ANY_TEXT, "minLength": 1}
+# One of several, which commas separate.
+WORD = {"type": "string", "pattern": "^[^,]+$"}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
 
 # The kinds of filters, narrow before wide, and the values that each takes.
 KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
@@ -37,35 +44,49 @@ def query(name: str, schema: dict[str, Any], description: str = "", **options: A
 
 REQUEST_ID = header(
     "X-Request-ID",
-    {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"},
-    "Names the request in the answer, the logs and the audit trail; one is made when it is missing or ill-formed.",
+    {"type": "string"},
+    "Names the request in the answer, the logs and the audit trail: up to 64 letters, digits and `._:-`; one is made "
+    "when it is missing or ill-formed.",
 )
 IF_MATCH = header(
     "If-Match", {"type": "string"}, "The ETag that was read; the write is refused when the record has changed since."
 )
 APPROVAL_ID = header("Approval-Id", {"type": "integer", "minimum": 0}, "The approval that authorises this request.")
 
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "A key of the caller's choice (1 to 255 visible characters); a repeat with the same key and body within 24 hours "
+    "is answered with the first answer.",
+)
+DONE = [200, 201]
 
-def answer_headers(versioned: bool) -> list[OpenApiParameter]:
+
+def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiParameter]:
     """The headers of answers: the request id on all, the ETag on single resources, when to come back."""
     place: Literal["header"] = "header"
     text = {"type": "string"}
+    request_id = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
     headers = [
-        OpenApiParameter("X-Request-ID", text, place, response=True, description="The id of this request."),
+        OpenApiParameter("X-Request-ID", request_id, place, response=True, description="The id of this request."),
         OpenApiParameter(
             "Retry-After", {"type": "integer"}, place, response=[429, 503], description="Seconds to wait."
         ),
     ]
+    if repeatable:
+        replayed = {"type": "string", "enum": ["true"]}
+        described = "Present when this is the answer to the first request with the same Idempotency-Key."
+        headers.append(OpenApiParameter("Idempotency-Replayed", replayed, place, response=DONE, description=described))
     if versioned:
         described = "The version of the resource, for If-Match."
-        headers.append(OpenApiParameter("ETag", text, place, response=[200, 201], description=described))
+        headers.append(OpenApiParameter("ETag", text, place, response=DONE, description=described))
     return headers
 
 
-def of_write(operation: Operation) -> list[OpenApiParameter]:
+def of_write(operation: Operation, repeatable: bool) -> list[OpenApiParameter]:
     """The headers that a write may carry."""
-    headers = [APPROVAL_ID] if operation.elevated else []
-    return [*headers, IF_MATCH] if operation.target else headers
+    carried = ((APPROVAL_ID, operation.elevated), (IF_MATCH, operation.target), (IDEMPOTENCY_KEY, repeatable))
+    return [header for header, wanted in carried if wanted]
 
 
 def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParameter]:
@@ -74,12 +95,21 @@ def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParamet
         if name != parent:
             yield _of_filter(name, each)
     if collection.search:
-        yield query("search", {"type": "string"}, collection.search_rule)
+        yield query("search", ANY_TEXT, collection.search_rule)
     orders = [sign + name for name in collection.ordering for sign in ("", "-")]
     yield query("ordering", {"type": "string", "enum": orders, "default": f"-{collection.ordering[0]}"}, "The order.")
-    yield query("cursor", {"type": "string"}, "Where the page starts, as `next` or `previous` of another page say.")
-    size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
-    yield query("page_size", size, "Records to a page.")
+    yield from of_pages("Records to a page.")
+
+
+def of_pages(about_size: str) -> Iterator[OpenApiParameter]:
+    """What every paginated answer can be asked for."""
+    yield query("cursor", ANY_TEXT, "Where the page starts, as `next` or `previous` of another page say.")
+    yield query("page_size", PAGE_SIZE, about_size)
+
+
+def several(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one or more values, separated by commas."""
+    return {"type": "array", "items": WORD if schema == TEXT else schema, "minItems": 1}
 
 
 def _of_filter(name: str, each: Any) -> OpenApiParameter:
@@ -87,7 +117,7 @@ def _of_filter(name: str, each: Any) -> OpenApiParameter:
     description = f"{field}: {MEANING_OF_LOOKUPS[lookup]}." if lookup in MEANING_OF_LOOKUPS else ""
     schema = _schema_of(each)
     if isinstance(each, BaseCSVFilter):
-        return query(name, {"type": "array", "items": schema}, description, style="form", explode=False)
+        return query(name, several(schema), description, style="form", explode=False)
     return query(name, schema, description)
 
 
@@ -99,5 +129,5 @@ def _schema_of(each: Any) -> dict[str, Any]:
         if isinstance(each, kind):
             return dict(schema)
     if isinstance(each, django_filters.NumberFilter):
-        return dict(WHOLE_NUMBER) if "Whole" in type(each).__name__ else {"type": "number"}
-    return {"type": "string"}
+        return dict(WHOLE_NUMBER) if "Whole" in type(each).__name__ else dict(NUMBER)
+    return getattr(each, "schema", TEXT)

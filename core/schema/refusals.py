@@ -45,12 +45,15 @@ class Problem(serializers.Serializer[object]):
     rule = serializers.CharField()
     errors = ProblemItem(many=True)  # type: ignore[assignment]
     operation = serializers.CharField(allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField(), required=False)
     next = serializers.CharField()
     transfer_to_human = serializers.BooleanField()
     request_id = serializers.CharField()
 
 
-def codes_of(operation: Operation, body: type | None, *, reads: bool, filtered: bool, single: bool) -> list[Code]:
+def codes_of(
+    operation: Operation, body: type | None, *, reads: bool, filtered: bool, single: bool, repeatable: bool = False
+) -> list[Code]:
     """The codes an operation can give, in the order of the contract.
 
     They follow from what is declared: its roles, duties, elevation, target and lifecycle, the shape of its body, and
@@ -65,6 +68,8 @@ def codes_of(operation: Operation, body: type | None, *, reads: bool, filtered: 
         codes.add(Code.NOT_FOUND)
     if filtered:
         codes.add(Code.INVALID_FILTER)
+    if repeatable:
+        codes.add(Code.IDEMPOTENCY_CONFLICT)
     if not reads:
         codes.update(_of_writes(operation, body))
     return [code for code in Code if code in codes]

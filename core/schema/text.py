@@ -1,6 +1,7 @@
 """What the policy says of an operation, in sentences: the description that a reader of the API sees."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from core.codes import MEANINGS, Code
 from core.operations import Operation
@@ -15,6 +16,17 @@ def summary_of(purpose: str) -> str:
     """The first sentence, without its full stop."""
     sentence = purpose.partition(". ")[0]
     return sentence.partition("; ")[0].removesuffix(".")
+
+
+def law_of(operation: Operation) -> dict[str, Any]:
+    """The law of an operation for programs, as extensions; roles ["*"] are every active user, as in GET /policy/."""
+    elevated = operation.elevated
+    return {
+        "x-ims-operation": operation.name,
+        "x-ims-sop": list(operation.sop),
+        "x-ims-roles": ["*"] if operation.roles is None else sorted(operation.roles),
+        "x-ims-elevated": elevated and {"when": elevated.text, "approver_roles": sorted(elevated.approvers)},
+    }
 
 
 def who_may(operation: Operation) -> str:

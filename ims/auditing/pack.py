@@ -3,7 +3,6 @@
 It tells of the incident as it stood at its latest audit entry, not at the moment of packing.
 """
 
-import csv
 import hashlib
 import io
 import zipfile
@@ -16,6 +15,7 @@ from django.forms.models import model_to_dict
 from approvals.models import Approval
 from audit.chain import canonical
 from audit.verify import latest_sealed
+from core.tables import written
 from ims.auditing.readme import README, VERIFY
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
@@ -108,19 +108,8 @@ DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name not in {
 
 
 def _timeline(incident_id: int) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(TIMELINE)
-    for entry in timeline_of(incident_id, Reviewer()):
-        shown = {**entry.shown(), "at": entry.at.isoformat()}
-        writer.writerow([_cell(shown[name]) for name in TIMELINE])
-    return out.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    entries = ({**entry.shown(), "at": entry.at.isoformat()} for entry in timeline_of(incident_id, Reviewer()))
+    return written([TIMELINE, *([entry[name] for name in TIMELINE] for entry in entries)]).encode()
 
 
 def _approval(approval: Approval) -> dict[str, Any]:

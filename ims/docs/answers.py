@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from core.codes import Code
 from core.inputs import BIGGEST_ID
-from core.schema import describe, extended
-from core.schema.parameters import query
+from core.schema import describe, describe_more, extended
+from core.schema.parameters import ANY_TEXT, query
 from core.schema.refusals import ProblemItem
 from ims.discovery import ENTITY_TYPES
 from users.choices import Role
@@ -18,9 +18,9 @@ ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 ActivatableUser = extended(
     UserOutput,
     "ActivatableUser",
-    "An account and the one-time token with which its owner sets a password: shown this once.",
-    activation_token=serializers.CharField(),
-    activation_expires_at=serializers.DateTimeField(),
+    "An account and the one-time token with which its owner sets a password: shown this once, to no software agent.",
+    activation_token=serializers.CharField(allow_null=True),
+    activation_expires_at=serializers.DateTimeField(allow_null=True),
 )
 
 
@@ -118,7 +118,7 @@ class DiscoveryAnswer(serializers.Serializer[object]):
 DISCOVERY = (
     query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
     query("requester_id", ID, "The caller's own id; may be left out."),
-    query("search", TEXT, "Words that must all occur."),
+    query("search", ANY_TEXT, "Words that must all occur."),
     query(
         "filters",
         {"type": "object", "additionalProperties": TEXT},
@@ -127,8 +127,14 @@ DISCOVERY = (
         explode=True,
     ),
 )
+FOLLOWING = (
+    query(
+        "after", {"type": "string", "pattern": "^[0-9]+$"}, "Follow the trail, oldest first, from this cursor on: 0."
+    ),
+    query("include_discovery", {"type": "boolean", "default": False}, "With `after`: discovery entries, too."),
+)
 ONE_CHAIN = (
-    query("reference_type", TEXT, "Only the chain of a record of this type."),
+    query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
     query("reference_id", ID, "Only the chain of this record."),
 )
 
@@ -142,7 +148,9 @@ def describe_answers() -> None:
     describe("users_issue_activation", ActivatableUser, versioned=True)
     describe("policy_retrieve", PolicyAnswer)
     describe("approvals_check", CheckAnswer)
+    after = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
+    describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
-    describe("schema_retrieve", {"type": "object"}, media_types=("application/json", "application/yaml"))
+    describe("schema_retrieve", {"type": "object"}, also={"application/yaml": {"type": "string"}})
     describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))

@@ -13,7 +13,8 @@ READINGS: dict[str, tuple[str, ...]] = {
         "vendor contact what concerns the own vendor's products.",
         "A client contact who reports an incident belongs to its client; an assigned manager is an active incident "
         "manager. An incident that a vendor contact opened needs such a manager before it moves on.",
-        "Nobody sets another person's password: a new account comes with a one-time token that expires.",
+        "Nobody sets another person's password: a new account comes with a one-time token that expires. A "
+        "software agent may create accounts, but neither sets a password nor receives such a token.",
     ),
     "Order of refusals": (
         "Login, active account, role, scope, shape and references, assignment and duties, version, state and "
@@ -40,6 +41,12 @@ READINGS: dict[str, tuple[str, ...]] = {
         "that contradicts the facts is refused unless an incident manager gives a reason.",
         "Times are ordered: an incident occurs, is detected, and is recorded no earlier than that.",
         "New records refer to active ones; a client that is suspended later does not stop the work on its incidents.",
+        "Of two simultaneous moves one wins. The other is judged by what the first has left: it is refused as "
+        "stale_version where it named the version that it had seen (If-Match), as invalid_transition where the move "
+        "is no longer drawn, and else told what is missing, as if it had come later.",
+        "A duplicate that is resolved as such names an incident of the same client, or one that affects it.",
+        "Who conducted an analysis is the assignee, who completed it, and everybody who ever wrote of its findings.",
+        "A contact learns of an incident's readiness only what rests on records that the contact may read.",
     ),
     "Service levels": (
         "The ranges of SOP 26 hold literally, a day being 1,440 minutes; a single number is the longest time allowed. "
@@ -58,8 +65,9 @@ READINGS: dict[str, tuple[str, ...]] = {
         "Recovery time is counted by the wall clock: the stated downtime, else the time since the detection.",
         "Elapsed time and breach are computed when they are read, and stamped for good whenever the incident or its "
         "terms change; nothing runs in the background.",
-        "An incident of an older system keeps the breaches it came with; its clocks begin with its next change, and "
-        "anew where it had been resolved.",
+        "An incident of an older system keeps the breaches it came with. Where it is unresolved its clocks run since "
+        "its detection, under the agreement that counts today; where it had been resolved they begin anew when it is "
+        "reopened.",
     ),
     "Events": (
         "Criteria of the request win over active stored rules, and those over the defaults; number and severity are "

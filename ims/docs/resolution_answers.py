@@ -3,25 +3,19 @@
 from rest_framework import serializers
 
 from core.inputs import BIGGEST_ID
-from core.pagination import DEFAULT_SIZE, MAX_SIZE
 from core.schema import describe, extended
-from core.schema.parameters import query
+from core.schema.parameters import of_pages, query, several
 from incidents.serializers import IncidentDetail
 from resolution.choices import TimelineKind
 
 TIME = {"type": "string", "format": "date-time"}
-KINDS = {"type": "string", "enum": list(TimelineKind.values)}
+KIND = {"type": "string", "enum": list(TimelineKind.values)}
 TIMELINE = (
-    query("kind", KINDS, "Only entries of this kind."),
-    query("kind__in", {"type": "string"}, "Only entries of these kinds, separated by commas."),
+    query("kind", KIND, "Only entries of this kind."),
+    query("kind__in", several(KIND), "Only entries of these kinds, separated by commas.", style="form", explode=False),
     query("at__gte", TIME, "Only entries from this moment on."),
     query("at__lte", TIME, "Only entries up to this moment."),
-    query("cursor", {"type": "string"}, "Where the page starts: from `next` or `previous` of another page."),
-    query(
-        "page_size",
-        {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
-        "Entries on a page.",
-    ),
+    *of_pages("Entries on a page."),
 )
 
 ResolvedIncident = extended(

@@ -55,6 +55,7 @@ class Importer:
             result.add(draft.row_id, [Violation(**each) for each in kept[draft.row_id].violations])
             return
         draft.judge(self.world)
+        draft.table.complete(draft.record)
         _save(draft, store)
         result.add(draft.row_id, draft.violations, new=True)
 

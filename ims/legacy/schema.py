@@ -92,9 +92,16 @@ def checked(source: str, read: Reader) -> Column:
     return Column("", read, (source,))
 
 
+def as_it_is(record: Any) -> None:
+    """Nothing follows from a record but what its row says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of the export. Without a model it is counted and reported as not yet imported."""
+    """One table of the export. Without a model it is counted and reported as not yet imported.
+
+    `complete` sets what today's system derives for a new record; the tables before it are written by then.
+    """
 
     name: str
     key: str
@@ -102,6 +109,7 @@ class Table:
     model: type[models.Model] | None = None
     columns: tuple[Column, ...] = ()
     rules: tuple[Rule, ...] = ()
+    complete: Callable[[Any], None] = as_it_is
 
     @property
     def sources(self) -> frozenset[str]:

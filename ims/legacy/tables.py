@@ -42,6 +42,7 @@ from ims.legacy.response_tables import ANALYSES, COMMUNICATIONS, ESCALATIONS, WO
 from ims.legacy.schema import Table, checked, column
 from incidents.codes import incident_code
 from incidents.models import Incident
+from incidents.service_levels.stamping import start_clock
 from incidents.severity import STATED
 from products.models import Component, Product
 from users.models import User
@@ -211,6 +212,7 @@ TABLES: tuple[Table, ...] = (
             rules.escalated_by_an_escalation,
             rules.closed_with_root_cause,
         ),
+        complete=start_clock,
     ),
     EVENTS,
     CORRELATIONS,

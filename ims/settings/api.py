@@ -1,5 +1,7 @@
 """The REST framework and the schema."""
 
+from ims.docs.tags import DESCRIBED
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["core.permissions.DenyAll"],
@@ -34,7 +36,19 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    "POSTPROCESSING_HOOKS": ["core.schema.enums.share_enums"],
+    "SERVERS": [{"url": "/", "description": "This installation"}],
+    "LICENSE": {"name": "MIT License", "identifier": "MIT"},
+    "EXTERNAL_DOCS": {
+        "url": "/api/v1/docs/",
+        "description": "This description as a page. Guides stand in the folder docs/ of the source.",
+    },
+    "TAGS": DESCRIBED,
+    "POSTPROCESSING_HOOKS": [
+        "core.schema.enums.share_enums",
+        "core.schema.links.link_records",
+        "ims.docs.illustration.illustrate",
+        "core.schema.sharing.share_parts",
+    ],
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "token": {

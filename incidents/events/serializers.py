@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -69,6 +70,7 @@ class EventList(serializers.ListField):
         return [found[pk] for pk in sorted(found)]
 
 
+@extend_schema_field({"type": "string", "pattern": f"^({GROUP_BY.pattern})$"})
 class GroupByField(serializers.CharField):
     """What events are grouped by."""
 

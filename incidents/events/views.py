@@ -1,6 +1,6 @@
 """Events, their correlation and its rules over HTTP."""
 
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
 from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilters
 from incidents.events.serializers import (
@@ -13,9 +13,22 @@ from incidents.events.serializers import (
 )
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
 
-EVENTS = Collection(EventRecord, EventOutput, EventFilters, label="source", search=("payload_summary",))
-CORRELATIONS = Collection(EventCorrelation, CorrelationOutput, CorrelationFilters, label="correlation_key")
-RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="name", search=("name",))
+EVENTS = Collection(
+    EventRecord,
+    EventOutput,
+    EventFilters,
+    label="source",
+    search=("payload_summary",),
+    relations=related("client", "component"),
+)
+CORRELATIONS = Collection(
+    EventCorrelation,
+    CorrelationOutput,
+    CorrelationFilters,
+    label="correlation_key",
+    relations=related("event", "incident"),
+)
+RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="name", search=("name",), numbered=True)
 
 
 class EventViewSet(RecordViewSet):

@@ -353,6 +353,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='incident',
+            index=models.Index(fields=['detected_at', 'id'], name='incident_detected'),
+        ),
+        migrations.AddIndex(
+            model_name='incident',
             index=models.Index(fields=['created_at', 'id'], name='incident_created'),
         ),
         migrations.AddIndex(
@@ -482,6 +486,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='communication',
             index=models.Index(fields=['recipient_user', '-id'], name='communication_recipient'),
+        ),
+        migrations.AddIndex(
+            model_name='communication',
+            index=models.Index(condition=models.Q(('recipient_user__isnull', True)), fields=['-id'], name='communication_team'),
         ),
         migrations.AddConstraint(
             model_name='communication',

@@ -57,6 +57,7 @@ class Communication(Record):
         indexes = [
             models.Index(fields=["incident", "-id"], name="communication_incident"),
             models.Index(fields=["recipient_user", "-id"], name="communication_recipient"),
+            models.Index(fields=["-id"], condition=Q(recipient_user__isnull=True), name="communication_team"),
         ]
 
     def __str__(self) -> str:

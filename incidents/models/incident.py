@@ -162,6 +162,7 @@ class Incident(Record):
                 name="incident_sla_running",
             ),
             models.Index(fields=["-id"], condition=Q(sla_breach=True), name="incident_sla_breached"),
+            models.Index(fields=["detected_at", "id"], name="incident_detected"),
             models.Index(fields=["created_at", "id"], name="incident_created"),
             models.Index(fields=["updated_at", "id"], name="incident_updated"),
         ]

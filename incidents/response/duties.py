@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from audit.choices import Origin
+from audit.models import AuditEntry
 from core.codes import Code
 from core.operations import duty
 from users.choices import IM
+
+# The requests that write an analysis, and what of it they write.
+WRITING, WRITTEN = ("rca.update", "rca.complete"), ("root_cause", "summary")
 
 
 @duty("An escalation is answered by the person it names, or an incident manager.", code=Code.OUT_OF_SCOPE)
@@ -19,4 +24,12 @@ def target_or_manager(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     next="Ask an incident manager who did not conduct the analysis.",
 )
 def not_the_analyst(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return actor.pk not in (target.assigned_to_id, target.completed_by_id)
+    """The assignee, who completed it, and who ever wrote of its findings: to hand it on does not undo that."""
+    return actor.pk not in (target.assigned_to_id, target.completed_by_id) and not _wrote_of(actor, target)
+
+
+def _wrote_of(person: Any, analysis: Any) -> bool:
+    """Whether the trail knows a person as a writer; the record keeps only who completed it last."""
+    written = AuditEntry.objects.filter(reference_type=analysis.entity_type, reference_id=analysis.pk)
+    by_person = written.filter(user_id=person.pk, origin=Origin.SYSTEM, operation__in=WRITING)
+    return bool(by_person.filter(changes__has_any_keys=WRITTEN).exists())

@@ -1,7 +1,12 @@
 """Filters of escalations, communications, workarounds and analyses."""
 
-from core.filters import StrictFilterSet, matches
+from typing import Any
+
+from django.db.models import Q
+
+from core.filters import StrictFilterSet, TruthFilter, matches
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
+from incidents.response.addressing import addressed_to
 
 
 class EscalationFilters(StrictFilterSet):
@@ -14,6 +19,8 @@ class EscalationFilters(StrictFilterSet):
 
 
 class CommunicationFilters(StrictFilterSet):
+    for_me = TruthFilter(method="reaching_the_reader")  # type: ignore[no-untyped-call]
+
     class Meta:
         model = Communication
         fields = matches(
@@ -22,11 +29,17 @@ class CommunicationFilters(StrictFilterSet):
                 "sender_id",
                 "recipient_type",
                 "recipient_user_id",
+                "recipient_group",
                 "delivery_method",
                 "delivery_status",
             ],
             ranges=["sent_at"],
         )
+
+    def reaching_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
+        """What names the caller, or the team of the caller's role; or all the rest."""
+        reaching = Q(pk__in=addressed_to(self.reader))
+        return queryset.filter(reaching if value else ~reaching)
 
 
 class WorkaroundFilters(StrictFilterSet):
@@ -40,4 +53,7 @@ class WorkaroundFilters(StrictFilterSet):
 class AnalysisFilters(StrictFilterSet):
     class Meta:
         model = RootCauseAnalysis
-        fields = matches(exact=["incident_id", "analysis_method", "assigned_to", "status"], ranges=["completed_at"])
+        fields = matches(
+            exact=["incident_id", "analysis_method", "assigned_to", "completed_by_id", "reviewed_by_id", "status"],
+            ranges=["completed_at", "approved_at"],
+        )

@@ -1,6 +1,6 @@
 """Escalations, communications, workarounds and analyses over HTTP."""
 
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from incidents.response.filters import AnalysisFilters, CommunicationFilters, EscalationFilters, WorkaroundFilters
@@ -20,19 +20,38 @@ from incidents.response.serializers import (
     WorkaroundOutput,
 )
 
-ESCALATIONS = Collection(Escalation, EscalationOutput, EscalationFilters, label="escalation_level", search=("reason",))
+ESCALATIONS = Collection(
+    Escalation,
+    EscalationOutput,
+    EscalationFilters,
+    label="escalation_level",
+    search=("reason",),
+    relations=related("incident", "requested_by", "target_user"),
+)
 COMMUNICATIONS = Collection(
     Communication,
     CommunicationOutput,
     CommunicationFilters,
     label="delivery_method",
     search=("subject", "message_content"),
+    relations=related("incident", "sender", "recipient_user"),
 )
 WORKAROUNDS = Collection(
-    Workaround, WorkaroundOutput, WorkaroundFilters, label="effectiveness", search=("description",)
+    Workaround,
+    WorkaroundOutput,
+    WorkaroundFilters,
+    label="effectiveness",
+    search=("description",),
+    relations=related("incident", "implemented_by"),
 )
+# `assigned_to` is the analyst's id there, as the contract has it.
 ANALYSES = Collection(
-    RootCauseAnalysis, AnalysisOutput, AnalysisFilters, label="analysis_method", search=("root_cause", "summary")
+    RootCauseAnalysis,
+    AnalysisOutput,
+    AnalysisFilters,
+    label="analysis_method",
+    search=("root_cause", "summary"),
+    relations=related("incident", "completed_by", "reviewed_by", analyst="assigned_to"),
 )
 
 

@@ -50,16 +50,26 @@ def stamp(incident: Incident, offers: Sequence[Offer] | None = None) -> None:
     if clock.is_running:
         _note_breaches(incident, now)
     if incident.resolved_at is None or clock.last is None:
-        clock = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
-        incident.sla_agreement_id = clock.terms.agreement_id
-        _set_due_times(incident, clock)
+        clock = _run(incident, clock, now, offers)
     if incident.resolved_at is not None:
         clock = clock.stopped(incident.resolved_at)
     _set_next(incident, clock)
     _note_breaches(incident, now, clock)
     _note_recovery(incident, clock.terms, now)
-    incident.sla_history, incident.sla_elapsed = [each.as_dict() for each in clock.stretches], clock.kept
+    _keep(incident, clock)
     incident.stamped_for = _basis(incident)
+
+
+def start_clock(incident: Incident) -> None:
+    """Let the clock of an unresolved incident from an older system run, without saving it.
+
+    Nothing is stamped: the incident keeps the breaches it came with until it changes. What was resolved there has no
+    clock; it begins anew with a reopening.
+    """
+    if incident.status in UNRESOLVED and incident.resolved_at is None:
+        clock = _run(incident, clock_of(incident), timezone.now())
+        _set_next(incident, clock)
+        _keep(incident, clock)
 
 
 def restamp_incident(incident: Incident) -> None:
@@ -107,6 +117,18 @@ def _begun(incident: Incident, now: datetime) -> datetime:
     if incident.resolved_at is None and incident.changes().get("resolved_at", (None,))[0] is not None:
         return now
     return max(incident.detected_at, now - HORIZON)
+
+
+def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[Offer] | None = None) -> Clock:
+    """The clock as it runs under the present terms, with the agreement and the due times that follow from it."""
+    running = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
+    incident.sla_agreement_id = running.terms.agreement_id
+    _set_due_times(incident, running)
+    return running
+
+
+def _keep(incident: Incident, clock: Clock) -> None:
+    incident.sla_history, incident.sla_elapsed = [each.as_dict() for each in clock.stretches], clock.kept
 
 
 def _basis(incident: Incident) -> tuple[Any, ...]:

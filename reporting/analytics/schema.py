@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.renderers import TableRenderer
 from core.schema import describe
 from core.schema.parameters import query
 from reporting.analytics.choices import GroupBy, Interval
-from reporting.analytics.table import TableRenderer
 
 MINUTES = "In minutes; null where nothing was measured."
 
@@ -88,7 +88,10 @@ class AnalyticsAnswer(serializers.Serializer[object]):
         return {"from": serializers.DateTimeField(), **super().get_fields()}
 
 
-TIME = {"type": "string", "description": "A date or a time in ISO 8601; UTC where it has no zone."}
+TIME = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+    "description": "A date or a time in ISO 8601; UTC where it has no zone.",
+}
 QUESTION = (
     query("from", TIME, "The beginning, part of the stretch; without it, 30 days before the end."),
     query("to", TIME, "The end, no part of the stretch (a date: the whole day is part); without it, now."),
@@ -99,6 +102,4 @@ QUESTION = (
 
 def describe_analytics() -> None:
     """Tell the description of the answer, which is no record."""
-    describe(
-        "analytics_measure", AnalyticsAnswer, query=QUESTION, media_types=("application/json", TableRenderer.media_type)
-    )
+    describe("analytics_measure", AnalyticsAnswer, query=QUESTION, also={TableRenderer.media_type: {"type": "string"}})

@@ -7,13 +7,14 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.query import read_params
-from core.renderers import JSONRenderer
+from core.renderers import JSONRenderer, TableRenderer
+from core.streams import wants_table
 from core.views import OperationView, discovered
 from incidents.models import Incident
 from reporting.analytics.answer import analyse
 from reporting.analytics.question import read_question
 from reporting.analytics.schema import describe_analytics
-from reporting.analytics.table import TableRenderer, table_of
+from reporting.analytics.table import table_of
 
 
 class AnalyticsView(OperationView):
@@ -27,8 +28,7 @@ class AnalyticsView(OperationView):
         params = read_params(request)
         answer = analyse(read_question(params), request.user)
         discovered(Incident.entity_type, None, {**params, "view": "analytics"})
-        as_table = isinstance(request.accepted_renderer, TableRenderer)
-        return Response(table_of(answer) if as_table else answer)
+        return Response(table_of(answer) if wants_table(request) else answer)
 
 
 describe_analytics()

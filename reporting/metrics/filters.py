@@ -8,6 +8,6 @@ class MetricFilters(StrictFilterSet):
     class Meta:
         model = Metric
         fields = matches(
-            exact=["incident_id", "metric_type", "unit", "stated", "matches", "created_by_id"],
+            exact=["incident_id", "metric_type", "unit", "stated", "matches"],
             ranges=["calculated_value_minutes", "target_minutes", "derived_value"],
         )

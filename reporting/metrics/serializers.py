@@ -59,6 +59,10 @@ class MetricOutput(Output):
             "target_met",
             "imported_violations",
         )
+        requires: dict[str, tuple[str, ...]] = {
+            "derivable": ("derived_value",),
+            "target_met": ("calculated_value_minutes", "target_minutes", "metric_type"),
+        }
 
     @staticmethod
     def get_derivable(row: dict[str, Any]) -> bool:

@@ -1,12 +1,12 @@
 """Metrics over HTTP."""
 
-from core.collections import Collection
+from core.collections import Collection, related
 from core.views import RecordViewSet, creates
 from reporting.metrics.filters import MetricFilters
 from reporting.metrics.models import Metric
 from reporting.metrics.serializers import MetricBody, MetricOutput
 
-METRICS = Collection(Metric, MetricOutput, MetricFilters, label="metric_type")
+METRICS = Collection(Metric, MetricOutput, MetricFilters, label="metric_type", relations=related("incident"))
 
 
 class MetricViewSet(RecordViewSet):

@@ -4,8 +4,6 @@ import pytest
 from django.apps import apps
 
 from approvals.models import ApprovalRule
-from approvals.policy import segregation_rules, segregation_table
-from core.codes import Code
 from core.operations import Door, registry
 from tests.approvals.elevated import CASES, USER, VENDOR
 from tests.users.factories import UserFactory
@@ -160,13 +158,3 @@ def test_the_policy_shows_rules_as_they_stand(api):
     ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[IM], condition="never")
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
     assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "never", "approver_roles": [IM]}
-
-
-def test_every_segregation_rule_stands_in_the_table():
-    declared = {
-        (duty.name, each.name) for each in registry for duty in each.duties if duty.code is Code.SEGREGATION_OF_DUTIES
-    }
-    rules = segregation_rules()
-    assert {(rule["rule"], each["operation"]) for rule in rules for each in rule["operations"]} == declared
-    assert {"not_own_account", "not_own_activation", "not_the_requester"} <= {rule["rule"] for rule in rules}
-    assert len(segregation_table().splitlines()) == 2 + len(declared)

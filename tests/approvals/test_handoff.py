@@ -71,6 +71,11 @@ def test_the_agent_and_the_request_that_asked_are_kept(api):
     )
 
 
+@pytest.mark.parametrize("reason", ["other", "client_demand", "approval_required", "needs-a-person"])
+def test_whoever_hands_over_states_a_reason_of_their_own(api, reason):
+    assert api(VC).post("/handoffs/", {"reason_code": reason}, expect=201).json()["reason_code"] == reason
+
+
 @pytest.mark.parametrize("role", [IM, SA, EX])
 def test_it_is_accepted_and_closed_with_an_outcome(api, role):
     taker, raiser = api(role), api(CC)
@@ -146,7 +151,9 @@ def test_the_queue_is_filtered(api):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"reason_code": "boredom"}, "reason_code"),
+        ({"reason_code": ""}, "reason_code"),
+        ({"reason_code": "two words"}, "reason_code"),
+        ({"reason_code": "x" * 65}, "reason_code"),
         ({"reason_code": None}, "reason_code"),
         ({"operation": "vendor.destroy"}, "operation"),
         ({"operation": "token.issue"}, "operation"),

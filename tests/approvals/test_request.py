@@ -68,7 +68,6 @@ def test_what_would_be_refused_anyway_cannot_be_requested(api):
     [
         {"operation": "vendor.update", "payload": {}},
         {"operation": "no.such", "payload": {}},
-        {"operation": "user.create", "payload": {**USER, "role": TS}},
         {"operation": "vendor.create", "payload": VENDOR, "reference_type": "vendor", "reference_id": 1},
         {"operation": "user.permissions", "payload": {"role": EX}},
         {"operation": "user.permissions", "payload": {"role": EX}, "reference_type": "user", "reference_id": 10**9},
@@ -82,9 +81,19 @@ def test_only_whole_elevated_requests_can_be_approved(api, body):
     assert not Approval.objects.exists()
 
 
-def test_whoever_needs_none_cannot_request_one(api):
-    refusal = api(EX).post("/approvals/", {"operation": "vendor.create", "payload": VENDOR}, expect=400)
-    assert codes(refusal) == {"approval_not_needed"}
+def test_an_executive_may_ask_for_a_second_pair_of_eyes_and_not_lend_it_to_themselves(api):
+    executive, other = api(EX), api(EX)
+    pk = ask(executive, "vendor.create", VENDOR)
+
+    for decision in ("approve", "reject"):
+        executive.post(f"/approvals/{pk}/{decision}/", {}, expect=403, code="segregation_of_duties")
+
+    assert other.post(f"/approvals/{pk}/approve/", {}, expect=200).json()["approver_id"] == other.user.pk
+
+
+def test_what_is_not_elevated_in_this_case_cannot_be_requested(api):
+    request = {"operation": "user.create", "payload": {**USER, "role": TS}}
+    assert codes(api(SA).post("/approvals/", request, expect=400)) == {"approval_not_needed"}
 
 
 @pytest.mark.parametrize("role", [CC, VC])

@@ -30,6 +30,7 @@ BEYOND_THE_TABLE = {
     "token.issue": "a command on the server",
     "user.bootstrap": "a command on the server",
     "import.*": "the import of an older system's export",
+    "inbox.read": "what waits for oneself looks across all kinds of records, each of which the caller may list anyway",
     "report.download": "reading a report as a file: what may be missing is refused, which reading a record never is",
     "report.auditor_pack": "a command on the server",
 }

@@ -46,6 +46,16 @@ def trail():
     discover()
 
 
+def test_one_that_cannot_be_stored_is_refused_in_words(monkeypatch):
+    def fail(*args, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(AuditEntry, "save", fail)
+    with pytest.raises(CommandError, match="not stored: Audit trail failure"):
+        run("audit_checkpoint")
+    assert not Checkpoint.objects.exists()
+
+
 def test_it_is_printed_and_stored(tmp_path):
     last = AuditEntry.objects.latest("id").pk
     entries = AuditEntry.objects.count()

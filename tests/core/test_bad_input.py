@@ -71,6 +71,15 @@ BAD_AUTHORIZATIONS = (
     "Token " + "x" * 5_000,
 )
 BAD_TAGS = ("x", '"', '"0"', 'W/"1"', "\xff", '"1' * 500)
+# What no list can show, beside what it could.
+BAD_CHOICES = (
+    *(f"{control}={value}" for control in ("fields", "expand") for value in (
+        "no_such_name", "", ",", "id,", ",id", "id,no_such_name", "*", "password", "version", "imported_row", "id__in",
+        "%00", "%FF", "x" * 5_000, "id," * 2_000,
+    )),
+    *(f"page={value}" for value in ("0", "-1", "x", "1.5", "", "%00", "%FF", "9" * 30, "9" * 5_000, "1&page=2")),
+    "page=1&cursor=bnVsbA",
+)  # fmt: skip
 BAD_IDS = ("9" * 19, str(2**63 - 1), "9" * 40, "-1", "1.5", "x", "%00", "1%00", "٣")
 
 
@@ -237,6 +246,8 @@ def test_a_bad_query_is_refused(endpoint, name):
         "no%00=1",
         "format=html",
         "format=json",
+        "format=csv",
+        *BAD_CHOICES,
     ):
         response = api.get(f"{path}?{query}")
         if is_list:

@@ -2,12 +2,17 @@
 
 import pytest
 import time_machine
+from django.db import models
 
+from core.codes import Code
+from core.collections import collections
+from core.errors import Refusal
 from core.pagination import Cursor
+from incidents.service_levels.scope import PROMISES
 from tests.api import fields
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
-from users.choices import EX, IM
+from users.choices import CC, EX, IM, SA, VC
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +205,53 @@ def test_a_repeated_or_empty_parameter_is_refused_rather_than_guessed(api, query
 def test_an_empty_search_finds_everything(api):
     VendorFactory()
     assert len(api(IM).get("/vendors/?search=", expect=200).json()["results"]) == 1
+
+
+def hidden_from(reader, collection):
+    shown = collection.output.visible_fields(reader)
+    return set() if shown is None else set(collection.output.Meta.fields) - set(shown)
+
+
+@pytest.mark.parametrize("role", [CC, VC])
+def test_no_filter_answers_for_a_field_that_is_not_shown(role):
+    reader = UserFactory(role=role)
+    forbidden = [
+        (each, name)
+        for each in collections.values()
+        for name in each.known_filters()
+        if name.split("__")[0] in hidden_from(reader, each)
+    ]
+    assert forbidden
+    for collection, name in forbidden:
+        with pytest.raises(Refusal) as caught:
+            collection.filtered(reader, {name: "1"})
+        assert caught.value.code == Code.INVALID_FILTER
+
+
+@pytest.mark.parametrize(("role", "status"), [(CC, 400), (VC, 400), (IM, 200)])
+def test_who_reviews_an_article_is_asked_by_staff_alone(api, role, status):
+    api(role).get("/knowledge-articles/?reviewer_user_id=1", expect=status)
+
+
+# Long or free texts, digests, and what only some readers of a record may know.
+UNASKED = {"digest", "hash", "previous_hash", "subject", *PROMISES}
+
+
+@pytest.mark.parametrize("collection", collections.values(), ids=collections)
+def test_every_short_field_can_be_asked_for(collection):
+    long = (models.TextField, models.JSONField)
+    short = {each.attname for each in collection.model._meta.concrete_fields if not isinstance(each, long)}
+    shown = set(collection.output.Meta.fields)
+
+    assert short & shown - UNASKED <= set(collection.known_filters())
+
+
+def test_a_record_is_found_by_who_made_it_and_what_it_is_called(api):
+    maker = UserFactory(role=SA)
+    body = {"product_name": "Ledgerline", "product_type": "banking_system", "version": "7"}
+    made = api(maker).post("/products/", body, expect=201).json()["id"]
+    VendorFactory()
+
+    for query in (f"created_by_id={maker.pk}", "version=7", "product_name=Ledgerline"):
+        found = api(EX).get(f"/products/?{query}", expect=200).json()["results"]
+        assert [row["id"] for row in found] == [made]

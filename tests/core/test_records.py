@@ -16,7 +16,8 @@ from core.sockets import Sockets, sockets
 from core.verbs import Verb
 from core.views import OperationView
 from ims.urls import urlpatterns
-from tests.products.factories import ProductFactory
+from products.models import Component
+from tests.products.factories import ComponentFactory, ProductFactory
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import EX, SA
@@ -83,6 +84,24 @@ def test_a_deferred_field_does_not_hide_an_unsaved_change():
     vendor.save()
 
     assert Vendor.objects.get(pk=vendor.pk).status == "inactive"
+
+
+@pytest.mark.parametrize("read", ["made", "found", "read again", "saved"])
+def test_a_value_that_is_changed_in_place_is_a_change(read):
+    component = ComponentFactory(ports=[80])
+    if read == "found":
+        component = Component.objects.get(pk=component.pk)
+    if read == "read again":
+        component.refresh_from_db(fields=["ports"])
+    if read == "saved":
+        component.change(location="Elsewhere")
+    component.ports.append(443)
+    assert component.changes() == {"ports": ([80], [80, 443])}
+    component.save()
+
+    assert Component.objects.get(pk=component.pk).ports == [80, 443]
+    newest = AuditEntry.objects.filter(reference_type="component", reference_id=component.pk).latest("sequence")
+    assert set(newest.changes) == {"ports"}
 
 
 def test_reading_again_forgets_unsaved_changes():

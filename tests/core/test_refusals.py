@@ -9,7 +9,7 @@ from core.errors import AuditTrailFailure
 from tests.api import BASE, Api
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
-from users.choices import CC, EX, SA, TS
+from users.choices import CC, EX, IM, SA, TS
 from users.models import User
 from vendors.models import Vendor
 
@@ -71,7 +71,8 @@ def test_a_problem_document_has_every_member(api):
 
     document = refused.json()
     assert refused["Content-Type"] == "application/problem+json"
-    assert set(document) == KEYS | {"handoff"}  # only a person can help: the body that hands over is ready
+    # A sound request says who may make it; where only a person can help, the body that hands over is ready.
+    assert set(document) == KEYS | {"roles", "handoff"}
     assert document["type"] == "urn:ims:problem:role_not_permitted"
     assert (document["status"], document["error_class"], document["sop"]) == (403, "unauthorized", [7])
     assert (document["operation"], document["rule"]) == ("vendor.create", "who_can_perform")
@@ -200,3 +201,15 @@ def test_a_defect_tells_nothing_of_itself(api, monkeypatch):
     monkeypatch.setattr(Vendor, "save", fail)
     refused = caller.post("/vendors/", BODY, expect=500, code="internal_error")
     assert b"secret detail" not in refused.content
+
+
+def test_whoever_is_refused_a_sound_request_learns_who_may_make_it(api):
+    refusals = [
+        api(TS).post("/vendors/", BODY, expect=403, code="role_not_permitted"),
+        api(SA).post("/vendors/", BODY, expect=403, code="approval_required"),
+    ]
+    api(EX).post("/vendors/", BODY, expect=201)
+    refusals.append(api(EX).post("/vendors/", BODY, expect=409, code="duplicate"))
+
+    assert [each.json()["roles"] for each in refusals] == [sorted([SA, IM, EX])] * 3
+    assert "roles" not in api(EX).post("/vendors/", {}, expect=400).json()

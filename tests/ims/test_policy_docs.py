@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.codes import Code
+from core.operations import registry
 from ims.docs.evidence import files_by_sop, sops_of
 from ims.docs.policy_page import reachable, render
 from ims.docs.policy_tables import lifecycles
@@ -28,7 +29,6 @@ def test_a_stale_page_fails_the_check(tmp_path, monkeypatch):
 def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(policy_docs, "TESTS", tmp_path)
     monkeypatch.setattr(policy_docs, "PAGE", tmp_path / "docs" / "policy.md")
-    monkeypatch.setattr(policy_docs, "ROOT", tmp_path)
 
     with pytest.raises(CommandError, match=r"no test file names .*: SOP 1, "):
         call_command("policy_docs")
@@ -41,6 +41,14 @@ def test_every_operation_code_and_procedure_stands_on_the_page():
     assert [code for code in Code if f"| `{code}` |" not in page] == []
     assert [number for number, title in SOPS.items() if f"## {number}. {title}\n" not in page] == []
     assert list(SOPS) == list(range(1, 28))
+
+
+def test_every_rule_of_segregation_stands_in_its_table():
+    table = render(policy_docs.TESTS).split("# Segregation of duties\n")[1].split("\n# ")[0]
+    rules = {(each.name, duty) for each in registry for duty in each.duties if duty.code is Code.SEGREGATION_OF_DUTIES}
+
+    assert {duty.name for _, duty in rules} >= {"not_own_account", "not_the_requester", "not_an_initiator"}
+    assert [rule for rule in rules if f"| `{rule[0]}` | `{rule[1].name}` | {rule[1].text} |" not in table] == []
 
 
 def test_procedures_that_are_not_built_are_listed_as_such():

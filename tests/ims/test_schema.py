@@ -18,13 +18,13 @@ from core.operations import Door, registry
 from core.renderers import dumps
 from core.routes import endpoints
 from core.schema.enums import choices_classes, enum_names
-from core.serializers import Output
 from ims.docs.views import read_schema
 from tests.clients.factories import AgreementFactory
 from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ComponentFactory
+from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
-from users.choices import SA, TS
+from users.choices import SA, TS, Role
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PREFIX = "/api/v1"
@@ -38,13 +38,16 @@ def described():
                 yield f"{method.upper()} {path.removeprefix(PREFIX)}", item[method]
 
 
-def resolved(schema):
-    name = schema["$ref"].rsplit("/", 1)[-1]
-    return read_schema()["components"]["schemas"][name]
+def resolved(part):
+    """A part of the description, or the component that it refers to."""
+    if "$ref" not in part:
+        return part
+    _, kind, name = part["$ref"].rsplit("/", 2)
+    return read_schema()["components"][kind][name]
 
 
 def parameters(action, place):
-    return {each["name"]: each for each in action.get("parameters", []) if each["in"] == place}
+    return {each["name"]: each for each in map(resolved, action.get("parameters", [])) if each["in"] == place}
 
 
 def test_the_description_is_valid_and_leaves_no_warning(capsys):
@@ -100,12 +103,23 @@ def test_every_operation_states_its_law_and_its_codes():
 def test_every_refusal_is_a_problem_document():
     known = {str(meaning.status) for meaning in MEANINGS.values()}
     for endpoint, action in described():
-        refused = {status: answer for status, answer in action["responses"].items() if status >= "400"}
+        refused = {status: resolved(answer) for status, answer in action["responses"].items() if status >= "400"}
         assert set(refused) <= known, endpoint
         assert refused, endpoint
         for answer in refused.values():
             assert list(answer["content"]) == ["application/problem+json"]
             assert answer["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+
+
+def headers(answer):
+    return {name: resolved(each) for name, each in resolved(answer).get("headers", {}).items()}
+
+
+def codes(action):
+    """The codes of all refusals of an action: the names of their examples."""
+    answers = map(resolved, action["responses"].values())
+    contents = [each["content"]["application/problem+json"] for each in answers if "Refused" in each["description"]]
+    return {code for content in contents for code in content["examples"]}
 
 
 def test_headers_follow_from_the_operation():
@@ -117,6 +131,13 @@ def test_headers_follow_from_the_operation():
         assert "X-Request-ID" in sent, endpoint
         assert ("Approval-Id" in sent) == (writes and operation.elevated is not None), endpoint
         assert ("If-Match" in sent) == (writes and operation.target is not None), endpoint
+        repeatable = endpoint.startswith("POST ") and "/auth/" not in endpoint and not operation.secret
+        assert ("Idempotency-Key" in sent) == repeatable, endpoint
+        assert ("idempotency_conflict" in codes(action)) == repeatable, endpoint
+        replayed = {
+            status for status, answer in action["responses"].items() if "Idempotency-Replayed" in headers(answer)
+        }
+        assert replayed == ({status for status in action["responses"] if status < "400"} if repeatable else set())
 
 
 def test_bodies_are_strict_and_partial_ones_need_nothing():
@@ -133,10 +154,55 @@ def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
     page = resolved(action["responses"]["200"]["content"]["application/json"]["schema"])
 
     collection = collections["vendor"]
-    assert set(asked) == {*collection.known_filters(), "search", "ordering", "cursor", "page_size"}
+    controls = {"fields", "expand", "search", "ordering", "cursor", "page", "page_size"}
+    assert set(asked) == {*collection.known_filters(), *controls}
     assert set(asked["ordering"]["schema"]["enum"]) == {s + name for name in collection.ordering for s in ("", "-")}
-    assert set(page["properties"]) == set(page["required"]) == {"next", "previous", "results"}
-    assert page["properties"]["results"]["items"]["$ref"].endswith("/Vendor")
+    assert set(page["required"]) == {"next", "previous", "results"} == set(page["properties"]) - {"count"}
+    assert page["properties"]["results"]["items"]["$ref"].endswith("/VendorRead")
+
+
+def test_lists_come_as_tables_and_numbered_ones_say_so():
+    for endpoint, action in described():
+        if set(parameters(action, "query")) >= {"cursor", "page_size", "fields"}:
+            content = action["responses"]["200"]["content"]
+            assert set(content) == {"application/json", "text/csv"}, endpoint
+            assert content["text/csv"]["schema"] == {"type": "string"}
+            numbered = "count" in resolved(content["application/json"]["schema"])["properties"]
+            assert numbered == ("page" in parameters(action, "query")), endpoint
+    assert "page" in parameters(dict(described())["GET /clients/"], "query")
+    assert "page" not in parameters(dict(described())["GET /incidents/"], "query")
+
+
+@pytest.mark.parametrize("endpoint", ["GET /incidents/", "GET /incidents/{id}/"])
+def test_reads_name_what_can_be_chosen_and_what_that_makes_of_a_record(endpoint):
+    action, collection = dict(described())[endpoint], collections["incident"]
+    output = collection.output if endpoint == "GET /incidents/" else collection.single
+    asked = parameters(action, "query")
+
+    assert resolved(asked["fields"]["schema"]["items"])["enum"] == list(output.Meta.fields)
+    assert resolved(asked["expand"]["schema"]["items"])["enum"] == list(collection.related(output))
+    read = read_schema()["components"]["schemas"][f"{output.__name__.removesuffix('Output')}Read"]
+    assert set(read["properties"]) == {*output.Meta.fields, *collection.related(output)}
+    assert "required" not in read
+    client = read["properties"]["client"]["oneOf"]
+    assert [each.get("$ref", each.get("type")) for each in client] == ["#/components/schemas/Client", "null"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path"),
+    [
+        ("GET /incidents/", "/incidents/?fields=title&expand=client,component,reporter"),
+        ("GET /incidents/", "/incidents/?expand=sla_agreement,created_by"),
+        ("GET /vendors/", "/vendors/?page=1&page_size=1&expand=updated_by"),
+        ("GET /audit-entries/", "/audit-entries/?after=0&include_discovery=true&expand=user"),
+        ("GET /me/inbox/", "/me/inbox/"),
+    ],
+)
+def test_chosen_answers_fit_their_description(api, endpoint, path):
+    IncidentFactory(component=ComponentFactory())
+    VendorFactory()
+
+    assert misfits(endpoint, api(SA).get(path, expect=200)) == []
 
 
 def test_representations_have_the_names_of_their_outputs():
@@ -146,8 +212,8 @@ def test_representations_have_the_names_of_their_outputs():
             shown = schemas.get(output.__name__.removesuffix("Output"))
             if shown is not None:
                 assert set(shown["properties"]) == set(output.Meta.fields), output
-                hides = output.visible_fields.__func__ is not Output.visible_fields.__func__
-                assert hides or set(shown["required"]) == set(output.Meta.fields), output
+                seen_by_all = [set(output.shown_to(UserFactory.build(role=role))) for role in Role.values]
+                assert set(shown["required"]) == set.intersection(*seen_by_all), output
 
 
 def test_times_numbers_and_joined_columns_have_their_types():
@@ -240,7 +306,7 @@ READS = (
 
 def misfits(endpoint, answer):
     """What of a real answer does not fit its description."""
-    described_answer = dict(described())[endpoint]["responses"][str(answer.status_code)]["content"]
+    described_answer = resolved(dict(described())[endpoint]["responses"][str(answer.status_code)])["content"]
     schema = described_answer[answer["Content-Type"]]["schema"]
     whole = {**schema, "components": read_schema()["components"]}
     return [each.message for each in Draft202012Validator(json.loads(dumps(whole))).iter_errors(answer.json())]

@@ -59,6 +59,30 @@ def test_nobody_judges_the_analysis_they_conducted(api, verb, body):
     act(api(IM), analysis, verb, body, expect=200)
 
 
+@pytest.mark.parametrize("verb", ["complete", "update"])
+def test_to_hand_an_analysis_on_does_not_undo_having_conducted_it(api, verb):
+    first, second, manager = api(IM), api(UserFactory(role=TS)), api(IM)
+    analysis = AnalysisFactory(assigned_to=first.user)
+    if verb == "complete":
+        act(first, analysis, "complete", {"root_cause": "Luck."}, expect=200)
+        act(manager, analysis, "reject", {"comment": "Luck is no cause."}, expect=200)
+    path = f"/root-cause-analyses/{analysis.pk}/"
+    written = {"summary": "Half of it."} if verb == "update" else {}
+    first.patch(path, {"assigned_to": second.user.pk, **written}, expect=200)
+    act(second, analysis, "complete", {"root_cause": "An expired certificate."}, expect=200)
+
+    act(first, analysis, "approve", expect=403, code="segregation_of_duties")
+    act(manager, analysis, "approve", expect=200)
+
+
+def test_who_only_assigned_an_analysis_may_judge_it(api):
+    manager, analyst = api(IM), api(TS)
+    analysis = AnalysisFactory()
+    manager.patch(f"/root-cause-analyses/{analysis.pk}/", {"assigned_to": analyst.user.pk}, expect=200)
+    act(analyst, analysis, "complete", {"root_cause": "An expired certificate."}, expect=200)
+    act(manager, analysis, "approve", expect=200)
+
+
 def test_a_rejected_analysis_goes_back_to_work_and_an_approved_one_is_final(api):
     analysis, manager = AnalysisFactory(), api(IM)
     act(manager, analysis, "approve", expect=409, code="invalid_transition")

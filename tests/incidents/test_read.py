@@ -190,3 +190,13 @@ def test_filtered_lists_need_no_sorting(api):
     plan = newest.explain()
     assert "incident_status_severity" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_stretch_of_detections_is_found_by_its_index():
+    """What the filters and the figures of a short stretch ask for must not walk through years of incidents."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        now = timezone.now()
+        within = Incident.objects.filter(detected_at__gte=now - timedelta(days=30), detected_at__lt=now)
+        assert "incident_detected" in within.order_by().explain()

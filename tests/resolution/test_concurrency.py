@@ -5,7 +5,7 @@ from django.db import connection
 
 from incidents.models import Escalation, Incident
 from reporting.models import IncidentReport
-from tests.api import Api
+from tests.api import Api, codes
 from tests.incidents.test_concurrency import at_once, callers
 from tests.resolution.factories import mitigated
 from tests.users.factories import UserFactory
@@ -45,6 +45,27 @@ def test_of_resolving_and_escalating_one_wins(round):
     else:
         assert (lost.status_code, lost.json()["code"]) == (412, "stale_version")
         assert (incident.status, IncidentReport.objects.count()) == ("escalated", 0)
+
+
+@pytest.mark.parametrize("round", range(3))
+def test_without_a_version_a_resolution_that_comes_second_is_told_what_it_lacks(round):
+    """Escalated incidents may be resolved, so what stops it is not the status but the escalation that is open."""
+    incident = mitigated()
+    one, other = callers(2)
+    escalation = {"incident_id": incident.pk, "target_user_id": UserFactory(role=EX).pk, "reason": "Nobody answers."}
+
+    won, lost = at_once(
+        lambda: one.post(f"/incidents/{incident.pk}/resolve/", SUMMARY),
+        lambda: other.post("/escalations/", escalation),
+    )
+
+    incident.refresh_from_db()
+    told = (lost.json()["code"], codes(lost))
+    if won.status_code == 200:
+        assert (incident.status, told) == ("resolved", ("invalid_transition", {"invalid_transition"}))
+    else:
+        assert (incident.status, told) == ("escalated", ("precondition_failed", {"escalation_open"}))
+    assert (lost.status_code, Escalation.objects.count()) == (409, int(won.status_code == 201))
 
 
 @pytest.mark.parametrize("round", range(3))

@@ -7,16 +7,19 @@ from audit.models import AuditEntry
 from tests.api import capture, statements
 from tests.changes.factories import ChangeFactory
 from tests.incidents.factories import (
+    AffectedClientFactory,
     CommunicationFactory,
     EscalationFactory,
     IncidentFactory,
     NoteFactory,
     WorkaroundFactory,
 )
+from tests.products.factories import ComponentFactory
 from tests.reporting.factories import ReportFactory
 from tests.resolution.factories import mitigated
 from tests.users.factories import UserFactory
-from users.choices import CC, IM, TS
+from tests.vendors.factories import VendorFactory
+from users.choices import CC, IM, TS, VC
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +77,42 @@ def test_reading_it_is_a_discovery_in_scope(api):
     entry = AuditEntry.objects.filter(user=reader.user, action="entity_discovery").get()
     assert (entry.reference_type, entry.reference_id) == ("incident", incident.pk)
     api(CC).get(path(incident), expect=404, code="not_found")
+
+
+def contacts_of(incident):
+    """A contact of the incident's client, of another that it affects, and of the component's vendor."""
+    affected = AffectedClientFactory(incident=incident).client
+    return {
+        "client": UserFactory(role=CC, client=incident.client),
+        "affected": UserFactory(role=CC, client=affected),
+        "vendor": UserFactory(role=VC, vendor=incident.component.product.vendor),
+    }
+
+
+@pytest.mark.parametrize(
+    ("contact", "to_resolve", "to_close"),
+    [
+        ("client", ["not_mitigated", "client_not_informed", "not_disclosed"], ["postmortem_not_reviewed"]),
+        ("affected", ["not_mitigated", "not_disclosed"], []),
+        ("vendor", ["not_mitigated", "change_in_progress", "not_disclosed"], ["root_cause_missing"]),
+    ],
+)
+def test_contacts_are_told_what_rests_on_records_they_may_read(api, contact, to_resolve, to_close):
+    incident = IncidentFactory(severity="P1", component=ComponentFactory(product__vendor=VendorFactory()))
+    EscalationFactory(incident=incident)
+    ChangeFactory(incident=incident, status="in_progress")
+
+    answer = api(contacts_of(incident)[contact]).get(path(incident), expect=200).json()
+
+    assert lacking(answer["resolve"]) == to_resolve
+    assert lacking(answer["close"]) == ["invalid_transition", *to_close, "not_disclosed"]
+    assert "scalation" not in str(answer)
+
+
+def test_nothing_undisclosed_stands_in_the_way_of_what_is_ready(api):
+    incident = mitigated(component=ComponentFactory(product__vendor=VendorFactory()))
+    for contact in contacts_of(incident).values():
+        assert api(contact).get(path(incident), expect=200).json()["resolve"] == {"ready": True, "missing": []}
 
 
 def test_the_number_of_records_does_not_matter(api):

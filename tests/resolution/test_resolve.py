@@ -258,6 +258,14 @@ def test_a_duplicate_names_another_incident_of_the_same_client(api):
     )
 
 
+def test_a_duplicate_may_name_an_incident_of_another_client_that_affects_this_one(api):
+    incident = informed()
+    NoteFactory(incident=incident)
+    wide = AffectedClientFactory(client=incident.client).incident
+    given = {**SUMMARY, "resolution_code": "duplicate", "duplicate_of_id": wide.pk}
+    assert api(IM).post(path(incident), given, expect=200).json()["duplicate_of_id"] == wide.pk
+
+
 def test_related_changes_and_articles_are_linked_once(api):
     incident, change, article = mitigated(), ChangeFactory(), ArticleFactory()
     IncidentLink(incident=incident, reference_type="change_request", reference_id=change.pk).save()

@@ -13,16 +13,18 @@ from resolution.choices import TimelineKind
 from tests.api import Api, capture, statements
 from tests.changes.factories import ChangeFactory, RollbackFactory
 from tests.incidents.factories import (
+    AffectedClientFactory,
     AnalysisFactory,
     CommunicationFactory,
     EscalationFactory,
+    EventCorrelationFactory,
     IncidentFactory,
     NoteFactory,
     WorkaroundFactory,
 )
 from tests.knowledge.factories import ArticleFactory, ReviewFactory
 from tests.products.factories import ComponentFactory
-from tests.reporting.factories import ReportFactory
+from tests.reporting.factories import MetricFactory, ReportFactory
 from tests.resolution.factories import ConfirmationFactory, ReopeningFactory, mitigated
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
@@ -56,13 +58,16 @@ def everything(client=None):
         **({"client": client} if client else {}),
     )
     contact = UserFactory(role=CC, client=incident.client)
+    EventCorrelationFactory(incident=incident)
+    AffectedClientFactory(incident=incident, removed_at=now)
+    MetricFactory(incident=incident)
     NoteFactory(incident=incident, body="Inner.")
     NoteFactory(incident=incident, body="For all.", public=True)
     EscalationFactory(incident=incident, status="resolved", acknowledged_at=now, resolved_at=now)
     message = {"incident": incident, "delivery_status": "sent", "sent_at": now}
     CommunicationFactory(subject="To executives", **message)
     CommunicationFactory(subject="To you", recipient_type="client_contact", recipient_user=contact, **message)
-    WorkaroundFactory(incident=incident)
+    WorkaroundFactory(incident=incident).change(status="replaced")
     analyst = UserFactory(role=TS)
     finished = {"status": "approved", "root_cause": "A leak.", "completed_by": analyst, "reviewed_by": UserFactory()}
     AnalysisFactory(incident=incident, assigned_to=analyst, completed_at=now, approved_at=now, **finished)
@@ -105,15 +110,6 @@ def test_entries_name_their_record_and_their_actor(api):
     assert (entry["reference_type"], entry["reference_id"]) == ("incident_note", note.pk)
     assert entry["actor_id"] == note.created_by_id
     assert entry["summary"] == "Note: Checked the logs."
-
-
-def test_the_trail_tells_moves_and_who_acknowledged(api):
-    incident, worker = IncidentFactory(severity="P4"), api(TS)
-    worker.patch(f"/incidents/{incident.pk}/", {"status": "in_progress", "severity": "P2"}, expect=200)
-    entries = {each["kind"]: each for each in told(api(IM), incident)}
-    assert entries["status_changed"]["summary"] == "Status: open → in_progress"
-    assert entries["severity_changed"]["summary"] == "Severity: P4 → P2"
-    assert {entries[kind]["actor_id"] for kind in ("status_changed", "acknowledged")} == {worker.user.pk}
 
 
 def test_a_reopening_keeps_what_was_resolved_and_why_it_did_not_hold(api):
@@ -266,4 +262,4 @@ def test_a_thousand_records_take_no_more_statements(api):
         page = reader.get(path(incident, "?page_size=200"), expect=200).json()
 
     assert len(page["results"]) == 200
-    assert len(statements(many)) == len(statements(few)) <= 19
+    assert len(statements(many)) == len(statements(few)) <= 23

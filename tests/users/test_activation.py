@@ -10,6 +10,7 @@ from tests.api import Api, codes, fields
 from tests.users.factories import UserFactory
 from users.choices import EX, IM, SA, TS
 from users.models import ActivationToken, Token, User
+from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,17 @@ def test_nobody_issues_one_to_themselves(api):
     administrator = UserFactory(role=SA)
     path = f"/users/{administrator.pk}/activation-token/"
     api(administrator).post(path, expect=403, code="segregation_of_duties")
+
+
+def test_a_software_agent_receives_none(api):
+    person, user = UserFactory(role=SA), UserFactory(role=TS)
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+
+    refused = agent.post(f"/users/{user.pk}/activation-token/", expect=403, code="role_not_permitted")
+
+    assert refused.json()["rule"] == "token_issued_in_person"
+    assert not ActivationToken.objects.exists()
+    assert issued(api(person), user)
 
 
 def test_an_inactive_account_gets_none(api):

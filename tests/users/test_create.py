@@ -3,12 +3,13 @@
 import pytest
 
 from audit.models import AuditEntry
-from tests.api import codes, fields
+from tests.api import Api, codes, fields
 from tests.clients.factories import ClientFactory
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 from users.models import ActivationToken, User
+from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,18 @@ def test_an_account_is_active_and_its_owner_sets_the_password_with_a_one_time_to
         expect=401,
         code="invalid_credentials",
     )
+
+
+def test_a_software_agent_creates_an_account_and_gets_no_token(api):
+    person = UserFactory(role=SA)
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+
+    answer = agent.post("/users/", BODY, expect=201).json()
+
+    assert (answer["activation_token"], answer["activation_expires_at"]) == (None, None)
+    assert not ActivationToken.objects.exists()
+    reissued = api(person).post(f"/users/{answer['id']}/activation-token/", expect=200).json()
+    api().post("/auth/activate/", {"token": reissued["activation_token"], "password": "correct horse 7"}, expect=200)
 
 
 def test_the_trail_names_the_act_and_keeps_no_secret(api):

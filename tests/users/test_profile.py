@@ -59,7 +59,7 @@ def test_an_agent_cannot_set_its_persons_password(api):
 
     refused = agent.patch("/me/", {"password": NEW, "current_password": OLD}, expect=403, code="role_not_permitted")
 
-    assert refused.json()["rule"] == "no_minted_authority"
+    assert refused.json()["rule"] == "password_set_in_person"
     assert User.objects.get(pk=person.pk).check_password(OLD)
 
 

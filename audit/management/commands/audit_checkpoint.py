@@ -14,6 +14,7 @@ from audit.seal import BadCheckpoint, private_key, signed
 from audit.walk import Broken
 from core.context import context, new_request_id
 from core.dispatch import execute
+from core.errors import Refusal
 from core.progress import progress_bar
 from users.system import system_principal
 
@@ -37,10 +38,12 @@ class Command(BaseCommand):
                 document = signed(document, signer) if signer else document
                 if out:
                     leaves.write(out, document)
+            with context(request_id=new_request_id()):
+                execute("audit.checkpoint", actor=system_principal(), data={"document": document})
         except Broken as broken:
             raise CommandError(f"not sealed, the trail is broken: {broken.finding}; run audit_verify") from broken
+        except Refusal as refusal:
+            raise CommandError(f"not stored: {refusal.detail}") from refusal
         except (BadCheckpoint, StillWriting, OSError) as error:
             raise CommandError(str(error)) from error
-        with context(request_id=new_request_id()):
-            execute("audit.checkpoint", actor=system_principal(), data={"document": document})
         self.stdout.write(orjson.dumps(document).decode())

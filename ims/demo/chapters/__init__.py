@@ -9,6 +9,7 @@ from ims.demo.chapters.learning import account, learn
 from ims.demo.chapters.opening import alert, lookup
 from ims.demo.chapters.proof import proof
 from ims.demo.chapters.response import change, escalate, work
+from ims.demo.chapters.retries import retries
 from ims.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
@@ -17,6 +18,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     alert,
     correlate,
     work,
+    retries,
     duties,
     escalate,
     change,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import get_resolver
 
+from ims.docs.pages import settle
 from ims.docs.policy_page import render, unproven
 
 ROOT = Path(settings.BASE_DIR)
@@ -24,13 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _ = get_resolver().url_patterns  # loading the routes binds every operation to its body
         page = render(TESTS)
-        if options["check"]:
-            if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-                raise CommandError("docs/policy.md is not current; run manage.py policy_docs")
-        else:
-            PAGE.parent.mkdir(exist_ok=True)
-            PAGE.write_text(page, encoding="utf-8")
-            self.stdout.write(f"wrote {PAGE.relative_to(ROOT)}")
+        self.stdout.write(settle(PAGE, page, check=options["check"], command="manage.py policy_docs"))
         if missing := unproven(TESTS):
             numbers = ", ".join(str(number) for number in missing)
             raise CommandError(f"no test file names these procedures, which are built: SOP {numbers}")

@@ -1,0 +1,72 @@
+"""The description of what reads share: pages, tables, and what `fields` and `expand` make of a record."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from core.collections import Collection, collections
+from core.page_numbers import LAST_PAGE
+from core.schema.answers import More
+from core.schema.parameters import query
+from core.selection import MOST_RELATIONS
+from core.serializers import Output
+
+Enum = Callable[[str, Iterable[str]], dict[str, Any]]
+NEIGHBOUR = "The address of that page; null where there is none."
+COUNT = "How many were found in all; there with `page`."
+
+
+@cache
+def read_of(output: type[Output], name: str) -> Any:
+    """The serializer of a record as reads answer it: any of its names, and related records beside their ids."""
+    shown: Any = output.Meta
+    related = {
+        each: relation.target.output(allow_null=True, required=False, read_only=True)  # type: ignore[attr-defined]
+        for each, relation in collections[shown.model.entity_type].related(output).items()
+    }
+    meta = type("Meta", (shown,), {"fields": (*shown.fields, *related)})
+    doc = "As it is read: all names, or those that `fields` chooses, and the relations that `expand` adds."
+    return type(f"{name}Read", (output,), {**related, "Meta": meta, "__doc__": doc, "selectable": True})
+
+
+@cache
+def page_of(row: type, name: str, numbered: bool, more: More | None) -> Any:
+    """The serializer of one page of a collection, with what one list answers beyond others."""
+    fields = {
+        "next": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
+        "previous": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
+        **({"count": serializers.IntegerField(required=False, help_text=COUNT)} if numbered else {}),
+        **(more.members if more else {}),
+        "results": row(many=True),
+    }
+    return type(
+        more.page if more else f"{name}Page",
+        (serializers.Serializer,),
+        {**fields, "__doc__": "One page of a collection."},
+    )
+
+
+def of_selection(collection: Collection, output: type[Output], name: str, enum: Enum) -> Iterator[OpenApiParameter]:
+    """`fields` and `expand`; `enum` names their values once in the document."""
+    shown: Any = output.Meta
+    known = collection.related(output)
+    yield _names("fields", enum(f"{name}Field", shown.fields), "Only these names of each record, in this order.")
+    if known:
+        about = f"Related records, each beside its id; null outside the caller's scope. At most {MOST_RELATIONS}."
+        relation = enum(f"{collection.output.__name__.removesuffix('Output')}Relation", known)
+        yield _names("expand", relation, about, maxItems=MOST_RELATIONS)
+
+
+def of_numbers(collection: Collection) -> Iterator[OpenApiParameter]:
+    """`page`, where pages have numbers."""
+    if collection.numbered:
+        number = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
+        yield query("page", number, "The page of that number, instead of `cursor`; beyond the last one it is empty.")
+
+
+def _names(control: str, each: Mapping[str, Any], about: str, **bounds: int) -> OpenApiParameter:
+    schema = {"type": "array", "items": each, "minItems": 1, "uniqueItems": True, **bounds}
+    return query(control, schema, about, style="form", explode=False)

@@ -1,0 +1,56 @@
+"""Puts the recorded examples into the OpenAPI description."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from core.schema.refusals import MEDIA_TYPE
+from ims.docs.recorded import Examples, by_operation, problems
+
+JSON = "application/json"
+
+
+def illustrate(result: Any, generator: Any, **options: Any) -> Any:
+    """A hook of the generator: examples of bodies and answers by operation, of refusals by code."""
+    result["components"]["examples"] = {
+        code: {"summary": each["summary"], "value": each["answer"]} for code, each in problems().items()
+    }
+    for item in result["paths"].values():
+        for action in item.values():
+            _illustrate(action, by_operation().get(action["operationId"], []))
+    return result
+
+
+def _illustrate(action: dict[str, Any], recorded: list[Examples]) -> None:
+    if "requestBody" in action:
+        bodies = ((each["summary"], each["request"]["body"]) for each in recorded if "body" in each["request"])
+        _show(action["requestBody"]["content"][JSON], bodies)
+    for status, answer in action["responses"].items():
+        for media_type, content in answer["content"].items():
+            if media_type == MEDIA_TYPE:
+                content["examples"] = {code: _reference(code) for code in _codes(answer["description"])}
+            else:
+                _show(content, _answers(recorded, status, media_type))
+
+
+def _answers(recorded: Iterable[Examples], status: str, media_type: str) -> Iterator[tuple[str, Any]]:
+    for each in recorded:
+        if (str(each["status"]), each["media_type"]) == (status, media_type):
+            yield each["summary"], each["answer"]
+
+
+def _show(content: dict[str, Any], told: Iterable[tuple[str, Any]]) -> None:
+    examples = {
+        f"example_{number}": {"summary": summary, "value": value}
+        for number, (summary, value) in enumerate(told, start=1)
+    }
+    if examples:
+        content["examples"] = examples
+
+
+def _reference(code: str) -> dict[str, str]:
+    return {"$ref": f"#/components/examples/{code}"}
+
+
+def _codes(description: str) -> list[str]:
+    """The codes that the description of a refusal names."""
+    return [word for at, word in enumerate(description.split("`")) if at % 2]

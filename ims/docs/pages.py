@@ -1,0 +1,16 @@
+"""Pages of `docs/` that are made from the code: written, or found to be out of date."""
+
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+
+def settle(page: Path, text: str, *, check: bool, command: str) -> str:
+    """Write a page and say so; with `check` only compare. Raises CommandError when the page is not current."""
+    if not check:
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+        return f"wrote docs/{page.name}"
+    if not page.exists() or page.read_text(encoding="utf-8") != text:
+        raise CommandError(f"docs/{page.name} is not current; run {command}")
+    return f"docs/{page.name} is current"

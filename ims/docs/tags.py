@@ -1,0 +1,38 @@
+"""The domains of the API: the first word of a path is its tag."""
+
+TAGS: dict[str, str] = {
+    "discovery": "Find or verify records before a procedure is carried out (SOP 1).",
+    "events": "Alerts and submissions, and how they become incidents (SOP 2).",
+    "event-correlations": "What was decided about events that belong together (SOP 2).",
+    "correlation-rules": "Stored criteria for creating incidents from events (SOP 2).",
+    "clients": "Clients, who manages them and their business hours (SOP 3, 4, 11).",
+    "users": "Accounts, their roles and one-time activation tokens (SOP 5, 6).",
+    "me": "One's own account and acts (SOP 6, 27).",
+    "auth": "Login, activation and tokens.",
+    "vendors": "External service providers (SOP 7).",
+    "products": "Systems and applications under support (SOP 8).",
+    "components": "The infrastructure that supports products (SOP 9).",
+    "subscriptions": "Which products a client uses, and at which tier (SOP 10).",
+    "sla-agreements": "Targets for each severity under a subscription (SOP 11, 26).",
+    "incidents": "Incidents from the report to closure (SOP 12 to 14, 16).",
+    "escalations": "Raising an incident to a person (SOP 15).",
+    "communications": "What was said to whom about an incident (SOP 17).",
+    "workarounds": "Temporary solutions and how effective they are (SOP 18).",
+    "root-cause-analyses": "The search for an incident's cause (SOP 19).",
+    "change-requests": "Changes that resolve or prevent incidents (SOP 20).",
+    "rollback-requests": "Reversing a change (SOP 21).",
+    "metrics": "Figures of single incidents (SOP 22).",
+    "analytics": "Figures of many incidents (SOP 22).",
+    "incident-reports": "Postmortems and other documents about incidents (SOP 16, 23).",
+    "knowledge-articles": "Articles from draft to publication (SOP 24).",
+    "post-incident-reviews": "Talking a closed incident over, and what should be better (SOP 25).",
+    "audit-entries": "The audit trail and its proof (SOP 27).",
+    "approvals": "Borrowed authority for one exact request.",
+    "approval-rules": "Which operations need an approval, and whose.",
+    "handoffs": "What only a person can settle.",
+    "policy": "The policy as this server enforces it.",
+    "schema": "The description of this API.",
+    "docs": "The description of this API as a page.",
+}
+
+DESCRIBED = [{"name": name, "description": text} for name, text in TAGS.items()]

@@ -1,0 +1,45 @@
+"""What is random in an answer is recorded as something fixed that looks like it; what is long is shortened."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+REQUEST_ID = "5b1e0c3f9a7d4e2c8f6b0a1d3c5e7f92"
+# Members whose values are secrets, or made by the database's own search, and what is written in their place.
+FIXED = {
+    "token": "b3Rx7q9VtLw2Zc8nKs4JhYf6Pd1GmEa0UoQiXrTb",
+    "activation_token": "Nf4kQ2sWz7Lx9Vb1Ty6Hc3Jr8Md5Pg0EaUoRiKq",
+    "snippet": "Renewing the <mark>gateway</mark>&#x27;s certificate",
+}
+DIGEST = re.compile(r"[0-9a-f]{64}")
+A_DIGEST = "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a"
+# The tour's clock shows whole minutes: a time with fractions is that of the installation, which seeds records.
+REAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
+A_TIME = "2026-03-02T09:00:00Z"
+LONGEST_LIST = 3
+LONGEST_TEXT = 12
+
+
+def settled(value: Any, member: str = "") -> Any:
+    """A value with everything random replaced; `member` is the name that it stands under."""
+    if isinstance(value, Mapping):
+        return {name: settled(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [settled(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return FIXED.get(member) or REAL_TIME.sub(A_TIME, DIGEST.sub(A_DIGEST, value))
+
+
+def shortened(value: Any) -> Any:
+    """A value whose lists of records show the first few, and whose texts of many lines the first ones."""
+    if isinstance(value, Mapping):
+        return {name: shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        records = bool(value) and isinstance(value[0], Mapping)
+        return [shortened(inner) for inner in (value[:LONGEST_LIST] if records else value)]
+    if isinstance(value, str) and value.count("\n") > LONGEST_TEXT:
+        return "\n".join([*value.splitlines()[:LONGEST_TEXT], "…"])
+    return value

@@ -1,0 +1,145 @@
+"""What waits for the caller, of all that the floors keep: each kind is a list of theirs, under filters that name one.
+
+So the inbox shows nothing that those lists would not: their scope, their redaction and their filters are its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from approvals.handoffs import TAKERS
+from approvals.views import APPROVALS, HANDOFFS
+from core.collections import Collection, refuse_unknown
+from core.operations import operation
+from core.routes import API_PREFIX
+from core.verbs import Verb
+from core.views import OperationView, discovered
+from incidents.response.views import ANALYSES, COMMUNICATIONS, ESCALATIONS
+from incidents.views import INCIDENTS
+from knowledge.views import ACTION_ITEMS, ARTICLES, REVIEWS
+from users.choices import STAFF
+from users.models import User
+
+# Of each kind the newest are shown; all of them stand in the list that it links to.
+SHOWN = 20
+ME = "{me}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of what waits: the list that it stands in, and the filters that leave what waits for one person."""
+
+    name: str
+    text: str
+    collection: Collection
+    path: str
+    filters: Mapping[str, str]
+    roles: Iterable[str] | None = None
+
+    def concerns(self, role: str) -> bool:
+        return self.roles is None or role in self.roles
+
+    def filters_for(self, user: Any) -> dict[str, str]:
+        return {name: value.replace(ME, str(user.pk)) for name, value in self.filters.items()}
+
+
+KINDS = (
+    Kind(
+        "communications",
+        "Communications that name the caller or the team of the caller's role.",
+        COMMUNICATIONS,
+        "communications/",
+        {"for_me": "true"},
+    ),
+    Kind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
+    Kind(
+        "escalations",
+        "Open escalations to the caller.",
+        ESCALATIONS,
+        "escalations/",
+        {"target_user_id": ME, "status": "open"},
+    ),
+    Kind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
+    Kind(
+        "incidents",
+        "Unresolved incidents that the caller manages.",
+        INCIDENTS,
+        "incidents/",
+        {"assigned_manager_id": ME, "status__in": "open,in_progress,escalated"},
+        STAFF,
+    ),
+    Kind(
+        "root_cause_analyses",
+        "Analyses that the caller has under way.",
+        ANALYSES,
+        "root-cause-analyses/",
+        {"assigned_to": ME, "status": "in_progress"},
+        STAFF,
+    ),
+    Kind(
+        "knowledge_articles",
+        "Articles that await the caller's review.",
+        ARTICLES,
+        "knowledge-articles/",
+        {"reviewer_user_id": ME, "status": "in_review"},
+        STAFF,
+    ),
+    Kind(
+        "post_incident_reviews",
+        "Unfinished reviews that the caller facilitates.",
+        REVIEWS,
+        "post-incident-reviews/",
+        {"facilitator_user_id": ME, "status__in": "scheduled,in_progress"},
+        STAFF,
+    ),
+    Kind(
+        "action_items",
+        "Open action items that the caller owns.",
+        ACTION_ITEMS,
+        "action-items/",
+        {"owner_id": ME, "status": "open"},
+    ),
+)
+
+
+@operation("inbox.read", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/inbox/")
+def read_inbox(*, actor: User) -> dict[str, tuple[Kind, int, list[dict[str, Any]]]]:
+    """Read what waits for oneself: what one was told, may decide, was asked to take over or has under way.
+
+    Of each kind the newest, and how many there are: at most two statements.
+    """
+    return {kind.name: (kind, *_waiting(kind, actor)) for kind in KINDS}
+
+
+def _waiting(kind: Kind, user: User) -> tuple[int, list[dict[str, Any]]]:
+    if not kind.concerns(user.role):
+        return 0, []
+    filters = kind.filters_for(user)
+    page = kind.collection.page(user, {**filters, "page_size": str(SHOWN)})
+    count = len(page.rows) if page.next is None else kind.collection.filtered(user, filters).count()
+    return count, page.rows
+
+
+class InboxView(OperationView):
+    """What waits for the caller."""
+
+    operations = {"inbox": "inbox.read"}
+
+    def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
+        refuse_unknown(request.query_params, [])
+        found = read_inbox(actor=request.user)
+        discovered(User.entity_type, request.user.pk, {"view": "inbox"})
+        shown = {
+            name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
+            for name, (kind, count, rows) in found.items()
+        }
+        return Response({"count": sum(each["count"] for each in shown.values()), **shown})
+
+
+def _link(request: Request, kind: Kind) -> str:
+    query = "&".join(f"{name}={value}" for name, value in kind.filters_for(request.user).items())
+    return str(request.build_absolute_uri(f"/{API_PREFIX}{kind.path}?{query}"))

@@ -1,0 +1,46 @@
+"""Loaded by schemathesis: logs in as the person that FUZZ_EMAIL names, and again whenever a token is given back."""
+
+import os
+import re
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import strategies
+
+import tests.fuzz.checks  # noqa: F401 - registers the check
+
+TIMEOUT = 30
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Values of the description's own formats.
+FORMATS = {
+    "phone": ["+4930123456", "+442079460000", "+12025550123"],
+    "time-zone": ["UTC", "Europe/Berlin", "Asia/Kolkata"],
+}
+
+for name, values in FORMATS.items():
+    schemathesis.openapi.format(name, strategies.sampled_from(values))
+
+
+@schemathesis.hook
+def filter_headers(context: Any, headers: dict[str, Any]) -> bool:
+    """The web server refuses control characters in headers itself: such a request never reaches the application."""
+    return not any(CONTROL.search(str(value)) for value in (headers or {}).values())
+
+
+class Login:
+    """The header of a logged-in person."""
+
+    def get(self, case: Any, context: Any) -> str:
+        address = f"{os.environ['FUZZ_ADDRESS']}/api/v1/auth/token/"
+        body = {"email": os.environ["FUZZ_EMAIL"], "password": os.environ["FUZZ_PASSWORD"]}
+        answer = requests.post(address, json=body, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return f"Token {answer.json()['token']}"
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        case.headers["Authorization"] = data
+
+
+if os.environ["FUZZ_EMAIL"]:
+    schemathesis.auth()(Login)

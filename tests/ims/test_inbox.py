@@ -1,0 +1,206 @@
+"""What waits for a person: whatever the floors keep that names them or their role, and nothing outside their scope."""
+
+import pytest
+from django.utils import timezone
+
+from approvals.models import Approval, ApprovalRule, Handoff
+from audit.models import AuditEntry
+from ims.inbox import KINDS, SHOWN
+from incidents.models import Communication
+from tests.api import capture, fields, statements
+from tests.architecture.targets import a_handoff, an_approval
+from tests.core.reads import opened
+from tests.incidents.factories import AnalysisFactory, CommunicationFactory, EscalationFactory, IncidentFactory
+from tests.knowledge.factories import ActionItemFactory, ArticleFactory, ReviewFactory
+from tests.products.factories import ComponentFactory
+from tests.users.factories import UserFactory
+from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
+
+pytestmark = pytest.mark.django_db
+
+NAMES = [kind.name for kind in KINDS]
+
+
+def waiting(api, user) -> dict[str, list[int]]:
+    """The ids that a person's inbox shows, by kind, where there are any."""
+    answer = api(user).get("/me/inbox/", expect=200).json()
+    assert [name for name in answer if name != "count"] == NAMES
+    shown = {name: [row["id"] for row in answer[name]["results"]] for name in NAMES}
+    assert {name: answer[name]["count"] for name in NAMES} == {name: len(ids) for name, ids in shown.items()}
+    assert answer["count"] == sum(len(ids) for ids in shown.values())
+    return {name: ids for name, ids in shown.items() if ids}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_of_nothing_the_inbox_of_anyone_is_empty(api, role):
+    assert waiting(api, UserFactory(role=role)) == {}
+
+
+def decided() -> Approval:
+    return an_approval().change(status="rejected", approver=UserFactory(role=EX), decided_at="2026-01-01T00:00:00Z")
+
+
+def taken_over(by) -> Handoff:
+    return a_handoff().change(status="accepted", accepted_by=by, accepted_at="2026-01-01T00:00:00Z")
+
+
+# Kind, role, and what makes one record wait for a person, and one that does not.
+MADE = [
+    ("communications", TS,
+     lambda me: CommunicationFactory(recipient_type="user", recipient_user=me),
+     lambda me: CommunicationFactory(recipient_type="user", recipient_user=UserFactory(role=TS))),
+    ("communications", EX, lambda me: CommunicationFactory(), lambda me: CommunicationFactory(
+        recipient_type="group", recipient_group="Executive assistants")),
+    ("communications", IM,
+     lambda me: CommunicationFactory(recipient_type="group", recipient_group="Incident Managers"),
+     lambda me: CommunicationFactory(recipient_type="group", recipient_group="technical_support")),
+    ("communications", TS,
+     lambda me: CommunicationFactory(recipient_type="group", recipient_group="technical_support"),
+     lambda me: CommunicationFactory(recipient_type="group", recipient_group="Night shift")),
+    ("approvals", EX, lambda me: an_approval(), lambda me: decided()),
+    ("escalations", AM,
+     lambda me: EscalationFactory(target_user=me),
+     lambda me: EscalationFactory(target_user=me, status="acknowledged")),
+    ("handoffs", SA, lambda me: a_handoff(), taken_over),
+    ("incidents", IM,
+     lambda me: IncidentFactory(assigned_manager=me, status="in_progress"),
+     lambda me: IncidentFactory(assigned_manager=me, status="resolved", resolved_at=timezone.now())),
+    ("root_cause_analyses", TS,
+     lambda me: AnalysisFactory(assigned_to=me),
+     lambda me: AnalysisFactory()),
+    ("knowledge_articles", TS,
+     lambda me: ArticleFactory(reviewer_user=me, status="in_review"),
+     lambda me: ArticleFactory(reviewer_user=me, status="draft")),
+    ("post_incident_reviews", IM,
+     lambda me: ReviewFactory(facilitator_user=me, status="scheduled"),
+     lambda me: ReviewFactory(status="scheduled")),
+    ("action_items", CC,
+     lambda me: ActionItemFactory(owner=me),
+     lambda me: ActionItemFactory(owner=me, status="done")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "role", "mine", "other"), MADE)
+def test_what_waits_is_shown_the_newest_first_and_nothing_else(api, kind, role, mine, other):
+    me = UserFactory(role=role)
+    made = [mine(me).pk]
+    other(me)
+    made.insert(0, mine(me).pk)
+
+    assert waiting(api, me) == {kind: made}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_each_kind_is_the_list_that_it_links_to(api, kind):
+    opened(f"/{kind.path}")
+    me = UserFactory(role=min(kind.roles or Role.values))
+    query = "&".join(f"{name}={value}" for name, value in kind.filters_for(me).items())
+
+    assert api(me).get(f"/{kind.path}?{query}", expect=200).json()["next"] is None
+
+
+def test_where_more_waits_there_is_the_count_and_the_way_to_all_of_it(api):
+    me = UserFactory(role=AM)
+    made = [EscalationFactory(target_user=me, incident=incident).pk for incident in [IncidentFactory()] * (SHOWN + 3)]
+    caller = api(me)
+
+    shown = caller.get("/me/inbox/", expect=200).json()["escalations"]
+
+    assert [row["id"] for row in shown["results"]] == made[: -SHOWN - 1 : -1]
+    assert shown["count"] == SHOWN + 3
+    everything = caller.get(shown["more"].replace("http://testserver", ""), expect=200).json()["results"]
+    assert [row["id"] for row in everything] == made[::-1]
+    assert caller.get("/me/inbox/").json()["communications"] == {"count": 0, "more": None, "results": []}
+
+
+def test_ones_own_request_is_for_others_to_decide(api):
+    me = UserFactory(role=EX)
+    an_approval().change(requester=me)
+    assert waiting(api, me) == {}
+    assert "approvals" in waiting(api, UserFactory(role=EX))
+
+
+def test_approvals_wait_for_the_roles_that_the_rule_names_now(api):
+    approval = an_approval()
+    ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[SA])
+
+    assert waiting(api, UserFactory(role=SA)) == {"approvals": [approval.pk]}
+    assert waiting(api, UserFactory(role=EX)) == {}
+
+
+def test_a_client_contact_learns_only_what_concerns_them(api):
+    me = UserFactory(role=CC)
+    colleague = UserFactory(role=CC, client=me.client)
+    own = IncidentFactory(client=me.client)
+    told = CommunicationFactory(incident=own, recipient_type="client_contact", recipient_user=me)
+    CommunicationFactory(incident=own, recipient_type="client_contact", recipient_user=colleague)
+    CommunicationFactory(incident=IncidentFactory(), recipient_type="client_contact", recipient_user=me)
+    a_handoff()
+    an_approval()
+
+    assert waiting(api, me) == {"communications": [told.pk]}
+
+
+def test_a_vendor_contact_learns_only_what_concerns_them(api):
+    me = UserFactory(role=VC)
+    incident = IncidentFactory(component=ComponentFactory(product__vendor=me.vendor), status="escalated")
+    asked = EscalationFactory(incident=incident, target_user=me, escalation_level="vendor")
+    told = CommunicationFactory(incident=incident, recipient_type="vendor_contact", recipient_user=me)
+    CommunicationFactory(incident=incident)
+    EscalationFactory(incident=incident)
+
+    assert waiting(api, me) == {"communications": [told.pk], "escalations": [asked.pk]}
+
+
+@pytest.mark.parametrize("for_me", ["true", "false"])
+def test_what_is_for_the_caller_is_a_filter_that_parts_the_list(api, for_me):
+    me = UserFactory(role=EX)
+    CommunicationFactory()
+    CommunicationFactory(recipient_type="user", recipient_user=me)
+    CommunicationFactory(recipient_type="user", recipient_user=UserFactory(role=TS))
+    an_approval()
+    decided()
+    caller = api(me)
+
+    for path, count in (("/communications/", {"true": 2, "false": 1}), ("/approvals/", {"true": 1, "false": 1})):
+        assert len(caller.get(f"{path}?for_me={for_me}", expect=200).json()["results"]) == count[for_me]
+        assert fields(caller.get(f"{path}?for_me=me", expect=400, code="invalid_filter")) == {"for_me"}
+
+
+def test_statements_are_bounded_however_much_waits(api):
+    me = UserFactory(role=EX)
+    caller = api(me)
+    caller.get("/me/inbox/", expect=200)
+    incident = IncidentFactory()
+
+    def count() -> int:
+        with capture() as queries:
+            caller.get("/me/inbox/", expect=200)
+        return len(statements(queries))
+
+    CommunicationFactory(incident=incident)
+    few = count()
+    for _ in range(SHOWN + 5):
+        CommunicationFactory(incident=incident)
+    assert Communication.objects.count() == SHOWN + 6
+    assert count() == few + 1
+    assert few <= len(KINDS) + 4
+
+
+def test_reading_it_is_in_the_trail_and_it_takes_no_parameters(api):
+    me = UserFactory(role=TS)
+    api(me).get("/me/inbox/", expect=200)
+    entry = AuditEntry.objects.filter(origin="discovery").latest("id")
+    assert (entry.operation, entry.reference_type, entry.reference_id) == ("inbox.read", "user", me.pk)
+
+    assert fields(api(me).get("/me/inbox/?page=1", expect=400, code="invalid_filter")) == {"page"}
+
+
+def test_all_action_items_are_a_list_of_their_own(api):
+    item, other = ActionItemFactory(), ActionItemFactory()
+
+    staff = api(IM).get("/action-items/", expect=200).json()["results"]
+    own = api(other.owner).get(f"/action-items/?owner_id={other.owner_id}", expect=200).json()["results"]
+
+    assert [row["id"] for row in staff] == [other.pk, item.pk]
+    assert [row["id"] for row in own] == [other.pk]
