@@ -12,7 +12,7 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
     .venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11-slim-bookworm
-ENV PATH="/app/.venv/bin:$PATH" PYTHONUNBUFFERED=1 IMS_BIND=0.0.0.0:8000 IMS_LOG_FORMAT=json
+ENV PATH="/app/.venv/bin:$PATH" PYTHONUNBUFFERED=1 IMS_BIND=0.0.0.0:8000
 # What draws the text of PDF reports, and a font to draw it in.
 RUN apt-get update && apt-get install -y --no-install-recommends \
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*

@@ -1,7 +1,15 @@
 """How gunicorn serves the application; each value can be set by an environment variable."""
 
+import logging.config
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from ims.logs import configuration
 
 wsgi_app = "ims.wsgi:application"
 bind = os.environ.get("IMS_BIND", "127.0.0.1:8000")
@@ -12,10 +20,41 @@ threads = int(os.environ.get("IMS_THREADS", "4"))
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-# Heartbeats of the workers must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# In memory: heartbeats of the workers, and what they count, must not wait for a disk.
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = MEMORY
 # Who may state X-Forwarded-*: the proxies in front, by address. Django trusts the header only with IMS_BEHIND_PROXY.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-accesslog = "-" if os.environ.get("IMS_ACCESS_LOG", "1") == "1" else None
+# Beyond these gunicorn answers itself (414, 431). The application's own limit of the query is lower, and explained.
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+# The application writes the line of each request; a second one would say less.
+accesslog = None
 # No second way in beside HTTP, and nothing written to a home directory, which a container does not have.
 control_socket_disable = True
+
+
+class logger_class(Logger):  # noqa: N801 - the name of the setting
+    """gunicorn's own lines in the form of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        logging.config.dictConfig(configuration(os.environ))
+
+
+def on_starting(server: Any) -> None:
+    """A fresh folder in which the workers count; it must be known before the first of them starts."""
+    server.metrics_folder = tempfile.mkdtemp(prefix="ims-metrics-", dir=MEMORY)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics_folder
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a worker has counted stays; that it is at work does not."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - it looks for the folder when loaded
+
+    mark_process_dead(worker.pid, server.metrics_folder)
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(server.metrics_folder, ignore_errors=True)

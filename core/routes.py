@@ -48,8 +48,12 @@ def _of_view(callback: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _text(pattern: Any) -> str:
-    """A pattern's path in the form of the contract: `{id}` for the record, `{item_id}` for one inside it."""
-    text = str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
-    text = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", text)
+    return readable(str(pattern.pattern))
+
+
+def readable(route: str) -> str:
+    """A route in the form of the contract: `{id}` for the record, `{item_id}` for one inside it."""
+    text = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", route)
     text = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", text)
+    text = re.sub(r"\^|\$|\\Z", "", text)
     return text.replace("{pk}", "{id}").replace("\\", "")

@@ -8,6 +8,7 @@ from core.routes import API_PREFIX, verify_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
 from ims.inbox import InboxView
+from ims.observing.views import metrics
 
 APPS = [
     "users",
@@ -34,8 +35,9 @@ urlpatterns = [
     path(API_PREFIX, include(api)),
     path("console", RedirectView.as_view(url="/console/")),
     path("console/", admin.site.urls),
-    path("healthz", alive),
-    path("readyz", ready),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "ims.console.errors.handler400"

@@ -3,3 +3,4 @@
 import os
 
 os.environ["IMS_ENVIRONMENT"] = "test"
+os.environ["IMS_ACCESS_LOG"] = "0"

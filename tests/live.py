@@ -57,11 +57,12 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 
 @contextmanager
-def served(environment: dict[str, str], *options: str, workers: int = 1) -> Iterator[str]:
+def served(environment: dict[str, str], *options: str, workers: int = 1, access_log: bool = False) -> Iterator[str]:
     """The product, served as `make serve` does, with further options of gunicorn; yields host and port."""
     address = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers), *options]
-    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": "0"})  # noqa: S603
+    variables = {**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": str(int(access_log))}
+    process = subprocess.Popen(command, cwd=ROOT, env=variables)  # noqa: S603
     try:
         _await_answer(f"http://{address}/healthz", process)
         yield address

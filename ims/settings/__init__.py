@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestContextMiddleware",
+    "ims.observing.middleware.ObservingMiddleware",
     "ims.headers.HeadersMiddleware",
     "ims.headers.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -44,3 +44,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Who may read /metrics from elsewhere: the bearer of this; without one only callers on this machine.
+IMS_METRICS_TOKEN = env.str("IMS_METRICS_TOKEN", "")

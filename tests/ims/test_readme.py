@@ -11,7 +11,7 @@ from tests.live import ROOT
 
 README = (ROOT / "README.md").read_text()
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
-CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py"]
+CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "ims" / "logs.py"]
 
 
 @needs_curl

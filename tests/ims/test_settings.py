@@ -112,24 +112,53 @@ def test_static_files_carry_their_digest_in_production(environment: str, storage
     assert storage in values["STORAGES"]["staticfiles"]["BACKEND"]
 
 
-def test_a_log_line_is_json_with_the_request_it_belongs_to() -> None:
-    code = """
-import logging, django
-django.setup()
-from core.context import context
-with context(request_id="r-1"):
-    try:
-        raise ValueError("of no use")
-    except ValueError:
-        logging.getLogger("ims.trial").exception("it failed")
-"""
-    done = run(code, IMS_ENVIRONMENT="development", IMS_LOG_FORMAT="json")
-    line = json.loads(done.stderr)
-    assert (line["level"], line["logger"], line["request_id"], line["message"]) == (
-        "ERROR",
-        "ims.trial",
-        "r-1",
-        "it failed",
-    )
-    assert "ValueError: of no use" in line["traceback"]
-    assert line["at"].endswith("Z")
+@pytest.mark.parametrize("stated", ["120", "120/fortnight", "0/minute", "-1/minute", "many"])
+def test_a_rate_that_cannot_be_read_does_not_start(stated: str) -> None:
+    done = run(READ, "DEBUG", SECRET_KEY=KEY, IMS_RATE_LOGIN=stated)
+    assert done.returncode != 0
+    assert "must read like 120/minute" in done.stderr
+
+
+def test_rates_are_generous_by_default_and_can_be_switched_off() -> None:
+    assert read("IMS_RATES", SECRET_KEY=KEY)["IMS_RATES"] == {
+        "caller": [1200, 60],
+        "address": [120, 60],
+        "login": [20, 60],
+    }
+    off = {"IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off", "IMS_RATE_LOGIN": "5/hour"}
+    rates = read("IMS_RATES", SECRET_KEY=KEY, **off)["IMS_RATES"]
+    assert rates == {"caller": None, "address": None, "login": [5, 3600]}
+
+
+def test_the_cache_is_shared_where_one_is_named_and_never_waited_for_long() -> None:
+    assert "locmem" in read("CACHES", SECRET_KEY=KEY)["CACHES"]["default"]["BACKEND"]
+    shared = read("CACHES", SECRET_KEY=KEY, CACHE_URL="redis://cache:6379/0")["CACHES"]["default"]
+    assert (shared["LOCATION"], shared["OPTIONS"]["socket_timeout"] < 1) == ("redis://cache:6379/0", True)
+    assert "CACHE_URL must name a Redis" in run(READ, "DEBUG", SECRET_KEY=KEY, CACHE_URL="memcache://x").stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "proxies"),
+    [
+        ({}, 0),
+        ({"IMS_TRUSTED_PROXIES": "2"}, 0),
+        ({"IMS_BEHIND_PROXY": "true"}, 1),
+        ({"IMS_BEHIND_PROXY": "true", "IMS_TRUSTED_PROXIES": "2"}, 2),
+    ],
+)
+def test_proxies_are_believed_only_where_there_are_any(variables: dict[str, str], proxies: int) -> None:
+    assert read("IMS_TRUSTED_PROXIES", SECRET_KEY=KEY, **variables)["IMS_TRUSTED_PROXIES"] == proxies
+
+
+def test_the_door_for_other_origins_does_not_exist_unless_they_are_named() -> None:
+    door = "corsheaders.middleware.CorsMiddleware"
+    assert door not in read("MIDDLEWARE", SECRET_KEY=KEY)["MIDDLEWARE"]
+    assert door in read("MIDDLEWARE", SECRET_KEY=KEY, CORS_ALLOWED_ORIGINS="https://app.example.org")["MIDDLEWARE"]
+
+
+@pytest.mark.parametrize(("environment", "form"), [("production", "json"), ("development", "text")])
+def test_logs_are_for_collectors_in_production_and_for_people_elsewhere(environment: str, form: str) -> None:
+    code = "import django, logging; django.setup(); logging.getLogger('ims.trial').error('it failed')"
+    line = run(code, SECRET_KEY=KEY, IMS_ENVIRONMENT=environment).stderr
+    assert line.startswith("{") is (form == "json")
+    assert "it failed" in line

@@ -1,0 +1,61 @@
+"""What is measured. Every label has few values: names of operations, codes, methods; never paths, people or records.
+
+Several worker processes each write a file of their own, where gunicorn.conf.py says; whoever is asked adds them up.
+"""
+
+from collections.abc import Callable
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from core.codes import Code
+from core.errors import Refusal
+from core.events import Event
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+REQUESTS = Counter("ims_requests_total", "Requests answered.", ["method", "operation", "status"])
+IN_PROGRESS = Gauge("ims_requests_in_progress", "Requests being worked on.", multiprocess_mode="livesum")
+SECONDS = Histogram(
+    "ims_request_seconds",
+    "Time from the request's arrival in the application to its answer.",
+    ["operation"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STATEMENTS = Histogram(
+    "ims_request_statements",
+    "Database statements of a request, but for those that begin and end transactions.",
+    ["operation"],
+    buckets=(0, 2, 5, 8, 12, 20, 50, 100),
+)
+REFUSALS = Counter(
+    "ims_refusals_total", "Requests refused, by the code of the problem document.", ["code", "operation"]
+)
+AUDIT_FAILURES = Counter("ims_audit_failures_total", "Requests undone because the audit trail could not be written.")
+THROTTLED = Counter("ims_throttled_total", "Requests beyond a limit.", ["limit"])
+UNCOUNTED = Counter("ims_uncounted_total", "Requests let through because the cache of a limit failed.", ["limit"])
+REPLAYS = Counter("ims_replays_total", "Answers given again to an Idempotency-Key.", ["operation"])
+
+
+def measure(*, method: str, operation: str, status: int, seconds: float, statements: int) -> None:
+    """Count one answered request."""
+    REQUESTS.labels(method if method in METHODS else "other", operation, status).inc()
+    SECONDS.labels(operation).observe(seconds)
+    STATEMENTS.labels(operation).observe(statements)
+
+
+def measure_refusal(refusal: Refusal, operation: str) -> None:
+    REFUSALS.labels(refusal.code, operation).inc()
+    if refusal.code is Code.AUDIT_TRAIL_FAILURE:
+        AUDIT_FAILURES.inc()
+
+
+COUNTED: dict[Event, Callable[[str, str], None]] = {
+    Event.REPLAYED: lambda operation, detail: REPLAYS.labels(operation).inc(),
+    Event.THROTTLED: lambda operation, detail: THROTTLED.labels(detail).inc(),
+    Event.UNCOUNTED: lambda operation, detail: UNCOUNTED.labels(detail).inc(),
+}
+
+
+def count(event: Event, operation: str, detail: str) -> None:
+    """The observer of what happens in core."""
+    COUNTED[event](operation, detail)

@@ -1,0 +1,19 @@
+"""Counts what a request asks of the database."""
+
+from collections.abc import Callable
+from typing import Any
+
+# They frame the work and are not the work; how many there are differs between the databases.
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+class Statements:
+    """A wrapper for `connection.execute_wrapper` that counts."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not str(sql).startswith(TRANSACTION_WORDS):
+            self.count += 1
+        return execute(sql, params, many, context)

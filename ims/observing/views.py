@@ -1,0 +1,55 @@
+"""/metrics, for whoever watches the server: the bearer of the token, or without one a caller on this machine."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from core.codes import Code
+from core.errors import Refusal
+from core.problems import respond
+from core.throttles import AddressLimit, enforce
+from ims.observing.workers import everything
+
+# What a proxy adds: with any of these the caller is not the peer that the connection comes from.
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """All figures in Prometheus' text format. They ask nothing of the database."""
+    try:
+        admit(request)
+    except Refusal as refusal:
+        response = respond(refusal)
+        if "WWW-Authenticate" in response:
+            response["WWW-Authenticate"] = "Bearer"
+        return response
+    return HttpResponse(generate_latest(everything()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def admit(request: HttpRequest) -> None:
+    """Refuse whoever may not read the figures; refusals of guesses are counted like any stranger's requests."""
+    token = settings.IMS_METRICS_TOKEN
+    if token and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
+        return
+    if not token and is_local(request):
+        return
+    enforce(request, AddressLimit)
+    if token:
+        detail = "Send the header Authorization: Bearer <IMS_METRICS_TOKEN>."
+        raise Refusal(Code.NOT_AUTHENTICATED, detail, rule="metrics_token", next=detail)
+    raise Refusal(Code.NOT_FOUND, "There is no such resource.", rule="metrics_on_this_machine")
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether the caller is a process of this machine, and no proxy on it that speaks for somebody else."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,45 @@
+"""The figures of the worker processes themselves: memory, processor time and open files, one series for each."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import REGISTRY, Collector
+
+# Where the workers of one server write, if there are several (gunicorn.conf.py).
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def everything() -> Collector:
+    """The registry to read: this process's own, or one that adds up what all workers have written."""
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, folder)
+    registry.register(WorkerCollector(Path(folder)))
+    return registry
+
+
+class WorkerCollector(Collector):
+    """What the system tells of every living worker, with its process id."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        found: dict[str, Metric] = {}
+        for pid in self._living():
+            for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+                family = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                for sample in metric.samples:
+                    family.add_sample(sample.name, {**sample.labels, "pid": pid}, sample.value)
+        return found.values()
+
+    def _living(self) -> list[str]:
+        """The gauges of the living are kept in files that are removed with their worker."""
+        return sorted(path.stem.rpartition("_")[2] for path in self.folder.glob("gauge_livesum_*.db"))

@@ -1,0 +1,201 @@
+"""Log lines: one for each request, in JSON, with ids, and without anything that was said."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from structlog.stdlib import ProcessorFormatter
+
+from audit.models import AuditEntry
+from core.context import context
+from ims.logs import configuration
+from tests.api import Api
+from tests.ims.console_world import PASSWORD, browser
+from tests.live import environment_of, manage, served
+from tests.users.factories import UserFactory
+from tests.vendors.factories import VendorFactory
+from users.choices import IM, SA
+from users.tokens import new_token
+
+Lines = Callable[[], list[dict[str, Any]]]
+EMAIL, SECRET, BEARER = "ada.byron@example.com", "a wrong but secret password", "x" * 43
+TEXT = "Cards are declined in the whole region"
+
+
+@pytest.fixture
+def written() -> Iterator[StringIO]:
+    """What the application logs while the test runs, as it would in production."""
+    stream, root, requests = StringIO(), logging.getLogger(), logging.getLogger("ims.requests")
+    form = configuration({"IMS_ENVIRONMENT": "production"})["formatters"]["line"]
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(ProcessorFormatter(**{name: value for name, value in form.items() if name != "()"}))
+    root.addHandler(handler)
+    before = requests.level
+    requests.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    requests.setLevel(before)
+
+
+@pytest.fixture
+def lines(written: StringIO) -> Lines:
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.mark.django_db
+def test_a_request_leaves_one_line_that_says_who_did_what(lines: Lines) -> None:
+    person, vendor = UserFactory(role=IM), VendorFactory()
+    _, secret = new_token(person, agent="night watch")
+    asked = Api(None, Authorization=f"Token {secret}", **{"X-Request-ID": "case-7"})
+    asked.get(f"/vendors/{vendor.pk}/?", expect=200)
+    (line,) = lines()
+    assert line.pop("duration_ms") > 0
+    assert 2 <= line.pop("statements") <= 8
+    assert line.pop("at").endswith("Z")
+    assert line == {
+        "level": "info",
+        "logger": "ims.requests",
+        "message": "request",
+        "request_id": "case-7",
+        "actor_id": person.pk,
+        "agent": "night watch",
+        "operation": "discovery.search",
+        "method": "GET",
+        "route": "/api/v1/vendors/{id}/",
+        "status": 200,
+    }
+    assert AuditEntry.objects.filter(request_id="case-7").exists()
+
+
+@pytest.mark.django_db
+def test_a_refusal_names_its_code_and_the_operation(lines: Lines) -> None:
+    Api(UserFactory(role=IM)).post("/vendors/", {"surprise": 1}, expect=400)
+    Api().post("/users/1/activation-token/", expect=401)
+    found = [(line["status"], line["code"], line["operation"], line["route"]) for line in lines()]
+    assert found == [
+        (400, "validation_error", "vendor.create", "/api/v1/vendors/"),
+        (401, "not_authenticated", "user.issue_activation", "/api/v1/users/{id}/activation-token/"),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_console_and_what_has_no_route_leave_their_lines_too(lines: Lines) -> None:
+    person = UserFactory(role=IM)
+    browser(person).get("/console/vendors/vendor/?q=secret")
+    Client().get(f"/nowhere/{EMAIL}/")
+    found = [(line.get("actor_id"), line["status"], line.get("route")) for line in lines()]
+    assert found == [(person.pk, 200, "/console/vendors/vendor/"), (None, 404, None)]
+
+
+@pytest.mark.django_db
+def test_nothing_that_was_said_is_in_any_line(written: StringIO, lines: Lines) -> None:
+    caller = Api(UserFactory(role=SA, email=EMAIL, password=PASSWORD))
+    Api().post("/auth/token/", {"email": EMAIL, "password": SECRET}, expect=401)
+    token = Api().post("/auth/token/", {"email": EMAIL, "password": PASSWORD}, expect=200).json()["token"]
+    caller.post("/incidents/", {"title": TEXT, "description": TEXT, "reporter_id": EMAIL})
+    Api(None, Authorization=f"Token {BEARER}").post("/incidents/", {"title": TEXT}, expect=401)
+    caller.get(f"/users/?search={EMAIL}", expect=200)
+    caller.get(f"/users/?email={EMAIL}&colour=blue", expect=400)
+    Client().post("/console/login/", {"username": EMAIL, "password": SECRET})
+    Client().get(f"/console/login/?next=/{EMAIL}")
+    everything = written.getvalue()
+    assert len([line for line in lines() if line["logger"] == "ims.requests"]) == 8
+    for secret in (
+        EMAIL,
+        "ada.byron",
+        SECRET,
+        PASSWORD,
+        token,
+        BEARER,
+        TEXT,
+        "colour",
+        caller.headers["Authorization"],
+    ):
+        assert secret not in everything
+
+
+@pytest.mark.django_db
+def test_a_defect_leaves_its_traceback_and_none_of_its_values(
+    written: StringIO, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        confidential = "local".upper()
+        raise RuntimeError(f"no such person as {EMAIL}", len(confidential))
+
+    caller = Api(UserFactory(role=IM), **{"X-Request-ID": "case-8"})
+    monkeypatch.setattr("vendors.views.VendorViewSet.list", fail)
+    assert caller.get("/vendors/?search=hidden").status_code == 500
+    defect = next(line for line in lines() if "exception" in line)
+    assert (defect["level"], defect["request_id"]) == ("error", "case-8")
+    assert "RuntimeError: ('no such person as [address]'" in defect["exception"]
+    assert all(line["request_id"] == "case-8" for line in lines())
+    for value in ("LOCAL", "hidden", EMAIL):
+        assert value not in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_what_the_server_could_not_do_is_logged_even_where_requests_are_not(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("gone")
+
+    caller = Api(UserFactory(role=IM))
+    monkeypatch.setattr("vendors.views.VendorViewSet.list", fail)
+    quiet = configuration({"IMS_ACCESS_LOG": "0"})["loggers"]["ims.requests"]["level"]
+    logging.getLogger("ims.requests").setLevel(quiet)
+    caller.get("/me/", expect=200)
+    caller.get("/vendors/", expect=503)
+    (line,) = lines()
+    assert (line["level"], line["status"], line["code"]) == ("error", 503, "database_unavailable")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (f"mail to {EMAIL}.", "mail to [address]."),
+        (
+            "Error handling request GET /api/v1/users/?search=ada&x=1",
+            "Error handling request GET /api/v1/users/?[query]",
+        ),
+        (f"Invalid header 'Authorization: Token {BEARER}'", "Invalid header 'Authorization: Token [secret]'"),
+        (f"bearer {BEARER}", "bearer [secret]"),
+        ("The token is not valid. Is it?", "The token is not valid. Is it?"),
+    ],
+)
+def test_what_others_write_is_cleaned(lines: Lines, said: str, kept: str) -> None:
+    with context(request_id="r-1"):
+        logging.getLogger("gunicorn.trial").error("%s", said)
+    (line,) = lines()
+    assert (line["message"], line["request_id"], line["logger"]) == (kept, "r-1", "gunicorn.trial")
+
+
+def test_lines_for_people_hold_the_same_and_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    form = configuration({"IMS_ENVIRONMENT": "development"})["formatters"]["line"]
+    formatter = ProcessorFormatter(**{name: value for name, value in form.items() if name != "()"})
+    confidential = "local".upper()
+    try:
+        raise ValueError("of no use")
+    except ValueError as error:
+        record = logging.LogRecord("ims.trial", logging.ERROR, "", 1, "it failed", (), (type(error), error, None))
+    line = formatter.format(record)
+    assert "it failed" in line
+    assert "ValueError: of no use" in line
+    assert confidential not in line
+
+
+def test_a_served_installation_writes_json_and_nothing_else(tmp_path: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    environment = environment_of(f"sqlite:///{tmp_path}/ims.sqlite3", IMS_LOG_FORMAT="json")
+    manage(environment, "migrate", "--verbosity", "0")
+    capfd.readouterr()
+    with served(environment, access_log=True):
+        pass
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    requests = [line for line in lines if line["logger"] == "ims.requests"]
+    assert {line["route"] for line in requests} == {"/healthz"}
+    assert not [line for line in lines if line["logger"] == "gunicorn.access"]

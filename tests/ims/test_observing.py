@@ -1,0 +1,184 @@
+"""/metrics: what is counted under which names, for whom it is, and that several workers give one sum."""
+
+import re
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from core.errors import AuditTrailFailure
+from core.events import Event, tell
+from core.sockets import sockets
+from tests.api import Api
+from tests.live import environment_of, manage, served
+from tests.users.factories import UserFactory
+from tests.vendors.factories import VendorFactory
+from users.choices import CC, IM
+
+TOKEN = "a token for the figures"
+
+
+def figures(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    families = text_string_to_metric_families(text)
+    return {(each.name, frozenset(each.labels.items())): each.value for family in families for each in family.samples}
+
+
+class Figures:
+    """What has been counted since the beginning of the test."""
+
+    def __init__(self) -> None:
+        self.before = self._now()
+
+    def _now(self) -> dict[Any, float]:
+        return figures(Client().get("/metrics").content.decode())
+
+    def grown(self, name: str, **labels: str) -> float:
+        key = (name, frozenset(labels.items()))
+        return self._now().get(key, 0) - self.before.get(key, 0)
+
+
+@pytest.mark.django_db
+def test_a_request_is_counted_by_method_operation_and_status() -> None:
+    vendor, caller, since = VendorFactory(), Api(UserFactory(role=IM)), Figures()
+    caller.get("/vendors/", expect=200)
+    caller.get(f"/vendors/{vendor.pk}/", expect=200)
+    caller.get("/analytics/", expect=200)
+    assert since.grown("ims_requests_total", method="GET", operation="vendor.list", status="200") == 1
+    assert since.grown("ims_requests_total", method="GET", operation="vendor.retrieve", status="200") == 1
+    assert since.grown("ims_request_seconds_count", operation="vendor.list") == 1
+    assert since.grown("ims_request_statements_count", operation="vendor.retrieve") == 1
+    assert 2 <= since.grown("ims_request_statements_sum", operation="vendor.retrieve") <= 8
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_counted_by_code_and_operation() -> None:
+    since = Figures()
+    Api(UserFactory(role=CC)).post("/vendors/", {}, expect=403)
+    Api().get("/vendors/", expect=401)
+    Client().get("/console/incidents/incident/?q=%00")
+    assert since.grown("ims_refusals_total", code="role_not_permitted", operation="vendor.create") == 1
+    assert since.grown("ims_refusals_total", code="not_authenticated", operation="vendor.list") == 1
+    assert since.grown("ims_refusals_total", code="invalid_filter", operation="console") == 1
+
+
+@pytest.mark.django_db
+def test_a_failure_of_the_audit_trail_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise AuditTrailFailure
+
+    caller, since = Api(UserFactory(role=IM)), Figures()
+    monkeypatch.setattr(sockets.audit, "discovered", fail)
+    caller.get("/vendors/", expect=503, code="audit_trail_failure")
+    assert since.grown("ims_audit_failures_total") == 1
+
+
+@pytest.mark.django_db
+def test_a_replayed_answer_is_counted() -> None:
+    caller, since = Api(UserFactory(role=IM)), Figures()
+    for _ in range(2):
+        caller.post("/incidents/classify/", {"localized": True}, expect=200, **{"Idempotency-Key": "once"})
+    assert since.grown("ims_replays_total", operation="incident.classify") == 1
+
+
+@pytest.mark.parametrize(("event", "name"), [(Event.THROTTLED, "ims_throttled"), (Event.UNCOUNTED, "ims_uncounted")])
+def test_what_limits_do_is_counted_by_limit(event: Event, name: str) -> None:
+    since = Figures()
+    tell(event, "login")
+    assert since.grown(f"{name}_total", limit="login") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/api/v1/nowhere/12345/", "unrouted"),
+        ("/console/nowhere/", "console"),
+        ("/static/nowhere.css", "static"),
+        ("/healthz", "healthz"),
+    ],
+)
+def test_what_is_no_operation_has_one_name_for_all_its_paths(path: str, operation: str) -> None:
+    since = Figures()
+    status = str(Client().get(path).status_code)
+    assert since.grown("ims_requests_total", method="GET", operation=operation, status=status) == 1
+
+
+def test_an_invented_method_makes_no_series_of_its_own() -> None:
+    since = Figures()
+    Client().generic("BREW", "/api/v1/nowhere/")
+    assert since.grown("ims_requests_total", method="other", operation="unrouted", status="404") == 1
+
+
+# -- for whom
+
+
+def test_the_figures_are_for_callers_on_this_machine(client: Client) -> None:
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert answer["Content-Type"].startswith("text/plain; version=")
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        {"REMOTE_ADDR": "192.0.2.1"},
+        {"REMOTE_ADDR": ""},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_FORWARDED": "for=127.0.0.1"},
+        {"HTTP_X_REAL_IP": "127.0.0.1"},
+    ],
+)
+def test_for_others_there_is_no_such_page(client: Client, caller: dict[str, str]) -> None:
+    answer = client.get("/metrics", **caller)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("sent", ["", "Bearer", "Bearer wrong", f"Token {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
+def test_with_a_token_they_are_for_its_bearer_alone(client: Client, settings: Any, sent: str) -> None:
+    settings.IMS_METRICS_TOKEN = TOKEN
+    refused = client.get("/metrics", headers={"Authorization": sent} if sent else {})
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
+    elsewhere = {"REMOTE_ADDR": "192.0.2.1", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
+    assert client.get("/metrics", **elsewhere).status_code == 200
+
+
+def test_guesses_of_the_token_are_limited(client: Client, settings: Any) -> None:
+    settings.IMS_METRICS_TOKEN, settings.IMS_RATES = TOKEN, {**settings.IMS_RATES, "address": (2, 3600)}
+    caller = {"REMOTE_ADDR": "192.0.2.77"}
+    answers = [client.get("/metrics", **caller).status_code for _ in range(20)]
+    assert set(answers) == {401, 429}
+    assert client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {TOKEN}", **caller).status_code == 200
+
+
+def test_the_figures_are_only_read(client: Client) -> None:
+    assert client.post("/metrics").status_code == 405
+
+
+# -- several workers
+
+
+def test_what_several_workers_count_is_one_sum(tmp_path: Path) -> None:
+    environment = environment_of(f"sqlite:///{tmp_path}/ims.sqlite3", IMS_RATE_ADDRESS="off")
+    manage(environment, "migrate", "--verbosity", "0")
+    asked = 40
+    with served(environment, workers=2) as address:
+        for _ in range(asked):
+            with urllib.request.urlopen(f"http://{address}/api/v1/schema/?page={time.monotonic_ns()}", timeout=60):
+                pass
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
+            counted = figures(answer.read().decode())
+    name = frozenset({"method": "GET", "operation": "docs.schema", "status": "200"}.items())
+    assert counted["ims_requests_total", name] == asked
+    assert counted["ims_requests_in_progress", frozenset()] == 1  # the one that asks
+    workers = {dict(labels)["pid"] for metric, labels in counted if metric == "process_resident_memory_bytes"}
+    assert len(workers) == 2
+
+
+def test_every_figure_is_explained() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
+    explained = set(re.findall(r"^\| `(ims_\w+)", text, re.MULTILINE))
+    shown = set(re.findall(r"^# HELP (ims_\w+)", Client().get("/metrics").content.decode(), re.MULTILINE))
+    assert explained == {name for name in shown if not name.endswith("_created")}
