@@ -17,6 +17,7 @@ from ims.demo.cast import PASSWORD
 from tests.fuzz.databases import fresh_databases
 from tests.live import ROOT, manage, new_installation, served
 
+DESCRIPTION = "openapi.json"
 HERE = Path(__file__).parent
 PHASES = "examples,coverage,fuzzing,stateful"
 # Who asks, those who change least first. The empty one logs in as nobody.
@@ -52,19 +53,21 @@ def fuzz(database: str, folder: Path, options: argparse.Namespace) -> Iterator[t
     """Fuzz as each of the people; yields how many cases were tried, and whether anything was found."""
     environment = {**new_installation(folder), "DATABASE_URL": database, **PATIENT}
     manage(environment, "demo", "--load-only")
+    manage(environment, "spectacular", "--format", "openapi-json", "--file", str(folder / DESCRIPTION))
     with served(environment, *UNBOUNDED, workers=2) as address:
         for who, email in PEOPLE.items():
             print(f"\n--- {who}, {database.partition(':')[0]}", flush=True)
-            yield schemathesis(f"http://{address}", email, folder / "report.json", options)
+            yield schemathesis(f"http://{address}", email, folder, options)
 
 
-def schemathesis(address: str, email: str, report: Path, options: argparse.Namespace) -> tuple[int, bool]:
+def schemathesis(address: str, email: str, folder: Path, options: argparse.Namespace) -> tuple[int, bool]:
+    report = folder / "report.json"
     command = [str(Path(sys.executable).parent / "st"), "--config-file", str(HERE / "schemathesis.toml"), "run"]
-    command += [f"{address}/api/v1/schema/", "--url", address, "--phases", options.phases]
+    command += [DESCRIPTION, "--url", address, "--phases", options.phases]
     command += ["--seed", str(options.seed), "--max-examples", str(options.examples)]
     command += ["--report", "json", "--report-json-path", str(report)]
     told = {"PYTHONPATH": str(ROOT), "FUZZ_ADDRESS": address, "FUZZ_EMAIL": email, "FUZZ_PASSWORD": PASSWORD}
-    done = subprocess.run(command, cwd=report.parent, env={**os.environ, **told}, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **told}, check=False)  # noqa: S603
     return json.loads(report.read_text())["test_cases"]["generated"], done.returncode != 0
 
 
