@@ -41,9 +41,9 @@ class Limit(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        rate = settings.IMS_RATES[self.scope]
+        rate: tuple[int, int] | None = settings.IMS_RATES[self.scope]
         ident = self.ident(request) if rate else None
-        if ident is None:
+        if rate is None or ident is None:
             return True
         requests, seconds = rate
         window, elapsed = divmod(time.time(), seconds)

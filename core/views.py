@@ -77,8 +77,9 @@ class OperationView(ViewSetMixin, APIView):
             super().check_throttles(request)
             raise
         super().check_throttles(request)
-        if request.successful_authenticator is not None:
-            request.successful_authenticator.admitted(request.auth)
+        recognised_by: Any = request.successful_authenticator
+        if recognised_by is not None:
+            recognised_by.admitted(request.auth)
 
     def check_throttles(self, request: Request) -> None:
         """Where the framework would count, after the permissions, all is counted already."""

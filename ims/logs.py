@@ -27,12 +27,12 @@ TAKEN_OUT: tuple[tuple[str, re.Pattern[str], str], ...] = (
 def add_context(logger: Any, method: str, event: EventDict) -> EventDict:
     """The request, the actor and the operation, so that log lines and audit entries find each other."""
     act = current()
-    event |= {
-        "request_id": act.request_id or None,
-        "actor_id": getattr(act.actor, "pk", None),
-        "agent": act.agent or None,
-        "operation": act.operation.name if act.operation else None,
-    }
+    event.update(
+        request_id=act.request_id or None,
+        actor_id=getattr(act.actor, "pk", None),
+        agent=act.agent or None,
+        operation=act.operation.name if act.operation else None,
+    )
     return event
 
 

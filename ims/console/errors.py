@@ -68,7 +68,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
     """The answer to a locked-out login. The API has given its own problem document already."""
-    if response is not None and not is_console(request):
+    if isinstance(response, HttpResponse) and not is_console(request):
         return response
     wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
     detail = "Too many failed logins. Wait a while and try again."

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -34,7 +35,7 @@ class WorkerCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         found: dict[str, Metric] = {}
         for pid in self._living():
-            for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+            for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
                 family = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
                 for sample in metric.samples:
                     family.add_sample(sample.name, {**sample.labels, "pid": pid}, sample.value)
