@@ -39,7 +39,7 @@ class logger_class(Logger):  # noqa: N801 - the name of the setting
     """gunicorn's own lines in the form of all others."""
 
     def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
+        super().setup(cfg)  # type: ignore[no-untyped-call]
         logging.config.dictConfig(configuration(os.environ))
 
 

@@ -121,9 +121,9 @@ def test_a_rate_that_cannot_be_read_does_not_start(stated: str) -> None:
 
 def test_rates_are_generous_by_default_and_can_be_switched_off() -> None:
     assert read("IMS_RATES", SECRET_KEY=KEY)["IMS_RATES"] == {
-        "caller": [1200, 60],
-        "address": [120, 60],
-        "login": [20, 60],
+        "caller": [30_000, 60],
+        "address": [1200, 60],
+        "login": [120, 60],
     }
     off = {"IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off", "IMS_RATE_LOGIN": "5/hour"}
     rates = read("IMS_RATES", SECRET_KEY=KEY, **off)["IMS_RATES"]
