@@ -7,7 +7,7 @@ from products.models import Component, Product
 
 
 class ProductFilters(StrictFilterSet):
-    version = django_filters.CharFilter(field_name="version_label")  # type: ignore[no-untyped-call]
+    version = django_filters.CharFilter(field_name="version_label")
 
     class Meta:
         model = Product
