@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from ims_client import AuthenticatedClient
+from ims_client.api.approvals import approvals_approve, approvals_request
 from ims_client.api.auth import auth_activate
 from ims_client.api.clients import clients_create
 from ims_client.api.communications import communications_create, communications_update
@@ -21,14 +22,18 @@ from ims_client.api.products import products_create
 from ims_client.api.sla_agreements import sla_agreements_bulk_create
 from ims_client.api.subscriptions import subscriptions_create
 from ims_client.api.users import users_create
+from ims_client.api.vendors import vendors_create
 from ims_client.api.workarounds import workarounds_create
 from ims_client.models import (
     ActivateRequest,
     AgreementsRequest,
+    ApprovalRequest,
+    ApprovalRequestPayload,
     ClientRequest,
     CloseRequest,
     CommunicationRequest,
     ComponentRequest,
+    DecisionRequest,
     IncidentRequest,
     PatchedDeliveryRequest,
     PatchedIncidentUpdateRequest,
@@ -39,6 +44,7 @@ from ims_client.models import (
     SubscriptionRequest,
     TargetsRequest,
     UserRequest,
+    VendorRequest,
     WorkaroundRequest,
 )
 from ims_sdk import Refused, anonymous, answer, download, login
@@ -150,6 +156,26 @@ def a_client_and_what_it_uses(team: Team) -> tuple[int, int]:
         TARGETS
     )
     return client.id, component.id
+
+
+def test_an_elevated_operation_with_its_approval(installation: Installation) -> None:
+    team = Team(installation)
+    vendor = VendorRequest(
+        vendor_name="Second Gateway",
+        vendor_type="cloud_service_provider",
+        contact_email="hello@second-gateway.example",
+        contact_phone="+442079460000",
+    )
+    with pytest.raises(Refused, match="approval_required"):
+        answer(vendors_create.sync(client=team.administrator, body=vendor))
+
+    payload = ApprovalRequestPayload.from_dict(vendor.to_dict())
+    wanted = ApprovalRequest("vendor.create", payload=payload)
+    asked = answer(approvals_request.sync(client=team.administrator, body=wanted))
+    answer(approvals_approve.sync(asked.id, client=team.executive, body=DecisionRequest(comment="Go ahead.")))
+    made = answer(vendors_create.sync_detailed(client=team.administrator, body=vendor, approval_id=asked.id).parsed)
+
+    assert made.vendor_name == "Second Gateway"
 
 
 def work(support: AuthenticatedClient, incident_id: int, contact_id: int) -> None:
