@@ -41,6 +41,8 @@ PARTS = (
     "post-incident-reviews/{review.id}/action-items",
     "me",
     "me/audit-entries",
+    "me/inbox",
+    "action-items",
     "policy",
 )
 
