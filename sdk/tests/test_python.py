@@ -85,6 +85,7 @@ def test_a_whole_life_through_typed_methods(installation: Installation) -> None:
         name="Carl Jensen", email=CONTACT, role="client_contact", timezone="UTC", client_id=client_id
     )
     contact = answer(users_create.sync(client=team.administrator, body=contact_user))
+    assert made.activation_token
     support = team.enter(SUPPORT, made.activation_token)
 
     reported = IncidentRequest(

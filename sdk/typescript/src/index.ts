@@ -9,7 +9,9 @@ import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 export type { components, paths } from "./schema.js";
-export type Ims = Client<paths>;
+/** What answers hold by default; tables and files come with `parseAs`. */
+type Json = "application/json" | "application/problem+json";
+export type Ims = Client<paths, Json>;
 export type Problem = components["schemas"]["Problem"];
 
 /** The server refused: `problem` tells the code, every failing item, the rule and what to do next. */
@@ -23,7 +25,7 @@ export class Refused extends Error {
 /** A client that acts as the owner of a token; without one, for what needs no login. */
 export function connect(address: string, token?: string): Ims {
   const headers = token === undefined ? {} : { Authorization: `Token ${token}` };
-  return createClient<paths>({ baseUrl: address, headers });
+  return createClient<paths, Json>({ baseUrl: address, headers });
 }
 
 /** A client that acts as a person, with a new token. Throws Refused. */

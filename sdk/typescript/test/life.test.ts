@@ -125,6 +125,7 @@ test("a whole life through typed methods", async () => {
       },
     }),
   );
+  assert.ok(tara.activation_token);
   const support = await enter("tara@example.org", tara.activation_token);
 
   const incident = answer(
