@@ -13,7 +13,7 @@ def read_number(params: Mapping[str, str]) -> int:
     """The number of the page asked for. Raises Refusal (400 invalid_filter)."""
     text = params["page"]
     if params.get("cursor"):
-        raise bad_filter("page", "This cannot be combined with cursor.")
+        raise bad_filter("cursor", "This cannot be combined with page.")
     if not text.isascii() or not text.isdigit() or len(text) > len(str(LAST_PAGE)) or not 1 <= int(text) <= LAST_PAGE:
         raise bad_filter("page", f"This must be a number from 1 to {LAST_PAGE}.")
     return int(text)

@@ -75,26 +75,26 @@ def select(
     visible = output.shown_to(viewer)
     # Who does not see an id does not see what it leads to.
     known = {name: relation for name, relation in relations.items() if relation.shown_as in visible}
-    names, wanted = _listed(params, "fields"), _listed(params, "expand")
-    items = [*_unknown("fields", names, visible), *_unknown("expand", wanted, known), *_too_many(wanted)]
+    names, asked = _listed(params, "fields"), _listed(params, "expand")
+    items = [*_unknown("fields", names, visible), *_unknown("expand", asked, known), *_too_many(asked)]
     if items:
         sentence = " ".join(item.detail for item in items)
         raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
-    return Selection(output, viewer, names or visible, {name: known[name] for name in wanted})
+    return Selection(output, viewer, list(dict.fromkeys(names)) or visible, {name: known[name] for name in asked})
 
 
 def _listed(params: Mapping[str, str], control: str) -> list[str]:
-    """The names of a parameter, each once, in the order asked for."""
-    return list(dict.fromkeys(params[control].split(","))) if control in params else []
+    """The names of a parameter, in the order asked for; one that is repeated counts each time and is shown once."""
+    return params[control].split(",") if control in params else []
 
 
 def _unknown(control: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Item]:
     known = list(known)
-    if unknown := [name for name in names if name not in known]:
+    if unknown := [name for name in dict.fromkeys(names) if name not in known]:
         detail = f"{control}: {', '.join(unknown)}: unknown here. Known: {', '.join(known) or 'none'}."
         yield Item("invalid_filter", detail, control)
 
 
-def _too_many(wanted: Sequence[str]) -> Iterator[Item]:
-    if len(wanted) > MOST_RELATIONS:
+def _too_many(asked: Sequence[str]) -> Iterator[Item]:
+    if len(asked) > MOST_RELATIONS:
         yield Item("invalid_filter", f"expand: at most {MOST_RELATIONS} relations to a request.", "expand")

@@ -68,5 +68,5 @@ def of_numbers(collection: Collection) -> Iterator[OpenApiParameter]:
 
 
 def _names(control: str, each: Mapping[str, Any], about: str, **bounds: int) -> OpenApiParameter:
-    schema = {"type": "array", "items": each, "minItems": 1, "uniqueItems": True, **bounds}
+    schema = {"type": "array", "items": each, "minItems": 1, **bounds}
     return query(control, schema, about, style="form", explode=False)
