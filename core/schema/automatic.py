@@ -27,6 +27,8 @@ from core.serializers import Body, Output
 
 READING = ("GET", "HEAD")
 AUTHENTICATION = "token"
+# What a column says beyond the type of what is shown. The bounds of whole numbers even differ between the databases.
+NOT_FOR_READERS = ("readOnly", "default", "minimum", "maximum")
 
 
 class OperationSchema(AutoSchema):
@@ -228,8 +230,10 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     about = inspect.getdoc(kind.Meta.model) or ""
     schema.setdefault("description", about.partition("\n\n")[0])
     for each in schema["properties"].values():
-        each.pop("readOnly", None)
-        each.pop("default", None)
+        for told in NOT_FOR_READERS:
+            each.pop(told, None)
+        if each.get("format") == "int64":
+            del each["format"]
     if getattr(kind, "selectable", False):
         schema.pop("required", None)
     else:
