@@ -70,16 +70,13 @@ class OperationSchema(AutoSchema):
         return verb_of(self.operation, self.method, self.view.action)
 
     @property
-    def inner_path(self) -> str:
-        return str(self.path.removeprefix(f"/{API_PREFIX}"))
-
-    @property
     def repeatable(self) -> bool:
         return self.method == "POST" and self.operation.repeatable
 
     @property
     def place(self) -> Place:
-        return place_of(self.inner_path, getattr(self.view, "basename", None), self.verb)
+        path = self.path.removeprefix(f"/{API_PREFIX}")
+        return place_of(path, getattr(self.view, "basename", None), self.verb)
 
     @property
     def special(self) -> Special | None:

@@ -10,7 +10,8 @@ from ims.docs.recorded import Examples
 from ims.docs.sops import SOPS
 from ims.docs.tour.chapters import CHAPTERS, FOUNDERS
 from ims.docs.tour.player import Reply, Request, play
-from tests.ims.snippets import ROOT, needs_curl, run
+from tests.ims.snippets import needs_curl, run
+from tests.live import ROOT
 
 PAGE = (ROOT / "docs" / "recipes.md").read_text()
 BLOCK = re.compile(r"<!-- step (\d+) -->\n```bash\n(.*?)\n```\n(?:\n```json\n(.*?)\n```)?", re.DOTALL)
