@@ -85,7 +85,7 @@ fuzz: $(SYNCED) ## Fuzz every operation, for an hour; DATABASE_URL=postgres://..
 	$(BIN)/python -m tests.fuzz --seed $(FUZZ_SEED) --examples $(FUZZ_EXAMPLES) --at-least 5000
 
 fuzz-short: $(SYNCED) ## Fuzz for two minutes, always with the same cases
-	env -u DATABASE_URL $(BIN)/python -m tests.fuzz --seed 1 --examples 4 --phases fuzzing,stateful
+	env -u DATABASE_URL $(BIN)/python -m tests.fuzz --seed 1 --examples 4 --phases fuzzing --in-sequences 200
 
 clean: ## Remove the environment and everything that tools left behind; data in var/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -3,6 +3,7 @@
     GET /incidents/?fields=id,title,client_id&expand=client,assigned_manager
 
 Only the columns of what was asked for are selected, and each relation costs one statement, however many rows there are.
+The id always comes along: a record that cannot be named is of no use to who wants to act on it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from core.serializers import Output
 
 # So many relations to a request: each is one more statement.
 MOST_RELATIONS = 5
+ALWAYS = "id"
 
 
 class Readable(Protocol):
@@ -80,12 +82,17 @@ def select(
     if items:
         sentence = " ".join(item.detail for item in items)
         raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
-    return Selection(output, viewer, list(dict.fromkeys(names)) or visible, {name: known[name] for name in asked})
+    return Selection(output, viewer, _with_id(names) or visible, {name: known[name] for name in asked})
 
 
 def _listed(params: Mapping[str, str], control: str) -> list[str]:
     """The names of a parameter, in the order asked for; one that is repeated counts each time and is shown once."""
     return params[control].split(",") if control in params else []
+
+
+def _with_id(names: list[str]) -> list[str]:
+    """Each name once, in the order asked for; the id first, where it was not asked for."""
+    return list(dict.fromkeys(names if ALWAYS in names or not names else [ALWAYS, *names]))
 
 
 def _unknown(control: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Item]:

@@ -66,7 +66,8 @@ class OperationView(ViewSetMixin, APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         bind(operation=self.operation)
         super().initial(request, *args, **kwargs)
-        check_bounds(request._request)
+        if self.operation is not None:  # what no operation serves is refused for its method, whatever its size
+            check_bounds(request._request)
 
     def perform_authentication(self, request: Request) -> None:
         """Recognise the caller and count the request before anything else is decided, or written, about it."""

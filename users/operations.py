@@ -93,7 +93,8 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     An activation token from before a grant of privilege becomes void: whoever holds it would come by the new role
     without the approval that a token for a privileged account needs.
 
-    SOP 6. Raises Refusal: validation_error (the role does not fit the associations), segregation_of_duties.
+    SOP 6. Raises Refusal: validation_error (the role does not fit the associations), segregation_of_duties,
+    precondition_failed (the principal that acts for the system itself).
     """
     if user.is_system:
         raise Refusal(Code.PRECONDITION_FAILED, "The system principal cannot be changed.", rule="system_principal")

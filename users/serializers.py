@@ -20,7 +20,8 @@ def require_association(role: str, client_id: int | None, vendor_id: int | None)
     if role == VC and vendor_id is None:
         raise invalid("vendor_id", "A vendor contact needs a vendor.", "required", rule="user_associations")
     if client_id is not None and vendor_id is not None:
-        raise invalid("vendor_id", "Nobody belongs to both a client and a vendor.", "invalid", rule="user_associations")
+        together = "Nobody belongs to both a client and a vendor."
+        raise invalid("vendor_id", together, "not_applicable", rule="user_associations")
 
 
 class UserBody(Body):

@@ -23,6 +23,7 @@ from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_lis
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
 from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
 from core.schema.text import description_of, law_of, summary_of
+from core.selection import ALWAYS
 from core.serializers import Body, Output
 
 READING = ("GET", "HEAD")
@@ -231,10 +232,8 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
             each.pop(told, None)
         if each.get("format") == "int64":
             del each["format"]
-    if getattr(kind, "selectable", False):
-        schema.pop("required", None)
-    else:
-        schema["required"] = sorted(set(schema["properties"]) & always_shown(kind))
+    always = {ALWAYS} if getattr(kind, "selectable", False) else always_shown(kind)
+    schema["required"] = sorted(set(schema["properties"]) & always)
 
 
 def always_shown(kind: type[Output]) -> set[str]:

@@ -28,7 +28,7 @@ def read_of(output: type[Output], name: str) -> Any:
         for each, relation in collections[shown.model.entity_type].related(output).items()
     }
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *related)})
-    doc = "As it is read: all names, or those that `fields` chooses, and the relations that `expand` adds."
+    doc = "As it is read: all names, or the id and those that `fields` chooses, and the relations that `expand` adds."
     return type(f"{name}Read", (output,), {**related, "Meta": meta, "__doc__": doc, "selectable": True})
 
 
@@ -53,7 +53,11 @@ def of_selection(collection: Collection, output: type[Output], name: str, enum: 
     """`fields` and `expand`; `enum` names their values once in the document."""
     shown: Any = output.Meta
     known = collection.related(output)
-    yield _names("fields", enum(f"{name}Field", shown.fields), "Only these names of each record, in this order.")
+    yield _names(
+        "fields",
+        enum(f"{name}Field", shown.fields),
+        "Only these names of each record, in this order; the id always comes along.",
+    )
     if known:
         about = f"Related records, each beside its id; null outside the caller's scope. At most {MOST_RELATIONS}."
         relation = enum(f"{collection.output.__name__.removesuffix('Output')}Relation", known)

@@ -43,6 +43,11 @@ def test_a_long_query_is_refused(path):
     assert caller.get(f"{path}?search={'x' * 150}").json().get("rule") != "query_size"
 
 
+def test_a_method_that_nothing_serves_is_refused_as_such_however_long_the_query():
+    caller = Api(UserFactory(role=EX))
+    caller.delete(f"/vendors/?search={'x' * 200}", expect=405, code="method_not_allowed")
+
+
 def test_a_long_query_is_refused_by_the_console_as_a_page():
     refused = Browser().get(f"{LOGIN}?next={'x' * 200}")
     assert (refused.status_code, refused["Content-Type"]) == (400, "text/html; charset=utf-8")

@@ -88,7 +88,7 @@ def test_it_is_shown_beside_the_fields_asked_for(api):
 
     shown = api(AM).get(f"/incidents/{incident.pk}/?fields=title&expand=client,reporter", expect=200).json()
 
-    assert list(shown) == ["title", "client", "reporter"]
+    assert list(shown) == ["id", "title", "client", "reporter"]
     assert shown["client"]["name"] == incident.client.name
     assert shown["reporter"]["email"] == incident.reporter.email
     assert "client" not in shown["reporter"]

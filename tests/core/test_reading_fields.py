@@ -25,7 +25,7 @@ def test_every_name_can_be_had_alone_and_says_what_it_says_in_the_whole(path):
 
     for name in output.shown_to(caller.user):
         alone = rows_of(caller.get(f"{address}?fields={name}", expect=200))
-        assert {tuple(row) for row in alone} == {(name,)}
+        assert {tuple(row) for row in alone} == {tuple(dict.fromkeys(("id", name)))}
         for row in rows_of(caller.get(f"{address}?fields={name},id", expect=200)):
             before = whole.get(row["id"], row)
             assert name == "view_count" or row[name] == before[name], name
@@ -108,12 +108,12 @@ def test_what_is_hidden_in_a_row_stays_hidden_when_it_is_asked_for_alone(api):
     caller = api(contact)
 
     page = caller.get("/clients/?fields=name&page=1", expect=200).json()
-    assert page["results"] == [{"name": subscription.client.name}]
+    assert page["results"] == [{"id": subscription.client_id, "name": subscription.client.name}]
 
     other = UserFactory(role=CC)
     affected = AffectedClientFactory(client=other.client, incident__response_due_at="2030-01-01T00:00:00Z").incident
     shown = api(other).get(f"/incidents/{affected.pk}/?fields=response_due_at,client_name", expect=200).json()
-    assert shown == {"response_due_at": None, "client_name": None}
+    assert shown == {"id": affected.pk, "response_due_at": None, "client_name": None}
 
 
 def test_a_record_outside_the_scope_is_not_found_whatever_is_asked_of_it(api):
@@ -131,8 +131,10 @@ def test_a_single_read_takes_no_other_parameters(api):
 def test_a_view_of_an_article_counts_also_when_the_count_is_not_shown(api):
     article, caller = ArticleFactory(status="published"), api(IM)
 
-    assert caller.get(f"/knowledge-articles/{article.pk}/?fields=title", expect=200).json() == {"title": article.title}
-    assert caller.get(f"/knowledge-articles/{article.pk}/?fields=view_count", expect=200).json() == {"view_count": 2}
+    shown = caller.get(f"/knowledge-articles/{article.pk}/?fields=title", expect=200).json()
+    assert shown == {"id": article.pk, "title": article.title}
+    shown = caller.get(f"/knowledge-articles/{article.pk}/?fields=view_count", expect=200).json()
+    assert shown == {"id": article.pk, "view_count": 2}
 
 
 def test_ranked_matches_take_fields_too(api):
@@ -140,7 +142,7 @@ def test_ranked_matches_take_fields_too(api):
 
     page = api(IM).get("/knowledge-articles/?search=gateway&fields=title,snippet&expand=author", expect=200).json()
 
-    assert [list(row) for row in page["results"]] == [["title", "snippet", "author"]]
+    assert [list(row) for row in page["results"]] == [["id", "title", "snippet", "author"]]
     assert "<mark>" in page["results"][0]["snippet"]
 
 

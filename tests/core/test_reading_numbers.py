@@ -117,4 +117,4 @@ def test_a_number_and_a_cursor_are_refused(api):
 def test_a_number_combines_with_fields_and_expand(api):
     VendorFactory(vendor_name="Nimbus")
     page = api(EX).get("/vendors/?page=1&fields=vendor_name&expand=created_by", expect=200).json()
-    assert [list(row) for row in page["results"]] == [["vendor_name", "created_by"]]
+    assert [list(row) for row in page["results"]] == [["id", "vendor_name", "created_by"]]

@@ -183,7 +183,7 @@ def test_reads_name_what_can_be_chosen_and_what_that_makes_of_a_record(endpoint)
     assert resolved(asked["expand"]["schema"]["items"])["enum"] == list(collection.related(output))
     read = read_schema()["components"]["schemas"][f"{output.__name__.removesuffix('Output')}Read"]
     assert set(read["properties"]) == {*output.Meta.fields, *collection.related(output)}
-    assert "required" not in read
+    assert read["required"] == ["id"]
     client = read["properties"]["client"]["oneOf"]
     assert [each.get("$ref", each.get("type")) for each in client] == ["#/components/schemas/Client", "null"]
 
