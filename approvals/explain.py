@@ -41,7 +41,8 @@ class Question:
         wanted = registry.find(self.operation)
         if wanted is None or wanted.door is not Door.REST:
             detail = "There is no such operation; GET /api/v1/policy/ lists them."
-            raise invalid("operation", detail, "unknown_operation", rule="known_operation")
+            advice = "Ask again with the name of an operation."
+            raise invalid("operation", detail, "unknown_operation", rule="known_operation", next=advice)
         if self.reference_type is not None and self.reference_type != wanted.target:
             detail = f"{wanted.name} acts on {wanted.target or 'no record'}."
             raise invalid("reference_type", detail, "target_mismatch", rule="validation_first")

@@ -106,6 +106,8 @@ class Use:
         return not fit or approver.pk == self.actor.pk
 
 
+UNDECIDED = "Wait until the approval is decided, and repeat."
+
 CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
     ("approval_operation_mismatch", lambda use: use.other_operation, "The approval is for another operation."),
     ("approval_target_mismatch", lambda use: use.other_target, "The approval is for another record."),
@@ -172,14 +174,12 @@ def approval_required(requirement: Requirement) -> Refusal:
     """The refusal of a request that names no approval."""
     roles = sorted(requirement.approver_roles)
     detail = f"{requirement.operation.name} needs an approval by: {', '.join(roles)}."
-    return Refusal(
-        Code.APPROVAL_REQUIRED,
-        detail,
-        rule=RULE,
-        errors=[Item("approval_required", detail, "Approval-Id", {"approver_roles": roles})],
-    )
+    item = Item("approval_required", detail, "Approval-Id", {"approver_roles": roles})
+    return Refusal(Code.APPROVAL_REQUIRED, detail, rule=RULE, errors=[item])
 
 
 def _invalid(problems: list[Item]) -> Refusal:
     sentence = " ".join(item.detail for item in problems)
-    return Refusal(Code.APPROVAL_INVALID, sentence, rule=RULE, errors=problems)
+    # A new approval would not help where this one only awaits its decision.
+    advice = UNDECIDED if [item.code for item in problems] == ["approval_pending"] else ""
+    return Refusal(Code.APPROVAL_INVALID, sentence, rule=RULE, errors=problems, next=advice)

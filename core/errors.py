@@ -69,7 +69,8 @@ class Undeclared(RuntimeError):
 
 def invalid(field_name: str, detail: str, code: str = "invalid", **options: Any) -> Refusal:
     """A refusal of one bad field (400 validation_error)."""
-    return Refusal(Code.VALIDATION_ERROR, detail, errors=[Item(code, detail, field_name)], **options)
+    item = Item(code, detail, field_name)
+    return Refusal(Code.VALIDATION_ERROR, f"{field_name}: {detail}", errors=[item], **options)
 
 
 def not_found(name: str = "record") -> Refusal:

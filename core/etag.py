@@ -8,6 +8,9 @@ from core.codes import Code
 from core.errors import Item, Refusal
 
 
+MISSPELT = " What was sent holds no strong tag in quotes, so it can never hold."
+
+
 def etag_of(version: int) -> str:
     return f'"{version}"'
 
@@ -20,9 +23,12 @@ def check_version(record: Any, if_match: str | None) -> None:
     current = etag_of(record.version)
     if "*" in tags or current in tags:
         return
+    item = Item("stale_version", f"The current ETag is {current}.", facts={"etag": current})
+    strong = any(not tag.startswith("W/") for tag in tags)
     raise Refusal(
         Code.STALE_VERSION,
-        f"If-Match does not hold: the record's ETag is {current}.",
+        f"If-Match does not hold: the record's ETag is {current}." + ("" if strong else MISSPELT),
         rule="optimistic_concurrency",
-        errors=[Item("stale_version", f"The current ETag is {current}.", facts={"etag": current})],
+        errors=[item],
+        next="" if strong else "Send the ETag as it was given, in quotes; if a proxy made it weak, without its W/.",
     )

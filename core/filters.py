@@ -111,12 +111,14 @@ class StrictFilterSet(FilterSet):
         """Raise Refusal (400 invalid_filter) with every bad value."""
         if self.is_valid():  # type: ignore[no-untyped-call]
             return
-        items = [
-            Item("invalid_filter", " ".join(str(each) for each in messages), name)
-            for name, messages in self.errors.items()
-        ]
+        items = [Item("invalid_filter", self._why(name, messages), name) for name, messages in self.errors.items()]
         sentence = "; ".join(f"{item.field}: {item.detail}" for item in items)
         raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
+
+    def _why(self, name: str, messages: Iterable[Any]) -> str:
+        """What is wrong with a value, in one sentence; where only some values are right, which."""
+        right = [value for value, _ in self.base_filters[name].extra.get("choices", ())]
+        return f"This must be one of: {', '.join(right)}." if right else " ".join(str(each) for each in messages)
 
 
 def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Safe retries: a POST repeated with the same Idempotency-Key and body is answered again, and carried out once.
+"""Safe retries: a write repeated with the same Idempotency-Key and body is answered again, and carried out once.
 
 The answer is kept in the transaction of the write, so there is never one without the other. The database decides
 between simultaneous repeats: the second waits for the first at the unique key. A refusal undoes everything, the key
@@ -38,7 +38,7 @@ KEPT_HEADERS = ("ETag", "Retry-After")
 
 
 def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
-    """Carry out a POST, or give the answer that its key and body got before.
+    """Carry out a write, or give the answer that its key and body got before.
 
     Arguments: the request, the parts of its path, and what carries it out. Other requests are carried out as they are.
     Raises Refusal: validation_error (the key is malformed), idempotency_conflict (it was used for another request).
@@ -58,19 +58,19 @@ def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Res
 
 
 def key_of(request: Request) -> str | None:
-    """The key of a POST, if it brings one. Raises Refusal (400)."""
-    key = request.headers.get(HEADER) if request.method == "POST" else None
+    """The key of a write, if it brings one. Raises Refusal (400)."""
+    key = request.headers.get(HEADER)
     if key is not None and not KEY.match(key):
         raise invalid(HEADER, "This header holds 1 to 255 visible ASCII characters.", "malformed_key")
     return key
 
 
 def digest_of(request: Request) -> str:
-    """What makes two requests the same: where they go and what they say, however the JSON is written."""
+    """What makes two requests the same: what they do where, and what they say, however the JSON is written."""
     body = request._request.body
     with suppress(ValueError, RecursionError):  # what is no JSON, or has no canonical form, counts by its very bytes
         body = rfc8785.dumps(orjson.loads(body))
-    return hashlib.sha256(request.path.encode() + b"\n" + body).hexdigest()
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
 
 
 def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:

@@ -19,6 +19,10 @@ from core.errors import Undeclared
 from core.verbs import Verb
 
 
+# Addresses that give a way in, or change one: a token, a password.
+WAYS_IN = ("/auth/", "/me/")
+
+
 class Door(StrEnum):
     """Where an operation can be reached."""
 
@@ -110,8 +114,8 @@ class Operation:
 
     @property
     def repeatable(self) -> bool:
-        """Whether its POSTs honour an Idempotency-Key: what holds a secret, or opens a door, is never kept."""
-        doors = any(endpoint.startswith("POST /auth/") for endpoint in self.endpoints)
+        """Whether it honours an Idempotency-Key: nothing is kept of what holds a secret, or is about a way in."""
+        doors = any(endpoint.partition(" ")[2].startswith(WAYS_IN) for endpoint in self.endpoints)
         return not (self.anonymous or self.secret or doors)
 
     def permits(self, role: str) -> bool:

@@ -26,7 +26,8 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 def bad_filter(name: str, detail: str) -> Refusal:
     """The refusal of one query parameter (400 invalid_filter)."""
-    return Refusal(Code.INVALID_FILTER, detail, rule="known_filters", errors=[Item("invalid_filter", detail, name)])
+    item = Item("invalid_filter", detail, name)
+    return Refusal(Code.INVALID_FILTER, f"{name}: {detail}", rule="known_filters", errors=[item])
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,8 @@ def handler403(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return respond(Refusal(Code.NOT_FOUND, "There is no such resource.", rule="contract"))
+    detail, advice = "There is no such address.", "Addresses end in a slash; GET /api/v1/schema/ describes them all."
+    return respond(Refusal(Code.NOT_FOUND, detail, rule="contract", next=advice))
 
 
 def handler500(request: HttpRequest) -> HttpResponse:

@@ -48,6 +48,16 @@ def check_json_type(field: Any, value: Any) -> None:
             return
 
 
+def name_choices(field: Any, errors: Any) -> Any:
+    """The errors of a field, which name the choices where the value is none of them; items of lists included."""
+    if isinstance(errors, dict):
+        return {key: name_choices(getattr(field, "child", None), inner) for key, inner in errors.items()}
+    if not isinstance(field, serializers.ChoiceField):
+        return errors
+    named = f"This must be one of: {', '.join(map(str, field.choices))}."
+    return [ErrorDetail(named, each.code) if each.code == "invalid_choice" else each for each in errors]
+
+
 def refuse_far_times(value: Any) -> None:
     """Raise ValidationError (out_of_range) for a date or time beyond those that filters and cursors can name."""
     day = value.date() if isinstance(value, datetime) else value
@@ -92,7 +102,8 @@ class Body(serializers.Serializer[Any]):
         except ValidationError as error:
             if not isinstance(error.detail, dict):
                 raise
-            errors = {**error.detail, **errors}
+            named = {name: name_choices(self.fields.get(name), each) for name, each in error.detail.items()}
+            errors = {**named, **errors}
         if errors:
             raise ValidationError(errors)
         return values

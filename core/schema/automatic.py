@@ -72,7 +72,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def repeatable(self) -> bool:
-        return self.method == "POST" and self.operation.repeatable
+        return not self.reads and self.operation.repeatable
 
     @property
     def place(self) -> Place:

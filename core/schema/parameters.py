@@ -20,7 +20,7 @@ ANY_TEXT = {"type": "string", "maxLength": LONGEST}
 TEXT = {**ANY_TEXT, "minLength": 1}
 # One of several, which commas separate.
 WORD = {"type": "string", "pattern": "^[^,]+$"}
-PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
 
 # The kinds of filters, narrow before wide, and the values that each takes.
 KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
@@ -97,14 +97,15 @@ def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParamet
     if collection.search:
         yield query("search", ANY_TEXT, collection.search_rule)
     orders = [sign + name for name in collection.ordering for sign in ("", "-")]
-    yield query("ordering", {"type": "string", "enum": orders, "default": f"-{collection.ordering[0]}"}, "The order.")
-    yield from of_pages("Records to a page.")
+    # In words: clients would send a `default` along, and not everything that has one goes together.
+    yield query("ordering", {"type": "string", "enum": orders}, f"The order; `-{collection.ordering[0]}` unless given.")
+    yield from of_pages("Records to a page")
 
 
 def of_pages(about_size: str) -> Iterator[OpenApiParameter]:
     """What every paginated answer can be asked for."""
     yield query("cursor", ANY_TEXT, "Where the page starts, as `next` or `previous` of another page say.")
-    yield query("page_size", PAGE_SIZE, about_size)
+    yield query("page_size", PAGE_SIZE, f"{about_size}; {DEFAULT_SIZE} unless given.")
 
 
 def several(schema: dict[str, Any]) -> dict[str, Any]:

@@ -131,7 +131,7 @@ FOLLOWING = (
     query(
         "after", {"type": "string", "pattern": "^[0-9]+$"}, "Follow the trail, oldest first, from this cursor on: 0."
     ),
-    query("include_discovery", {"type": "boolean", "default": False}, "With `after`: discovery entries, too."),
+    query("include_discovery", {"type": "boolean"}, "With `after`: discovery entries, too."),
 )
 ONE_CHAIN = (
     query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),

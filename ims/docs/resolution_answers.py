@@ -15,7 +15,7 @@ TIMELINE = (
     query("kind__in", several(KIND), "Only entries of these kinds, separated by commas.", style="form", explode=False),
     query("at__gte", TIME, "Only entries from this moment on."),
     query("at__lte", TIME, "Only entries up to this moment."),
-    *of_pages("Entries on a page."),
+    *of_pages("Entries on a page"),
 )
 
 ResolvedIncident = extended(

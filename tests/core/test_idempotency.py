@@ -162,17 +162,31 @@ def test_secrets_are_never_kept(api):
     assert KeptAnswer.objects.count() == 0
 
 
-def test_every_post_but_those_at_the_door_and_those_with_secrets_honours_the_key():
-    posts = {each.name for each in registry for endpoint in each.endpoints if endpoint.startswith("POST ")}
-    exempt = {name for name in posts if not registry[name].repeatable}
-    assert exempt == {"access.login", "access.logout", "access.activate", "user.create", "user.issue_activation"}
+def test_every_write_but_those_at_the_door_and_those_with_secrets_honours_the_key():
+    writes = {each.name for each in registry for endpoint in each.endpoints if not endpoint.startswith("GET ")}
+    assert {name for name in writes if not registry[name].repeatable} == {
+        "access.login",
+        "access.logout",
+        "access.activate",
+        "token.revoke",
+        "user.create",
+        "user.issue_activation",
+        "user.update_profile",
+    }
 
 
-def test_other_methods_pass_the_key_by(api):
+def test_a_repeated_change_is_answered_again_although_its_version_has_passed(api):
     vendor, caller = VendorFactory(), api(EX)
-    for status in ("suspended", "active"):
-        caller.patch(f"/vendors/{vendor.pk}/", {"status": status}, expect=200, **keyed())
-    assert KeptAnswer.objects.count() == 0
+    before = caller.get(f"/vendors/{vendor.pk}/", expect=200)["ETag"]
+    change = {"status": "suspended"}
+    options = {"Idempotency-Key": "k", "If-Match": before}
+
+    first = caller.patch(f"/vendors/{vendor.pk}/", change, expect=200, **options)
+    again = caller.patch(f"/vendors/{vendor.pk}/", change, expect=200, **options)
+
+    assert (again.json(), again["ETag"], again["Idempotency-Replayed"]) == (first.json(), first["ETag"], "true")
+    caller.patch(f"/vendors/{vendor.pk}/", {"status": "active"}, expect=409, code="idempotency_conflict", **options)
+    caller.post("/vendors/", change, expect=409, code="idempotency_conflict", **options)
 
 
 def test_an_answer_is_kept_for_a_day(api):

@@ -185,6 +185,9 @@ def test_entity_tags_guard_against_lost_updates(api):
     for stale in ('"2"', f"W/{tag}", "1", "nonsense", '"1'):
         refused = caller.patch(path, {"status": "suspended"}, expect=412, code="stale_version", **{"If-Match": stale})
         assert refused.json()["errors"][0]["etag"] == tag
+    for tags, misspelt in ((f"W/{tag}", True), ("1", True), ('"2"', False)):
+        refused = caller.patch(path, {"status": "suspended"}, expect=412, **{"If-Match": tags}).json()
+        assert ("in quotes" in refused["next"]) == misspelt
     caller.patch(path, {"status": "suspended"}, expect=200, **{"If-Match": f'"7", {tag}'})
     answer = caller.patch(path, {"status": "active"}, expect=200, **{"If-Match": "*"})
     assert answer["ETag"] == caller.get(path)["ETag"] == '"3"'

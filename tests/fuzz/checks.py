@@ -40,7 +40,7 @@ BEYOND_A_SCHEMA = {
 BEYOND_THE_PARTS = {"query_size": "all parameters together"}
 # Names that some roles do not see are unknown to them; the description offers them to everybody. That it offers no
 # others is shown by tests/ims/test_schema.py.
-UNKNOWN = re.compile(r"^Unknown: |: unknown here\.")
+UNKNOWN = re.compile(r"^Unknown: |: unknown here\. ")
 PROBLEM = "application/problem+json"
 PLAINLY_MISSING = "This field is required."
 # Query parameters that are read as a whole: what only a page can give, and a stretch of time.
@@ -61,12 +61,14 @@ def _beyond_a_schema(response: Any) -> bool:
     if response.headers["content-type"] != [PROBLEM]:
         return False
     problem = response.json()
-    return problem["rule"] in BEYOND_THE_PARTS or all(_excused(item) for item in problem["errors"])
+    if problem["rule"] in BEYOND_THE_PARTS or UNKNOWN.search(problem["detail"]):
+        return True
+    return all(_excused(item) for item in problem["errors"])
 
 
 def _excused(item: dict[str, Any]) -> bool:
     field = item.get("field", "")
-    if field in READ_AS_A_WHOLE or field.startswith(FOR_LATER) or UNKNOWN.search(item["detail"]):
+    if field in READ_AS_A_WHOLE or field.startswith(FOR_LATER):
         return True
     if item["code"] == "required":  # where another field, or the state, makes it so
         return item["detail"] != PLAINLY_MISSING
