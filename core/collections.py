@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.codes import Code
-from core.errors import Item, Refusal, not_found
+from core.errors import MOST_ITEMS, Item, Refusal, not_found
 from core.filters import StrictFilterSet
 from core.inputs import BIGGEST_ID
 from core.models import Record
@@ -227,8 +227,8 @@ def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
         return
     detail = f"Known here: {', '.join(sorted(known))}."
     items = [
-        Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}{detail}", name) for name in unknown
+        Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}".strip(), name) for name in unknown
     ]
     instead = "".join(INSTEAD.get(name, "") for name in unknown)
-    sentence = f"Unknown: {', '.join(unknown)}. {instead}{detail}"
+    sentence = f"Unknown: {', '.join(unknown[:MOST_ITEMS])}. {instead}{detail}"
     raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)

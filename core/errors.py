@@ -7,6 +7,7 @@ Undeclared         a programming error: a write without an operation or an actor
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from core.codes import MEANINGS, Code, Meaning
@@ -24,6 +25,10 @@ class Item:
     def as_dict(self) -> dict[str, Any]:
         named = {"field": self.field} if self.field else {}
         return {**named, "code": self.code, "detail": self.detail, **self.facts}
+
+
+# So many failing items a refusal names. What has more of them is no slip, and naming all would be work for nothing.
+MOST_ITEMS = 100
 
 
 class Refusal(Exception):
@@ -48,7 +53,7 @@ class Refusal(Exception):
         self.meaning: Meaning = MEANINGS[self.code]
         self.detail = detail or f"{self.meaning.title}."
         self.rule = rule
-        self.errors = tuple(errors)
+        self.errors = tuple(islice(errors, MOST_ITEMS))
         self.next = next or self.meaning.next
         self.retry_after = retry_after
         self.operation: Any = None

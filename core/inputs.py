@@ -1,6 +1,7 @@
 """Input fields that several apps share: references to other records, names, phones, zones, bounded JSON."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -131,12 +132,13 @@ class TimeZoneField(serializers.CharField):
 
 
 class BoundedJSONField(serializers.JSONField):
-    """A JSON object of bounded size, without NUL characters (no database could keep them)."""
+    """A JSON object of bounded size, of values that both databases give back as they were."""
 
     default_error_messages = {
         "object": "This must be a JSON object.",
         "too_large": "This must not exceed {limit} characters.",
         "nul": "NUL characters are not allowed.",
+        "huge": "Numbers must fit into 64 bits; write larger ones as text.",
     }
 
     def __init__(self, *, limit: int = 20_000, **options: Any) -> None:
@@ -149,13 +151,25 @@ class BoundedJSONField(serializers.JSONField):
         text = dumps(data)
         if len(text) > self.limit:
             self.fail("too_large", limit=self.limit)
-        if _holds_nul(data):
-            self.fail("nul")
+        for flaw in filter(None, map(_flaw, _leaves(data))):
+            self.fail(flaw)
         return data
 
 
-def _holds_nul(value: Any) -> bool:
-    """Whether a text anywhere in JSON, names included, holds a NUL character."""
+def _leaves(value: Any) -> Iterator[Any]:
+    """Every single value anywhere in JSON, and every name."""
     if isinstance(value, dict):
-        return any(_holds_nul(name) or _holds_nul(inner) for name, inner in value.items())
-    return any(map(_holds_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
+        yield from value
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from _leaves(inner)
+
+
+def _flaw(value: Any) -> str:
+    """What keeps a single value from being stored. PostgreSQL would give 1e30 back as a whole number of 31 digits."""
+    if isinstance(value, str):
+        return "nul" if "\0" in value else ""
+    return "huge" if isinstance(value, int | float) and abs(value) > BIGGEST_ID else ""

@@ -14,6 +14,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from core.errors import MOST_ITEMS
 from core.inputs import BIGGEST_ID, is_whole
 from core.pagination import EARLIEST, LATEST
 
@@ -46,6 +47,14 @@ def check_json_type(field: Any, value: Any) -> None:
             for item in value if isinstance(value, list) else ():
                 check_json_type(getattr(field, "child", None), item)
             return
+
+
+def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:
+    """Raise ValidationError (max_length) for a list beyond its bound, before anything looks at its items."""
+    for name, field in fields.items():
+        longest = getattr(field, "max_length", None)
+        if longest is not None and isinstance(data.get(name), list) and len(data[name]) > longest:
+            raise ValidationError({name: [ErrorDetail(f"This must have at most {longest} elements.", "max_length")]})
 
 
 def name_choices(field: Any, errors: Any) -> Any:
@@ -88,7 +97,9 @@ class Body(serializers.Serializer[Any]):
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if isinstance(data, dict):
+            refuse_long_lists(self.fields, data)
+        unknown = sorted(set(data) - set(self.fields))[:MOST_ITEMS] if isinstance(data, dict) else []
         errors: dict[str, Any] = {
             name: [ErrorDetail("This field is unknown or read-only here.", "unknown_field")] for name in unknown
         }

@@ -1,12 +1,13 @@
 """Reads a raw body with the serializer its operation is bound to: shape and references, all failures at once."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.codes import Code
-from core.errors import Item, Refusal
+from core.errors import MOST_ITEMS, Item, Refusal
 from core.operations import Operation, registry
 
 # Serializer error codes that are codes of the contract in their own right; every other is a validation_error.
@@ -36,7 +37,7 @@ def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: A
 
 def refuse_shape(detail: Any) -> Refusal:
     """The refusal for a serializer's error detail: one item for each failing field, the top code from their kinds."""
-    items = list(_items(detail, ""))
+    items = list(islice(_items(detail, ""), MOST_ITEMS))
     kinds = {item.code for item in items}
     top = Code(kinds.pop()) if len(kinds) == 1 and kinds <= TOP_CODES else Code.VALIDATION_ERROR
     sentence = "; ".join(f"{item.field}: {item.detail}" if item.field else item.detail for item in items[:5])

@@ -28,6 +28,7 @@ BEYOND_A_SCHEMA = {
     "in_the_future": "the clock",
     "in_the_past": "the clock",
     "out_of_range": "dates before 1900 and after 2199: JSON Schema bounds numbers only",
+    "huge": "numbers anywhere in free JSON",
     "max_digits": "decimal digits: a multiple of a decimal fraction is no safe rule for binary numbers",
     "max_decimal_places": "decimal digits",
     "blank": "a text of white space only",
