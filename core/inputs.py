@@ -98,13 +98,21 @@ class EmailField(serializers.EmailField):
         return super().to_internal_value(data).strip().lower()
 
 
-class PhoneField(serializers.CharField):
-    """A telephone number, kept in E.164 (+ and up to fifteen digits)."""
+# Seven to fifteen digits as they are dialled within a country, with what people put between them.
+NATIONAL = re.compile(r"\(?[0-9](?:[ ()./-]*[0-9]){6,14}\Z")
 
-    default_error_messages = {"phone": "This must be a telephone number in E.164, for example +4930123456."}
+
+class PhoneField(serializers.CharField):
+    """A telephone number, kept in E.164 (+ and up to fifteen digits), or as dialled within its country: digits only."""
+
+    default_error_messages = {
+        "phone": "This must be a telephone number, best in E.164, for example +4930123456; without + at least 7 digits."
+    }
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
+        if NATIONAL.match(text):
+            return re.sub("[^0-9]", "", text)
         try:
             number = phonenumbers.parse(text, None)
         except phonenumbers.NumberParseException:

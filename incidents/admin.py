@@ -141,7 +141,7 @@ class CommunicationAdmin(ResponseAdmin):
     columns = ("id", "incident", "recipient_type", "recipient_user", "delivery_method", "delivery_status", "sent_at")
     facets = ("delivery_status", "recipient_type", "delivery_method", "created_at", "incident", "recipient_user")
     sections = (
-        (None, (("incident", "sender"), "subject", "message_content")),
+        (None, (("incident", "sender_user"), "subject", "message_content")),
         ("To", (("recipient_type", "delivery_method"), ("recipient_user", "recipient_group"))),
         ("Delivery", (("delivery_status", "sent_at"),)),
     )

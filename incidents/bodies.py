@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -14,7 +15,8 @@ from incidents.choices import Category, DetectionSource, IncidentStatus, Level
 from incidents.duties import lowers_severity
 from incidents.inputs import ClientList, OwnClient, PeopleBody, Person
 from products.models import Component
-from users.choices import CC, IM, SA, TS
+from users.choices import CC, IM, SA, STAFF, TS
+from users.models import User
 
 REASON_LENGTH = 2_000
 TEXT_LENGTH = 20_000
@@ -70,6 +72,10 @@ class IncidentBody(PeopleBody):
     affected_client_ids = ClientList(source="affected_clients", required=False)
     assigned_manager_id = _manager()
     assigned_to_id = _worker()
+
+    def may_name(self, actor: User) -> QuerySet[User]:
+        """Staff, too: a vendor's incident needs a manager of the house, and its contacts read nobody there."""
+        return super().may_name(actor) | User.objects.filter(role__in=STAFF)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from clients.choices import ClientStatus
@@ -51,9 +52,14 @@ class PeopleBody(Body):
 
     def to_internal_value(self, data: Any) -> Any:
         given = data if isinstance(data, dict) else {}
-        self.people = self._found(User, self._ids(given, Person))
-        self.clients = self._found(Client, self._ids(given, OwnClient, ClientList))
+        self.people = self._found(self.may_name(self.context["actor"]), self._ids(given, Person))
+        readable = Client.objects.visible_to(self.context["actor"])
+        self.clients = self._found(readable, self._ids(given, OwnClient, ClientList))
         return super().to_internal_value(data)
+
+    def may_name(self, actor: User) -> QuerySet[User]:
+        """The people whom a caller may name here: those they may read."""
+        return User.objects.visible_to(actor)
 
     def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
         """The ids stated in fields of these kinds, alone or in lists; what is none is refused by its field."""
@@ -61,9 +67,8 @@ class PeopleBody(Body):
         flat = [each for value in stated for each in (value[:MOST_CLIENTS] if isinstance(value, list) else [value])]
         return {each for each in flat if type(each) is int and 0 <= each <= BIGGEST_ID}
 
-    def _found(self, model: Any, ids: set[int]) -> dict[int, Any]:
-        visible = model.objects.visible_to(self.context["actor"])
-        return {record.pk: record for record in visible.filter(pk__in=ids)} if ids else {}
+    def _found(self, among: QuerySet[Any], ids: set[int]) -> dict[int, Any]:
+        return {record.pk: record for record in among.filter(pk__in=ids)} if ids else {}
 
 
 class ClientList(serializers.ListField):

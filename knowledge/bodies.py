@@ -1,9 +1,7 @@
 """The shape of requests about articles, reviews and action items."""
 
-from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -63,20 +61,14 @@ def _rating() -> serializers.IntegerField:
     return serializers.IntegerField(min_value=LOWEST_RATING, max_value=HIGHEST_RATING, required=False)
 
 
-def not_past(day: date) -> None:
-    """Raise ValidationError for a day that is over, by the server's clock."""
-    if day < timezone.now().date():
-        raise serializers.ValidationError("This day is over.", "in_the_past")
-
-
 class ReviewBody(PeopleBody):
     incident_id = Reference("incidents.Incident", active=False, source="incident")
-    scheduled_date = serializers.DateField(validators=[not_past])
+    scheduled_date = serializers.DateField()
     facilitator_user_id = _facilitator()
 
 
 class ReviewUpdateBody(PeopleBody):
-    scheduled_date = serializers.DateField(validators=[not_past])
+    scheduled_date = serializers.DateField()
     facilitator_user_id = _facilitator()
     timeline_accuracy_rating = _rating()
     communication_effectiveness_rating = _rating()

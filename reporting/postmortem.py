@@ -52,7 +52,7 @@ RECORDS: dict[str, tuple[Any, tuple[str, ...]]] = {
         (
             "id",
             "created_at",
-            "sender_id",
+            "sender_user_id",
             "recipient_type",
             "recipient_user_id",
             "recipient_group",

@@ -31,7 +31,7 @@ def notify_resolution(incident: Incident, sender: User) -> None:
     for person in stakeholders(incident):
         Communication(
             incident=incident,
-            sender=sender,
+            sender_user=sender,
             recipient_type=RECIPIENT_OF_ROLE.get(person.role, RecipientType.USER),
             recipient_user=person,
             delivery_method=CommunicationType.AUTOMATED_NOTIFICATION,

@@ -98,7 +98,7 @@ SOURCES: tuple[Source, ...] = (
             Moment(
                 Kind.COMMUNICATION_RECORDED,
                 "created_at",
-                "sender_id",
+                "sender_user_id",
                 "Communication to {recipient_type} by {delivery_method}: {subject}",
             ),
             Moment(Kind.COMMUNICATION_SENT, "sent_at", BY_TRAIL, "Communication sent by {delivery_method}: {subject}"),

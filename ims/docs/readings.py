@@ -59,7 +59,7 @@ READINGS: dict[str, tuple[str, ...]] = {
         "detected. An agreement that comes later counts since the detection.",
         "The clock starts at the detection and stands still from a resolution to a reopening. When severity, "
         "component, agreement, subscription or calendar change, the time that has elapsed is kept, as the terms of "
-        "that time counted it; a target that is used up already is due at once.",
+        "that time counted it; a new target that is shorter was due when it was used up.",
         "The response is given by the acknowledgement, or by a resolution without one, and keeps the due time that "
         "held then. From three quarters of a target on a running clock is at risk.",
         "Recovery time is counted by the wall clock: the stated downtime, else the time since the detection.",

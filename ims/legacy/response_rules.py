@@ -64,7 +64,7 @@ def no_open_escalation_of_settled_incident(escalation: Any, world: World) -> str
 
 
 def sent_by_permitted_role(communication: Any, world: World) -> str:
-    return role_permitted("communication.create", communication.sender)
+    return role_permitted("communication.create", communication.sender_user)
 
 
 def recipient_named(communication: Any, world: World) -> str:

@@ -47,7 +47,7 @@ COMMUNICATIONS = Table(
     columns=(
         own_id("communication_id"),
         column("incident", Reference("incidents"), "incident_id"),
-        column("sender", Reference("users"), "sender_id"),
+        column("sender_user", Reference("users"), "sender_id"),
         column("recipient_type", choice(), "recipient_type"),
         column("recipient_user", Reference("users"), "recipient_user_id"),
         column("delivery_method", choice(), "communication_type"),

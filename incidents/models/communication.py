@@ -19,7 +19,7 @@ class Communication(Record):
     redacted = frozenset({"subject"})
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="communications", db_index=False)
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sender_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recipient_type = models.CharField(max_length=16, choices=RecipientType.choices)
     recipient_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="communications"

@@ -25,7 +25,7 @@ def record_communication(*, actor: User, **fields: Any) -> Communication:
 
     SOP 17. Raises Refusal: invalid_reference (recipient), validation_error.
     """
-    communication = Communication(sender=actor, **fields)
+    communication = Communication(sender_user=actor, **fields)
     communication.save()
     return communication
 

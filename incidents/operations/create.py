@@ -62,8 +62,9 @@ def create_incident(
 
 def _severity(actor: User, stated: str | None, facts: dict[str, Any] | None, reason: str) -> tuple[str, str]:
     """The severity and the rule that decided it. Raises Refusal (422 severity_mismatch)."""
-    if facts is None:
-        return str(stated), STATED
+    if stated is not None and not facts:  # no fact at all contradicts nothing
+        return stated, STATED
+    facts = facts or {}
     verdict = classify(Facts(**facts))
     if stated is None or stated == verdict.severity:
         return str(verdict.severity), verdict.rule

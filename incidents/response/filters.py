@@ -26,7 +26,7 @@ class CommunicationFilters(StrictFilterSet):
         fields = matches(
             exact=[
                 "incident_id",
-                "sender_id",
+                "sender_user_id",
                 "recipient_type",
                 "recipient_user_id",
                 "recipient_group",

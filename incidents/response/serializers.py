@@ -97,7 +97,7 @@ class CommunicationOutput(Output):
         model = Communication
         fields = outputs(
             "incident_id",
-            "sender_id",
+            "sender_user_id",
             "recipient_type",
             "recipient_user_id",
             "recipient_group",

@@ -34,7 +34,7 @@ COMMUNICATIONS = Collection(
     CommunicationFilters,
     label="delivery_method",
     search=("subject", "message_content"),
-    relations=related("incident", "sender", "recipient_user"),
+    relations=related("incident", "sender_user", "recipient_user"),
 )
 WORKAROUNDS = Collection(
     Workaround,

@@ -99,10 +99,16 @@ class Clock:
         return self.kept - known + sum((each.until(at) for each in begun), timedelta())
 
     def due(self, target: timedelta) -> datetime | None:
-        """When the target will have elapsed, as the clock now runs; if it has before, the start of this stretch."""
+        """When the target will have elapsed as the clock now runs, or when it had, in an earlier stretch."""
         if self.last is None or not self.is_running or not self.last.terms.promised:
             return None
-        return due(self.last.terms.hours, self.last.start, target - self.kept)
+        left = target - (self.kept - sum((each.counted or timedelta() for each in self.stretches), timedelta()))
+        for each in self.stretches[:-1]:
+            counted = each.counted or timedelta()
+            if counted and left <= counted:
+                return due(each.terms.hours, each.start, left)
+            left -= counted
+        return due(self.last.terms.hours, self.last.start, left)
 
     def terms_at(self, moment: datetime) -> Terms:
         """The terms that held at an instant."""

@@ -13,7 +13,7 @@ from reporting.reports.people import People
 # Where an incident's records name people.
 PEOPLE_OF = {
     "escalations": ("requested_by_id", "target_user_id"),
-    "communications": ("sender_id", "recipient_user_id"),
+    "communications": ("sender_user_id", "recipient_user_id"),
     "root_cause_analyses": ("assigned_to_id",),
     "changes": ("requested_by_id",),
 }

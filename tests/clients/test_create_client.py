@@ -99,3 +99,17 @@ def test_every_duplicate_field_is_named_at_once(api):
 )
 def test_bad_and_unknown_values_are_refused(api, field, value):
     assert fields(api(SA).post("/clients/", {**BODY, field: value}, expect=400)) == {field}
+
+
+PHONES = [("+1-555-010-0100", "+15550100100"), ("555-0100", "5550100"), ("(030) 123 456/7", "0301234567")]
+
+
+@pytest.mark.parametrize(("written", "kept"), PHONES)
+def test_telephone_numbers_are_kept_in_one_spelling(api, written, kept):
+    assert api(SA).post("/clients/", {**BODY, "contact_phone": written}, expect=201).json()["contact_phone"] == kept
+
+
+@pytest.mark.parametrize("phone", ["not-a-phone", "123", "12345", "+", "1234567890123456", "555-0100 ext", "٣٣٣٣٣٣٣"])
+def test_what_is_no_telephone_number_is_refused(api, phone):
+    refused = api(SA).post("/clients/", {**BODY, "contact_phone": phone}, expect=400, code="validation_error")
+    assert fields(refused) == {"contact_phone"}

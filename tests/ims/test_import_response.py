@@ -212,7 +212,7 @@ def test_renamed_columns_stand_where_today_looks_for_them(export):
     assert (escalation.reason, escalation.reason_code) == ("sla_breach", "sla_breach")
     assert escalation.created_at == escalation.updated_at == datetime(2024, 3, 1, 8, 5, tzinfo=UTC)
     said = Communication.objects.get(pk=ID)
-    assert (said.sender_id, said.recipient_user_id, said.delivery_method) == (ID, HELPER, "phone_call")
+    assert (said.sender_user_id, said.recipient_user_id, said.delivery_method) == (ID, HELPER, "phone_call")
     assert (said.subject, said.message_content) == ("Ledger", "We are on it.")
     workaround = Workaround.objects.get(pk=ID)
     assert workaround.implemented_at == workaround.created_at == datetime(2024, 3, 1, 8, 30, tzinfo=UTC)

@@ -70,7 +70,7 @@ class CommunicationFactory(factory.django.DjangoModelFactory):
         model = Communication
 
     incident = factory.SubFactory(IncidentFactory)
-    sender = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
+    sender_user = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
     recipient_type = "executive_team"
     delivery_method = "email"
     message_content = "We are working on it."

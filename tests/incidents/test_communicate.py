@@ -28,7 +28,7 @@ def test_a_communication_starts_pending_and_its_text_stays_out_of_the_trail(api)
     body = body_for(incident, sender_user=support.user.pk, subject="Outage")
     answer = send(support, body, expect=201).json()
 
-    assert (answer["delivery_status"], answer["sender_id"]) == ("pending", support.user.pk)
+    assert (answer["delivery_status"], answer["sender_user_id"]) == ("pending", support.user.pk)
     entry = AuditEntry.objects.get(reference_type="communication", reference_id=answer["id"])
     assert entry.action == "notify"
     assert "working on it" not in str(entry.changes)

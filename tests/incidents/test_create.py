@@ -247,14 +247,21 @@ class TestVendorContacts:
         refused = api(contact).post("/incidents/", given, expect=403, code="out_of_scope")
         assert fields(refused) == {"component_id"}
 
+    def test_may_name_those_who_will_work_on_it(self, api):
+        contact, component, client = self._own()
+        manager = UserFactory(role=IM)
+        given = body(client_id=client.pk, component_id=component.pk, reporter_id=UserFactory(role=TS).pk)
+        shown = api(contact).post("/incidents/", {**given, "assigned_manager_id": manager.pk}, expect=201).json()
+        api(manager).patch(f"/incidents/{shown['id']}/", {"status": "in_progress"}, expect=200)
+
     @pytest.mark.parametrize("field", ["component_id", "client_id", "reporter_id", "assigned_manager_id"])
     def test_may_not_name_what_they_cannot_read(self, api, field):
         contact, component, client = self._own()
         foreign = {
             "component_id": ComponentFactory().pk,
             "client_id": ClientFactory().pk,
-            "reporter_id": UserFactory().pk,
-            "assigned_manager_id": UserFactory().pk,
+            "reporter_id": UserFactory(role=CC).pk,
+            "assigned_manager_id": UserFactory(role=VC).pk,
         }
         own = {"client_id": client.pk, "reporter_id": contact.pk, "component_id": component.pk}
         given = body(**{**own, field: foreign[field]})

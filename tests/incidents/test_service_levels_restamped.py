@@ -57,16 +57,34 @@ class TestSeverity:
         assert shown["response_due_at"] == z(berlin((2026, 11, 22), 3, 50))
         assert shown["resolution_due_at"] == z(berlin((2026, 11, 22), 10, 50))
 
-    def test_a_target_already_exceeded_is_due_at_once_and_breached(self, api):
+    def test_a_target_already_exceeded_was_due_when_it_was_used_up_and_is_breached(self, api):
         agreement = promise(Tier.PREMIUM, "P4", 2_000, 100)
         AgreementFactory(subscription=agreement.subscription, response_time_minutes=15, resolution_time_hours=2)
         pk = open_one(api, agreement, berlin(FRIDAY, 12))
         with at(berlin(FRIDAY, 15)):
             shown = api(IM).patch(f"/incidents/{pk}/", {"severity": "P1"}, expect=200).json()
             answer = levels(api, pk)
-        assert shown["response_due_at"] == shown["resolution_due_at"] == z(berlin(FRIDAY, 15))
+        assert shown["response_due_at"] == z(berlin(FRIDAY, 12, 15))
+        assert shown["resolution_due_at"] == z(berlin(FRIDAY, 14))
         assert shown["sla_breach"] is True
         assert (answer["state"], answer["resolution"]["remaining_minutes"]) == ("breached", 120 - 180)
+
+    def test_a_target_used_up_in_an_earlier_stretch_was_due_there(self, api):
+        agreement = promise(Tier.PREMIUM, "P4", 2_000, 100)
+        for severity, hours in (("P3", 72), ("P2", 24)):
+            AgreementFactory(
+                subscription=agreement.subscription,
+                severity_level=severity,
+                response_time_minutes=1_000,
+                resolution_time_hours=hours,
+            )
+        AgreementFactory(subscription=agreement.subscription, response_time_minutes=90, resolution_time_hours=4)
+        pk = open_one(api, agreement, berlin(FRIDAY, 12))
+        for hour, severity in ((13, "P3"), (14, "P2"), (15, "P1")):
+            with at(berlin(FRIDAY, hour)):
+                shown = api(IM).patch(f"/incidents/{pk}/", {"severity": severity}, expect=200).json()
+        assert shown["response_due_at"] == z(berlin(FRIDAY, 13, 30))
+        assert shown["resolution_due_at"] == z(berlin(FRIDAY, 16))
 
     def test_lowering_the_severity_does_not_undo_a_breach(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 15, 2)

@@ -48,7 +48,7 @@ def eventful(**fields: Any) -> Any:
     AffectedClientFactory(incident=incident, client__name="Other Organisation")
     NoteFactory(incident=incident, body="Inner note")
     EscalationFactory(incident=incident, reason="Inner reason", requested_by=worker)
-    CommunicationFactory(incident=incident, sender=worker, delivery_status="sent", sent_at=now)
+    CommunicationFactory(incident=incident, sender_user=worker, delivery_status="sent", sent_at=now)
     WorkaroundFactory(incident=incident, implemented_by=worker, implemented_at=now - timedelta(hours=2))
     AnalysisFactory(
         incident=incident,

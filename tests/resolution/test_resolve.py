@@ -315,7 +315,7 @@ def test_stakeholders_are_notified_each_once(api):
         (manager.pk, "user"),
     ]
     assert shown == sorted(expected)
-    assert {(each.delivery_method, each.delivery_status, each.sender_id) for each in sent} == {
+    assert {(each.delivery_method, each.delivery_status, each.sender_user_id) for each in sent} == {
         ("automated_notification", "pending", caller.user.pk)
     }
 

@@ -256,7 +256,7 @@ def test_a_thousand_records_take_no_more_statements(api):
     for _ in range(250):
         NoteFactory(incident=incident)
         WorkaroundFactory(incident=incident, implemented_by=incident.reporter)
-        CommunicationFactory(incident=incident, sender=incident.reporter)
+        CommunicationFactory(incident=incident, sender_user=incident.reporter)
         ChangeFactory(incident=incident, requested_by=incident.reporter)
     with capture() as many:
         page = reader.get(path(incident, "?page_size=200"), expect=200).json()
