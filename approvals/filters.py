@@ -23,7 +23,9 @@ def with_status(status: str) -> Q:
 
 
 class ApprovalFilters(StrictFilterSet):
-    for_me = TruthFilter(method="for_the_reader")  # type: ignore[no-untyped-call]
+    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+        method="for_the_reader", help_text="Those that await the caller's decision."
+    )
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 

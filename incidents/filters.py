@@ -34,8 +34,12 @@ class IncidentCodeFilter(django_filters.CharFilter):
 
 class IncidentFilters(StrictFilterSet):
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
-    sla_state = django_filters.ChoiceFilter(choices=SlaState.choices, method="in_sla_state")
-    due_before = TimeFilter(method="due_before_moment")  # type: ignore[no-untyped-call]
+    sla_state = django_filters.ChoiceFilter(
+        choices=SlaState.choices, method="in_sla_state", help_text="How its service levels stand at this moment."
+    )
+    due_before = TimeFilter(  # type: ignore[no-untyped-call]
+        method="due_before_moment", help_text="A clock that runs is due before this."
+    )
 
     class Meta:
         model = Incident

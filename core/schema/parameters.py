@@ -31,7 +31,7 @@ KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
     (django_filters.UUIDFilter, {"type": "string", "format": "uuid"}),
 )
 
-MEANING_OF_LOOKUPS = {"in": "one of these, separated by commas", "gte": "from", "lte": "up to"}
+MEANING_OF_LOOKUPS = {"": "exactly this", "in": "one of these, separated by commas", "gte": "from", "lte": "up to"}
 
 
 def header(name: str, schema: dict[str, Any], description: str) -> OpenApiParameter:
@@ -115,7 +115,7 @@ def several(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _of_filter(name: str, each: Any) -> OpenApiParameter:
     field, _, lookup = name.partition("__")
-    description = f"{field}: {MEANING_OF_LOOKUPS[lookup]}." if lookup in MEANING_OF_LOOKUPS else ""
+    description = each.extra.get("help_text") or f"{field}: {MEANING_OF_LOOKUPS[lookup]}."
     schema = _schema_of(each)
     if isinstance(each, BaseCSVFilter):
         return query(name, several(schema), description, style="form", explode=False)

@@ -29,6 +29,11 @@ SPECTACULAR_SETTINGS = {
         "Incidents under a written policy: the server enforces who may do what, and proves it later.\n\n"
         "Every refusal is a problem document (RFC 9457) with a stable `code`, the SOP and the rule it comes from, "
         "all failing items at once and what to do next.\n\n"
+        "**Repeating safely:** every write but those about a way in takes an `Idempotency-Key`, and is carried out "
+        "once with it. **Concurrent changes:** single records carry an `ETag`; with `If-Match` a change is made only while the "
+        "record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` leads to the "
+        "following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an approval of exactly "
+        "this request: POST /api/v1/approvals/, then `Approval-Id`.\n\n"
         f"Roles in conditions: {ROLES}."
     ),
     "VERSION": "1.0.0",
@@ -45,6 +50,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": DESCRIBED,
     "POSTPROCESSING_HOOKS": [
         "core.schema.enums.share_enums",
+        "ims.docs.glossary.explain",
         "core.schema.links.link_records",
         "ims.docs.illustration.illustrate",
         "core.schema.sharing.share_parts",

@@ -19,7 +19,9 @@ class EscalationFilters(StrictFilterSet):
 
 
 class CommunicationFilters(StrictFilterSet):
-    for_me = TruthFilter(method="reaching_the_reader")  # type: ignore[no-untyped-call]
+    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+        method="reaching_the_reader", help_text="Those that name the caller, or the team of the caller's role."
+    )
 
     class Meta:
         model = Communication

@@ -341,3 +341,14 @@ def test_real_writes_and_refusals_fit_their_description(api):
     assert misfits("POST /users/", api().post("/users/", body, expect=401)) == []
     question = {"operation": "vendor.create"}
     assert misfits("POST /approvals/check/", administrator.post("/approvals/check/", question, expect=200)) == []
+
+
+def test_everything_that_can_be_sent_is_explained():
+    for name, shape in read_schema()["components"]["schemas"].items():
+        if name.endswith("Request"):
+            unexplained = {member for member, each in shape["properties"].items() if "description" not in each}
+            assert not unexplained, name
+    for endpoint, action in described():
+        for place in ("query", "header"):
+            for name, each in parameters(action, place).items():
+                assert each.get("description"), (endpoint, name)
