@@ -71,6 +71,7 @@ sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's o
 	IMS_ENVIRONMENT=test $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file var/openapi.json
 	$(BIN)/openapi-python-client generate --path var/openapi.json --config sdk/python/openapi-python-client.yaml \
 		--meta none --output-path sdk/python/ims_client --overwrite --fail-on-warning
+	@touch sdk/python/ims_client/py.typed
 	cd sdk/typescript && npm ci --no-audit --no-fund --silent && npm run --silent generate && npm run --silent build
 
 sdk-test: sdk ## Check the types of both clients and try them against a live server

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { answer, connect, login, type Ims, Refused } from "../src/index.js";
+import { told } from "./told.js";
 
 const PASSWORD = "nine quiet lanterns drift";
 // Severity, minutes to respond, hours to resolve: within the premium tier.
@@ -14,12 +15,6 @@ const TARGETS = [
 ] as const;
 
 const address = told("IMS_ADDRESS");
-
-function told(name: string): string {
-  const value = process.env[name];
-  assert.ok(value, `${name} is not set`);
-  return value;
-}
 
 async function enter(email: string, token: string): Promise<Ims> {
   answer(await connect(address).POST("/api/v1/auth/activate/", { body: { token, password: PASSWORD } }));

@@ -1,0 +1,180 @@
+"""What `safely` of the Python client repeats, how long it waits, and that the server carries it out once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+from ims_client import AuthenticatedClient
+from ims_client.api.incidents import incidents_add_note, incidents_list, incidents_notes_list
+from ims_client.errors import UnexpectedStatus
+from ims_client.models import CodeEnum, Note, NoteRequest, Problem
+from ims_sdk import Refused, answer, connect, every, safely
+
+ADDRESS = "http://ims.example"
+KEY = "Idempotency-Key"
+THEN = datetime(2026, 3, 2, 9, 56, tzinfo=UTC)
+WRITTEN = Note(7, 1, "Told the bank.", False, created_at=THEN, updated_at=THEN, created_by_id=2, updated_by_id=2)
+
+
+def problem(status: int, code: CodeEnum, retry_after: str | None = None) -> httpx.Response:
+    document = Problem(
+        type_="about:blank",
+        title="",
+        status=status,
+        detail="",
+        code=code,
+        error_class="tool_failure",
+        sop=[],
+        rule="",
+        errors=[],
+        operation=None,
+        next_="",
+        transfer_to_human=False,
+        request_id="",
+    )
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return httpx.Response(status, json=document.to_dict(), headers=headers)
+
+
+class Stub:
+    """A server that answers, or fails, as it was told, and remembers the keys; and the waits of the caller."""
+
+    def __init__(self, *outcomes: httpx.Response | Exception) -> None:
+        self.outcomes = iter(outcomes)
+        self.keys: list[str] = []
+        self.waits: list[float] = []
+        self.client = with_transport(connect(ADDRESS, "a token"), ADDRESS, httpx.MockTransport(self.respond))
+
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        self.keys.append(request.headers[KEY])
+        outcome = next(self.outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def write(self) -> Note:
+        body = NoteRequest(body="Told the bank.")
+        return safely(
+            lambda key: incidents_add_note.sync_detailed(1, client=self.client, body=body, idempotency_key=key),
+            wait=self.waits.append,
+        )
+
+
+def with_transport(client: AuthenticatedClient, address: str, transport: httpx.BaseTransport) -> AuthenticatedClient:
+    headers = {"Authorization": f"Token {client.token}"}
+    return client.set_httpx_client(httpx.Client(base_url=address, headers=headers, transport=transport))
+
+
+def written() -> httpx.Response:
+    return httpx.Response(201, json=WRITTEN.to_dict())
+
+
+PASSING: dict[str, Callable[[], httpx.Response | Exception]] = {
+    "no connection": lambda: httpx.ConnectError("refused"),
+    "no answer in time": lambda: httpx.ReadTimeout("too slow"),
+    "the connection broke": lambda: httpx.RemoteProtocolError("gone"),
+    "throttled": lambda: problem(429, "throttled"),
+    "unavailable": lambda: problem(503, "database_unavailable"),
+    "a proxy without its server": lambda: httpx.Response(502, html="<h1>Bad gateway</h1>"),
+    "a proxy that says 503": lambda: httpx.Response(503, html="<h1>Unavailable</h1>"),
+}
+
+
+@pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
+def test_what_passes_is_repeated_with_the_same_key(passing: Callable[[], httpx.Response | Exception]) -> None:
+    stub = Stub(passing(), passing(), written())
+
+    assert stub.write().id == 7
+    assert len(stub.keys) == 3
+    assert len(set(stub.keys)) == 1
+    assert 0.5 <= stub.waits[0] <= 1 <= stub.waits[1] <= 2
+
+
+def test_each_thing_to_be_done_has_its_own_key() -> None:
+    stub = Stub(written(), written())
+    stub.write()
+    stub.write()
+
+    assert len(set(stub.keys)) == 2
+    assert stub.waits == []
+
+
+def test_it_waits_at_least_as_long_as_it_is_asked_to() -> None:
+    stub = Stub(problem(503, "database_unavailable", "30"), written())
+    stub.write()
+
+    assert 30.5 <= stub.waits[0] <= 31
+
+
+def test_a_date_to_retry_after_is_left_to_the_growing_pause() -> None:
+    stub = Stub(problem(503, "database_unavailable", "Mon, 02 Mar 2026 10:00:00 GMT"), written())
+    stub.write()
+
+    assert stub.waits[0] <= 1
+
+
+REFUSED: dict[str, httpx.Response] = {
+    "a rule": problem(409, "precondition_failed"),
+    "a defect": problem(500, "internal_error"),
+    "a wait too long": problem(429, "throttled", "3600"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSED.values(), ids=REFUSED)
+def test_what_does_not_pass_is_told_at_once(refusal: httpx.Response) -> None:
+    stub = Stub(refusal)
+
+    with pytest.raises(Refused):
+        stub.write()
+    assert stub.waits == []
+
+
+def test_undocumented_answers_are_told_at_once() -> None:
+    stub = Stub(httpx.Response(418))
+
+    with pytest.raises(UnexpectedStatus):
+        stub.write()
+
+
+def test_it_gives_up() -> None:
+    refused = Stub(*[problem(503, "database_unavailable")] * 6)
+    with pytest.raises(Refused, match="database_unavailable"):
+        refused.write()
+    lost = Stub(*[httpx.ConnectError("refused")] * 6)
+    with pytest.raises(httpx.ConnectError):
+        lost.write()
+
+    assert (len(refused.keys), len(refused.waits)) == (5, 4)
+    assert (len(lost.keys), len(lost.waits)) == (5, 4)
+
+
+class Losing(httpx.HTTPTransport):
+    """Sends every request, and loses the answer to the first write."""
+
+    lost = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        if request.method == "POST" and not self.lost:
+            self.lost = True
+            response.close()
+            raise httpx.ReadError("the connection broke", request=request)
+        return response
+
+
+def test_a_lost_answer_does_not_write_twice(ines: AuthenticatedClient, demonstration: str) -> None:
+    transport = Losing()
+    client = with_transport(ines, demonstration, transport)
+    incident = answer(incidents_list.sync(client=client)).results[0]
+    body = NoteRequest(body=f"Told the bank, {uuid4()}.")
+
+    note = safely(
+        lambda key: incidents_add_note.sync_detailed(incident.id, client=client, body=body, idempotency_key=key),
+        wait=lambda seconds: None,
+    )
+
+    notes = every(lambda cursor: incidents_notes_list.sync(incident.id, client=client, cursor=cursor))
+    assert transport.lost
+    assert [each.id for each in notes if each.body == body.body] == [note.id]
