@@ -149,10 +149,15 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
 def _elevated(name: str) -> Operation:
     wanted = registry.find(name)
     if wanted is None:
-        raise invalid("operation", "There is no such operation; GET /api/v1/policy/ lists them.", "unknown_operation")
+        raise invalid("operation", f"There is no such operation. {_all_elevated()}", "unknown_operation")
     if wanted.elevated is None:
-        raise invalid("operation", "This operation is never elevated; it needs no approval.", "approval_not_needed")
+        detail = f"This operation is never elevated; it needs no approval. {_all_elevated()}"
+        raise invalid("operation", detail, "approval_not_needed")
     return wanted
+
+
+def _all_elevated() -> str:
+    return f"Approvals are for: {', '.join(each.name for each in registry if each.elevated is not None)}."
 
 
 def _target(wanted: Operation, actor: User, reference_type: str | None, reference_id: int | None) -> Any:

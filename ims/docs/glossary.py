@@ -4,7 +4,10 @@ Names that mean the same everywhere stand in MEANINGS; what only one shape means
 field says of itself (`help_text`) comes before both.
 """
 
+from collections.abc import Callable
 from typing import Any
+
+from core.operations import Door, Operation, registry
 
 MEANINGS = {
     # Common to many
@@ -183,6 +186,22 @@ PARTICULAR = {
     ("EscalationRequest", "reason"): "Why it is escalated.",
     ("ReopenRequest", "reason"): "Why it is not resolved after all.",
 }
+
+
+# Bodies that name an operation, and which ones may be named there.
+OPERATIONS: dict[str, Callable[[Operation], bool]] = {
+    "ApprovalRequest": lambda each: each.elevated is not None,
+    "CheckRequest": lambda each: each.door is Door.REST,
+    "HandoffRequest": lambda each: each.door is Door.REST,
+}
+
+
+def name_operations(result: Any, generator: Any, **options: Any) -> Any:
+    """A hook of the generator: where a body names an operation, the description lists them."""
+    for shape, fits in OPERATIONS.items():
+        names = sorted(each.name for each in registry if fits(each))
+        result["components"]["schemas"][shape]["properties"]["operation"]["enum"] = names
+    return result
 
 
 def explain(result: Any, generator: Any, **options: Any) -> Any:

@@ -30,9 +30,9 @@ SPECTACULAR_SETTINGS = {
         "Every refusal is a problem document (RFC 9457) with a stable `code`, the SOP and the rule it comes from, "
         "all failing items at once and what to do next.\n\n"
         "**Repeating safely:** every write but those about a way in takes an `Idempotency-Key`, and is carried out "
-        "once with it. **Concurrent changes:** single records carry an `ETag`; with `If-Match` a change is made only while the "
-        "record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` leads to the "
-        "following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an approval of exactly "
+        "once with it. **Concurrent changes:** single records carry an `ETag`; with `If-Match` a change is made only "
+        "while the record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` leads "
+        "to the following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an approval of exactly "
         "this request: POST /api/v1/approvals/, then `Approval-Id`.\n\n"
         f"Roles in conditions: {ROLES}."
     ),
@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "core.schema.enums.share_enums",
         "ims.docs.glossary.explain",
+        "ims.docs.glossary.name_operations",
         "core.schema.links.link_records",
         "ims.docs.illustration.illustrate",
         "core.schema.sharing.share_parts",
