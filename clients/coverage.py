@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.choices import AgreementStatus, Severity, SubscriptionStatus, SubscriptionType, Tier
@@ -15,6 +16,7 @@ from products.models import Product
 # Ten years: beyond it a target promises nothing.
 MOST_MINUTES, MOST_HOURS = 5_256_000, 87_600
 OBJECTIVES = ("rto_minutes", "rpo_minutes")
+SHOWN_OBJECTIVES = {"type": ["object", "null"], "additionalProperties": {"type": ["integer", "null"]}}
 
 
 class ObjectivesBody(Body):
@@ -68,6 +70,7 @@ class SubscriptionOutput(Output):
         requires: dict[str, tuple[str, ...]] = {"recovery_objectives": OBJECTIVES}
 
     @staticmethod
+    @extend_schema_field(SHOWN_OBJECTIVES)
     def get_recovery_objectives(row: dict[str, Any]) -> dict[str, int | None] | None:
         objectives = {name: row[name] for name in OBJECTIVES}
         return objectives if set(objectives.values()) != {None} else None

@@ -230,8 +230,6 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     for each in schema["properties"].values():
         for told in NOT_FOR_READERS:
             each.pop(told, None)
-        if each.get("format") == "int64":
-            del each["format"]
     always = {ALWAYS} if getattr(kind, "selectable", False) else always_shown(kind)
     schema["required"] = sorted(set(schema["properties"]) & always)
 

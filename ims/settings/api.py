@@ -41,6 +41,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
+    # Labels only repeat the values; a list of both would say everything twice.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVERS": [{"url": "/", "description": "This installation"}],
     "LICENSE": {"name": "MIT License", "identifier": "MIT"},
     "EXTERNAL_DOCS": {
@@ -53,6 +55,7 @@ SPECTACULAR_SETTINGS = {
         "ims.docs.glossary.explain",
         "ims.docs.glossary.name_operations",
         "core.schema.links.link_records",
+        "core.schema.ids.mark_ids",
         "ims.docs.illustration.illustrate",
         "core.schema.sharing.share_parts",
     ],

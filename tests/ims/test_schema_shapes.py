@@ -5,6 +5,7 @@ import re
 import pytest
 
 from core.collections import collections
+from core.schema.ids import mark_ids
 from ims.docs.views import read_schema
 from tests.ims.test_schema import described, parameters
 from tests.users.factories import UserFactory
@@ -60,3 +61,52 @@ def test_every_media_type_of_an_answer_has_its_own_shape():
 
 def test_the_login_tells_how_it_refuses():
     assert {"401", "403", "429"} <= set(dict(described())["POST /auth/token/"]["responses"])
+
+
+def integers(part, name=""):
+    """Every whole number of the description, by the name of what it is: a member or a parameter."""
+    if isinstance(part, list):
+        for each in part:
+            yield from integers(each, name)
+    if not isinstance(part, dict):
+        return
+    if "integer" in (part.get("type") or ()):
+        yield name, part
+    for key, value in part.items():
+        if key == "properties":
+            for member, schema in value.items():
+                yield from integers(schema, member)
+        elif key not in ("examples", "example"):
+            yield from integers(value, part.get("name", name) if key == "schema" else name)
+
+
+def test_ids_and_only_ids_need_64_bits_wherever_they_are():
+    found = list(integers(read_schema()))
+    named = {name: {each.get("format") for other, each in found if other == name} for name, _ in found}
+    ids = {name for name in named if re.fullmatch(r"(.*_)?ids?|Approval-Id", name.partition("__")[0])}
+    who = {"assigned_to", "assigned_to__in", "closed_by", "generated_by", "implemented_by", "modified_by"}
+    who |= {"requested_by", "resolved_by", "sender_user", "updated_by"}
+
+    assert {"id", "id__in", "item_id", "client_id", "article_ids", "Approval-Id"} <= ids
+    assert {name for name, formats in named.items() if formats == {"int64"}} == ids | who
+    assert {name for name, formats in named.items() if formats == {None}} == set(named) - ids - who
+
+
+def test_the_format_of_a_number_follows_from_its_name_alone():
+    number = {"type": "integer", "format": "int64"}
+    marked = mark_ids({"properties": {"count": number, "parts": {"properties": {"ids": {"items": number}}}}}, None)
+
+    parts = {"properties": {"ids": {"items": number}}}
+    assert marked == {"properties": {"count": {"type": "integer"}, "parts": parts}}
+
+
+def test_no_enumeration_repeats_its_values_as_words():
+    for name, schema in read_schema()["components"]["schemas"].items():
+        for each in (schema, *schema.get("properties", {}).values()):
+            assert "* `" not in each.get("description", ""), name
+
+
+def test_an_answer_says_where_a_map_may_hold_null():
+    shown = read_schema()["components"]["schemas"]["Subscription"]["properties"]["recovery_objectives"]
+
+    assert shown == {"type": ["object", "null"], "additionalProperties": {"type": ["integer", "null"]}}

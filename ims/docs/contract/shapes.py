@@ -1,158 +1,206 @@
-"""What of a changed shape breaks a client: a body may become wider, an answer narrower, never the other way."""
+"""Reads a schema as what it lets through: without references, and with its alternatives in one."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from operator import gt, lt, ne
 from typing import Any
 
-DEEPEST = 12
+# Says nothing about what is let through.
+SILENT = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"}
+ALTERNATIVES = ("oneOf", "anyOf")
+NULL = "null"
+# The widest of their types, which numbers are anyway.
+WIDEST = {"int64": "", "double": ""}
+NUMBERS = frozenset({"integer", "number"})
+TEXT, LIST, OBJECT = frozenset({"string"}), frozenset({"array"}), frozenset({"object"})
+TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
 
 
-class Way(StrEnum):
-    """Who fills a shape: the client a body or a parameter, the server an answer."""
-
-    SENT = "sent"
-    ANSWERED = "answered"
+def _no_multiple(after: Any, before: Any) -> bool:
+    return bool(before % after)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A schema without references and alternatives: the union of what its alternatives take."""
-
-    types: frozenset[str]
-    values: frozenset[Any] | None
-    properties: dict[str, Any] = field(default_factory=dict)
-    required: frozenset[str] = frozenset()
-    items: Any = None
-    bounds: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """One breaking change: the rule that finds it, where it is, in words."""
-
-    rule: str
-    where: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.detail} ({self.rule})"
-
-
-LOWER_IS_NARROWER = ("maximum", "maxLength", "maxItems")
-HIGHER_IS_NARROWER = ("minimum", "minLength", "minItems")
-
-
-def resolve(part: Any, document: dict[str, Any]) -> Any:
-    """A part of a description, or the component that it refers to."""
-    while isinstance(part, dict) and "$ref" in part:
-        _, kind, name = part["$ref"].rsplit("/", 2)
-        part = document["components"][kind][name]
-    return part
-
-
-def shape_of(schema: Any, document: dict[str, Any]) -> Shape:
-    schema = resolve(schema, document)
-    alternatives = schema.get("oneOf") or schema.get("anyOf")
-    if alternatives:
-        return _union([shape_of(each, document) for each in alternatives])
-    whole = dict(schema)
-    for each in schema.get("allOf", ()):
-        whole = {**resolve(each, document), **whole}
-    types = whole.get("type", ())
-    return Shape(
-        types=frozenset([types] if isinstance(types, str) else types),
-        values=frozenset(map(str, whole["enum"])) if "enum" in whole else None,
-        properties=whole.get("properties", {}),
-        required=frozenset(whole.get("required", ())),
-        items=whole.get("items"),
-        bounds={name: whole[name] for name in (*LOWER_IS_NARROWER, *HIGHER_IS_NARROWER, "pattern") if name in whole},
-    )
-
-
-def _union(shapes: list[Shape]) -> Shape:
-    listed = [each.values for each in shapes]
-    return Shape(
-        types=frozenset[str]().union(*(each.types for each in shapes)),
-        values=None if None in listed else frozenset().union(*filter(None, listed)),
-        properties={name: inner for each in shapes for name, inner in each.properties.items()},
-        required=frozenset.intersection(*(each.required for each in shapes)),
-        items=next((each.items for each in shapes if each.items), None),
-    )
-
-
-def _types(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    narrow, wide = (new, old) if way is Way.ANSWERED else (old, new)
-    if narrow.types - wide.types and wide.types:
-        yield f"type was {_listed(old.types)}, is {_listed(new.types)}"
-
-
-def _values(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """A client sends the values it knows, and knows what to do with those it was told of."""
-    narrow, wide = (new, old) if way is Way.ANSWERED else (old, new)
-    if wide.values is None:
-        return
-    if narrow.values is None:
-        yield "values were free, are listed" if way is Way.SENT else "values were listed, are free"
-    elif extra := narrow.values - wide.values:
-        yield f"values {'no longer taken' if way is Way.SENT else 'that are new'}: {_listed(extra)}"
-
-
-def _bounds(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    for name in old.bounds | new.bounds if way is Way.SENT else ():
-        before, after = old.bounds.get(name), new.bounds.get(name)
-        if after is not None and before != after and (before is None or _narrower(name, before, after)):
-            yield f"{name} was {before}, is {after}"
-
-
-def _narrower(name: str, before: Any, after: Any) -> bool:
-    if name in LOWER_IS_NARROWER:
-        return bool(after < before)
-    return bool(after > before) if name in HIGHER_IS_NARROWER else True
-
-
-def _removed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    for name in sorted(set(old.properties) - set(new.properties)):
-        yield f"{name} is gone"
-
-
-def _required(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    if way is Way.SENT:
-        yield from (f"{name} must be given" for name in sorted(new.required - old.required))
-    else:
-        lost = (old.required - new.required) & set(new.properties)
-        yield from (f"{name} may be missing" for name in sorted(lost))
-
-
-Rule = Callable[[Shape, Shape, Way], Iterator[str]]
-RULES: dict[str, Rule] = {
-    "type_changed": _types,
-    "values_changed": _values,
-    "bounds_narrowed": _bounds,
-    "property_removed": _removed,
-    "property_required": _required,
+# Each bound: the types it is for, and whether its new value lets less through than the old one.
+BOUNDS: dict[str, tuple[frozenset[str], Callable[[Any, Any], Any]]] = {
+    "maximum": (NUMBERS, lt),
+    "exclusiveMaximum": (NUMBERS, lt),
+    "minimum": (NUMBERS, gt),
+    "exclusiveMinimum": (NUMBERS, gt),
+    "multipleOf": (NUMBERS, _no_multiple),
+    "maxLength": (TEXT, lt),
+    "minLength": (TEXT, gt),
+    "pattern": (TEXT, ne),
+    "maxItems": (LIST, lt),
+    "minItems": (LIST, gt),
+    "uniqueItems": (LIST, ne),
+    "maxProperties": (OBJECT, lt),
+    "minProperties": (OBJECT, gt),
+}
+# Zero, or false, is the same as no bound.
+FROM_ZERO = {"minLength", "minItems", "minProperties", "uniqueItems"}
+LENGTHS = {"minLength", "maxLength"}
+# With the bounds, every keyword that is compared. A test finds any other in the description.
+READ = {*ALTERNATIVES, "$ref", "allOf", "type", "format", "enum", "const", "default", "items"} | {
+    "properties",
+    "required",
+    "additionalProperties",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two descriptions whose shapes are held against each other."""
+class Shape:
+    """What a schema lets through. No types: anything. No values: any of those types."""
 
-    old: dict[str, Any]
-    new: dict[str, Any]
+    types: frozenset[str]
+    values: frozenset[str] | None
+    formats: dict[str, frozenset[str]] = field(default_factory=dict)
+    bounds: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    items: Any = None
+    # Of the members without a name: a schema, True where nothing is said of them, False where there are none.
+    extras: Any = True
+    default: Any = None
 
-    def shapes(self, old: Any, new: Any, way: Way, where: str, depth: int = 0) -> Iterator[Break]:
-        """Every breaking change of a schema, at any depth."""
-        before, after = shape_of(old, self.old), shape_of(new, self.new)
-        for rule, check in RULES.items():
-            yield from (Break(rule, where, detail) for detail in check(before, after, way))
-        if depth == DEEPEST:
-            return
-        for name in before.properties.keys() & after.properties.keys():
-            yield from self.shapes(before.properties[name], after.properties[name], way, f"{where}.{name}", depth + 1)
-        if before.items and after.items:
-            yield from self.shapes(before.items, after.items, way, f"{where}[]", depth + 1)
+    @property
+    def is_null(self) -> bool:
+        return self.types == {NULL}
+
+    def takes(self, *types: str) -> bool:
+        return not self.types or bool(self.types.intersection(types))
 
 
-def _listed(values: frozenset[Any]) -> str:
-    return ", ".join(sorted(map(str, values))) or "free"
+def resolve(part: Any, document: dict[str, Any]) -> Any:
+    """A part of a description, or the component that it refers to; what stands beside a reference adds to it."""
+    while isinstance(part, dict) and "$ref" in part:
+        _, kind, name = part["$ref"].rsplit("/", 2)
+        part = {**document["components"][kind][name], **{key: part[key] for key in part if key != "$ref"}}
+    return part
+
+
+def component_of(schema: Any, document: dict[str, Any]) -> str | None:
+    """The one component that a schema stands for, null aside."""
+    if not isinstance(schema, dict) or len(said := set(schema) - SILENT) != 1:
+        return None
+    (keyword,) = said
+    if keyword == "$ref":
+        return str(schema["$ref"])
+    if keyword not in (*ALTERNATIVES, "allOf"):
+        return None
+    others = [each for each in schema[keyword] if not shape_of(each, document).is_null]
+    return component_of(others[0], document) if len(others) == 1 else None
+
+
+def shape_of(schema: Any, document: dict[str, Any]) -> Shape:
+    whole = _flat(schema, document)
+    for keyword in ALTERNATIVES:
+        if each := whole.pop(keyword, None):
+            return _union([shape_of(_joined(whole, _flat(one, document)), document) for one in each])
+    values = _values(whole)
+    types = _types(whole, values)
+    bounds = {name: whole[name] for name in BOUNDS if name in whole} if values is None else _lengths(values)
+    return Shape(
+        types=types | {"integer"} if "number" in types else types,
+        values=None if values is None else frozenset(json.dumps(each) for each in values if each is not None),
+        formats=dict.fromkeys(types - {NULL}, _format(whole)) if values is None else {},
+        bounds=_real(bounds),
+        properties=whole.get("properties", {}),
+        required=frozenset(whole.get("required", ())),
+        items=whole.get("items"),
+        extras=whole.get("additionalProperties", True),
+        default=whole.get("default"),
+    )
+
+
+def _flat(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """A schema with its reference, and all that it must fit at once, in one."""
+    whole = dict(resolve({} if schema is True else schema, document))
+    for part in whole.pop("allOf", ()):
+        whole = _joined(_flat(part, document), whole)
+    return whole
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    joined = {**one, **other}
+    if "properties" in one and "properties" in other:
+        joined["properties"] = {**one["properties"], **other["properties"]}
+    if "required" in one and "required" in other:
+        joined["required"] = [*one["required"], *other["required"]]
+    return joined
+
+
+def _values(whole: dict[str, Any]) -> list[Any] | None:
+    if "const" in whole:
+        return [whole["const"]]
+    if whole.get("type") == NULL:
+        return []
+    if whole.get("maxLength") == 0 and whole.get("type") == "string":
+        return [""]
+    return whole.get("enum")
+
+
+def _types(whole: dict[str, Any], values: list[Any] | None) -> frozenset[str]:
+    """The types that are named, or else those of the values."""
+    named = whole.get("type", [TYPES.get(type(each), NULL) for each in values or ()])
+    return frozenset([named] if isinstance(named, str) else named)
+
+
+def _lengths(values: list[Any]) -> dict[str, Any]:
+    """Of listed texts: where "" stands beside free text, a text may be empty."""
+    lengths = [len(each) for each in values if isinstance(each, str)]
+    return {"minLength": min(lengths), "maxLength": max(lengths)} if lengths else {}
+
+
+def _real(bounds: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in bounds.items() if each or name not in FROM_ZERO}
+
+
+def _format(whole: dict[str, Any]) -> frozenset[str]:
+    told = whole.get("format", "")
+    return frozenset([WIDEST.get(told, told)])
+
+
+def _union(shapes: list[Shape]) -> Shape:
+    """What any of them lets through."""
+    free = [each for each in shapes if each.values is None]
+    objects = [each for each in free if each.takes("object")]
+    loosest = {name: _loosest(name, shapes if name in LENGTHS else free) for name in BOUNDS}
+    return Shape(
+        types=frozenset().union(*(each.types for each in shapes))
+        if all(each.types for each in shapes)
+        else frozenset(),
+        values=None if free else frozenset().union(*(each.values or () for each in shapes)),
+        formats={name: _formats(free, name) for each in free for name in each.formats},
+        bounds={name: bound for name, bound in loosest.items() if bound is not None},
+        properties={name: _any(objects, name) for each in objects for name in each.properties},
+        required=frozenset.intersection(*(each.required for each in objects)) if objects else frozenset(),
+        items=_one_of([each.items for each in free if each.items is not None]),
+        extras=next((each.extras for each in objects), True),
+        default=next((each.default for each in shapes if each.default is not None), None),
+    )
+
+
+def _formats(shapes: Iterable[Shape], name: str) -> frozenset[str]:
+    return frozenset().union(*(each.formats.get(name, ()) for each in shapes))
+
+
+def _any(shapes: Iterable[Shape], name: str) -> Any:
+    return _one_of([each.properties[name] for each in shapes if name in each.properties])
+
+
+def _one_of(schemas: list[Any]) -> Any:
+    different = [each for at, each in enumerate(schemas) if each not in schemas[:at]]
+    return {"anyOf": different} if len(different) > 1 else next(iter(different), None)
+
+
+def _loosest(name: str, shapes: Iterable[Shape]) -> Any:
+    """The bound that holds for all alternatives of its types: none, where one of them has none."""
+    types, is_narrower = BOUNDS[name]
+    found = [each.bounds.get(name) for each in shapes if each.takes(*types)]
+    if not found or None in found:
+        return None
+    loosest = found[0]
+    for each in found[1:]:
+        loosest = each if is_narrower(loosest, each) else loosest
+    return loosest
