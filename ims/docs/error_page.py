@@ -37,7 +37,7 @@ WHY: dict[Code, str] = {
         "An id in the body names a record that does not exist, that the caller may not read, that is not active "
         "or that does not fit its use."
     ),
-    Code.INVALID_FILTER: "A query parameter is unknown here, empty, or has no valid value, or more of them than it takes.",
+    Code.INVALID_FILTER: "A query parameter is unknown here, empty, invalid, or given more often than it may be.",
     Code.MALFORMED_BODY: "The body is not JSON in UTF-8, is no object, nests too deeply or broke off.",
     Code.NOT_AUTHENTICATED: "The request carries no token, or one that does not exist or was revoked.",
     Code.TOKEN_EXPIRED: "The token was valid once and its time is over.",

@@ -31,9 +31,9 @@ SPECTACULAR_SETTINGS = {
         "all failing items at once and what to do next.\n\n"
         "**Repeating safely:** every write but those about a way in takes an `Idempotency-Key`, and is carried out "
         "once with it. **Concurrent changes:** single records carry an `ETag`; with `If-Match` a change is made only "
-        "while the record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` leads "
-        "to the following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an approval of exactly "
-        "this request: POST /api/v1/approvals/, then `Approval-Id`.\n\n"
+        "while the record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` "
+        "leads to the following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an "
+        "approval of exactly this request: POST /api/v1/approvals/, then `Approval-Id`.\n\n"
         f"Roles in conditions: {ROLES}."
     ),
     "VERSION": "1.0.0",
