@@ -7,7 +7,6 @@ from django.utils.http import parse_etags
 from core.codes import Code
 from core.errors import Item, Refusal
 
-
 MISSPELT = " What was sent holds no strong tag in quotes, so it can never hold."
 
 
@@ -16,8 +15,11 @@ def etag_of(version: int) -> str:
 
 
 def check_version(record: Any, if_match: str | None) -> None:
-    """Refuse (412 stale_version) when If-Match is given and does not name the record's version; weak tags never do."""
-    if not if_match or record is None:
+    """Refuse (412 stale_version) when If-Match is given and does not name the record's version.
+
+    Weak tags never do, and neither does an empty header: a client that lost its ETag must not overwrite unseen.
+    """
+    if if_match is None or record is None:
         return
     tags = parse_etags(if_match)
     current = etag_of(record.version)
