@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from approvals.handoffs import TAKERS
 from approvals.views import APPROVALS, HANDOFFS
-from core.collections import Collection, refuse_unknown
+from core.collections import Collection
 from core.operations import operation
 from core.routes import API_PREFIX
 from core.verbs import Verb
@@ -130,7 +130,6 @@ class InboxView(OperationView):
 
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
-        refuse_unknown(request.query_params, [])
         found = read_inbox(actor=request.user)
         discovered(User.entity_type, request.user.pk, {"view": "inbox"})
         shown = {
