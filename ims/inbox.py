@@ -57,18 +57,18 @@ KINDS = (
     Kind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
     Kind(
         "escalations",
-        "Open escalations to the caller.",
+        "Unresolved escalations to the caller, acknowledged or not.",
         ESCALATIONS,
         "escalations/",
-        {"target_user_id": ME, "status": "open"},
+        {"target_user_id": ME, "status__in": "open,acknowledged"},
     ),
     Kind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
     Kind(
         "incidents",
-        "Unresolved incidents that the caller manages.",
+        "Unresolved incidents that the caller manages or is assigned to.",
         INCIDENTS,
         "incidents/",
-        {"assigned_manager_id": ME, "status__in": "open,in_progress,escalated"},
+        {"for_me": "true", "status__in": "open,in_progress,escalated"},
         STAFF,
     ),
     Kind(
