@@ -19,6 +19,7 @@ from core.context import current
 from core.discovery import READ
 from core.errors import AuditTrailFailure
 from core.verbs import Verb
+from core.waiting import given_up
 
 # A filter's value may be anything a caller typed: so much of it is kept.
 FILTER_LENGTH = 200
@@ -83,10 +84,8 @@ def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
 
     Raises AuditTrailFailure.
     """
-    try:
+    with _or_failure():
         head = None if first else _locked_head(entry.reference_type, entry.reference_id)
-    except Exception as error:
-        raise AuditTrailFailure from error
     entry.sequence = head.sequence + 1 if head else 1
     entry.previous_hash = head.hash if head else GENESIS
     return _insert(entry, entry.previous_hash)
@@ -109,12 +108,21 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.agent, entry.request_id = act.agent, act.request_id
     entry.operation = act.operation.name if act.operation else READ
     entry.changes, entry.meta = settled(entry.changes), settled(entry.meta)
-    try:
+    with _or_failure():
         entry.hash = entry_hash(entry.__dict__, previous_hash)
         entry.save()
-    except Exception as error:
-        raise AuditTrailFailure from error
     return entry
+
+
+@contextmanager
+def _or_failure() -> Iterator[None]:
+    """What keeps an entry from being written is a failure of the trail; to have waited for others too long is not."""
+    try:
+        yield
+    except Exception as error:
+        if given_up(error):
+            raise
+        raise AuditTrailFailure from error
 
 
 def batches(ids: Iterable[int]) -> Iterator[list[int]]:

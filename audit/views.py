@@ -35,6 +35,7 @@ TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, label="action", orderi
 class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
+    reads_query = ("list", "retrieve", "verify")
     create = creates("audit.log", AuditBody)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -225,7 +225,7 @@ def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
     unknown = sorted(set(params) - set(known))
     if not unknown:
         return
-    detail = f"Known here: {', '.join(sorted(known))}."
+    detail = f"Known here: {', '.join(sorted(known))}." if known else "No parameter is known here."
     items = [
         Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}".strip(), name) for name in unknown
     ]

@@ -15,8 +15,11 @@ def etag_of(version: int) -> str:
 
 
 def check_version(record: Any, if_match: str | None) -> None:
-    """Refuse (412 stale_version) when If-Match is given and does not name the record's version; weak tags never do."""
-    if not if_match or record is None:
+    """Refuse (412 stale_version) when If-Match is given and does not name the record's version.
+
+    Weak tags never do, and neither does an empty header: a client that lost its ETag must not overwrite unseen.
+    """
+    if if_match is None or record is None:
         return
     tags = parse_etags(if_match)
     current = etag_of(record.version)

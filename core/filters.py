@@ -1,26 +1,56 @@
 """Filters: exact by field, `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
 
+import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db import models
+from django_filters.fields import BaseCSVField
 from django_filters.filters import BaseInFilter
 from django_filters.filterset import FilterSet
 
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.inputs import BIGGEST_ID, read_whole
 from core.pagination import EARLIEST, LATEST
 
 BEFORE_ALL = EARLIEST - timedelta(days=1)
 
 
-class WholeNumberField(forms.IntegerField):
-    def __init__(self, **options: Any) -> None:
-        options = {name: value for name, value in options.items() if name not in ("min_value", "max_value")}
-        super().__init__(min_value=-(2**63), max_value=2**63 - 1, **options)
+# A number in ASCII, nothing around it. Python itself also reads 1_0, +1 and the digits of other scripts.
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class WholeNumberField(forms.Field):
+    """A whole number that a column can hold. None is below 0, but one may ask from there on."""
+
+    def __init__(self, *, min_value: Any = None, max_value: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        negative = str(value).startswith("-")
+        number = read_whole(str(value).removeprefix("-"), most=BIGGEST_ID + negative)
+        if number is None:
+            raise forms.ValidationError("This must be a whole number of at most 64 bits, in plain digits.")
+        return -number if negative else number
+
+
+class NumberField(forms.DecimalField):
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and not NUMBER.fullmatch(str(value)):
+            raise forms.ValidationError("This must be a number.")
+        return super().to_python(value)
+
+
+class NumberFilter(django_filters.NumberFilter):
+    field_class = NumberField
 
 
 class WholeNumberFilter(django_filters.NumberFilter):
@@ -30,10 +60,28 @@ class WholeNumberFilter(django_filters.NumberFilter):
         return None
 
 
+class DateField(forms.Field):
+    """A date as the API writes it, in no other order or script."""
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return date.fromisoformat(DATE.fullmatch(str(value))[0])  # type: ignore[index]  # caught below
+        except (TypeError, ValueError):
+            raise forms.ValidationError("This must be a date, for example 2026-03-01.") from None
+
+
+class DateFilter(django_filters.DateFilter):
+    field_class = DateField  # type: ignore[assignment]  # stricter than the one it replaces
+
+
 class TimeField(django_filters.fields.IsoDateTimeField):
     """An ISO 8601 time. Beyond the years that both databases can compare it is their edge: no record lies there."""
 
     def clean(self, value: Any) -> Any:
+        if value and not str(value).isascii():  # else the digits of other scripts would count, too
+            raise forms.ValidationError("This must be a time in ISO 8601.")
         try:
             moment = super().clean(value)
         except OverflowError:
@@ -63,11 +111,24 @@ class TruthFilter(django_filters.BooleanFilter):
     field_class = TruthField  # type: ignore[assignment]  # stricter than the one it replaces
 
 
-class WholeNumberInFilter(BaseInFilter, WholeNumberFilter):
+class MembersField(BaseCSVField):
+    """Values between commas, each of them given: an empty one would silently be left out, or match what is empty."""
+
+    def clean(self, value: Any) -> Any:
+        if value and not all(member.strip() for member in value):
+            raise forms.ValidationError("There is an empty value between the commas.")
+        return super().clean(value)  # type: ignore[no-untyped-call]
+
+
+class InFilter(BaseInFilter):
+    base_field_class = MembersField
+
+
+class WholeNumberInFilter(InFilter, WholeNumberFilter):
     pass
 
 
-class ChoiceInFilter(BaseInFilter, django_filters.ChoiceFilter):
+class ChoiceInFilter(InFilter, django_filters.ChoiceFilter):
     pass
 
 
@@ -85,6 +146,8 @@ class StrictFilterSet(FilterSet):
         models.PositiveIntegerField: {"filter_class": WholeNumberFilter},
         models.PositiveBigIntegerField: {"filter_class": WholeNumberFilter},
         models.PositiveSmallIntegerField: {"filter_class": WholeNumberFilter},
+        models.DecimalField: {"filter_class": NumberFilter},
+        models.DateField: {"filter_class": DateFilter},
         models.DateTimeField: {"filter_class": TimeFilter},
         models.BooleanField: {"filter_class": TruthFilter},
     }
@@ -103,9 +166,8 @@ class StrictFilterSet(FilterSet):
     def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
         if lookup_type != "in":
             return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
-        if getattr(field, "choices", None):
-            return ChoiceInFilter, {"choices": field.choices}
-        return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
+        kind, options = super().filter_for_lookup(field, "exact")  # type: ignore[no-untyped-call]
+        return type(f"{kind.__name__.removesuffix('Filter')}InFilter", (InFilter, kind), {}), options
 
     def refuse_unless_valid(self) -> None:
         """Raise Refusal (400 invalid_filter) with every bad value."""

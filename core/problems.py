@@ -19,6 +19,7 @@ from core.handoffs import handoff_body
 from core.integrity import explain
 from core.renderers import ProblemRenderer, dumps
 from core.shapes import refuse_shape
+from core.waiting import given_up
 
 log = logging.getLogger("ims.refusals")
 
@@ -99,7 +100,7 @@ def _unstorable(error: Any) -> Refusal:
 
 
 def _unavailable(error: Any) -> Refusal:
-    return Refusal(Code.DATABASE_UNAVAILABLE, rule="tool_failure_halts", retry_after=1)
+    return Refusal(Code.DATABASE_UNAVAILABLE, given_up(error), rule="tool_failure_halts", retry_after=1)
 
 
 # What needs more than a code. A statement that the database does not understand is a defect, not an outage.

@@ -23,7 +23,7 @@ def read_params(request: Request) -> dict[str, str]:
         if len(values) > 1 and not several:
             detail = f"This is given {len(values)} times and takes one value; {name}{SEVERAL}, where there is one, "
             raise bad_filter(name, f"{detail}takes several.")
-        if not all(values) and name not in MAY_BE_EMPTY:
+        if not all(value.strip() for value in values) and name not in MAY_BE_EMPTY:
             raise bad_filter(name, "This has no value; leave it out or give one.")
         params[name] = ",".join(values)
     return params

@@ -7,8 +7,8 @@ from typing import Any
 
 from core.renderers import dumps
 
-# What spreadsheets would run as a formula when it begins a text.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets would run as a formula when it begins a text: some take the full-width forms for the plain ones.
+FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 def cell(value: Any) -> str:

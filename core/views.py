@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from core.answers import Answer
 from core.bounds import check_bounds
-from core.collections import Collection, collections
+from core.collections import Collection, collections, refuse_unknown
 from core.context import bind
 from core.discovery import READ
 from core.dispatch import submit
@@ -35,9 +36,13 @@ from core.streams import stream, wants_table
 
 
 class OperationView(ViewSetMixin, APIView):
-    """A view whose every action names its operation in `operations`; an action that names none does not start."""
+    """A view whose every action names its operation in `operations`; an action that names none does not start.
+
+    `reads_query` names the reads that go through the query themselves; of any other read every parameter is unknown.
+    """
 
     operations: dict[str, str] = {}
+    reads_query: tuple[str, ...] = ()
     permission_classes = [OperationPermission]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     action_map: dict[str, str]
@@ -68,6 +73,8 @@ class OperationView(ViewSetMixin, APIView):
         super().initial(request, *args, **kwargs)
         if self.operation is not None:  # what no operation serves is refused for its method, whatever its size
             check_bounds(request._request)
+        if request.method in SAFE_METHODS and self.action not in self.reads_query:
+            refuse_unknown(request.query_params, ())
 
     def perform_authentication(self, request: Request) -> None:
         """Recognise the caller and count the request before anything else is decided, or written, about it."""
@@ -101,6 +108,7 @@ class ListViewSet(OperationView):
 
     collection: Collection
     operations = {"list": READ}
+    reads_query: tuple[str, ...] = ("list",)
     lookup_value_regex = "[0-9]{1,19}"
 
     @property
@@ -128,6 +136,7 @@ class RecordViewSet(ListViewSet):
     """Reads of one collection, as lists and one by one."""
 
     operations = {"retrieve": READ}
+    reads_query: tuple[str, ...] = ("list", "retrieve")
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one record."""

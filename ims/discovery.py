@@ -44,6 +44,7 @@ class DiscoveryView(OperationView):
     """Find or verify records of any type."""
 
     operations = {"search": READ}
+    reads_query = ("search",)
 
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from approvals.handoffs import TAKERS
 from approvals.views import APPROVALS, HANDOFFS
-from core.collections import Collection, refuse_unknown
+from core.collections import Collection
 from core.operations import operation
 from core.routes import API_PREFIX
 from core.verbs import Verb
@@ -57,18 +57,18 @@ KINDS = (
     Kind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
     Kind(
         "escalations",
-        "Open escalations to the caller.",
+        "Unresolved escalations to the caller, acknowledged or not.",
         ESCALATIONS,
         "escalations/",
-        {"target_user_id": ME, "status": "open"},
+        {"target_user_id": ME, "status__in": "open,acknowledged"},
     ),
     Kind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
     Kind(
         "incidents",
-        "Unresolved incidents that the caller manages.",
+        "Unresolved incidents that the caller manages or is assigned to.",
         INCIDENTS,
         "incidents/",
-        {"assigned_manager_id": ME, "status__in": "open,in_progress,escalated"},
+        {"for_me": "true", "status__in": "open,in_progress,escalated"},
         STAFF,
     ),
     Kind(
@@ -130,7 +130,6 @@ class InboxView(OperationView):
 
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
-        refuse_unknown(request.query_params, [])
         found = read_inbox(actor=request.user)
         discovered(User.entity_type, request.user.pk, {"view": "inbox"})
         shown = {

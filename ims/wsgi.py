@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
+# Read by the settings of the database: what comes through here is served, and does not wait like a command.
+os.environ["IMS_SERVING"] = "true"
 
 serve = get_wsgi_application()
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
-from core.filters import StrictFilterSet, TimeFilter, matches
+from core.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
 from core.inputs import BIGGEST_ID
 from incidents.codes import id_of_code
 from incidents.models import Incident, IncidentNote
@@ -33,6 +34,7 @@ class IncidentCodeFilter(django_filters.CharFilter):
 
 
 class IncidentFilters(StrictFilterSet):
+    for_me = TruthFilter(method="of_the_reader")  # type: ignore[no-untyped-call]
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
     sla_state = django_filters.ChoiceFilter(
         choices=SlaState.choices, method="in_sla_state", help_text="How its service levels stand at this moment."
@@ -70,6 +72,13 @@ class IncidentFilters(StrictFilterSet):
             ],
             ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
         )
+
+    def of_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
+        """Incidents that the caller manages or is assigned to; or all the rest."""
+        manager, worker = Q(assigned_manager_id=self.reader.pk), Q(assigned_to_id=self.reader.pk)
+        if value:
+            return queryset.filter(manager | worker)
+        return queryset.exclude(manager).exclude(worker)
 
     def in_sla_state(self, queryset: Any, name: str, value: str) -> Any:
         """Judged at the time of the request."""

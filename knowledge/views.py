@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.collections import Collection, refuse_unknown, related
+from core.collections import Collection, related
 from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
@@ -136,7 +136,6 @@ class SuggestionView(OperationView):
 
     def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read the published articles that may help with an incident: like component, product, category or words."""
-        refuse_unknown(request.query_params, [])
         pk = min(int(kwargs["pk"]), BIGGEST_ID)
         incident = Incident.objects.visible_to(request.user).select_related("component").filter(pk=pk).first()
         if incident is None:

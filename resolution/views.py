@@ -36,6 +36,7 @@ class LifeView(OperationView):
 
     collection = INCIDENTS
     operations = {"readiness": READ, "timeline": READ}
+    reads_query = ("timeline",)
 
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""

@@ -93,7 +93,6 @@ class OperationSchema(AutoSchema):
             self.operation,
             self.body,
             reads=self.reads,
-            filtered=self.selected is not None or bool(self.special and self.special.query),
             single="{" in self.path,
             repeatable=self.repeatable,
         )

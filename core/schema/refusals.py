@@ -52,7 +52,7 @@ class Problem(serializers.Serializer[object]):
 
 
 def codes_of(
-    operation: Operation, body: type | None, *, reads: bool, filtered: bool, single: bool, repeatable: bool = False
+    operation: Operation, body: type | None, *, reads: bool, single: bool, repeatable: bool = False
 ) -> list[Code]:
     """The codes an operation can give, in the order of the contract.
 
@@ -66,7 +66,7 @@ def codes_of(
         codes.add(Code.ROLE_NOT_PERMITTED)
     if single:
         codes.add(Code.NOT_FOUND)
-    if filtered:
+    if reads:  # a parameter that is unknown is refused wherever it stands
         codes.add(Code.INVALID_FILTER)
     if repeatable:
         codes.add(Code.IDEMPOTENCY_CONFLICT)

@@ -137,6 +137,7 @@ ONE_CHAIN = (
     query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
     query("reference_id", ID, "Only the chain of this record."),
 )
+FORM = (query("format", {"type": "string", "enum": ["json", "yaml"]}, "The form, whatever the header Accept says."),)
 
 
 def describe_answers() -> None:
@@ -152,5 +153,6 @@ def describe_answers() -> None:
     describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
-    describe("schema_retrieve", {"type": "object"}, also={"application/yaml": {"type": "string"}})
+    also = {"application/yaml": {"type": "string"}}
+    describe("schema_retrieve", {"type": "object"}, query=FORM, also=also)
     describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))

@@ -98,5 +98,5 @@ def _codes(operation: Operation) -> list[Code]:
     reads = all(endpoint.startswith("GET ") for endpoint in operation.endpoints)
     body = binding.body if binding else None
     single = any("{id}" in endpoint for endpoint in operation.endpoints)
-    codes = codes_of(operation, body, reads=reads, filtered=False, single=single)
+    codes = codes_of(operation, body, reads=reads, single=single)
     return [code for code in codes if code not in COMMON]

@@ -1,8 +1,10 @@
 """The OpenAPI description and a page to read it, for everybody: neither holds any data of the installation."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -10,7 +12,11 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.collections import refuse_unknown
+from core.negotiation import QualityNegotiation
 from core.operations import operation
+from core.pagination import bad_filter
+from core.query import read_params
 from core.renderers import JSONRenderer, dumps
 from core.verbs import Verb
 from core.views import OperationView
@@ -30,14 +36,41 @@ def read_docs(*, actor: Any) -> str:
     return render_to_string("ims/docs.html")
 
 
-class YAMLRenderer(OpenApiYamlRenderer):
+@cache
+def written(form: str) -> str | bytes:
+    """The description as it is sent: to write it as YAML takes a third of a second, for anybody who asks."""
+    return dumps(read_schema()) if form == "json" else OpenApiYamlRenderer().render(read_schema())
+
+
+PARAMETER = "format"
+# The forms that the query can ask for, as clients of other servers do.
+FORMS: dict[str, str] = {"json": "application/json", "yaml": "application/yaml"}
+
+
+class FormOfDescription(QualityNegotiation):
+    """The query may say which form is wanted; the Accept header need not repeat it."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        form = FORMS.get(request.query_params.get(PARAMETER, ""))
+        named = [each for each in renderers if each.media_type == form]
+        return (named[0], named[0].media_type) if named else super().select_renderer(request, renderers)
+
+
+class OpenApiJSONRenderer(JSONRenderer):
+    """Like the others it is only chosen: what it renders itself are refusals, problem documents in any form."""
+
+    media_type = "application/vnd.oai.openapi+json"
+
+
+class YAMLRenderer(JSONRenderer):
     media_type = "application/yaml"
     format = "yaml"
 
 
-class OpenApiJSONRenderer(JSONRenderer):
-    media_type = "application/vnd.oai.openapi+json"
-    format = "openapi"
+class OpenApiYAMLRenderer(YAMLRenderer):
+    media_type = "application/vnd.oai.openapi"
 
 
 class PageRenderer(BaseRenderer):
@@ -54,12 +87,19 @@ class SchemaView(OperationView):
     """The OpenAPI description: JSON, or YAML where it is asked for."""
 
     operations = {"retrieve": "docs.schema"}
+    reads_query = ("retrieve",)
     authentication_classes = []
-    renderer_classes = [JSONRenderer, YAMLRenderer, OpenApiJSONRenderer, OpenApiYamlRenderer]
+    content_negotiation_class = FormOfDescription
+    renderer_classes = [JSONRenderer, YAMLRenderer, OpenApiJSONRenderer, OpenApiYAMLRenderer]
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The whole description, the same for every caller."""
-        return Response(read_schema())
+        params = read_params(request)
+        refuse_unknown(params, (PARAMETER,))
+        if params.get(PARAMETER, "json") not in FORMS:
+            raise bad_filter(PARAMETER, f"The description comes as {' or '.join(FORMS)}.")
+        chosen: BaseRenderer = request.accepted_renderer
+        return HttpResponse(written(chosen.format), content_type=chosen.media_type)
 
 
 class DocsView(OperationView):

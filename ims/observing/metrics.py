@@ -17,7 +17,7 @@ REQUESTS = Counter("ims_requests_total", "Requests answered.", ["method", "opera
 IN_PROGRESS = Gauge("ims_requests_in_progress", "Requests being worked on.", multiprocess_mode="livesum")
 SECONDS = Histogram(
     "ims_request_seconds",
-    "Time from the request's arrival in the application to its answer.",
+    "Time from the request's arrival in the application to its answer; of tables, to the end of it.",
     ["operation"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -30,6 +30,7 @@ STATEMENTS = Histogram(
 REFUSALS = Counter(
     "ims_refusals_total", "Requests refused, by the code of the problem document.", ["code", "operation"]
 )
+BROKEN_STREAMS = Counter("ims_broken_streams_total", "Tables that broke off while they were sent.", ["operation"])
 AUDIT_FAILURES = Counter("ims_audit_failures_total", "Requests undone because the audit trail could not be written.")
 THROTTLED = Counter("ims_throttled_total", "Requests beyond a limit.", ["limit"])
 UNCOUNTED = Counter("ims_uncounted_total", "Requests let through because the cache of a limit failed.", ["limit"])

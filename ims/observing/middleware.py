@@ -7,12 +7,14 @@ from http import HTTPStatus
 
 import structlog
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from core.errors import Refusal
-from ims.observing.metrics import IN_PROGRESS, measure, measure_refusal
+from ims.observing.metrics import BROKEN_STREAMS, IN_PROGRESS, measure, measure_refusal
 from ims.observing.names import operation_label, route_of
 from ims.observing.statements import Statements
+from ims.observing.streams import Watched, is_made_on_the_way
 
 log = structlog.stdlib.get_logger("ims.requests")
 
@@ -20,26 +22,43 @@ log = structlog.stdlib.get_logger("ims.requests")
 class ObservingMiddleware:
     """Stands inside the request's context, which knows the actor and the operation, and outside all else."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started, statements = time.perf_counter(), Statements()
-        with IN_PROGRESS.track_inprogress(), connection.execute_wrapper(statements):
-            response = self.get_response(request)
-        observe(request, response, time.perf_counter() - started, statements.count)
+
+        def ended(broken: bool) -> None:
+            IN_PROGRESS.dec()
+            observe(request, response, time.perf_counter() - started, statements.count, broken=broken)
+
+        IN_PROGRESS.inc()
+        try:
+            with connection.execute_wrapper(statements):
+                response = self.get_response(request)
+        except BaseException:
+            IN_PROGRESS.dec()
+            raise
+        if is_made_on_the_way(response):
+            response.streaming_content = Watched(iter(response), statements, ended)
+        else:
+            ended(broken=False)
         return response
 
 
-def observe(request: HttpRequest, response: HttpResponse, seconds: float, statements: int) -> None:
-    """Count the request and write its line."""
+def observe(
+    request: HttpRequest, response: HttpResponseBase, seconds: float, statements: int, *, broken: bool = False
+) -> None:
+    """Count the request and write its line. An answer that broke off keeps the status that it had begun with."""
     operation, method, status = operation_label(request), request.method or "", response.status_code
     refusal: Refusal | None = getattr(response, "refusal", None)
     measure(method=method, operation=operation, status=status, seconds=seconds, statements=statements)
     if refusal is not None:
         measure_refusal(refusal, operation)
+    if broken:
+        BROKEN_STREAMS.labels(operation).inc()
     log.log(
-        logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        logging.ERROR if broken or status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
         "request",
         method=method,
         route=route_of(request),
@@ -47,4 +66,5 @@ def observe(request: HttpRequest, response: HttpResponse, seconds: float, statem
         code=str(refusal.code) if refusal is not None else None,
         duration_ms=round(seconds * 1000, 1),
         statements=statements,
+        broken_off=True if broken else None,
     )

@@ -1,5 +1,6 @@
 """The database: SQLite in WAL for one machine, PostgreSQL with a connection pool when DATABASE_URL names one."""
 
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
     ),
 }
+# So many seconds a command waits for a connection.
+COMMAND_WAIT = 10
 
 
 def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
     """The settings of the one database.
 
     IMS_DB_POOL_SIZE is the largest number of connections of one process. IMS_DB_PREPARE keeps repeated statements
-    prepared on the server; turn it off behind a PgBouncer that cannot carry prepared statements over.
+    prepared on the server; turn it off behind a PgBouncer that cannot carry prepared statements over. IMS_SERVING is
+    set by ims/wsgi.py: a request waits for nothing as long as an import, a verification or a migration may.
     """
     url = env.str("DATABASE_URL", f"sqlite:///{base_dir / 'var' / 'ims.sqlite3'}")
     settings: dict[str, Any] = dict(env.db_url_config(url))
@@ -29,7 +33,33 @@ def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
         return settings
     # A pool keeps connections alive itself: Django's own persistence must be off beside it.
     settings["CONN_MAX_AGE"] = 0
-    pool = {"min_size": 1, "max_size": env.int("IMS_DB_POOL_SIZE", 8), "timeout": 10}
+    pool = {"min_size": 1, "max_size": env.int("IMS_DB_POOL_SIZE", 8), "timeout": COMMAND_WAIT}
     prepared = {"server_side_binding": True, "prepare_threshold": 2} if env.bool("IMS_DB_PREPARE", True) else {}
     settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **prepared, "pool": pool}
+    if env.bool("IMS_SERVING", False):
+        settings["OPTIONS"] |= serving(env, settings["OPTIONS"])
     return settings
+
+
+def serving(env: environ.Env, options: dict[str, Any]) -> dict[str, Any]:
+    """The options under which requests are served: while one waits, its thread serves nobody else."""
+    wait = env.float("IMS_DB_WAIT_SECONDS", 2)
+    # A pool that keeps trying waits twice as long each time. One that gives up tries again for the next request, so
+    # the server is back as soon as the database is.
+    pool = {**options["pool"], "timeout": wait, "reconnect_timeout": wait}
+    started_with = " ".join(filter(None, [options.get("options"), limits(env)]))
+    return {
+        "pool": pool,
+        "connect_timeout": max(1, ceil(wait)),
+        **({"options": started_with} if started_with else {}),
+    }
+
+
+def limits(env: environ.Env) -> str:
+    """What a session of the server is started with; limits of 0 are left out, all of them for some PgBouncers."""
+    seconds = {
+        "lock_timeout": env.float("IMS_DB_LOCK_SECONDS", 5),
+        "statement_timeout": env.float("IMS_DB_STATEMENT_SECONDS", 30),
+        "idle_in_transaction_session_timeout": env.float("IMS_DB_IDLE_SECONDS", 60),
+    }
+    return " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in seconds.items() if limit)

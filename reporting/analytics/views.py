@@ -21,6 +21,7 @@ class AnalyticsView(OperationView):
     """How incidents were handled, in figures."""
 
     operations = {"measure": READ}
+    reads_query = ("measure",)
     renderer_classes = [JSONRenderer, TableRenderer]
 
     def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -66,6 +66,7 @@ class DownloadView(OperationView):
     """One report as a file."""
 
     operations = {"download": "report.download"}
+    reads_query = ("download",)
     content_negotiation_class = FormatByParameter
 
     def download(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -142,6 +142,10 @@ BAD_FILTERS = [
     ("status__in", "active,gone"),
     ("id", "x"), ("id", "1.5"), ("id", "9" * 30), ("id", "NaN"), ("id__in", "1,x"), ("vendor_name", "a%00b"),
     ("created_at__gte", "yesterday"), ("created_at__gte", "2026-02-30T00:00:00Z"), ("vendor_name", "x" * 5_000),
+    *(("id", spelled) for spelled in ("1_0", "+1", "%2B1", " 1", "1 ", "١", "--1", "1e0", "-9223372036854775809")),
+    *(("id__in", spelled) for spelled in ("1,,2", "1,", ",1", ",", "1,%201", "1,1_0")),
+    ("status__in", "active,"), ("vendor_name__in", "a,,b"), ("vendor_name__in", "a, ,b"), ("vendor_name", "%20"),
+    ("created_at", "٢٠٢٦-01-01T00:00:00Z"),
     ("ordering", "password"), ("ordering", "--id"), ("search", "a%00b"), ("search", "x" * 5_000),
 ]  # fmt: skip
 
@@ -150,6 +154,26 @@ BAD_FILTERS = [
 def test_a_bad_filter_is_named(api, name, value):
     refused = api(EX).get(f"/vendors/?{name}={value}", expect=400, code="invalid_filter")
     assert fields(refused) == {name}
+
+
+@pytest.mark.parametrize("spelled", ["1_0", "%2B1", "١", " 1", "Infinity"])
+def test_decimal_numbers_are_read_as_they_are_written(api, spelled):
+    api(EX).get("/sla-agreements/?availability_target=99.5", expect=200)
+    refused = api(EX).get(f"/metrics/?calculated_value_minutes__gte={spelled}", expect=400, code="invalid_filter")
+    assert fields(refused) == {"calculated_value_minutes__gte"}
+
+
+@pytest.mark.parametrize("spelled", ["20260301", "03/01/2026", "2026-W01-1", "٢٠٢٦-03-01", "2026-02-30", "2026-3-1"])
+def test_dates_are_read_as_the_api_writes_them(api, spelled):
+    api(EX).get("/subscriptions/?start_date__gte=2026-03-01", expect=200)
+    refused = api(EX).get(f"/subscriptions/?start_date={spelled}", expect=400, code="invalid_filter")
+    assert fields(refused) == {"start_date"}
+
+
+def test_numbers_below_zero_match_nothing_and_bound_nothing(api):
+    vendor = VendorFactory()
+    assert ids(api(EX), "id__in=-1,-9223372036854775808") == set()
+    assert ids(api(EX), f"id__in=-1,{vendor.pk}.0") == {vendor.pk}
 
 
 def test_every_bad_filter_is_named_at_once(api):
@@ -182,10 +206,10 @@ def test_entity_tags_guard_against_lost_updates(api):
     tag = caller.get(path)["ETag"]
     assert tag == '"1"'
 
-    for stale in ('"2"', f"W/{tag}", "1", "nonsense", '"1'):
+    for stale in ('"2"', f"W/{tag}", "1", "nonsense", '"1', "", " "):
         refused = caller.patch(path, {"status": "suspended"}, expect=412, code="stale_version", **{"If-Match": stale})
         assert refused.json()["errors"][0]["etag"] == tag
-    for tags, misspelt in ((f"W/{tag}", True), ("1", True), ('"2"', False)):
+    for tags, misspelt in ((f"W/{tag}", True), ("1", True), ("", True), ('"2"', False)):
         refused = caller.patch(path, {"status": "suspended"}, expect=412, **{"If-Match": tags}).json()
         assert ("in quotes" in refused["next"]) == misspelt
     caller.patch(path, {"status": "suspended"}, expect=200, **{"If-Match": f'"7", {tag}'})

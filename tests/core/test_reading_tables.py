@@ -141,7 +141,10 @@ def test_of_nothing_there_is_the_header_alone(api):
     assert text_of(api(EX).get("/vendors/?id=987654&fields=id,status", expect=200, **TABLE)) == "id,status\r\n"
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0"]
+FORMULAS = [
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "=cmd|' /C calc'!A0"),
+    *("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"),
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

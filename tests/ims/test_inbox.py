@@ -44,6 +44,9 @@ def taken_over(by) -> Handoff:
     return a_handoff().change(status="accepted", accepted_by=by, accepted_at="2026-01-01T00:00:00Z")
 
 
+ACKNOWLEDGED = {"status": "acknowledged", "acknowledged_at": "2026-01-01T00:00:00Z"}
+RESOLVED = {"status": "resolved", "resolved_at": "2026-01-02T00:00:00Z"}
+
 # Kind, role, and what makes one record wait for a person, and one that does not.
 MADE = [
     ("communications", TS,
@@ -60,11 +63,20 @@ MADE = [
     ("approvals", EX, lambda me: an_approval(), lambda me: decided()),
     ("escalations", AM,
      lambda me: EscalationFactory(target_user=me),
-     lambda me: EscalationFactory(target_user=me, status="acknowledged")),
+     lambda me: EscalationFactory(target_user=me, **RESOLVED)),
+    ("escalations", AM,
+     lambda me: EscalationFactory(target_user=me, **ACKNOWLEDGED),
+     lambda me: EscalationFactory(**ACKNOWLEDGED)),
     ("handoffs", SA, lambda me: a_handoff(), taken_over),
     ("incidents", IM,
      lambda me: IncidentFactory(assigned_manager=me, status="in_progress"),
      lambda me: IncidentFactory(assigned_manager=me, status="resolved", resolved_at=timezone.now())),
+    ("incidents", TS,
+     lambda me: IncidentFactory(assigned_to=me, status="open"),
+     lambda me: IncidentFactory(assigned_to=UserFactory(role=TS), status="open")),
+    ("incidents", IM,
+     lambda me: IncidentFactory(assigned_manager=me, assigned_to=me),
+     lambda me: IncidentFactory(assigned_to=me, status="resolved", resolved_at=timezone.now())),
     ("root_cause_analyses", TS,
      lambda me: AnalysisFactory(assigned_to=me),
      lambda me: AnalysisFactory()),
@@ -150,6 +162,18 @@ def test_a_vendor_contact_learns_only_what_concerns_them(api):
     EscalationFactory(incident=incident)
 
     assert waiting(api, me) == {"communications": [told.pk], "escalations": [asked.pk]}
+
+
+def test_the_incidents_of_the_caller_part_the_list(api):
+    me = UserFactory(role=IM)
+    mine = {IncidentFactory(assigned_manager=me).pk, IncidentFactory(assigned_to=me).pk}
+    rest = {IncidentFactory().pk, IncidentFactory(assigned_to=UserFactory(role=TS)).pk}
+    caller = api(me)
+
+    for value, expected in (("true", mine), ("false", rest)):
+        answer = caller.get(f"/incidents/?for_me={value}", expect=200)
+        assert {row["id"] for row in answer.json()["results"]} == expected
+    assert fields(caller.get("/incidents/?for_me=me", expect=400, code="invalid_filter")) == {"for_me"}
 
 
 @pytest.mark.parametrize("for_me", ["true", "false"])

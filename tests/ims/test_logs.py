@@ -12,6 +12,7 @@ from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
 from audit.models import AuditEntry
+from core import collections
 from core.context import context
 from ims.logs import configuration
 from tests.api import Api
@@ -21,6 +22,7 @@ from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import IM, SA
 from users.tokens import new_token
+from vendors.serializers import VendorOutput
 
 Lines = Callable[[], list[dict[str, Any]]]
 EMAIL, SECRET, BEARER = "ada.byron@example.com", "a wrong but secret password", "x" * 43
@@ -70,6 +72,24 @@ def test_a_request_leaves_one_line_that_says_who_did_what(lines: Lines) -> None:
         "status": 200,
     }
     assert AuditEntry.objects.filter(request_id="case-7").exists()
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_table_that_breaks_off_is_an_error(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("gone")
+
+    person, _ = UserFactory(role=IM), VendorFactory.create_batch(2)
+    monkeypatch.setattr(collections, "BATCH", 1)
+    answer = Api(person, **{"X-Request-ID": "case-8"}).get("/vendors/", expect=200, Accept="text/csv")
+    assert lines() == []
+    monkeypatch.setattr(VendorOutput, "named", fail)
+    with pytest.raises(OperationalError):
+        b"".join(answer.streaming_content)
+    broken, line = lines()
+    assert broken["message"] == "a table broke off"
+    assert (line["level"], line["status"], line["broken_off"]) == ("error", 200, True)
+    assert (line["request_id"], line["actor_id"], line["operation"]) == ("case-8", person.pk, "discovery.search")
 
 
 @pytest.mark.django_db

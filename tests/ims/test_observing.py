@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from core import collections
 from core.errors import AuditTrailFailure
 from core.events import Event, tell
 from core.sockets import sockets
@@ -18,6 +20,7 @@ from tests.live import environment_of, manage, served
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import CC, IM
+from vendors.serializers import VendorOutput
 
 TOKEN = "a token for the figures"
 
@@ -74,6 +77,69 @@ def test_a_failure_of_the_audit_trail_is_counted(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sockets.audit, "discovered", fail)
     caller.get("/vendors/", expect=503, code="audit_trail_failure")
     assert since.grown("ims_audit_failures_total") == 1
+
+
+TABLE = {"Accept": "text/csv"}
+OF_LIST = {"operation": "vendor.list"}
+
+
+def told(since: Figures) -> tuple[float, ...]:
+    """What a table that is sent is counted as: answers with 200, timed answers, breaks, and what is still at work."""
+    return (
+        since.grown("ims_requests_total", method="GET", status="200", **OF_LIST),
+        since.grown("ims_request_seconds_count", **OF_LIST),
+        since.grown("ims_broken_streams_total", **OF_LIST),
+        since.grown("ims_requests_in_progress"),
+    )
+
+
+@pytest.mark.django_db
+def test_a_table_is_measured_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "BATCH", 2)
+    VendorFactory.create_batch(5)
+    caller, since = Api(UserFactory(role=IM)), Figures()
+    answer = caller.get("/vendors/", expect=200, **TABLE)
+    assert told(since) == (0, 0, 0, 1)
+    time.sleep(0.05)
+    assert len(b"".join(answer.streaming_content).splitlines()) == 6
+    assert told(since) == (1, 1, 0, 0)
+    answer.close()
+    assert told(since) == (1, 1, 0, 0)
+    assert since.grown("ims_request_seconds_sum", **OF_LIST) > 0.05
+    statements = since.grown("ims_request_statements_sum", **OF_LIST)
+
+    caller.get("/vendors/?page_size=2", expect=200)
+    assert since.grown("ims_request_statements_sum", **OF_LIST) - statements <= statements - 2
+
+
+@pytest.mark.django_db
+def test_a_table_that_breaks_off_is_counted_as_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "BATCH", 2)
+    VendorFactory.create_batch(5)
+    since = Figures()
+    answer = Api(UserFactory(role=IM)).get("/vendors/", expect=200, **TABLE)
+    monkeypatch.setattr(VendorOutput, "named", _gone)
+    with pytest.raises(OperationalError):
+        b"".join(answer.streaming_content)
+    assert told(since) == (1, 1, 1, 0)
+
+
+@pytest.mark.django_db
+def test_a_reader_who_leaves_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "BATCH", 2)
+    VendorFactory.create_batch(5)
+    caller = Api(UserFactory(role=IM))
+    for read in (0, 1):
+        since, answer = Figures(), caller.get("/vendors/", expect=200, **TABLE)
+        pieces = iter(answer.streaming_content)
+        for _ in range(read):
+            next(pieces)
+        answer.close()
+        assert told(since) == (1, 1, 0, 0)
+
+
+def _gone(*args: Any) -> None:
+    raise OperationalError("the database is gone")
 
 
 @pytest.mark.django_db
@@ -166,7 +232,7 @@ def test_what_several_workers_count_is_one_sum(tmp_path: Path) -> None:
     asked = 40
     with served(environment, workers=2) as address:
         for _ in range(asked):
-            with urllib.request.urlopen(f"http://{address}/api/v1/schema/?page={time.monotonic_ns()}", timeout=60):
+            with urllib.request.urlopen(f"http://{address}/api/v1/schema/", timeout=60):
                 pass
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
             counted = figures(answer.read().decode())

@@ -19,6 +19,7 @@ from core.renderers import dumps
 from core.routes import endpoints
 from core.schema.enums import choices_classes, enum_names
 from ims.docs.views import read_schema
+from tests.api import fields
 from tests.clients.factories import AgreementFactory
 from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ComponentFactory
@@ -263,6 +264,36 @@ def test_the_description_comes_as_yaml_where_it_is_asked_for(api, media_type):
 
     assert answer["Content-Type"].startswith(media_type)
     assert yaml.safe_load(answer.content)["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "application/yaml", "text/html"])
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_the_query_may_name_the_form_whatever_is_accepted(api, form, accept):
+    answer = api().get(f"/schema/?format={form}", expect=200, **({"Accept": accept} if accept else {}))
+
+    assert answer["Content-Type"].startswith(f"application/{form}")
+    assert "Accept" in answer["Vary"]
+    assert answer.content.startswith(b"{" if form == "json" else b"openapi: 3.1")
+
+
+@pytest.mark.parametrize("query", ["format=xml", "format=", "format=json&format=yaml", "format=openapi", "page=1"])
+def test_of_the_description_nothing_else_can_be_asked(api, query):
+    for accepted in ("application/json", "application/yaml", "application/vnd.oai.openapi"):
+        refused = api().get(f"/schema/?{query}", expect=400, code="invalid_filter", Accept=accepted)
+        assert fields(refused) == {query.partition("=")[0]}
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_the_description_is_written_once(api, form, monkeypatch):
+    first = api().get(f"/schema/?format={form}", expect=200).content
+
+    def fail(*args):
+        raise AssertionError("it is written anew")
+
+    monkeypatch.setattr("ims.docs.views.dumps", fail)
+    monkeypatch.setattr("drf_spectacular.renderers.OpenApiYamlRenderer.render", fail)
+
+    assert api().get(f"/schema/?format={form}", expect=200).content == first
 
 
 def test_the_page_names_no_other_host(api):

@@ -98,6 +98,46 @@ def test_postgresql_gets_a_pool_and_prepared_statements() -> None:
     assert database["CONN_MAX_AGE"] == 0
 
 
+SERVED = """
+import json, ims.wsgi
+from django.conf import settings
+print(json.dumps(settings.DATABASES["default"]["OPTIONS"]))
+"""
+ON_POSTGRESQL = {"SECRET_KEY": KEY, "DATABASE_URL": "postgres://db/ims"}
+
+
+def served_options(**variables: str) -> dict[str, Any]:
+    done = run(SERVED, **{**ON_POSTGRESQL, "IMS_ENVIRONMENT": "development", **variables})
+    assert done.returncode == 0, done.stderr
+    options: dict[str, Any] = json.loads(done.stdout)
+    return options
+
+
+def test_requests_wait_for_the_database_no_longer_than_limits_allow() -> None:
+    options = served_options()
+    assert (options["pool"]["timeout"], options["pool"]["reconnect_timeout"], options["connect_timeout"]) == (2, 2, 2)
+    assert options["options"] == (
+        "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+    )
+    stated = served_options(IMS_DB_WAIT_SECONDS="0.5", IMS_DB_LOCK_SECONDS="1.5", IMS_DB_STATEMENT_SECONDS="0")
+    assert (stated["pool"]["timeout"], stated["connect_timeout"]) == (0.5, 1)
+    assert stated["options"] == "-c lock_timeout=1500 -c idle_in_transaction_session_timeout=60000"
+
+
+def test_limits_stand_beside_options_of_the_address_and_can_be_turned_off() -> None:
+    off = {"IMS_DB_LOCK_SECONDS": "0", "IMS_DB_STATEMENT_SECONDS": "0", "IMS_DB_IDLE_SECONDS": "0"}
+    assert "options" not in served_options(**off)
+    url = "postgres://db/ims?options=-c%20jit%3Doff"
+    assert served_options(**off, DATABASE_URL=url)["options"] == "-c jit=off"
+    assert served_options(DATABASE_URL=url)["options"].startswith("-c jit=off -c lock_timeout=5000 ")
+
+
+def test_commands_take_their_time() -> None:
+    options = read("DATABASES", **ON_POSTGRESQL)["DATABASES"]["default"]["OPTIONS"]
+    assert {"options", "connect_timeout"}.isdisjoint(options)
+    assert options["pool"]["timeout"] == 10
+
+
 def test_prepared_statements_can_be_turned_off() -> None:
     variables = {"DATABASE_URL": "postgres://db/ims", "IMS_DB_PREPARE": "false"}
     options = read("DATABASES", SECRET_KEY=KEY, **variables)["DATABASES"]["default"]["OPTIONS"]

@@ -1,0 +1,51 @@
+"""Which form an answer takes: the one that the Accept header values highest, by its quality values (RFC 9110, 12.5.1).
+
+Django's own choice cannot serve: it takes `*/*` to let in again what `q=0` shuts out, and a renderer for no match as
+soon as a range bears a parameter, such as `application/json; charset=utf-8`.
+"""
+
+from collections.abc import Iterable
+
+from django.http.request import MediaType
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+ANYTHING = MediaType("*/*")
+
+
+class QualityNegotiation(DefaultContentNegotiation):
+    """The renderer of the highest quality; of equals the one that is named most closely, else the view's first."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        accepted = self._accepted(request)
+        best = max(renderers, key=lambda each: worth(each.media_type, accepted))
+        if not worth(best.media_type, accepted)[0] > 0:
+            raise NotAcceptable
+        return best, best.media_type
+
+    def _accepted(self, request: Request) -> list[MediaType]:
+        """The ranges of the Accept header; an empty one says as little as none."""
+        if not request.headers.get("Accept", "").strip(" \t,"):
+            return [ANYTHING]
+        return [media for token in self.get_accept_list(request) if (media := _readable(token))]
+
+
+def worth(media_type: str, accepted: Iterable[MediaType]) -> tuple[float, int]:
+    """Quality and closeness of the range that names a media type most closely; (0, 0) where none does."""
+    main, _, sub = media_type.partition("/")
+    names = ((main, sub), (main, "*"), ("*", "*"))
+    fitting = [each for each in accepted if (each.main_type, each.sub_type) in names]
+    closest = max(((each.specificity, each.quality) for each in fitting), default=(0, 0))
+    return closest[1], closest[0]
+
+
+def _readable(token: str) -> MediaType | None:
+    """A range of the header; None for what no parser takes, which then names nothing."""
+    try:
+        return MediaType(token)
+    except ValueError:
+        return None

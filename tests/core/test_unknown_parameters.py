@@ -1,0 +1,41 @@
+"""No read answers as if everything had been asked for, when it was asked for something that it does not know."""
+
+import pytest
+
+from core.operations import registry
+from core.routes import endpoints
+from ims.urls import urlpatterns
+from tests.api import BASE, fields
+from tests.architecture.targets import address
+from tests.core.test_bad_input import asker
+from users.choices import TS
+
+pytestmark = pytest.mark.django_db
+
+READS = [(endpoint, name) for endpoint, name in sorted(endpoints(urlpatterns)) if endpoint.startswith("GET ")]
+# What a read needs before it can tell what it knows.
+NEEDED = {"/discovery/": "&entity_type=incident"}
+
+
+@pytest.mark.parametrize("query", ["no_such_parameter=1", "format=xml", "category__contains=x"])
+@pytest.mark.parametrize(("endpoint", "name"), READS)
+def test_every_read_refuses_what_it_does_not_know(endpoint, name, query):
+    _, path = address(endpoint, registry[name])
+    refused = asker(name).get(f"{path}?{query}{NEEDED.get(path, '')}", expect=400, code="invalid_filter")
+
+    assert fields(refused) == {query.partition("=")[0]}
+
+
+def test_a_read_without_parameters_says_so(api):
+    refused = api(TS).get("/policy/?operation=x", expect=400)
+    assert refused.json()["errors"][0]["detail"] == "This filter is unknown. No parameter is known here."
+
+
+def test_the_head_of_a_read_is_as_strict(api):
+    caller = api(TS)
+    for query, status in (("", 200), ("?operation=x", 400)):
+        assert caller.client.head(f"{BASE}/policy/{query}", headers=caller.headers).status_code == status
+
+
+def test_strangers_learn_nothing_of_parameters(api):
+    api().get("/policy/?operation=x", expect=401, code="not_authenticated")
