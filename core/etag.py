@@ -7,7 +7,6 @@ from django.utils.http import parse_etags
 from core.codes import Code
 from core.errors import Item, Refusal
 
-
 MISSPELT = " What was sent holds no strong tag in quotes, so it can never hold."
 
 

@@ -18,7 +18,6 @@ from core.codes import Code
 from core.errors import Undeclared
 from core.verbs import Verb
 
-
 # Addresses that give a way in, or change one: a token, a password.
 WAYS_IN = ("/auth/", "/me/")
 
