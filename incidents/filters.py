@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.utils import timezone
+from django_filters.filters import BaseInFilter
 
 from core.filters import StrictFilterSet, TimeFilter, matches
 from core.inputs import BIGGEST_ID
@@ -32,8 +33,13 @@ class IncidentCodeFilter(django_filters.CharFilter):
     schema = {"type": "string", "pattern": "^INC-[0-9]{8,18}$"}
 
 
+class IncidentCodeInFilter(BaseInFilter, IncidentCodeFilter):
+    pass
+
+
 class IncidentFilters(StrictFilterSet):
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
+    incident_code__in = IncidentCodeInFilter(field_name="id", lookup_expr="in")  # type: ignore[no-untyped-call]
     sla_state = django_filters.ChoiceFilter(choices=SlaState.choices, method="in_sla_state")
     due_before = TimeFilter(method="due_before_moment")  # type: ignore[no-untyped-call]
 
@@ -63,8 +69,12 @@ class IncidentFilters(StrictFilterSet):
                 "resolved_by_id",
                 "closed_by_id",
                 "vendor_initiated",
+                "sla_agreement_id",
             ],
-            ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
+            ranges=[
+                *("occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at"),
+                *("response_due_at", "resolution_due_at", "downtime_minutes"),
+            ],
         )
 
     def in_sla_state(self, queryset: Any, name: str, value: str) -> Any:
