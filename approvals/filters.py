@@ -16,23 +16,31 @@ def with_status(status: str) -> Q:
     """Selects the approvals that are shown with a status: whether an approved one has expired is read off the clock."""
     if status not in (ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED):
         return Q(status=status)
-    outlived = Q(status=ApprovalStatus.APPROVED, expires_at__lte=timezone.now())
     if status == ApprovalStatus.EXPIRED:
-        return Q(status=status) | outlived
-    return Q(status=status) & ~outlived
+        return Q(status=status) | outlived()
+    return Q(status=status) & ~outlived()
+
+
+def outlived() -> Q:
+    """Selects the approved requests whose time is over."""
+    return Q(status=ApprovalStatus.APPROVED, expires_at__lte=timezone.now())
 
 
 class ApprovalFilters(StrictFilterSet):
     for_me = TruthFilter(  # type: ignore[no-untyped-call]
         method="for_the_reader", help_text="Those that await the caller's decision."
     )
+    expired = TruthFilter(method="by_expiry", help_text="Those that can no longer be used.")  # type: ignore[no-untyped-call]
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Approval
         fields = matches(
-            exact=["operation", "requester_id", "approver_id", "reference_type", "reference_id", "requested_action"],
+            exact=[
+                *("operation", "requester_id", "approver_id", "reference_type", "reference_id", "requested_action"),
+                "digest",
+            ],
             ranges=["decided_at", "expires_at", "consumed_at"],
         )
 
@@ -45,6 +53,9 @@ class ApprovalFilters(StrictFilterSet):
             operation__in=operations_approved_by(self.reader.role),
         )
         return queryset.filter(awaiting if value else ~awaiting)
+
+    def by_expiry(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.filter(outlived() if value else ~outlived())
 
     def by_status(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(with_status(value))

@@ -25,11 +25,23 @@ from core.verbs import Verb
 from core.views import OperationView, RecordViewSet, creates, updates, write
 
 APPROVALS = Collection(
-    Approval, ApprovalOutput, ApprovalFilters, label="operation", relations=related("requester", "approver")
+    Approval,
+    ApprovalOutput,
+    ApprovalFilters,
+    label="operation",
+    search=("operation", "requested_action", "reference_type", "reason", "comment"),
+    relations=related("requester", "approver"),
 )
-RULES = Collection(ApprovalRule, RuleOutput, RuleFilters, label="operation", numbered=True)
+RULES = Collection(
+    ApprovalRule, RuleOutput, RuleFilters, label="operation", search=("operation", "condition"), numbered=True
+)
 HANDOFFS = Collection(
-    Handoff, HandoffOutput, HandoffFilters, label="reason_code", relations=related("accepted_by", "closed_by")
+    Handoff,
+    HandoffOutput,
+    HandoffFilters,
+    label="reason_code",
+    search=("reason_code", "details", "operation", "code", "reference_type", "agent", "outcome"),
+    relations=related("accepted_by", "closed_by"),
 )
 
 

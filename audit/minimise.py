@@ -5,7 +5,7 @@ Short scalars are kept as old → new; free text, contact details and secrets on
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -54,6 +54,11 @@ def digest(value: Any) -> dict[str, Any]:
     return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
+def utc_text(value: datetime) -> str:
+    """A time as the API spells it, in UTC with Z. Older entries say +00:00: what was written stays as it is."""
+    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
 def _pair(old: Any, new: Any, *, created: bool) -> dict[str, Any]:
     return {"new": _scalar(new)} if created else {"old": _scalar(old), "new": _scalar(new)}
 
@@ -66,6 +71,8 @@ def _scalar(value: Any) -> Any:
     """A value as JSON keeps it unchanged in both databases; decimals and times as text."""
     if value is None or isinstance(value, bool | int | str | float):
         return str(value) if isinstance(value, str) else value
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else dumps(value).decode()

@@ -12,6 +12,9 @@ from core.models import Record
 from core.querysets import RecordQuerySet
 from core.verbs import Verb
 
+# An entry is made by its user and never changed: the names that every record bears, and the columns they stand for.
+ALIASES = {"created_by_id": "user_id", "updated_by_id": "user_id", "updated_at": "created_at"}
+
 
 class AuditQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> "AuditQuerySet":

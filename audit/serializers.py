@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.models import AuditEntry
+from audit.models import ALIASES, AuditEntry
 from core.entities import find_readable
 from core.inputs import BoundedJSONField
 from core.serializers import Body, Output
@@ -35,6 +35,7 @@ class AuditBody(Body):
 class AuditEntryOutput(Output):
     class Meta:
         model = AuditEntry
+        joined = ALIASES
         fields = (
             "id",
             "created_at",
@@ -52,4 +53,5 @@ class AuditEntryOutput(Output):
             "sequence",
             "previous_hash",
             "hash",
+            *ALIASES,
         )

@@ -26,10 +26,14 @@ class Trail(Collection):
         return AuditEntry.objects.all()
 
 
-OWN = Collection(
-    AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",), relations=related("user")
-)
-TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, label="action", ordering=("id",), relations=related("user"))
+READING: dict[str, Any] = {
+    "label": "action",
+    "search": ("action", "operation", "reference_type", "agent", "request_id", "user__name"),
+    "ordering": ("id",),
+    "relations": related("user", created_by="user", updated_by="user"),
+}
+OWN = Collection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
+TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 
 
 class AuditViewSet(RecordViewSet):

@@ -1,7 +1,7 @@
 """Filters of changes and rollbacks."""
 
 from changes.models import ChangeRequest, RollbackRequest
-from core.filters import StrictFilterSet, WholeNumberFilter, WholeNumberInFilter, matches
+from core.filters import StrictFilterSet, matches
 
 
 class ChangeFilters(StrictFilterSet):
@@ -17,14 +17,10 @@ class ChangeFilters(StrictFilterSet):
 
 
 class RollbackFilters(StrictFilterSet):
-    change_id = WholeNumberFilter(field_name="change_request_id")  # type: ignore[no-untyped-call]
-    change_id__in = WholeNumberInFilter(  # type: ignore[no-untyped-call]
-        field_name="change_request_id", lookup_expr="in"
-    )
-
     class Meta:
         model = RollbackRequest
+        joined = {"change_id": "change_request_id"}
         fields = matches(
-            exact=["incident_id", "requested_by_id", "approved_by_id", "validation_completed", "status"],
+            exact=["change_id", "incident_id", "requested_by_id", "approved_by_id", "validation_completed", "status"],
             ranges=["executed_at"],
         )

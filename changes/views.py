@@ -27,7 +27,7 @@ ROLLBACKS = Collection(
     RollbackOutput,
     RollbackFilters,
     label="change_request__change_title",
-    search=("justification",),
+    search=("justification", "change_request__change_title"),
     relations=related("incident", "requested_by", "approved_by", change="change_request"),
 )
 

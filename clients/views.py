@@ -55,6 +55,7 @@ SUBSCRIPTIONS = Collection(
     SubscriptionOutput,
     SubscriptionFilters,
     label="service_level_tier",
+    search=("client__name", "product__product_name", "subscription_type", "service_level_tier"),
     relations=related("client", "product"),
     numbered=True,
 )
@@ -63,6 +64,7 @@ AGREEMENTS = Collection(
     AgreementOutput,
     AgreementFilters,
     label="severity_level",
+    search=("severity_level", "subscription__client__name", "subscription__product__product_name"),
     relations=related("subscription"),
     numbered=True,
 )

@@ -37,17 +37,18 @@ LONGEST = 4_000
 class Collection:
     """All that reading one entity type needs.
 
-    `search` are the columns that the `search` parameter looks into; `ordering` the columns one may order by (never
-    null, indexed), the first of them, newest first, being the default; `label` the column that names a record in brief
-    lists; `detail` a richer output for a single record; `relations` what can be shown beside its id, by name, with
-    the foreign key that holds it (see `related`); `numbered` whether it is so small that its pages have numbers.
+    `search` are the columns that the `search` parameter looks into, its own or those of records that it refers to;
+    `ordering` the columns one may order by (never null, indexed), the first of them, newest first, being the default;
+    `label` the column that names a record in brief lists; `detail` a richer output for a single record; `relations`
+    what can be shown beside its id, by name, with the foreign key that holds it (see `related`); `numbered` whether it
+    is so small that its pages have numbers.
     """
 
     model: Any
     output: type[Output]
     filters: type[StrictFilterSet]
     label: str
-    search: tuple[str, ...] = ()
+    search: tuple[str, ...]
     ordering: tuple[str, ...] = ("id", "created_at", "updated_at")
     detail: type[Output] | None = None
     relations: Mapping[str, str] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class Collection:
             filters = self.filters(given, queryset=queryset, reader=user)
             filters.refuse_unless_valid()
             queryset = filters.qs
-        return queryset.filter(self._search(params["search"])) if params.get("search") else queryset
+        return queryset.filter(self._search(user, params["search"])) if params.get("search") else queryset
 
     def page(self, user: Any, params: Mapping[str, str]) -> Page:
         """One page of represented records. Raises Refusal (400 invalid_filter)."""
@@ -175,17 +176,22 @@ class Collection:
             raise bad_filter("ordering", f"One may order by {', '.join(self.ordering)}, with - for descending.")
         return ordering
 
-    def _search(self, text: str) -> Q:
+    def _search(self, user: Any, text: str) -> Q:
         """Every word must occur in one of the searched columns."""
-        if not self.search:
-            raise bad_filter("search", "This collection cannot be searched.")
         found = Q()
         for word in text.split()[:10]:
             anywhere = Q()
             for column in self.search:
-                anywhere |= Q(**{f"{column}__icontains": word})
+                anywhere |= Q(**{f"{column}__icontains": word}) & self._readable(user, column)
             found &= anywhere
         return found
+
+    def _readable(self, user: Any, column: str) -> Q:
+        """Where a user may know what a searched column says: a match would tell of a record that they do not read."""
+        path = column.rpartition("__")[0]
+        if not path or user.is_internal:  # staff read every record
+            return Q()
+        return Q(**{f"{path}__in": related_model(self.model, path).objects.visible_to(user).values("pk")})
 
 
 collections: dict[str, Collection] = {}
@@ -194,6 +200,13 @@ collections: dict[str, Collection] = {}
 def related(*names: str, **keys: str) -> dict[str, str]:
     """A table of relations: those named as their foreign keys are, and those that bear another name."""
     return {**{name: name for name in names}, **keys}
+
+
+def related_model(model: Any, path: str) -> Any:
+    """The model that a path of foreign keys leads to."""
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 def _relation(output: type[Output], key: str) -> Relation:

@@ -1,4 +1,4 @@
-"""Filters: exact by field, `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
+"""Filters: exact by field and `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
 
 import re
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from django.db import models
 from django_filters.fields import BaseCSVField
 from django_filters.filters import BaseInFilter
 from django_filters.filterset import FilterSet
+from django_filters.utils import get_model_field
 
 from core.codes import Code
 from core.errors import Item, Refusal
@@ -133,7 +134,10 @@ class ChoiceInFilter(InFilter, django_filters.ChoiceFilter):
 
 
 class StrictFilterSet(FilterSet):
-    """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way."""
+    """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way.
+
+    Meta.joined maps names that are not the model's to the lookups they stand for, as in the representation.
+    """
 
     base_filters: ClassVar[dict[str, Any]]
     FILTER_DEFAULTS = {
@@ -163,6 +167,28 @@ class StrictFilterSet(FilterSet):
         super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]
 
     @classmethod
+    def get_fields(cls) -> dict[str, list[str]]:
+        """The lookups of the model's own names."""
+        fields: dict[str, list[str]] = super().get_fields()  # type: ignore[no-untyped-call]
+        return {name: lookups for name, lookups in fields.items() if name not in cls._joined()}
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters of all names, those of Meta.joined included."""
+        filters = dict(super().get_filters())  # type: ignore[no-untyped-call]
+        for name, column in cls._joined().items():
+            field = get_model_field(cls._meta.model, column)  # type: ignore[attr-defined]
+            for lookup in cls._meta.fields[name]:  # type: ignore[attr-defined]
+                shown = cls.get_filter_name(name, lookup)  # type: ignore[no-untyped-call]
+                filters[shown] = cls.filter_for_field(field, column, lookup)  # type: ignore[no-untyped-call]
+        return filters
+
+    @classmethod
+    def _joined(cls) -> dict[str, str]:
+        joined: dict[str, str] = getattr(getattr(cls, "Meta", None), "joined", {})
+        return joined
+
+    @classmethod
     def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
         if lookup_type != "in":
             return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-untyped-call]
@@ -184,9 +210,9 @@ class StrictFilterSet(FilterSet):
 
 
 def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[str, list[str]]:
-    """Meta.fields of a filter set: `exact` names get exact and __in, `ranges` exact, __gte and __lte."""
+    """Meta.fields of a filter set: every name gets exact and __in, `ranges` also __gte and __lte."""
     return {
         "id": ["exact", "in"],
         **{name: ["exact", "in"] for name in ("created_by_id", "updated_by_id", *exact)},
-        **{name: ["exact", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
+        **{name: ["exact", "in", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
     }

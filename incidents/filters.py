@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django_filters.filters import BaseInFilter
 
 from core.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
 from core.inputs import BIGGEST_ID
@@ -33,9 +34,16 @@ class IncidentCodeFilter(django_filters.CharFilter):
     schema = {"type": "string", "pattern": "^INC-[0-9]{8,18}$"}
 
 
+class IncidentCodeInFilter(BaseInFilter, IncidentCodeFilter):
+    pass
+
+
 class IncidentFilters(StrictFilterSet):
-    for_me = TruthFilter(method="of_the_reader")  # type: ignore[no-untyped-call]
+    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+        method="of_the_reader", help_text="Those that the caller manages or is assigned to."
+    )
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
+    incident_code__in = IncidentCodeInFilter(field_name="id", lookup_expr="in")  # type: ignore[no-untyped-call]
     sla_state = django_filters.ChoiceFilter(
         choices=SlaState.choices, method="in_sla_state", help_text="How its service levels stand at this moment."
     )
@@ -69,8 +77,12 @@ class IncidentFilters(StrictFilterSet):
                 "resolved_by_id",
                 "closed_by_id",
                 "vendor_initiated",
+                "sla_agreement_id",
             ],
-            ranges=["occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at", "downtime_minutes"],
+            ranges=[
+                *("occurred_at", "detected_at", "acknowledged_at", "resolved_at", "closed_at"),
+                *("response_due_at", "resolution_due_at", "downtime_minutes"),
+            ],
         )
 
     def of_the_reader(self, queryset: Any, name: str, value: bool) -> Any:

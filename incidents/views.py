@@ -12,18 +12,19 @@ from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBo
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
 from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput
-from incidents.service_levels.scope import promises_to
+from incidents.service_levels.scope import PROMISES, promises_to
 
 
 class IncidentCollection(Collection):
     """Incidents. The filters by service level look at promises: a reader whom a promise does not concern could else
     find out its due times by asking for one moment after another."""
 
-    of_promises = ("sla_state", "due_before")
+    of_promises = frozenset({"sla_state", "due_before", *PROMISES})
 
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         queryset = super().filtered(user, params)
-        return queryset.filter(promises_to(user)) if any(params.get(name) for name in self.of_promises) else queryset
+        asked = {name.partition("__")[0] for name, value in params.items() if value}
+        return queryset.filter(promises_to(user)) if asked & self.of_promises else queryset
 
 
 INCIDENTS = IncidentCollection(

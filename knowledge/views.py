@@ -43,6 +43,7 @@ REVISIONS = Collection(
     RevisionOutput,
     RevisionFilters,
     label="title",
+    search=("title", "body"),
     ordering=("id", "created_at"),
     relations=related("writer"),
 )
@@ -51,7 +52,7 @@ REVIEWS = Collection(
     ReviewOutput,
     ReviewFilters,
     label="incident__title",
-    search=("findings",),
+    search=("findings", "incident__title"),
     relations=related("incident", "facilitator_user"),
 )
 ACTION_ITEMS = Collection(

@@ -1,17 +1,14 @@
 """Filters of products and components."""
 
-import django_filters
-
 from core.filters import StrictFilterSet, matches
 from products.models import Component, Product
 
 
 class ProductFilters(StrictFilterSet):
-    version = django_filters.CharFilter(field_name="version_label")
-
     class Meta:
         model = Product
-        fields = matches(exact=["product_name", "product_type", "vendor_id", "status"])
+        joined = {"version": "version_label"}
+        fields = matches(exact=["product_name", "product_type", "version", "vendor_id", "status"])
 
 
 class ComponentFilters(StrictFilterSet):

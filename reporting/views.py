@@ -12,6 +12,7 @@ REPORTS = Collection(
     ReportOutput,
     ReportFilters,
     label="report_type",
+    search=("report_type", "incident__title"),
     detail=ReportDetail,
     relations=related("incident", "generated_by", "reviewed_by"),
 )

@@ -13,4 +13,5 @@ class UserFilters(StrictFilterSet):
 class TokenFilters(StrictFilterSet):
     class Meta:
         model = Token
-        fields = matches(exact=["user_id", "name", "agent"], ranges=["expires_at", "revoked_at"])
+        joined = {"last_used_at": "use__last_used_at"}
+        fields = matches(exact=["user_id", "name", "agent"], ranges=["expires_at", "revoked_at", "last_used_at"])

@@ -52,7 +52,15 @@ class OwnTokens(Collection):
         return Token.objects.of(user)
 
 
-TOKENS = OwnTokens(Token, TokenOutput, TokenFilters, label="name", relations=related("user"), numbered=True)
+TOKENS = OwnTokens(
+    Token,
+    TokenOutput,
+    TokenFilters,
+    label="name",
+    search=("name", "agent"),
+    relations=related("user"),
+    numbered=True,
+)
 
 
 class UserViewSet(RecordViewSet):

@@ -94,8 +94,7 @@ def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParamet
     for name, each in sorted(collection.filters.base_filters.items()):
         if name != parent:
             yield _of_filter(name, each)
-    if collection.search:
-        yield query("search", ANY_TEXT, collection.search_rule)
+    yield query("search", ANY_TEXT, collection.search_rule)
     orders = [sign + name for name in collection.ordering for sign in ("", "-")]
     # In words: clients would send a `default` along, and not everything that has one goes together.
     yield query("ordering", {"type": "string", "enum": orders}, f"The order; `-{collection.ordering[0]}` unless given.")

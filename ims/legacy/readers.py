@@ -7,9 +7,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import DateTimeField
 from rest_framework import serializers
 
-from audit.minimise import LONG_KINDS, LONGEST, digest
+from audit.minimise import LONG_KINDS, LONGEST, digest, utc_text
 from core.entities import models_by_type
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
@@ -190,7 +191,20 @@ def old_change(cell: Cell) -> dict[str, Any]:
         return {}
     if not isinstance(name, str):
         cell.bad("must be the name of a field")
-    return {name: {"old": old, "new": new} if _may_show(reference_type, name, old, new) else digest([old, new])}
+    if not _may_show(reference_type, name, old, new):
+        return {name: digest([old, new])}
+    field = models_by_type()[reference_type]._meta.get_field(name)
+    return {name: {"old": _spelled(field, old), "new": _spelled(field, new)}}
+
+
+def _spelled(field: Any, value: Any) -> Any:
+    """A time as today's trail spells it; anything else, and what is no time, as it stands."""
+    if not isinstance(field, DateTimeField) or not isinstance(value, str):
+        return value
+    try:
+        return utc_text(_in_utc(datetime.fromisoformat(value)))
+    except (ValueError, OverflowError):
+        return value
 
 
 def _may_show(reference_type: Any, name: str, *values: Any) -> bool:

@@ -26,6 +26,7 @@ CORRELATIONS = Collection(
     CorrelationOutput,
     CorrelationFilters,
     label="correlation_key",
+    search=("correlation_key", "decision", "event__payload_summary", "incident__title"),
     relations=related("event", "incident"),
 )
 RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="name", search=("name",), numbered=True)

@@ -33,6 +33,7 @@ class CommunicationFilters(StrictFilterSet):
                 "recipient_user_id",
                 "recipient_group",
                 "delivery_method",
+                "subject",
                 "delivery_status",
             ],
             ranges=["sent_at"],

@@ -6,7 +6,14 @@ from reporting.metrics.filters import MetricFilters
 from reporting.metrics.models import Metric
 from reporting.metrics.serializers import MetricBody, MetricOutput
 
-METRICS = Collection(Metric, MetricOutput, MetricFilters, label="metric_type", relations=related("incident"))
+METRICS = Collection(
+    Metric,
+    MetricOutput,
+    MetricFilters,
+    label="metric_type",
+    search=("metric_type", "incident__title"),
+    relations=related("incident"),
+)
 
 
 class MetricViewSet(RecordViewSet):

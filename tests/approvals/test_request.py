@@ -129,6 +129,9 @@ def test_expiry_is_read_off_the_clock_in_filters_too(api):
     assert found("status=expired") == {dead: "expired"}
     assert found("status=approved") == {live: "approved"}
     assert found("status__in=expired,pending") == {dead: "expired", pending: "pending"}
+    assert found("expired=true") == {dead: "expired"}
+    assert found("expired=false") == {live: "approved", pending: "pending"}
+    assert found(f"digest={approval.digest}") == {dead: "expired"}
 
 
 def test_the_digest_is_the_sha256_of_canonical_json():

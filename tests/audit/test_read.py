@@ -50,6 +50,20 @@ def test_everyone_reads_their_own_acts(api, role):
     assert caller.get("/me/audit-entries/?action=entity_discovery", expect=200).json()["results"]
 
 
+def test_an_entry_bears_the_names_of_every_record(api):
+    """It is never changed, and made by its user."""
+    vendor, caller = VendorFactory(), api(IM)
+    path = f"/audit-entries/?reference_type=vendor&reference_id={vendor.pk}"
+
+    [entry] = caller.get(path, expect=200).json()["results"]
+    assert entry["created_by_id"] == entry["updated_by_id"] == entry["user_id"]
+    assert entry["updated_at"] == entry["created_at"]
+    for query in (f"created_by_id={entry['user_id']}", f"updated_at__gte={entry['created_at']}"):
+        assert caller.get(f"{path}&{query}", expect=200).json()["results"] == [entry]
+    [expanded] = caller.get(f"{path}&expand=created_by&fields=id", expect=200).json()["results"]
+    assert expanded["created_by"]["id"] == entry["user_id"]
+
+
 def test_reading_the_trail_leaves_its_entry(api):
     caller = api(SA)
     caller.get("/audit-entries/?origin=stated", expect=200)

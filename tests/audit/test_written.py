@@ -1,12 +1,15 @@
 """SOP 27: every write leaves its entry, and the entry says no more than it must."""
 
 import hashlib
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from approvals.models import ApprovalRule
-from audit.minimise import digest
+from audit.minimise import digest, utc_text
 from audit.models import AuditEntry
+from audit.verify import verify
 from audit.walk import Walk
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
@@ -56,6 +59,20 @@ def test_short_scalars_are_kept_and_contact_details_only_as_digests(api):
     assert not {"nimbus.example", "+49301234567"} & set(str(changes).split("'"))
     assert "version" not in changes
     assert "created_at" not in changes
+
+
+def test_times_are_kept_in_utc_as_the_api_spells_them(api):
+    caller = api(IM)
+    handoff = caller.post("/handoffs/", {"reason_code": "other"}, expect=201).json()["id"]
+    accepted = caller.post(f"/handoffs/{handoff}/accept/", expect=200).json()["accepted_at"]
+
+    assert accepted.endswith("Z")
+    assert entries("handoff", handoff)[-1].changes["accepted_at"] == {"old": None, "new": accepted}
+    assert verify().verified
+
+
+def test_a_time_of_another_zone_is_kept_in_utc():
+    assert utc_text(datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Asia/Kolkata"))) == "2026-03-02T04:00:00Z"
 
 
 def test_long_text_is_kept_as_its_length_and_digest_only(api):

@@ -32,6 +32,14 @@ def test_every_name_can_be_had_alone_and_says_what_it_says_in_the_whole(path):
 
 
 @pytest.mark.parametrize("path", [*LISTS, *SINGLES])
+def test_every_representation_says_who_and_when(path):
+    collection = collection_of(path)
+    output = collection.output if path in LISTS else collection.single
+
+    assert {"id", "created_at", "updated_at", "created_by_id", "updated_by_id"} <= set(output.Meta.fields)
+
+
+@pytest.mark.parametrize("path", [*LISTS, *SINGLES])
 def test_an_unknown_name_is_refused(path):
     refused = reader().get(f"{opened(path)}?fields=id,colour", expect=400, code="invalid_filter")
 

@@ -142,6 +142,15 @@ def test_old_audit_entries_show_short_values_and_hide_private_ones(export):
     assert "secret" not in str(shown)
 
 
+def test_times_in_old_audit_entries_are_spelled_in_utc(export):
+    export.change("audit_trails", field_name="resolved_at", old_value="soon", new_value="2025-03-01T10:00:00")
+    run(export)
+
+    entry = AuditEntry.objects.get(origin="imported")
+    assert entry.reference_type == "incident"
+    assert entry.changes == {"resolved_at": {"old": "soon", "new": "2025-03-01T10:00:00Z"}}
+
+
 def test_ids_continue_after_the_imported_ones(export, api):
     run(export)
 

@@ -195,12 +195,22 @@ class TestOverHttp:
     def test_other_values_are_refused(self, api, query, field):
         assert fields(api(IM).get(f"/incidents/?{query}", expect=400, code="invalid_filter")) == {field}
 
-    @pytest.mark.parametrize("query", ["due_before=2100-01-01T00:00:00Z", "sla_state=breached", "sla_state=none"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *("due_before=2100-01-01T00:00:00Z", "sla_state=breached", "sla_state=none"),
+            *("response_due_at__lte=2100-01-01T00:00:00Z", "response_due_at__in=2026-11-20T08:00:00Z"),
+            *("resolution_due_at__gte=2026-11-20T08:00:00Z", "resolution_due_at=2026-11-20T08:00:00Z"),
+            *("sla_agreement_id={agreement}", "sla_agreement_id__in=0,{agreement}"),
+        ],
+    )
     def test_they_tell_nobody_of_promises_made_to_others(self, api, query):
         """Where the due times are not shown, asking for one moment after another must not find them out."""
         product = ProductFactory(vendor=VendorFactory())
         agreement = None if query == "sla_state=none" else AgreementFactory()
-        stamped = dict.fromkeys(("response_due_at", "sla_due_at", "sla_at_risk_at"), agreement and START)
+        query = query.format(agreement=agreement and agreement.pk)
+        times = ("response_due_at", "resolution_due_at", "sla_due_at", "sla_at_risk_at")
+        stamped = dict.fromkeys(times, agreement and START)
         incident = IncidentFactory(component=ComponentFactory(product=product), sla_agreement=agreement, **stamped)
         affected = AffectedClientFactory(incident=incident).client
         vendor_contact = UserFactory(role=VC, vendor=product.vendor)

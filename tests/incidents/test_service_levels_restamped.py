@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from audit.minimise import utc_text
 from audit.models import AuditEntry
 from clients.choices import Tier
 from incidents.models import Incident
@@ -121,7 +122,7 @@ class TestComponentAndTerms:
         assert incident.resolution_due_at == berlin(FRIDAY, 16)
         entry = AuditEntry.objects.filter(reference_type="incident", reference_id=pk).latest("sequence")
         assert (entry.operation, entry.action) == ("sla.update", "update")
-        assert entry.changes["response_due_at"]["new"] == berlin(FRIDAY, 12, 20).isoformat()
+        assert entry.changes["response_due_at"]["new"] == utc_text(berlin(FRIDAY, 12, 20))
 
     def test_an_agreement_that_comes_later_counts_since_the_detection(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 30, 4)
