@@ -75,7 +75,8 @@ class IncidentBody(PeopleBody):
 
     def may_name(self, actor: User) -> QuerySet[User]:
         """Staff, too: a vendor's incident needs a manager of the house, and its contacts read nobody there."""
-        return super().may_name(actor) | User.objects.filter(role__in=STAFF)
+        staff: QuerySet[User] = User.objects.filter(role__in=STAFF)
+        return super().may_name(actor) | staff
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()

@@ -59,7 +59,8 @@ class PeopleBody(Body):
 
     def may_name(self, actor: User) -> QuerySet[User]:
         """The people whom a caller may name here: those they may read."""
-        return User.objects.visible_to(actor)
+        readable: QuerySet[User] = User.objects.visible_to(actor)
+        return readable
 
     def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
         """The ids stated in fields of these kinds, alone or in lists; what is none is refused by its field."""
