@@ -153,6 +153,6 @@ def describe_answers() -> None:
     describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
-    also = {"application/yaml": {"type": "string"}}
+    also = {"application/yaml": {"type": "object"}}
     describe("schema_retrieve", {"type": "object"}, query=FORM, also=also)
     describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))
