@@ -8,6 +8,7 @@ from django_filters.filters import BaseCSVFilter
 from drf_spectacular.utils import OpenApiParameter
 
 from core.collections import LONGEST, Collection
+from core.filters import WholeNumberFilter
 from core.inputs import BIGGEST_ID
 from core.operations import Operation
 from core.pagination import DEFAULT_SIZE, MAX_SIZE
@@ -17,9 +18,10 @@ WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGES
 # The bound is that of the filters' own fields.
 NUMBER = {"type": "number", "maximum": 1e50}
 ANY_TEXT = {"type": "string", "maxLength": LONGEST}
-TEXT = {**ANY_TEXT, "minLength": 1}
+# White space alone is no value.
+TEXT = {**ANY_TEXT, "minLength": 1, "pattern": r"\S"}
 # One of several, which commas separate.
-WORD = {"type": "string", "pattern": "^[^,]+$"}
+WORD = {"type": "string", "pattern": r"^[^,]*[^,\s][^,]*$"}
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
 
 # The kinds of filters, narrow before wide, and the values that each takes.
@@ -29,6 +31,8 @@ KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
     (django_filters.DateTimeFilter, {"type": "string", "format": "date-time"}),
     (django_filters.DateFilter, {"type": "string", "format": "date"}),
     (django_filters.UUIDFilter, {"type": "string", "format": "uuid"}),
+    (WholeNumberFilter, WHOLE_NUMBER),
+    (django_filters.NumberFilter, NUMBER),
 )
 
 MEANING_OF_LOOKUPS = {"": "exactly this", "in": "one of these, separated by commas", "gte": "from", "lte": "up to"}
@@ -114,7 +118,9 @@ def several(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _of_filter(name: str, each: Any) -> OpenApiParameter:
     field, _, lookup = name.partition("__")
-    description = each.extra.get("help_text") or f"{field}: {MEANING_OF_LOOKUPS[lookup]}."
+    # What filters of several values say of themselves is the library's, and the same everywhere.
+    about = None if lookup else each.extra.get("help_text")
+    description = about or f"{field}: {MEANING_OF_LOOKUPS[lookup]}."
     schema = _schema_of(each)
     if isinstance(each, BaseCSVFilter):
         return query(name, several(schema), description, style="form", explode=False)
@@ -128,6 +134,4 @@ def _schema_of(each: Any) -> dict[str, Any]:
     for kind, schema in KINDS:
         if isinstance(each, kind):
             return dict(schema)
-    if isinstance(each, django_filters.NumberFilter):
-        return dict(WHOLE_NUMBER) if "Whole" in type(each).__name__ else dict(NUMBER)
     return getattr(each, "schema", TEXT)
