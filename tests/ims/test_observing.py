@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
 from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -83,6 +84,12 @@ TABLE = {"Accept": "text/csv"}
 OF_LIST = {"operation": "vendor.list"}
 
 
+@pytest.fixture
+def _own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of an answer closes the connection of its request; here the test goes on with it."""
+    monkeypatch.setattr(request_finished, "send", lambda **told: None)
+
+
 def told(since: Figures) -> tuple[float, ...]:
     """What a table that is sent is counted as: answers with 200, timed answers, breaks, and what is still at work."""
     return (
@@ -93,6 +100,7 @@ def told(since: Figures) -> tuple[float, ...]:
     )
 
 
+@pytest.mark.usefixtures("_own_connection")
 @pytest.mark.django_db
 def test_a_table_is_measured_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collections, "BATCH", 2)
@@ -124,6 +132,7 @@ def test_a_table_that_breaks_off_is_counted_as_a_failure(monkeypatch: pytest.Mon
     assert told(since) == (1, 1, 1, 0)
 
 
+@pytest.mark.usefixtures("_own_connection")
 @pytest.mark.django_db
 def test_a_reader_who_leaves_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collections, "BATCH", 2)
