@@ -44,8 +44,9 @@ def test_filters_say_what_they_take():
     assert asked["status__in"]["minItems"] == 1
     assert asked["incident_code"]["pattern"] == "^INC-[0-9]{8,18}$"
     vendors = parameters(dict(described())["GET /vendors/"], "query")
-    assert vendors["vendor_name"]["schema"] == {"type": "string", "maxLength": 4_000, "minLength": 1}
-    assert vendors["vendor_name__in"]["schema"]["items"] == {"type": "string", "pattern": "^[^,]+$"}
+    name = {"type": "string", "maxLength": 4_000, "minLength": 1, "pattern": r"\S"}
+    assert vendors["vendor_name"]["schema"] == name
+    assert vendors["vendor_name__in"]["schema"]["items"] == {"type": "string", "pattern": r"^[^,]*[^,\s][^,]*$"}
 
 
 def test_every_media_type_of_an_answer_has_its_own_shape():
