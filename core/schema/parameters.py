@@ -18,10 +18,11 @@ WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGES
 # The bound is that of the filters' own fields.
 NUMBER = {"type": "number", "maximum": 1e50}
 ANY_TEXT = {"type": "string", "maxLength": LONGEST}
-# White space alone is no value.
-TEXT = {**ANY_TEXT, "minLength": 1, "pattern": r"\S"}
+# White space alone is no value; to Python, four separators of old are white space, to other languages they are not.
+BLANK = r"\s\x1c-\x1f"
+TEXT = {**ANY_TEXT, "minLength": 1, "pattern": f"[^{BLANK}]"}
 # One of several, which commas separate.
-WORD = {"type": "string", "pattern": r"^[^,]*[^,\s][^,]*$"}
+WORD = {"type": "string", "pattern": f"^[^,]*[^,{BLANK}][^,]*$"}
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
 
 # The kinds of filters, narrow before wide, and the values that each takes.

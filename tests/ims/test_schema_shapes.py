@@ -6,6 +6,7 @@ import pytest
 
 from core.collections import collections
 from core.schema.ids import mark_ids
+from core.schema.parameters import BLANK
 from ims.docs.views import read_schema
 from tests.ims.test_schema import described, parameters
 from tests.users.factories import UserFactory
@@ -44,9 +45,9 @@ def test_filters_say_what_they_take():
     assert asked["status__in"]["minItems"] == 1
     assert asked["incident_code"]["pattern"] == "^INC-[0-9]{8,18}$"
     vendors = parameters(dict(described())["GET /vendors/"], "query")
-    name = {"type": "string", "maxLength": 4_000, "minLength": 1, "pattern": r"\S"}
+    name = {"type": "string", "maxLength": 4_000, "minLength": 1, "pattern": f"[^{BLANK}]"}
     assert vendors["vendor_name"]["schema"] == name
-    assert vendors["vendor_name__in"]["schema"]["items"] == {"type": "string", "pattern": r"^[^,]*[^,\s][^,]*$"}
+    assert vendors["vendor_name__in"]["schema"]["items"] == {"type": "string", "pattern": f"^[^,]*[^,{BLANK}][^,]*$"}
 
 
 def test_every_media_type_of_an_answer_has_its_own_shape():
