@@ -97,15 +97,15 @@ class Body(serializers.Serializer[Any]):
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            refuse_long_lists(self.fields, data)
-        unknown = sorted(set(data) - set(self.fields))[:MOST_ITEMS] if isinstance(data, dict) else []
+        members = data if isinstance(data, dict) else {}  # of anything else the library says what it is
+        refuse_long_lists(self.fields, members)
+        unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
         errors: dict[str, Any] = {
             name: [ErrorDetail("This field is unknown or read-only here.", "unknown_field")] for name in unknown
         }
-        for name, field in self.fields.items() if isinstance(data, dict) else ():
+        for name, field in self.fields.items():
             try:
-                check_json_type(field, data.get(name))
+                check_json_type(field, members.get(name))
             except ValidationError as error:
                 errors[name] = error.detail
         try:
