@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from audit.choices import Origin
 from core.errors import Undeclared
+from core.inserts import KeptInsert
 from core.models import Record
 from core.querysets import RecordQuerySet
 from core.verbs import Verb
@@ -22,7 +23,7 @@ class AuditQuerySet(RecordQuerySet):
         return self.filter(user_id=user.pk)
 
 
-class AuditEntry(models.Model):
+class AuditEntry(KeptInsert):
     """One act: who did what to which record, when, by which operation, and what changed.
 
     Chained entries carry `sequence` and `previous_hash` within their record; discovery entries carry neither.

@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.calendars import DEFAULT_CALENDAR
 from clients.choices import AgreementStatus, SubscriptionStatus, Tier
 from clients.models import Subscription
+from core.kept import Kept
 
 BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
 _CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
@@ -53,15 +54,14 @@ def offers_of(client_id: int, need: Need | None = None) -> list[Offer]:
 
     Subscriptions without an agreement are offers too: their recovery objectives count all the same.
     """
-    agreement = Q(agreements__status=AgreementStatus.ACTIVE)
-    found = Subscription.objects.filter(
-        client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=timezone.now().date()
-    )
-    if need is not None:
-        agreement &= Q(agreements__severity_level=need.severity)
-        found = found if need.product_id is None else found.filter(product_id=need.product_id)
-    rows = found.annotate(agreement=FilteredRelation("agreements", condition=agreement), **_CALENDAR).order_by("pk")
-    return [_offer(row) for row in rows.values(*_COLUMNS, *_CALENDAR)]
+    today = timezone.now().date()
+    if need is None:
+        rows = _ALL(client_id, today)
+    elif need.product_id is None:
+        rows = _FOR_SEVERITY(client_id, today, need.severity)
+    else:
+        rows = _FOR_PRODUCT(client_id, today, need.severity, need.product_id)
+    return [_offer(row) for row in rows]
 
 
 def best(offers: Iterable[Offer], need: Need) -> Offer | None:
@@ -97,6 +97,23 @@ _COLUMNS = (
     "agreement__response_time_minutes",
     "agreement__resolution_time_hours",
 )
+
+
+def _rows(client_id: int, today: date, severity: str | None = None, product_id: int | None = None) -> Any:
+    """What an offer consists of, for all offers to a client that are for a severity and a product."""
+    agreement = Q(agreements__status=AgreementStatus.ACTIVE)
+    found = Subscription.objects.filter(client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=today)
+    if severity is not None:
+        agreement &= Q(agreements__severity_level=severity)
+    if product_id is not None:
+        found = found.filter(product_id=product_id)
+    found = found.annotate(agreement=FilteredRelation("agreements", condition=agreement), **_CALENDAR)
+    return found.order_by("pk").values(*_COLUMNS, *_CALENDAR)
+
+
+_ALL = Kept(_rows, int, date)
+_FOR_SEVERITY = Kept(_rows, int, date, str)
+_FOR_PRODUCT = Kept(_rows, int, date, str, int)
 
 
 def _offer(row: dict[str, Any]) -> Offer:

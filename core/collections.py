@@ -14,6 +14,7 @@ from core.inputs import BIGGEST_ID
 from core.models import Record
 from core.page_numbers import read_number, read_numbered
 from core.pagination import Page, bad_filter, read_batches, read_page, read_size
+from core.rows import first_row
 from core.selection import Relation, Selection, select
 from core.serializers import Output
 from core.tables import written
@@ -77,10 +78,12 @@ class Collection:
     def known_filters(self) -> list[str]:
         return sorted(self.filters.base_filters)
 
-    def filters_for(self, user: Any) -> list[str]:
+    def filters_for(self, user: Any) -> Iterable[str]:
         """The filters a user may ask: one on a field that they do not see would tell what it hides."""
         shown = self.output.visible_fields(user)
-        hidden = set() if shown is None else set(self.output.Meta.fields) - set(shown)
+        if shown is None:
+            return self.filters.base_filters
+        hidden = set(self.output.Meta.fields) - set(shown)
         return [name for name in self.known_filters() if name.split("__")[0] not in hidden]
 
     @property
@@ -168,7 +171,7 @@ class Collection:
 
     def _read(self, queryset: QuerySet[Any], pk: Any, columns: list[str]) -> dict[str, Any] | None:
         versioned = [VERSION] if issubclass(self.model, Record) else []
-        return queryset.filter(pk=int(pk)).values(*dict.fromkeys([*columns, *versioned])).first()
+        return first_row(queryset, int(pk), tuple(dict.fromkeys([*columns, *versioned])))
 
     def _ordering(self, params: Mapping[str, str]) -> str:
         ordering = params.get("ordering") or f"-{self.ordering[0]}"

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from copy import copy, deepcopy
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import django_filters
@@ -19,7 +21,8 @@ from core.inputs import BIGGEST_ID, read_whole
 from core.pagination import EARLIEST, LATEST
 
 BEFORE_ALL = EARLIEST - timedelta(days=1)
-
+# So many combinations of filters are kept at most: callers choose among them.
+MOST_FORMS = 512
 
 # A number in ASCII, nothing around it. Python itself also reads 1_0, +1 and the digits of other scripts.
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -163,7 +166,8 @@ class StrictFilterSet(FilterSet):
         """
         self.reader = reader
         asked = data or {}
-        self.base_filters = {name: each for name, each in type(self).base_filters.items() if name in asked}  # type: ignore[misc]
+        known = type(self).base_filters
+        self.base_filters = Asked((name, each) for name, each in known.items() if name in asked)  # type: ignore[misc]
         super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]
 
     @classmethod
@@ -195,6 +199,10 @@ class StrictFilterSet(FilterSet):
         kind, options = super().filter_for_lookup(field, "exact")  # type: ignore[no-untyped-call]
         return type(f"{kind.__name__.removesuffix('Filter')}InFilter", (InFilter, kind), {}), options
 
+    def get_form_class(self) -> Any:
+        """The form that reads these filters, made once for each combination."""
+        return _form_of(type(self), tuple(self.filters))
+
     def refuse_unless_valid(self) -> None:
         """Raise Refusal (400 invalid_filter) with every bad value."""
         if self.is_valid():  # type: ignore[no-untyped-call]
@@ -207,6 +215,19 @@ class StrictFilterSet(FilterSet):
         """What is wrong with a value, in one sentence; where only some values are right, which."""
         right = [value for value, _ in self.base_filters[name].extra.get("choices", ())]
         return f"This must be one of: {', '.join(right)}." if right else " ".join(str(each) for each in messages)
+
+
+class Asked(dict[str, Any]):
+    """Filters of one request. Only those that call a method know their set, and must be copied wholly."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        return {name: deepcopy(each, memo) if each.method else copy(each) for name, each in self.items()}
+
+
+@lru_cache(MOST_FORMS)
+def _form_of(kind: type[StrictFilterSet], names: tuple[str, ...]) -> Any:
+    fields = {name: kind.base_filters[name].field for name in names}
+    return type(f"{kind.__name__}Form", (kind._meta.form,), fields)  # type: ignore[attr-defined]
 
 
 def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[str, list[str]]:

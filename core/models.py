@@ -11,11 +11,12 @@ from django.utils import timezone
 from core.context import current
 from core.errors import Undeclared
 from core.fields import FoldedKey
+from core.inserts import KeptInsert
 from core.querysets import RecordQuerySet
 from core.sockets import sockets
 
 
-class Record(models.Model):
+class Record(KeptInsert):
     """A record of the system: created and changed by a named actor, under an operation, with an audit entry.
 
     `imported_row` holds the original row of an older system and `imported_violations` the rules of today it

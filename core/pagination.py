@@ -18,6 +18,7 @@ from django.utils.timezone import is_aware, make_aware
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.inputs import read_whole
+from core.rows import rows_of
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -85,8 +86,8 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
     descending = ordering.startswith("-") != backwards
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, cursor))
-    ordered = in_order(queryset, f"-{column}" if descending else column)
-    rows = list(ordered.values(*dict.fromkeys([*columns, column, "id"]))[: size + 1])
+    found = rows_of(queryset, dict.fromkeys([*columns, column, "id"]))
+    rows = list(in_order(found, f"-{column}" if descending else column)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

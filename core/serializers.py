@@ -7,6 +7,7 @@ the schema.
 
 import typing
 from collections.abc import Iterable
+from copy import copy, deepcopy
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -83,7 +84,7 @@ class Body(serializers.Serializer[Any]):
     actor_fields: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = super().get_fields()
+        fields = {name: _unbound(field) for name, field in self._declared_fields.items()}
         for name in self.actor_fields:
             fields[name] = serializers.IntegerField(
                 required=False,
@@ -125,6 +126,12 @@ class Body(serializers.Serializer[Any]):
             return values[name]
         target = self.context.get("target")
         return getattr(target, name, None) if target is not None else None
+
+
+def _unbound(field: Any) -> Any:
+    """A declared field, to be bound to one body. One without fields of its own is copied quickly, not built again."""
+    whole = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child")
+    return deepcopy(field) if whole else copy(field)
 
 
 class Output(serializers.ModelSerializer[Any]):
@@ -181,10 +188,14 @@ class Output(serializers.ModelSerializer[Any]):
         names = list(names)
         joined = getattr(cls.Meta, "joined", {})
         computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
-        return [
-            {name: computed[name](row) if name in computed else row[joined.get(name, name)] for name in names}
-            for row in rows
-        ]
+        # In every row there is an id: it holds the places of what is computed.
+        columns = [(name, "id" if name in computed else joined.get(name, name)) for name in names]
+        shown = []
+        for row in rows:
+            record = {name: row[column] for name, column in columns}
+            record.update((name, compute(row)) for name, compute in computed.items())
+            shown.append(record)
+        return shown
 
     def build_unknown_field(self, field_name: str, model_class: type[models.Model]) -> Any:
         """A name of Meta.joined takes the type of the column it is read from."""

@@ -75,8 +75,8 @@ class IncidentBody(PeopleBody):
 
     def may_name(self, actor: User) -> QuerySet[User]:
         """Staff, too: a vendor's incident needs a manager of the house, and its contacts read nobody there."""
-        staff: QuerySet[User] = User.objects.filter(role__in=STAFF)
-        return super().may_name(actor) | staff
+        readable = super().may_name(actor)
+        return readable if actor.is_internal else readable | User.objects.filter(role__in=STAFF)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()

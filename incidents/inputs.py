@@ -8,6 +8,7 @@ from rest_framework import serializers
 from clients.choices import ClientStatus
 from clients.models import Client
 from core.inputs import BIGGEST_ID, Reference
+from core.rows import by_ids
 from core.serializers import Body
 from incidents.models import AffectedClient
 from users.models import User
@@ -69,7 +70,7 @@ class PeopleBody(Body):
         return {each for each in flat if type(each) is int and 0 <= each <= BIGGEST_ID}
 
     def _found(self, among: QuerySet[Any], ids: set[int]) -> dict[int, Any]:
-        return {record.pk: record for record in among.filter(pk__in=ids)} if ids else {}
+        return {record.pk: record for record in by_ids(among, ids)}
 
 
 class ClientList(serializers.ListField):

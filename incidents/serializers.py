@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from clients.models import Client
+from core.kept import Kept
 from core.lifecycle import allowed_from
 from core.serializers import Output, outputs
 from incidents.bodies import FactsBody
@@ -33,6 +34,23 @@ class NoteOutput(Output):
     class Meta:
         model = IncidentNote
         fields = outputs("incident_id", "body", "public")
+
+
+def _latest(**among: Any) -> Kept:
+    notes = IncidentNote.objects.filter(**among).order_by("-id").values(*NoteOutput.columns())
+    return Kept(lambda incident_id: notes.filter(incident_id=incident_id)[:LATEST_NOTES], int)
+
+
+LATEST, LATEST_PUBLIC = _latest(), _latest(public=True)
+AFFECTED = Kept(
+    lambda incident_id: (
+        AffectedClient.objects.current()
+        .filter(incident_id=incident_id)
+        .order_by("client_id")
+        .values_list("client_id", flat=True)
+    ),
+    int,
+)
 
 
 class IncidentOutput(Output):
@@ -154,11 +172,8 @@ def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, A
 
 
 def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
-    notes = IncidentNote.objects.filter(incident_id=incident_id)
-    notes = notes.filter(public=True) if viewer.role == CC else notes
-    return NoteOutput.rows(notes.order_by("-id")[:LATEST_NOTES], viewer)
+    return NoteOutput.represent(LATEST_PUBLIC(incident_id) if viewer.role == CC else LATEST(incident_id), viewer)
 
 
 def _affected(incident_id: int) -> list[int]:
-    affected = AffectedClient.objects.current().filter(incident_id=incident_id)
-    return list(affected.order_by("client_id").values_list("client_id", flat=True))
+    return AFFECTED(incident_id)

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Refusal
+from core.kept import Kept
 from users.models import ActivationToken, Token, TokenUse, User
 
+BY_DIGEST = Kept(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
 # How stale "last used" may be: one write in this time, however many requests.
 USE_PRECISION = timedelta(minutes=5)
 
@@ -53,7 +55,7 @@ def revoke_tokens(user: User, *, but: Any = None) -> None:
 
 def find_token(secret: str) -> Token:
     """The live token of a secret, its user joined: one statement. Raises Refusal (401)."""
-    token: Token | None = Token.objects.select_related("user", "use").filter(digest=digest_of(secret)).first()
+    token: Token | None = BY_DIGEST.first(digest_of(secret))
     if token is None or token.revoked_at is not None:
         raise Refusal(Code.NOT_AUTHENTICATED, "The token is not valid.", rule="authenticated_caller")
     if token.expires_at <= timezone.now():
