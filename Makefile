@@ -63,8 +63,9 @@ examples: $(SYNCED) ## Play the tour and record the examples and recipes of the 
 openapi: $(SYNCED) ## Write docs/openapi.json and list what breaks clients
 	$(PRODUCTION) $(MANAGE) openapi
 
-bench: $(SYNCED) ## Measure ratios and check query plans (needs DATABASE_URL of a PostgreSQL)
-	$(BIN)/python -m benchmarks.analytics
+bench: $(SYNCED) ## Measure ratios, growth, memory and query plans, for 20 minutes (needs wrk, DATABASE_URL of a PostgreSQL)
+	@status=0; for each in comparison growth memory analytics; do \
+		$(BIN)/python -m benchmarks.$$each || status=1; done; exit $$status
 
 sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's own description (needs Node 18)
 	@mkdir -p var

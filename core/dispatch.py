@@ -7,10 +7,10 @@ The approval is settled last, in the same transaction: a request that fails for 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from core.codes import Code
@@ -18,8 +18,10 @@ from core.context import context
 from core.entities import model_of
 from core.errors import Item, Refusal, not_found
 from core.etag import check_version
+from core.inputs import BIGGEST_ID
 from core.integrity import explain
 from core.operations import Door, Duty, Operation, registry
+from core.rows import locked
 from core.shapes import read_body
 from core.sockets import sockets
 
@@ -46,7 +48,7 @@ def submit(
     operation = registry[name]
     with context(actor=actor, operation=operation):
         try:
-            with transaction.atomic():
+            with transaction.atomic() if operation.writes or rehearse else nullcontext():
                 admit(operation, actor)
                 target = find_target(operation, actor, target_id)
                 raw = body() if callable(body) else body
@@ -154,11 +156,21 @@ def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
     """The record acted on, locked, if it exists in the actor's scope; else 404. None for operations without one."""
     if operation.target is None:
         return None
-    manager = model_of(operation.target).objects
+    pk = _id_of(target_id)
+    readable = model_of(operation.target).objects.visible_to(actor)
+    target = None if pk is None else locked(readable, pk)
+    if target is None:
+        raise not_found(operation.target)
+    return target
+
+
+def _id_of(stated: Any) -> int | None:
+    """The number that an id states; None for what no record can have."""
     try:
-        return manager.visible_to(actor).select_for_update(of=("self",)).get(pk=int(target_id))
-    except (ObjectDoesNotExist, TypeError, ValueError, OverflowError):
-        raise not_found(operation.target) from None
+        pk = int(stated)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return pk if 0 <= pk <= BIGGEST_ID else None
 
 
 def _role_refused(operation: Operation, actor: Any) -> Refusal:

@@ -112,6 +112,11 @@ class Operation:
         return ["*"] if self.roles is None else sorted(self.roles)
 
     @property
+    def writes(self) -> bool:
+        """Whether it changes anything: what only reads needs no transaction."""
+        return self.verb is not Verb.ENTITY_DISCOVERY
+
+    @property
     def repeatable(self) -> bool:
         """Whether it honours an Idempotency-Key: nothing is kept of what holds a secret, or is about a way in."""
         doors = any(endpoint.partition(" ")[2].startswith(WAYS_IN) for endpoint in self.endpoints)

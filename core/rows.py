@@ -34,6 +34,13 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
     return _records_of(queryset.model, len(ids), related)(*ids)
 
 
+def locked(queryset: Any, pk: int) -> Any:
+    """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None."""
+    if _is_narrowed(queryset):
+        return _locking(queryset).filter(pk=pk).first()
+    return _locked_of(queryset.model).first(pk)
+
+
 def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
     """The queryset as `values(*columns)` makes it, with columns that were looked up once."""
     query, columns = queryset.query, tuple(columns)
@@ -71,6 +78,10 @@ def _joined(queryset: Any, related: tuple[str, ...]) -> Any:
     return queryset.select_related(*related) if related else queryset  # without names, every relation would be joined
 
 
+def _locking(queryset: Any) -> Any:
+    return queryset.select_for_update(of=("self",))  # alone: what is joined by a scope is nobody's to lock
+
+
 @lru_cache(MOST_FORMS)
 def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
     rows = model.objects.values(*columns)
@@ -89,3 +100,9 @@ def _row_of(model: Any, columns: tuple[str, ...]) -> Kept:
 def _records_of(model: Any, count: int, related: tuple[str, ...]) -> Kept:
     records = _joined(model.objects.order_by(), related)
     return Kept(lambda *ids: records.filter(pk__in=ids), *[int] * count)
+
+
+@lru_cache(MOST_FORMS)
+def _locked_of(model: Any) -> Kept:
+    records = _locking(model.objects.order_by())
+    return Kept(lambda pk: records.filter(pk=pk), int)

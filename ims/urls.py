@@ -10,14 +10,15 @@ from ims.health import alive, ready
 from ims.inbox import InboxView
 from ims.observing.views import metrics
 
+# The order in which addresses are looked up: what is asked for most comes first.
 APPS = [
+    "incidents",
     "users",
     "audit",
     "approvals",
     "vendors",
     "products",
     "clients",
-    "incidents",
     "changes",
     "knowledge",
     "reporting",

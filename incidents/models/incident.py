@@ -151,6 +151,7 @@ class Incident(Record):
             models.Index(fields=["status", "severity", "-id"], name="incident_status_severity"),
             models.Index(fields=["status", "-id"], name="incident_status"),
             models.Index(fields=["severity", "-id"], name="incident_severity"),
+            models.Index(fields=["category", "-id"], name="incident_category"),
             models.Index(fields=["client", "-id"], name="incident_client"),
             models.Index(fields=["component", "-id"], name="incident_component"),
             # With the severity in front: planners would take a smaller index by id alone for every list of open

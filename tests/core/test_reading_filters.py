@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from core.collections import collections
+from core.filters import Choice
 from core.serializers import column_of
 from incidents.codes import incident_code
 from tests.api import fields
@@ -193,3 +194,34 @@ def test_the_digest_of_a_report_is_asked_by_who_sees_it():
 
     assert "digest" in reports.filters_for(SimpleNamespace(role=EX))
     assert not {"digest", "digest__in"} & set(reports.filters_for(SimpleNamespace(role=CC)))
+
+
+class TestSpelledValues:
+    """Values of enumerations stand in the SQL, so that rare and common ones have plans of their own."""
+
+    @pytest.mark.parametrize(
+        ("asked", "spelled"),
+        [
+            ({"status": "open"}, ["'open'"]),
+            ({"status__in": "open,escalated", "severity": "P1"}, ["'open'", "'escalated'", "'P1'"]),
+        ],
+    )
+    def test_a_choice_is_part_of_the_statement(self, asked, spelled):
+        sql, params = collections["incident"].filtered(UserFactory.build(role=IM), asked).query.sql_with_params()
+        assert all(each in sql for each in spelled)
+        assert params == ()
+
+    def test_what_a_caller_makes_up_never_is(self, api):
+        sql, params = (
+            collections["incident"].filtered(UserFactory.build(role=IM), {"title": "x'--"}).query.sql_with_params()
+        )
+        assert "x'--" not in sql
+        assert params == ("x'--",)
+        api(IM).get("/incidents/?status=open'--", expect=400, code="invalid_filter")
+        api(IM).get("/incidents/?status__in=open,x%27--", expect=400, code="invalid_filter")
+
+    @pytest.mark.parametrize("value", ["it's", "100%", "%s", "a\\b"])
+    def test_any_value_could_be_spelled(self, value):
+        article = ArticleFactory(title=value)
+        ArticleFactory(title="another")
+        assert list(type(article).objects.filter(title=Choice(value), pk__gt=0)) == [article]

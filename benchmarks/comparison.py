@@ -1,0 +1,68 @@
+"""The product against what a framework can reach and against what people write, in turn, in one run.
+
+`make bench` with a DATABASE_URL of PostgreSQL; needs wrk. Only ratios count: figures of different machines, or of
+different runs, do not compare. Exits 1 when one of them is not acceptable.
+"""
+
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from benchmarks.load import Load
+from benchmarks.results import Result, report
+from benchmarks.serving import CEILING, IDIOMATIC, PRODUCT, World, needs, world
+
+ROUNDS, SECONDS, WARM_UP = 3, 5, 1
+ALL = (PRODUCT, CEILING, IDIOMATIC)
+REQUESTS = ("list", "get", "create")
+# How many times as fast as the other the product is: acceptable, and the goal.
+LIMITS = {
+    ("list", CEILING): (0.5, 0.65),
+    ("get", CEILING): (0.4, 0.65),
+    ("create", CEILING): (0.65, 0.65),
+    ("list", IDIOMATIC): (2.2, 3.3),
+    ("get", IDIOMATIC): (1.8, 2.5),
+    ("create", IDIOMATIC): (2.0, 2.8),
+}
+# The slowest hundredth against the middle.
+MOST_SPREAD = 3.0
+
+
+def main() -> int:
+    if missing := needs():
+        print(missing, file=sys.stderr)
+        return 2
+    with world() as filled:
+        return report(results(filled))
+
+
+def results(filled: World) -> Iterator[Result]:
+    load = Load(filled.told, SECONDS)
+    with ExitStack() as serving:
+        addresses = {name: serving.enter_context(filled.serve(name)) for name in ALL}
+        rates = in_turn(load, addresses)
+        for (request, other), limits in LIMITS.items():
+            yield Result(request, f"× {other}", rates[request, PRODUCT] / rates[request, other], *limits)
+        for request in REQUESTS:
+            measured = load.run(addresses[PRODUCT], request, connections=2)
+            yield Result(request, "p99 / p50", measured.p99 / measured.p50, MOST_SPREAD, MOST_SPREAD, most=True)
+        against_get = [
+            load.run(addresses[PRODUCT], "check").rate / load.run(addresses[PRODUCT], "get").rate for _ in range(ROUNDS)
+        ]
+        yield Result("policy check", "× get", statistics.median(against_get), 1.0, 1.0)
+
+
+def in_turn(load: Load, addresses: dict[str, str]) -> dict[tuple[str, str], float]:
+    """The middle rate of each request and server: A B C, A B C, A B C, after a warm-up that does not count."""
+    rates: dict[tuple[str, str], float] = {}
+    for request in REQUESTS:
+        for address in addresses.values():
+            load.run(address, request, seconds=WARM_UP)
+        runs = [{name: load.run(address, request).rate for name, address in addresses.items()} for _ in range(ROUNDS)]
+        rates |= {(request, name): statistics.median(run[name] for run in runs) for name in addresses}
+    return rates
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Load by wrk, from a process of its own on this machine."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).parent
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+
+
+class Measured(NamedTuple):
+    """Requests per second, and how long the middle one and the hundredth slowest took, in seconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+class Load:
+    """What asks a server: who asks, and for how many seconds each time.
+
+    `told` is what benchmarks.world has told. No two creations are for the same thing, whichever server carries them
+    out: each run begins beyond those that the runs before it can have made.
+    """
+
+    def __init__(self, told: Mapping[str, Any], seconds: float) -> None:
+        self._told, self._seconds, self._next = told, seconds, 0
+
+    def run(self, address: str, name: str, *, connections: int = 8, seconds: float | None = None) -> Measured:
+        """Ask again and again, on so many connections. Raises RuntimeError when an answer was no success."""
+        asked, lasting = self._told["requests"][name], seconds or self._seconds
+        command = ["wrk", "--latency", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
+        command += ["-H", f"Authorization: Token {self._told['token']}", "-H", "Content-Type: application/json"]
+        script = "create.lua" if name == "create" else "post.lua" if "body" in asked else ""
+        command += ["-s", str(HERE / script)] if script else []
+        variables = {f"BENCH_{key.upper()}": str(value) for key, value in self._told["numbers"].items()}
+        variables |= {"BENCH_OFFSET": str(self._next), "BENCH_BODY": json.dumps(asked.get("body"))}
+        done = subprocess.run(  # noqa: S603
+            [*command, f"http://{address}{asked['path']}"],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        measured = read(done.stdout)
+        if name == "create":
+            self._next += 2 * round(measured.rate * lasting) + connections
+        return measured
+
+
+def read(report: str) -> Measured:
+    """What wrk reports. Raises RuntimeError for errors among the answers."""
+    failures = [line.strip() for line in report.splitlines() if "Non-2xx" in line or "Socket errors" in line]
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
+    if failures or rate is None:
+        raise RuntimeError("; ".join(failures) or report)
+    return Measured(float(rate[1]), _seconds(report, "50%"), _seconds(report, "99%"))
+
+
+def _seconds(report: str, percentile: str) -> float:
+    found = re.search(rf"{percentile}\s+([\d.]+)([a-z]+)", report)
+    if found is None:
+        raise RuntimeError(report)
+    return float(found[1]) * UNITS[found[2]]

@@ -1,0 +1,55 @@
+"""Servers to measure, each in its own processes, on a database that is thrown away afterwards."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.live import ROOT, environment_of, manage, new_database, served
+
+WORKERS = 2
+# One request at a time in each worker, for the product as for its peers; no limits of rate.
+OPTIONS = {"IMS_THREADS": "1", "IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off"}
+PRODUCT, CEILING, IDIOMATIC = "the product", "ceiling", "idiomatic"
+APPLICATIONS = {
+    PRODUCT: "ims.wsgi:application",
+    CEILING: "benchmarks.peers.bare:application",
+    IDIOMATIC: "benchmarks.peers.idiomatic:application",
+}
+
+
+class World(NamedTuple):
+    """A filled database, by the variables that a server on it needs, and what those who ask must know."""
+
+    environment: dict[str, str]
+    told: dict[str, Any]
+
+    @contextmanager
+    def serve(self, name: str) -> Iterator[str]:
+        """Serve one of the applications; yields its address."""
+        with served(self.environment, APPLICATIONS[name], workers=WORKERS, access_log=True) as address:
+            yield address
+
+
+@contextmanager
+def world(incidents: int | None = None) -> Iterator[World]:
+    """A new database with so many incidents."""
+    with tempfile.TemporaryDirectory() as name, new_database(Path(name)) as url:
+        environment = environment_of(url, **OPTIONS, BENCH_FOLDER=name, PYTHONPATH=str(ROOT))
+        manage(environment, "migrate", "--verbosity", "0")
+        command = [sys.executable, "-m", "benchmarks.world", name, *([str(incidents)] if incidents else [])]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
+        yield World(environment, json.loads((Path(name) / "told.json").read_text()))
+
+
+def needs() -> str:
+    """What is missing for measuring; empty when nothing is."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return "DATABASE_URL must name a PostgreSQL, beside which databases can be created"
+    return "" if shutil.which("wrk") else "wrk is not installed (on Debian: apt-get install wrk)"
