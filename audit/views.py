@@ -12,9 +12,9 @@ from audit.following import follow
 from audit.models import AuditEntry
 from audit.operations import verify_trail
 from audit.serializers import AuditBody, AuditEntryOutput
-from core.collections import Collection, refuse_unknown, related
+from core.collections import Collection, related
 from core.pagination import bad_filter
-from core.query import read_id, read_params
+from core.query import read_id, read_params, refuse_unknown
 from core.streams import wants_table
 from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link
 

@@ -21,10 +21,11 @@ from clients.coverage import (
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
 from clients.serializers import CalendarBody, ClientBody, ClientChanges, ClientDetail, ClientOutput, ManagersBody
-from core.collections import CHOICES, Collection, refuse_unknown, related
+from core.collections import CHOICES, Collection, related
 from core.discovery import READ
 from core.errors import not_found
 from core.etag import etag_of
+from core.query import refuse_unknown
 from core.views import RecordViewSet, creates, discovered, updates, write
 from users.choices import VC
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from core.codes import Code
-from core.errors import MOST_ITEMS, Item, Refusal, not_found
+from core.errors import Refusal, not_found
 from core.filters import StrictFilterSet
 from core.inputs import BIGGEST_ID
 from core.models import Record
 from core.page_numbers import read_number, read_numbered
-from core.pagination import Page, bad_filter, read_batches, read_page, read_size
-from core.rows import first_row
+from core.pagination import Asked, Page, bad_filter, read_batches, read_first_page, read_page, read_size
+from core.query import refuse_unknown, refuse_unstorable
+from core.rows import first_row, is_narrowed
 from core.selection import Relation, Selection, select
 from core.serializers import Output
 from core.tables import written
@@ -30,8 +30,6 @@ BATCH = 500
 OF_RECORDS = {"created_by": "created_by", "updated_by": "updated_by"}
 VERSION = "version"
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# The longest value of a query parameter. Databases refuse endless patterns and lists; nobody means them.
-LONGEST = 4_000
 
 
 @dataclass(frozen=True)
@@ -100,9 +98,8 @@ class Collection:
 
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter)."""
-        refuse_unknown(params, [*self.filters_for(user), *self.controls])
-        refuse_unstorable(params)
-        given = {name: value for name, value in params.items() if name not in self.controls}
+        self._refuse_unreadable(user, params)
+        given = self._filters_among(params)
         queryset = self.scoped(user)
         if given:
             filters = self.filters(given, queryset=queryset, reader=user)
@@ -112,14 +109,32 @@ class Collection:
 
     def page(self, user: Any, params: Mapping[str, str]) -> Page:
         """One page of represented records. Raises Refusal (400 invalid_filter)."""
-        queryset, ordering = self.filtered(user, params), self._ordering(params)
-        selection = self.selection(self.output, user, params)
-        size = read_size(params.get("page_size"))
-        if "page" in params:
-            page = read_numbered(queryset, ordering, read_number(params), size, selection.columns)
+        self._refuse_unreadable(user, params)
+        ordering, selection = self._ordering(params), self.selection(self.output, user, params)
+        size, columns = read_size(params.get("page_size")), selection.columns
+        if self._is_common(user, params):
+            asked = Asked(
+                (self.entity_type, *sorted(self._filters_among(params).items())), self.filtered, (user, params)
+            )
+            page = read_first_page(asked, ordering, size, columns)
+        elif "page" in params:
+            page = read_numbered(self.filtered(user, params), ordering, read_number(params), size, columns)
         else:
-            page = read_page(queryset, ordering, params.get("cursor"), size, selection.columns)
+            page = read_page(self.filtered(user, params), ordering, params.get("cursor"), size, columns)
         return replace(page, rows=selection.represent(page.rows))
+
+    def _is_common(self, user: Any, params: Mapping[str, str]) -> bool:
+        """Whether this is a first page of what everybody may read, by filters whose values stand in the SQL: then the
+        SQL is the same whoever asks."""
+        elsewhere = any(params.get(name) for name in ("cursor", "page", "search"))
+        return not elsewhere and self.filters.spell(self._filters_among(params)) and not is_narrowed(self.scoped(user))
+
+    def _filters_among(self, params: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in params.items() if name not in self.controls}
+
+    def _refuse_unreadable(self, user: Any, params: Mapping[str, str]) -> None:
+        refuse_unknown(params, [*self.filters_for(user), *self.controls])
+        refuse_unstorable(params)
 
     def table(self, user: Any, params: Mapping[str, str]) -> Iterator[str]:
         """All represented records as a table in CSV, in pieces of bounded size. Raises Refusal (400 invalid_filter)."""
@@ -218,33 +233,3 @@ def _relation(output: type[Output], key: str) -> Relation:
     joined = getattr(meta, "joined", {})
     shown_as = next(name for name in meta.fields if joined.get(name, name) == reference.attname)
     return Relation(shown_as, reference.attname, collections[reference.related_model.entity_type])
-
-
-def refuse_unstorable(params: Mapping[str, str]) -> None:
-    """Raise Refusal (400 invalid_filter) for a value that no database could compare with."""
-    for name, value in params.items():
-        if "\0" in value:
-            raise bad_filter(name, "NUL characters are not allowed.")
-        if "\ufffd" in value:  # what the server reads where the address holds bytes that are no text
-            raise bad_filter(name, "This must be UTF-8.")
-        if len(value) > LONGEST:
-            raise bad_filter(name, f"This must not exceed {LONGEST} characters.")
-
-
-# What stands in for a parameter that only some collections know.
-INSTEAD = {"page": "Pages have no numbers here; follow `next`, or give its `cursor`. "}
-
-
-def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
-    """Raise Refusal (400 invalid_filter) naming every parameter that is not known."""
-    known = list(known)
-    unknown = sorted(set(params) - set(known))
-    if not unknown:
-        return
-    detail = f"Known here: {', '.join(sorted(known))}." if known else "No parameter is known here."
-    items = [
-        Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}".strip(), name) for name in unknown
-    ]
-    instead = "".join(INSTEAD.get(name, "") for name in unknown)
-    sentence = f"Unknown: {', '.join(unknown[:MOST_ITEMS])}. {instead}{detail}"
-    raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)

@@ -225,6 +225,12 @@ class StrictFilterSet(FilterSet):
             return kind, options
         return type(f"{kind.__name__.removesuffix('Filter')}InFilter", (InFilter, kind), {}), options
 
+    @classmethod
+    def spell(cls, names: Iterable[str]) -> bool:
+        """Whether the values of these filters all become part of the SQL."""
+        asked = (cls.base_filters[name] for name in names)
+        return all(isinstance(each, ChoiceFilter) and each.method is None for each in asked)  # type: ignore[misc]  # a property
+
     def get_form_class(self) -> Any:
         """The form that reads these filters, made once for each combination."""
         return _form_of(type(self), tuple(self.filters))

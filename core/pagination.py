@@ -5,9 +5,10 @@ A cursor is opaque text that holds the ordering, the direction and the last row'
 
 import base64
 import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,10 +19,13 @@ from django.utils.timezone import is_aware, make_aware
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.inputs import read_whole
+from core.kept import Kept
 from core.rows import rows_of
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
+# Of so many first pages the SQL is kept at most.
+MOST_KEPT = 256
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -86,8 +90,7 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
     descending = ordering.startswith("-") != backwards
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, cursor))
-    found = rows_of(queryset, dict.fromkeys([*columns, column, "id"]))
-    rows = list(in_order(found, f"-{column}" if descending else column)[: size + 1])
+    rows = list(_rows(queryset, f"-{column}" if descending else column, size, columns))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -96,6 +99,34 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
         next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
         previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a first page is wanted of: what `build` makes of its arguments is the same for all that have this key."""
+
+    key: tuple[Any, ...]
+    build: Callable[..., Any] = field(compare=False)
+    arguments: tuple[Any, ...] = field(compare=False)
+
+
+def read_first_page(asked: Asked, ordering: str, size: int, columns: list[str]) -> Page:
+    """The first page of what was asked before, as read_page gives it, without making its SQL anew."""
+    rows = _kept_rows(asked, ordering, size, tuple(columns))()
+    more, rows = len(rows) > size, rows[:size]
+    column = ordering.removeprefix("-")
+    return Page(rows, next=_link(rows[-1:], ordering, column, backwards=False) if more else None, previous=None)
+
+
+@lru_cache(MOST_KEPT)
+def _kept_rows(asked: Asked, ordering: str, size: int, columns: tuple[str, ...]) -> Kept:
+    return Kept(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns))
+
+
+def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:
+    """The rows of a page and one more, by which is known whether there is another page."""
+    column = ordering.removeprefix("-")
+    return in_order(rows_of(queryset, dict.fromkeys([*columns, column, "id"])), ordering)[: size + 1]
 
 
 def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) -> Iterator[list[dict[str, Any]]]:

@@ -5,10 +5,9 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from core.collections import refuse_unknown
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
-from core.query import read_params
+from core.query import read_params, refuse_unknown
 from core.views import ListViewSet
 
 

@@ -18,7 +18,7 @@ MOST_FORMS, FEW = 256, 5
 
 def first_row(queryset: Any, pk: int, columns: tuple[str, ...]) -> dict[str, Any] | None:
     """The row of one record as `values(*columns)` gives it; None where the queryset does not find it."""
-    usual = _is_narrowed(queryset)
+    usual = is_narrowed(queryset)
     row: dict[str, Any] | None = (
         queryset.filter(pk=pk).values(*columns).first() if usual else _row_of(queryset.model, columns).first(pk)
     )
@@ -29,14 +29,14 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
     """The records of some ids that the queryset finds, in no order; `related` are the relations to join."""
     if not ids:
         return []
-    if _is_narrowed(queryset) or len(ids) > FEW:
+    if is_narrowed(queryset) or len(ids) > FEW:
         return list(_joined(queryset.filter(pk__in=ids), related))
     return _records_of(queryset.model, len(ids), related)(*ids)
 
 
 def locked(queryset: Any, pk: int) -> Any:
     """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None."""
-    if _is_narrowed(queryset):
+    if is_narrowed(queryset):
         return _locking(queryset).filter(pk=pk).first()
     return _locked_of(queryset.model).first(pk)
 
@@ -69,7 +69,7 @@ class KnownColumns(Query):
         return compiler
 
 
-def _is_narrowed(queryset: Any) -> bool:
+def is_narrowed(queryset: Any) -> bool:
     query = queryset.query
     return bool(query.where) or query.combinator is not None or query.is_sliced
 

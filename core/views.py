@@ -18,7 +18,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from core.answers import Answer
 from core.bounds import check_bounds
-from core.collections import Collection, collections, refuse_unknown
+from core.collections import Collection, collections
 from core.context import bind
 from core.discovery import READ
 from core.dispatch import submit
@@ -29,7 +29,7 @@ from core.inputs import read_whole
 from core.operations import Operation, registry
 from core.pagination import Page
 from core.permissions import OperationPermission
-from core.query import read_params
+from core.query import read_params, refuse_unknown
 from core.renderers import TableRenderer
 from core.sockets import sockets
 from core.streams import stream, wants_table

@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
-from core.collections import Collection, collections, refuse_unknown
+from core.collections import Collection, collections
 from core.discovery import READ
 from core.errors import Item, Refusal
-from core.query import read_id, read_params
+from core.query import read_id, read_params, refuse_unknown
 from core.views import OperationView, discovered
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.

@@ -12,11 +12,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.collections import refuse_unknown
 from core.negotiation import QualityNegotiation
 from core.operations import operation
 from core.pagination import bad_filter
-from core.query import read_params
+from core.query import read_params, refuse_unknown
 from core.renderers import JSONRenderer, dumps
 from core.verbs import Verb
 from core.views import OperationView

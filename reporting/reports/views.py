@@ -8,12 +8,11 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from core.codes import Code
-from core.collections import refuse_unknown
 from core.errors import Item, Refusal, not_found
 from core.etag import etag_of
 from core.operations import operation
 from core.pagination import bad_filter
-from core.query import read_params
+from core.query import read_params, refuse_unknown
 from core.verbs import Verb
 from core.views import OperationView, discovered
 from reporting.choices import ReportStatus

@@ -16,7 +16,7 @@ from tests.api import capture, statements
 from tests.clients.factories import ClientFactory, SubscriptionFactory
 from tests.incidents.factories import IncidentFactory, NoteFactory
 from tests.users.factories import UserFactory
-from users.choices import CC
+from users.choices import CC, IM
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,59 @@ class TestRows:
         both = Client.objects.order_by().filter(pk=note.incident.client_id)
         both = both.union(Client.objects.order_by().filter(name="nobody"))
         assert list(rows_of(both, ["id"])) == [{"id": note.incident.client_id}]
+
+
+class TestFirstPages:
+    """The first page of a common question is read by SQL that is kept; it must answer like any other."""
+
+    def test_each_question_has_its_own_answer_again_and_again(self, api):
+        p1, p3 = IncidentFactory(severity="P1").pk, IncidentFactory(severity="P3").pk
+        caller = api(IM)
+        for _ in range(2):
+            assert _ids(caller.get("/incidents/")) == [p3, p1]
+            assert _ids(caller.get("/incidents/?severity=P1")) == [p1]
+            assert _ids(caller.get("/incidents/?severity=P3")) == [p3]
+            assert _ids(caller.get("/incidents/?severity__in=P1,P3&ordering=id")) == [p1, p3]
+            assert _ids(caller.get("/incidents/?page_size=1")) == [p3]
+            assert _ids(caller.get("/incidents/?severity=P1&fields=title")) == [p1]
+        newer = IncidentFactory(severity="P1").pk
+        assert _ids(caller.get("/incidents/?severity=P1")) == [newer, p1]
+
+    def test_the_pages_that_follow_and_precede_are_those_of_any_list(self, api):
+        pks = [IncidentFactory().pk for _ in range(5)]
+        caller = api(IM)
+        first = caller.get("/incidents/?page_size=2&status=open", expect=200).json()
+        second = caller.get(first["next"], expect=200).json()
+        assert [row["id"] for row in (*first["results"], *second["results"])] == pks[:0:-1]
+        assert first["previous"] is None
+        assert caller.get(second["previous"], expect=200).json()["results"] == first["results"]
+        whole = caller.get("/incidents/?page_size=5&status=open").json()
+        assert (whole["next"], len(whole["results"])) == (None, 5)
+
+    def test_those_who_do_not_read_everything_are_asked_about_their_own(self, api):
+        ours, theirs = IncidentFactory(), IncidentFactory()
+        contact = UserFactory(role=CC, client=ours.client)
+        assert _ids(api(IM).get("/incidents/?status=open")) == [theirs.pk, ours.pk]
+        shown = api(contact).get("/incidents/?status=open", expect=200)
+        assert _ids(shown) == [ours.pk]
+        assert "severity_rule" not in shown.json()["results"][0]
+        assert _ids(api(IM).get("/incidents/?status=open")) == [theirs.pk, ours.pk]
+
+    @pytest.mark.parametrize("query", ["severity=P9", "severity__in=P1,P9", "severity=P1&ordering=title", "nonsense=1"])
+    def test_what_is_refused_once_is_refused_again(self, api, query):
+        for caller in (api(IM), api(IM), api(CC)):
+            caller.get(f"/incidents/?{query}", expect=400, code="invalid_filter")
+
+    def test_it_costs_as_many_statements_as_any_list(self, api):
+        caller = api(IM)
+        caller.get("/incidents/?category=api_error", expect=200)
+        with capture() as queries:
+            caller.get("/incidents/?category=api_error", expect=200)
+        assert len(statements(queries)) == 3  # the token, the list, the entry in the trail
+
+
+def _ids(response: Any) -> list[int]:
+    return [row["id"] for row in response.json()["results"]]
 
 
 def test_insertions_with_and_without_an_id_are_what_was_saved():
