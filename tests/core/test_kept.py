@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
+from psycopg import postgres
+from psycopg.pq import Format
 
 from clients.models import Client, Subscription
 from core.errors import Undeclared
 from core.kept import Kept
 from core.rows import FEW, by_ids, first_row, rows_of
+from core.times import UtcLoader
 from incidents.models import Incident
 from tests.api import capture, statements
 from tests.clients.factories import ClientFactory, SubscriptionFactory
@@ -208,6 +211,7 @@ def test_times_are_read_by_the_quick_parser_and_the_same():
         "9999-12-31 23:59:59.999999+00",
     ]
     with connection.cursor() as cursor:
+        assert cursor.connection.adapters.get_loader(postgres.types["timestamptz"].oid, Format.TEXT) is UtcLoader
         for text in times:
             cursor.execute("SELECT %s::timestamptz", [text])
             (found,) = cursor.fetchone()
