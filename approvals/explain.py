@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from approvals.gate import Gate, approval_required, approver_roles
 from core.codes import Code
 from core.dispatch import admit, authorize, find_target, submit
@@ -32,7 +34,8 @@ class Question:
                     wanted.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, rehearse=True
                 )
             else:
-                self._judge_in_part(wanted)
+                with transaction.atomic():  # the record is locked while it is judged
+                    self._judge_in_part(wanted)
         except Refusal as refusal:
             return refusal
         return None

@@ -97,7 +97,10 @@ class Collection:
         return OF_RECORDS if issubclass(self.model, Record) else NOTHING
 
     def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
-        """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter)."""
+        """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter).
+
+        A caller's scope is `scoped` alone: within it, enumerations must find the same for everybody (see `page`).
+        """
         self._refuse_unreadable(user, params)
         given = self._filters_among(params)
         queryset = self.scoped(user)
@@ -113,9 +116,8 @@ class Collection:
         ordering, selection = self._ordering(params), self.selection(self.output, user, params)
         size, columns = read_size(params.get("page_size")), selection.columns
         if self._is_common(user, params):
-            asked = Asked(
-                (self.entity_type, *sorted(self._filters_among(params).items())), self.filtered, (user, params)
-            )
+            filters = sorted(self._filters_among(params).items())
+            asked = Asked((id(self), *filters), self.filtered, (user, params))
             page = read_first_page(asked, ordering, size, columns)
         elif "page" in params:
             page = read_numbered(self.filtered(user, params), ordering, read_number(params), size, columns)

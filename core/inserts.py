@@ -20,6 +20,8 @@ class KeptInsert(models.Model):
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
         database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for each of the fields
         values = [field.get_db_prep_save(field.pre_save(self, True), connection=database) for field in fields]
+        if any(hasattr(value, "resolve_expression") for value in values):
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
         with database.cursor() as cursor:
             cursor.execute(sql, values)
             return [cursor.fetchone()]
@@ -28,9 +30,11 @@ class KeptInsert(models.Model):
 @cache
 def _statement(model: Any, with_id: bool) -> str | None:
     """The SQL, with one parameter for each field; None where a field or the database asks for more than that."""
-    fields = [each for each in model._meta.local_concrete_fields if with_id or each is not model._meta.auto_field]
+    columns = [each for each in model._meta.local_concrete_fields if not each.generated]
+    fields = [each for each in columns if with_id or each is not model._meta.auto_field]
     special = any(hasattr(each, "get_placeholder") for each in fields)
-    if special or not connection.features.can_return_columns_from_insert:
+    returned = connection.features.can_return_columns_from_insert and model._meta.db_returning_fields
+    if special or not returned:
         return None
     query = InsertQuery(model)
     query.insert_values(fields, [model()])

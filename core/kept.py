@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, get_related_populators
@@ -24,6 +24,8 @@ MARKS: dict[type, Callable[[int], Any]] = {
     str: lambda number: f"\ufdd0{number}",
     date: lambda number: date(9000 + number, 1, 1),
 }
+# The statement is made with two sets of them: what differs between the two depends on the values.
+SECOND = 500
 # From a row of the database to what the queryset gives.
 Shape = Callable[[Any], Any]
 
@@ -62,9 +64,10 @@ class Statement:
 class Kept:
     """A queryset as a function of some values.
 
-    Arguments: what builds the queryset of values, and the type of each: int (of 64 bits), str or date. The first use
-    raises Undeclared for a queryset that cannot be kept: one that does not give every value to the database as it is,
-    or gives neither records nor rows by name nor single values.
+    Arguments: what builds the queryset of values, and the type of each: int (of 64 bits), str or date. What builds it
+    must look at nothing else: not at the clock, nor at the caller. The first use raises Undeclared for a queryset that
+    cannot be kept: one that does not give every value to the database as it is, or that gives anything but plain
+    records, rows by name or single values.
     """
 
     def __init__(self, build: Callable[..., Any], *kinds: type) -> None:
@@ -78,12 +81,15 @@ class Kept:
         """The first of that, or None. The queryset itself should ask for no more."""
         return next(iter(self(*values)), None)
 
+    def ready(self) -> Self:
+        """The same, with its statement made. Raises what building the queryset raises."""
+        _ = self._statement
+        return self
+
     @cached_property
     def _statement(self) -> Statement:
         marks = [MARKS[kind](number) for number, kind in enumerate(self._kinds)]
-        queryset = self._build(*marks)
-        compiler = queryset.query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
+        queryset, compiler, sql, params = self._compiled(marks)
         places = [
             (place, number, adapt)
             for place, param in enumerate(params)
@@ -91,8 +97,9 @@ class Kept:
             if (adapt := _adaptation(param, mark)) is not None
         ]
         shape = SHAPES.get(queryset._iterable_class)
-        lost = set(range(len(marks))) - {number for _, number, _ in places}
-        if lost or shape is None or compiler.has_extra_select:
+        plain = not (compiler.has_extra_select or queryset._prefetch_related_lookups)
+        annotated = queryset._iterable_class is ModelIterable and compiler.annotation_col_map
+        if shape is None or not plain or annotated or not self._all_placed(params, places):
             raise Undeclared(f"this queryset of {queryset.model.__name__} cannot be kept")
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
         return Statement(
@@ -102,6 +109,18 @@ class Kept:
             [(place, functions, column) for place, (functions, column) in converters.items()],
             shape(queryset, compiler),
         )
+
+    def _compiled(self, marks: list[Any]) -> tuple[Any, Any, str, tuple[Any, ...]]:
+        queryset = self._build(*marks)
+        compiler = queryset.query.get_compiler(connection=connection)
+        return queryset, compiler, *compiler.as_sql()
+
+    def _all_placed(self, params: tuple[Any, ...], places: list[tuple[int, int, Any]]) -> bool:
+        """Whether each value has a place, and no other parameter follows from one."""
+        *_, others = self._compiled([MARKS[kind](SECOND + number) for number, kind in enumerate(self._kinds)])
+        placed = {place for place, _, _ in places}
+        follow = {place for place, pair in enumerate(zip(params, others, strict=True)) if pair[0] != pair[1]}
+        return follow == placed and {number for _, number, _ in places} == set(range(len(self._kinds)))
 
 
 def _adaptation(param: Any, mark: Any) -> Callable[[Any], Any] | None:

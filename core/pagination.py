@@ -120,7 +120,7 @@ def read_first_page(asked: Asked, ordering: str, size: int, columns: list[str]) 
 
 @lru_cache(MOST_KEPT)
 def _kept_rows(asked: Asked, ordering: str, size: int, columns: tuple[str, ...]) -> Kept:
-    return Kept(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns))
+    return Kept(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns)).ready()
 
 
 def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:

@@ -1,14 +1,16 @@
 """Records and rows of whole tables, read without making anew the SQL that is always the same (see core.kept).
 
-Each of these functions takes a queryset and finds just what the queryset would. One that is narrowed to what a caller
-may read goes the usual way: how it is narrowed may differ from one caller, and one moment, to the next.
+Each of these functions takes a queryset and finds just what the queryset would. Single records of one that is narrowed
+to what a caller may read are asked for in the usual way: how it is narrowed may differ from one caller to the next.
 """
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models.sql import Query
+from django.db.transaction import TransactionManagementError
 
 from core.kept import Kept
 
@@ -35,14 +37,19 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
 
 
 def locked(queryset: Any, pk: int) -> Any:
-    """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None."""
+    """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None.
+
+    Raises TransactionManagementError outside a transaction, in which nothing would stay locked.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a record is locked in a transaction")
     if is_narrowed(queryset):
         return _locking(queryset).filter(pk=pk).first()
     return _locked_of(queryset.model).first(pk)
 
 
 def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
-    """The queryset as `values(*columns)` makes it, with columns that were looked up once."""
+    """The queryset as `values(*columns)` makes it, with columns that were looked up once, and in no order yet."""
     query, columns = queryset.query, tuple(columns)
     if query.combinator or query.annotations or query.distinct or query.is_sliced or len(query.alias_map) > 1:
         return queryset.values(*columns)
@@ -52,12 +59,18 @@ def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
 
 
 class KnownColumns(Query):
-    """A query whose columns others have selected before: their SQL is made once."""
+    """A query whose columns others have selected before: their SQL is made once.
 
+    One that selects anything else by now, a count or whether there is a row, is like any query.
+    """
+
+    known: Any
     made: dict[bool, Any]
 
     def get_compiler(self, *args: Any, **options: Any) -> Any:
         compiler = super().get_compiler(*args, **options)
+        if self.select is not self.known or self.annotations:
+            return compiler
         make = compiler.get_select
 
         def select(with_col_aliases: bool = False) -> Any:
@@ -86,7 +99,7 @@ def _locking(queryset: Any) -> Any:
 def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
     rows = model.objects.values(*columns)
     rows.query = rows.query.chain(klass=KnownColumns)
-    rows.query.made = {}
+    rows.query.known, rows.query.made = rows.query.select, {}
     return rows
 
 

@@ -78,6 +78,7 @@ PASSING: dict[str, Callable[[], httpx.Response | Exception]] = {
     "throttled": lambda: problem(429, "throttled"),
     "unavailable": lambda: problem(503, "database_unavailable"),
     "a proxy without its server": lambda: httpx.Response(502, html="<h1>Bad gateway</h1>"),
+    "a proxy's own document": lambda: httpx.Response(503, json={"message": "no upstream"}),
     "a proxy that says 503": lambda: httpx.Response(503, html="<h1>Unavailable</h1>"),
 }
 

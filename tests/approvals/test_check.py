@@ -6,6 +6,8 @@ from django.apps import apps
 from approvals.models import ApprovalRule
 from core.operations import Door, registry
 from tests.approvals.elevated import CASES, USER, VENDOR
+from tests.incidents.factories import IncidentFactory
+from tests.products.factories import ComponentFactory, ProductFactory
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import CC, EX, IM, SA, TS, VC, Role
@@ -158,3 +160,14 @@ def test_the_policy_shows_rules_as_they_stand(api):
     ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[IM], condition="never")
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
     assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "never", "approver_roles": [IM]}
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("role", [IM, VC])
+def test_a_question_in_part_locks_its_record_in_a_transaction_of_its_own(api, role):
+    """No test's transaction stands around this request, as none stands around those of callers."""
+    vendor = VendorFactory()
+    incident = IncidentFactory(component=ComponentFactory(product=ProductFactory(vendor=vendor)))
+    caller = api(UserFactory(role=role, vendor=vendor if role == VC else None))
+    for _ in range(2):
+        assert check(caller, "incident.add_note", target=incident)["decision"] == "allowed"

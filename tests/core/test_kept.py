@@ -4,15 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Max
+from django.db.transaction import TransactionManagementError
 from psycopg import postgres
 from psycopg.pq import Format
 
 from clients.models import Client, Subscription
 from core.errors import Undeclared
 from core.kept import Kept
-from core.rows import FEW, by_ids, first_row, rows_of
+from core.pagination import _kept_rows
+from core.rows import FEW, by_ids, first_row, locked, rows_of
 from core.times import UtcLoader
 from incidents.models import Incident
 from tests.api import capture, statements
@@ -80,7 +82,15 @@ class TestKept:
         [
             pytest.param(lambda value: Client.objects.all(), id="the value is not asked for"),
             pytest.param(lambda value: Client.objects.filter(name=f"x{value}"), id="the value is altered"),
+            pytest.param(
+                lambda value: Client.objects.filter(name=value) | Client.objects.filter(name__icontains=value),
+                id="the value is altered beside",
+            ),
             pytest.param(lambda value: Client.objects.filter(name=value).values_list("pk", "name"), id="tuples"),
+            pytest.param(
+                lambda value: Client.objects.filter(name=value).annotate(more=F("pk")), id="annotated records"
+            ),
+            pytest.param(lambda value: Client.objects.filter(name=value).prefetch_related("contacts"), id="prefetched"),
             pytest.param(
                 lambda value: Client.objects.filter(name=value).order_by(F("pk") + 1).distinct(), id="hidden ordering"
             ),
@@ -130,6 +140,18 @@ class TestRows:
         usual = Incident.objects.filter(severity="P1").values(*COLUMNS)
         assert list(found.order_by("-id")[:2]) == list(usual.order_by("-id")[:2])
         assert [row["id"] for row in found.filter(pk__gt=pks[0]).order_by("id")] == [pks[2], pks[3]]
+
+    def test_other_questions_to_the_same_queryset_do_not_spoil_it(self):
+        """What a count selects must not be taken for the columns of those who ask later."""
+        client = ClientFactory()
+        for ask in (
+            lambda found: found.count() == 1,
+            lambda found: found.exists(),
+            lambda found: found.aggregate(last=Max("pk")) == {"last": client.pk},
+            lambda found: Client.objects.filter(pk__in=found.values("pk")).count() == 1,
+        ):
+            assert ask(rows_of(Client.objects.all(), ("id", "name")))
+            assert list(rows_of(Client.objects.all(), ("id", "name"))) == [{"id": client.pk, "name": client.name}]
 
     def test_querysets_of_other_shapes_keep_theirs(self):
         note = NoteFactory()
@@ -182,6 +204,14 @@ class TestFirstPages:
         for caller in (api(IM), api(IM), api(CC)):
             caller.get(f"/incidents/?{query}", expect=400, code="invalid_filter")
 
+    def test_what_is_refused_takes_no_place_from_what_is_asked(self, api):
+        caller = api(IM)
+        caller.get("/incidents/?category=network_issue", expect=200)
+        before = _kept_rows.cache_info().currsize
+        for number in range(3):
+            caller.get(f"/incidents/?category=made_up_{number}", expect=400)
+        assert _kept_rows.cache_info().currsize == before
+
     def test_it_costs_as_many_statements_as_any_list(self, api):
         caller = api(IM)
         caller.get("/incidents/?category=api_error", expect=200)
@@ -192,6 +222,18 @@ class TestFirstPages:
 
 def _ids(response: Any) -> list[int]:
     return [row["id"] for row in response.json()["results"]]
+
+
+@pytest.mark.usefixtures("committed")
+def test_nothing_is_locked_outside_a_transaction():
+    client = ClientFactory()
+    for _ in range(2):
+        with pytest.raises(TransactionManagementError):
+            locked(Client.objects.all(), client.pk)
+        with transaction.atomic():
+            assert locked(Client.objects.all(), client.pk) == client
+            assert locked(Client.objects.filter(name=client.name), client.pk) == client
+            assert locked(Client.objects.none(), client.pk) is None
 
 
 def test_insertions_with_and_without_an_id_are_what_was_saved():

@@ -18,8 +18,9 @@ from ims_sdk.answers import answer
 Answer = TypeVar("Answer")
 
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-# Nothing is known about the request after these. A proxy that has lost the server speaks HTML, not JSON.
-LOST = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, JSONDecodeError)
+# Nothing is known about the request after these. A proxy that has lost the server speaks HTML, or JSON of its own, in
+# which the members of a problem document are missed.
+LOST = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, JSONDecodeError, KeyError)
 # What a proxy says that has no documented answer to pass on.
 LOST_BEHIND_A_PROXY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 # Who has to wait for longer than so many seconds is told so instead.

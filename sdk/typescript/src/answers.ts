@@ -15,8 +15,8 @@ export class Refused extends Error {
 
 /** What the server answered, if it did what it was asked. Throws Refused. */
 export function answer<Data>(result: Result<Data>): Data {
-  // A proxy that has lost the server speaks HTML; no problem document comes of that.
-  if (typeof result.error === "object") {
+  // A proxy that has lost the server speaks HTML, or JSON of its own: that is no problem document.
+  if (typeof result.error === "object" && typeof result.error.code === "string") {
     throw new Refused(result.error);
   }
   if (result.data === undefined) {

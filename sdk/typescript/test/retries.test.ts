@@ -49,6 +49,7 @@ const PASSING: Record<string, Outcome> = {
   unavailable: refusal(503, "database_unavailable"),
   "a proxy without its server": () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
   "a proxy that says 503": () => new Response("<h1>Unavailable</h1>", { status: 503 }),
+  "a proxy's own document": () => Response.json({ message: "no upstream" }, { status: 503 }),
 };
 
 for (const [name, passing] of Object.entries(PASSING)) {
