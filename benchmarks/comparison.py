@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from benchmarks.load import Load
-from benchmarks.results import Result, report
-from benchmarks.serving import CEILING, IDIOMATIC, PRODUCT, World, needs, world
+from benchmarks.results import Result
+from benchmarks.serving import CEILING, IDIOMATIC, PRODUCT, World, measured
 
-ROUNDS, SECONDS, WARM_UP = 3, 5, 1
+INCIDENTS, ROUNDS, SECONDS, WARM_UP = 100_000, 3, 5, 1
 ALL = (PRODUCT, CEILING, IDIOMATIC)
 REQUESTS = ("list", "get", "create")
 # How many times as fast as the other the product is: acceptable, and the goal.
@@ -27,14 +27,6 @@ LIMITS = {
 }
 # The slowest hundredth against the middle.
 MOST_SPREAD = 3.0
-
-
-def main() -> int:
-    if missing := needs():
-        print(missing, file=sys.stderr)
-        return 2
-    with world() as filled:
-        return report(results(filled))
 
 
 def results(filled: World) -> Iterator[Result]:
@@ -65,4 +57,4 @@ def in_turn(load: Load, addresses: dict[str, str]) -> dict[tuple[str, str], floa
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(results, INCIDENTS))

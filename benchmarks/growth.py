@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks.load import Load
-from benchmarks.results import Result, report
-from benchmarks.serving import PRODUCT, World, needs, world
+from benchmarks.results import Result
+from benchmarks.serving import PRODUCT, World, measured
 
 SMALL, LARGE = 1_000, 1_000_000
 ROUNDS, SECONDS, WARM_UP = 3, 2, 1
@@ -19,14 +19,6 @@ ASKED = (
     *("a page in the middle", "a page of a common status in the middle"),
 )
 MOST = 1.3
-
-
-def main() -> int:
-    if missing := needs():
-        print(missing, file=sys.stderr)
-        return 2
-    with world(SMALL) as small, world(LARGE) as large:
-        return report(results(small, large))
 
 
 def results(*worlds: World) -> Iterator[Result]:
@@ -42,4 +34,4 @@ def results(*worlds: World) -> Iterator[Result]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(results, SMALL, LARGE))

@@ -9,20 +9,12 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.load import Load
-from benchmarks.results import Result, report
-from benchmarks.serving import PRODUCT, World, needs, world
+from benchmarks.results import Result
+from benchmarks.serving import PRODUCT, World, measured
 
 REQUESTS, SECONDS, EARLY = ("get", "list", "create", "check", "timeline"), 5, 0.2
-ALL = 100_000
+ALL, INCIDENTS = 100_000, 10_000
 MOST_MEGABYTES, MOST_GROWTH = 150, 1.1
-
-
-def main() -> int:
-    if missing := needs():
-        print(missing, file=sys.stderr)
-        return 2
-    with world(10_000) as filled:
-        return report(results(filled))
 
 
 def results(filled: World) -> Iterator[Result]:
@@ -55,4 +47,4 @@ def _read(path: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(results, INCIDENTS))

@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.results import Result, report
 from tests.live import ROOT, environment_of, manage, new_database, served
 
 WORKERS = 2
@@ -30,26 +31,32 @@ class World(NamedTuple):
     environment: dict[str, str]
     told: dict[str, Any]
 
-    @contextmanager
-    def serve(self, name: str) -> Iterator[str]:
+    def serve(self, name: str) -> AbstractContextManager[str]:
         """Serve one of the applications; yields its address."""
-        with served(self.environment, APPLICATIONS[name], workers=WORKERS, access_log=True) as address:
-            yield address
+        return served(self.environment, APPLICATIONS[name], workers=WORKERS, access_log=True)
 
 
 @contextmanager
-def world(incidents: int | None = None) -> Iterator[World]:
+def world(incidents: int) -> Iterator[World]:
     """A new database with so many incidents."""
     with tempfile.TemporaryDirectory() as name, new_database(Path(name)) as url:
         environment = environment_of(url, **OPTIONS, BENCH_FOLDER=name, PYTHONPATH=str(ROOT))
         manage(environment, "migrate", "--verbosity", "0")
-        command = [sys.executable, "-m", "benchmarks.world", name, *([str(incidents)] if incidents else [])]
+        command = [sys.executable, "-m", "benchmarks.world", name, str(incidents)]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
         yield World(environment, json.loads((Path(name) / "told.json").read_text()))
 
 
-def needs() -> str:
-    """What is missing for measuring; empty when nothing is."""
+def measured(results: Callable[..., Iterable[Result]], *sizes: int) -> int:
+    """Fill a world of each size, measure in them and report; the exit status, 2 where something is missing for it."""
+    if missing := _missing():
+        print(missing, file=sys.stderr)
+        return 2
+    with ExitStack() as worlds:
+        return report(results(*(worlds.enter_context(world(size)) for size in sizes)))
+
+
+def _missing() -> str:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         return "DATABASE_URL must name a PostgreSQL, beside which databases can be created"
     return "" if shutil.which("wrk") else "wrk is not installed (on Debian: apt-get install wrk)"

@@ -1,7 +1,7 @@
-"""The world of the benchmarks: `python -m benchmarks.world FOLDER [INCIDENTS]` fills an empty PostgreSQL database.
+"""The world of the benchmarks: `python -m benchmarks.world FOLDER INCIDENTS` fills an empty PostgreSQL database.
 
-100,000 incidents, or as many as are asked for, three audit entries for each, 1,000 users, and 500 clients that all
-have a promise. The folder gets what those who ask have to know (told.json), and the statements that the product runs
+As many incidents as are asked for, three audit entries for each, 1,000 users, and 500 clients that all have a promise.
+The folder gets what those who ask have to know (told.json), and the statements that the product runs
 for each request (statements.pickle), which the bare view of the comparison runs, too.
 """
 
@@ -39,7 +39,7 @@ from users.models import User
 from users.system import system_principal
 from users.tokens import new_token
 
-INCIDENTS, ENTRIES_EACH, USERS, CLIENTS, COMPONENTS = 100_000, 3, 1_000, 500, 2_000
+ENTRIES_EACH, USERS, CLIENTS, COMPONENTS = 3, 1_000, 500, 2_000
 # One in so many incidents is open, and one in four of those has the severity that the list asks for.
 OPEN_ONE_IN = 20
 # However many there are, so few have what is rare, from the first to the last of them.
@@ -47,7 +47,7 @@ RARE = 20
 LIST = "/api/v1/incidents/?status=open&severity=P3"
 
 
-def populate(incidents: int = INCIDENTS) -> dict[str, Any]:
+def populate(incidents: int) -> dict[str, Any]:
     """Fill the database; returns what requests need: ids, addresses, a token of an incident manager."""
     caller, worker = UserFactory(role=IM), UserFactory(role=TS)
     multiply(User, USERS - 2, **dict.fromkeys(("email", "email_key"), "'user' || n || '@bench.example'"))
@@ -182,10 +182,10 @@ def record(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    folder, *incidents = sys.argv[1:]
+    folder, incidents = sys.argv[1:]
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     with context(actor=system_principal(), operation=registry["system.seed"], request_id="bench"):
-        told = populate(*map(int, incidents))
+        told = populate(int(incidents))
     (Path(folder) / "told.json").write_text(json.dumps(told))
     (Path(folder) / "statements.pickle").write_bytes(pickle.dumps(record(told)))
 

@@ -112,24 +112,27 @@ class Collection:
 
     def page(self, user: Any, params: Mapping[str, str]) -> Page:
         """One page of represented records. Raises Refusal (400 invalid_filter)."""
-        self._refuse_unreadable(user, params)
+        asked = self._common(user, params)
+        queryset = None if asked else self.filtered(user, params)
         ordering, selection = self._ordering(params), self.selection(self.output, user, params)
         size, columns = read_size(params.get("page_size")), selection.columns
-        if self._is_common(user, params):
-            filters = sorted(self._filters_among(params).items())
-            asked = Asked((id(self), *filters), self.filtered, (user, params))
+        if asked:
             page = read_first_page(asked, ordering, size, columns)
         elif "page" in params:
-            page = read_numbered(self.filtered(user, params), ordering, read_number(params), size, columns)
+            page = read_numbered(queryset, ordering, read_number(params), size, columns)
         else:
-            page = read_page(self.filtered(user, params), ordering, params.get("cursor"), size, columns)
+            page = read_page(queryset, ordering, params.get("cursor"), size, columns)
         return replace(page, rows=selection.represent(page.rows))
 
-    def _is_common(self, user: Any, params: Mapping[str, str]) -> bool:
-        """Whether this is a first page of what everybody may read, by filters whose values stand in the SQL: then the
-        SQL is the same whoever asks."""
+    def _common(self, user: Any, params: Mapping[str, str]) -> Asked | None:
+        """What is asked, if it is a first page of what everybody may read, by filters whose values stand in the SQL:
+        then the SQL is the same whoever asks. Raises Refusal (400 invalid_filter)."""
+        given = self._filters_among(params)
         elsewhere = any(params.get(name) for name in ("cursor", "page", "search"))
-        return not elsewhere and self.filters.spell(self._filters_among(params)) and not is_narrowed(self.scoped(user))
+        if elsewhere or not self.filters.spell(given) or is_narrowed(self.scoped(user)):
+            return None
+        self._refuse_unreadable(user, params)
+        return Asked((id(self), *sorted(given.items())), self.filtered, (user, params))
 
     def _filters_among(self, params: Mapping[str, str]) -> dict[str, str]:
         return {name: value for name, value in params.items() if name not in self.controls}

@@ -227,8 +227,8 @@ class StrictFilterSet(FilterSet):
 
     @classmethod
     def spell(cls, names: Iterable[str]) -> bool:
-        """Whether the values of these filters all become part of the SQL."""
-        asked = (cls.base_filters[name] for name in names)
+        """Whether these are filters whose values all become part of the SQL."""
+        asked = (cls.base_filters.get(name) for name in names)
         return all(isinstance(each, ChoiceFilter) and each.method is None for each in asked)  # type: ignore[misc]  # a property
 
     def get_form_class(self) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.pagination import Page, bad_filter, in_order
+from core.rows import rows_of
 
 # An offset is walked over row by row: no request may ask for an endless one.
 LAST_PAGE = 10_000
@@ -23,7 +24,7 @@ def read_numbered(queryset: Any, ordering: str, number: int, size: int, columns:
     """One page of a queryset's rows and their whole count, in two statements; beyond the last page it is empty."""
     count = queryset.count()
     start, last = (number - 1) * size, -(-count // size)
-    ordered = in_order(queryset, ordering).values(*columns)
+    ordered = in_order(rows_of(queryset, columns), ordering)
     rows = list(ordered[start : start + size]) if start < count else []
     return Page(
         rows,

@@ -90,15 +90,7 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
     descending = ordering.startswith("-") != backwards
     if cursor is not None:
         queryset = queryset.filter(_beyond(column, descending, cursor))
-    rows = list(_rows(queryset, f"-{column}" if descending else column, size, columns))
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    return Page(
-        rows,
-        next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
-        previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
-    )
+    return _page(list(_rows(queryset, f"-{column}" if descending else column, size, columns)), ordering, size, cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +104,7 @@ class Asked:
 
 def read_first_page(asked: Asked, ordering: str, size: int, columns: list[str]) -> Page:
     """The first page of what was asked before, as read_page gives it, without making its SQL anew."""
-    rows = _kept_rows(asked, ordering, size, tuple(columns))()
-    more, rows = len(rows) > size, rows[:size]
-    column = ordering.removeprefix("-")
-    return Page(rows, next=_link(rows[-1:], ordering, column, backwards=False) if more else None, previous=None)
+    return _page(_kept_rows(asked, ordering, size, tuple(columns))(), ordering, size, None)
 
 
 @lru_cache(MOST_KEPT)
@@ -127,6 +116,19 @@ def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> An
     """The rows of a page and one more, by which is known whether there is another page."""
     column = ordering.removeprefix("-")
     return in_order(rows_of(queryset, dict.fromkeys([*columns, column, "id"])), ordering)[: size + 1]
+
+
+def _page(rows: list[dict[str, Any]], ordering: str, size: int, cursor: Cursor | None) -> Page:
+    """The page that begins at a cursor, of its rows and the one more, as they were read."""
+    column, backwards = ordering.removeprefix("-"), cursor is not None and cursor.backwards
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows,
+        next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
+        previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
+    )
 
 
 def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) -> Iterator[list[dict[str, Any]]]:

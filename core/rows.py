@@ -20,11 +20,8 @@ MOST_FORMS, FEW = 256, 5
 
 def first_row(queryset: Any, pk: int, columns: tuple[str, ...]) -> dict[str, Any] | None:
     """The row of one record as `values(*columns)` gives it; None where the queryset does not find it."""
-    usual = is_narrowed(queryset)
-    row: dict[str, Any] | None = (
-        queryset.filter(pk=pk).values(*columns).first() if usual else _row_of(queryset.model, columns).first(pk)
-    )
-    return row
+    rows = queryset.filter(pk=pk).values(*columns) if is_narrowed(queryset) else _row_of(queryset.model, columns)(pk)
+    return next(iter(rows), None)
 
 
 def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -> list[Any]:

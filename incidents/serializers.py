@@ -162,7 +162,7 @@ class IncidentDetail(IncidentOutput):
 def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, Any]:
     """A row with its notes and affected clients, where they are asked for, as far as the viewer may read them."""
     notes = _latest_notes(row["id"], viewer) if "notes" in names else []
-    ids = _affected(row["id"]) if "affected_client_ids" in names else []
+    ids = AFFECTED(row["id"]) if "affected_client_ids" in names else []
     name = row.get("client__name")
     if not viewer.is_internal and names & {"client_name", "affected_client_ids"}:
         readable = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
@@ -173,7 +173,3 @@ def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, A
 
 def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
     return NoteOutput.represent(LATEST_PUBLIC(incident_id) if viewer.role == CC else LATEST(incident_id), viewer)
-
-
-def _affected(incident_id: int) -> list[int]:
-    return AFFECTED(incident_id)
