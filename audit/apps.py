@@ -8,11 +8,9 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import checkpoints, operations  # noqa: F401 - declare them
-        from audit.sink import Trail
-        from core.sockets import sockets
+        from audit import checkpoints, operations, receivers  # noqa: F401 - the first two declare operations
 
-        sockets.audit = Trail()
+        receivers.connect()
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="audit.triggers")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.sink import append
+from audit.recording import append
 from audit.verify import latest_sealed, verify
 from core.operations import operation
 from core.verbs import Verb

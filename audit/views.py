@@ -15,8 +15,9 @@ from audit.serializers import AuditBody, AuditEntryOutput
 from core.collections import Collection, related
 from core.pagination import bad_filter
 from core.query import read_id, read_params, refuse_unknown
+from core.signals import discovered
 from core.streams import wants_table
-from core.views import ListViewSet, RecordViewSet, creates, discovered, page_link
+from core.views import ListViewSet, RecordViewSet, creates, page_link
 
 
 class Trail(Collection):

@@ -26,7 +26,8 @@ from core.discovery import READ
 from core.errors import not_found
 from core.etag import etag_of
 from core.query import refuse_unknown
-from core.views import RecordViewSet, creates, discovered, updates, write
+from core.signals import discovered
+from core.views import RecordViewSet, creates, updates, write
 from users.choices import VC
 
 

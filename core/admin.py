@@ -23,7 +23,7 @@ from core.collections import collections
 from core.context import bind
 from core.discovery import READ
 from core.operations import registry
-from core.views import discovered
+from core.signals import discovered
 
 FOOTPRINT = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
 READING = ("GET", "HEAD")

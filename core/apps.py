@@ -1,5 +1,7 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
+from core.signals import check_recorder
 from core.times import read_quickly
 
 
@@ -8,3 +10,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         read_quickly()
+        register(check_recorder)

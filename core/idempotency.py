@@ -22,10 +22,10 @@ from rest_framework.response import Response
 
 from core.codes import Code
 from core.errors import Item, Refusal, invalid
-from core.events import Event, tell
 from core.models import KeptAnswer
 from core.problems import MEDIA_TYPE, refused
 from core.renderers import dumps
+from core.signals import answer_replayed, tell
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -94,7 +94,7 @@ def _again(kept: KeptAnswer, digest: str) -> Response:
         detail = "This key was sent with another request; a new request needs a new key."
         item = Item("idempotency_conflict", detail, HEADER)
         raise Refusal(Code.IDEMPOTENCY_CONFLICT, detail, rule="idempotency_key", errors=[item])
-    tell(Event.REPLAYED)
+    tell(answer_replayed)
     media_type = MEDIA_TYPE if status.is_client_error(kept.status) else None
     headers = {**kept.headers, REPLAYED: "true"}
     return Response(orjson.loads(kept.answer), status=kept.status, headers=headers, content_type=media_type)

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from core.context import current
@@ -13,7 +13,8 @@ from core.errors import Undeclared
 from core.fields import FoldedKey
 from core.inserts import KeptInsert
 from core.querysets import RecordQuerySet
-from core.sockets import sockets
+from core.signals import saved
+from core.verbs import Verb
 
 
 class Record(KeptInsert):
@@ -25,6 +26,7 @@ class Record(KeptInsert):
 
     entity_type: ClassVar[str] = ""
     audit_parent: ClassVar[str] = ""
+    created_verb: ClassVar[Verb] = Verb.CREATE  # in the audit trail, where the system makes it beside what was asked
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
     public_names: ClassVar[Mapping[str, str]] = {}
@@ -98,14 +100,13 @@ class Record(KeptInsert):
             return
         self._stamp(created)
         changed: Iterable[str] | None = None if created else [*changes, "updated_at", "updated_by", "version"]
-        try:
-            super().save(force_insert=created, using=using, update_fields=changed)
-        except IntegrityError as error:
-            error.record = self  # type: ignore[attr-defined]
-            raise
-        if sockets.audit is None:
-            raise Undeclared("no audit sink is plugged in")
-        sockets.audit.written(self, created, changes)
+        with transaction.atomic(using, savepoint=False):  # whoever swallows a failed entry still commits nothing
+            try:
+                super().save(force_insert=created, using=using, update_fields=changed)
+            except IntegrityError as error:
+                error.record = self  # type: ignore[attr-defined]
+                raise
+            saved(self, created, changes)
         self._loaded = _kept(self._values())
 
     def _fold_keys(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions, status
@@ -19,7 +19,7 @@ from core.handoffs import handoff_body
 from core.integrity import explain
 from core.renderers import ProblemRenderer, dumps
 from core.shapes import refuse_shape
-from core.waiting import given_up
+from core.waiting import given_up, is_outage
 
 log = logging.getLogger("ims.refusals")
 
@@ -99,18 +99,23 @@ def _unstorable(error: Any) -> Refusal:
     return Refusal(Code.VALIDATION_ERROR, "The database cannot hold one of the values.", rule="validation_first")
 
 
+def _internal(error: Any) -> Refusal | None:
+    return _unavailable(error) if is_outage(error) else None
+
+
 def _unavailable(error: Any) -> Refusal:
     return Refusal(Code.DATABASE_UNAVAILABLE, given_up(error), rule="tool_failure_halts", retry_after=1)
 
 
 # What needs more than a code. A statement that the database does not understand is a defect, not an outage.
-TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
+TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Refusal | None]], ...] = (
     (exceptions.ValidationError, lambda error: refuse_shape(error.detail)),
     (exceptions.Throttled, _throttled),
     (IntegrityError, _violated),
     (DataError, _unstorable),
     (OperationalError, _unavailable),
     (InterfaceError, _unavailable),
+    (InternalError, _internal),
 )
 
 

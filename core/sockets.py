@@ -1,8 +1,7 @@
 """What core needs of the floors above it, and may not import: they plug in when they start.
 
-`audit` receives every write and every discovery; `approvals` decides elevated operations. An empty socket stops
-the start, so no installation can run without its audit trail or its approval gate. `restamp` is the ordered list of
-functions that recompute records above when one below has changed.
+`approvals` decides elevated operations. An empty socket stops the start, so no installation can run without its
+approval gate. `restamp` is the ordered list of functions that recompute records above when one below has changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,14 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.errors import Undeclared
-
-
-class AuditSink(Protocol):
-    def written(self, record: Any, created: bool, changes: Mapping[str, Any]) -> None:
-        """Record one write of one record, in the transaction of that write."""
-
-    def discovered(self, entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
-        """Record one read: what was asked for, never what was found."""
 
 
 class ApprovalGate(Protocol):
@@ -30,15 +21,13 @@ class ApprovalGate(Protocol):
 
 @dataclass
 class Sockets:
-    audit: AuditSink | None = None
     approvals: ApprovalGate | None = None
     restamp: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
 
     def verify(self) -> None:
         """Raise unless every required socket is filled."""
-        empty = [name for name in ("audit", "approvals") if getattr(self, name) is None]
-        if empty:
-            raise Undeclared(f"empty sockets: {', '.join(empty)}")
+        if self.approvals is None:
+            raise Undeclared("empty sockets: approvals")
 
     def on_change(self, entity_type: str, function: Callable[[Any], None]) -> None:
         """Register a function that restamps what rests on a changed record, once, in order of registration."""

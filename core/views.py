@@ -31,7 +31,7 @@ from core.pagination import Page
 from core.permissions import OperationPermission
 from core.query import read_params, refuse_unknown
 from core.renderers import TableRenderer
-from core.sockets import sockets
+from core.signals import discovered
 from core.streams import stream, wants_table
 
 
@@ -220,13 +220,6 @@ def approval_id_of(request: Request) -> int | None:
     if number is None:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
     return number
-
-
-def discovered(entity_type: str, reference_id: int | None, filters: dict[str, Any]) -> None:
-    """Tell the audit trail of a read: what was asked for, never what was found."""
-    if sockets.audit is None:
-        raise Undeclared("no audit sink is plugged in")
-    sockets.audit.discovered(entity_type, reference_id, filters)
 
 
 def page_response(request: Request, page: Page) -> Response:

@@ -5,15 +5,16 @@ class ImsConfig(AppConfig):
     name = "ims"
 
     def ready(self) -> None:
-        """Verify the whole house before any door opens: sockets, routes and the bodies that routes bind."""
+        """Verify the whole house before any door opens: audit trail, sockets, routes and their bodies."""
         from importlib import import_module
 
-        from core.events import observe
+        from core.signals import require_recorder
         from core.sockets import sockets
         from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
         from ims.legacy import operation  # noqa: F401 - declares the import
-        from ims.observing.metrics import count
+        from ims.observing import metrics
 
-        observe(count)
+        metrics.connect()
+        require_recorder()
         sockets.verify()
         import_module("ims.urls")

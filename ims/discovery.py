@@ -10,7 +10,8 @@ from core.collections import Collection, collections
 from core.discovery import READ
 from core.errors import Item, Refusal
 from core.query import read_id, read_params, refuse_unknown
-from core.views import OperationView, discovered
+from core.signals import discovered
+from core.views import OperationView
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
 ENTITY_TYPES = (

@@ -15,8 +15,9 @@ from approvals.views import APPROVALS, HANDOFFS
 from core.collections import Collection
 from core.operations import operation
 from core.routes import API_PREFIX
+from core.signals import discovered
 from core.verbs import Verb
-from core.views import OperationView, discovered
+from core.views import OperationView
 from incidents.response.views import ANALYSES, COMMUNICATIONS, ESCALATIONS
 from incidents.views import INCIDENTS
 from knowledge.views import ACTION_ITEMS, ARTICLES, REVIEWS

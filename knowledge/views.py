@@ -10,7 +10,8 @@ from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
 from core.parts import PartsViewSet
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, updates, write
+from core.signals import discovered
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from incidents.models import Incident
 from knowledge.bodies import (
     ActionItemBody,

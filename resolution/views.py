@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from core.discovery import READ
 from core.errors import not_found
 from core.query import read_params
-from core.views import OperationView, discovered, page_response, write
+from core.signals import discovered
+from core.views import OperationView, page_response, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
 from resolution.bodies import CloseBody, ConfirmationBody, PostmortemReviewBody, ReopenBody, ResolveBody

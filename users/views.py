@@ -19,8 +19,9 @@ from core.errors import Refusal
 from core.etag import etag_of
 from core.operations import registry
 from core.shapes import read_body
+from core.signals import discovered
 from core.throttles import LoginLimit
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, discovered, write
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, write
 from users.filters import TokenFilters, UserFilters
 from users.models import Token, User
 from users.serializers import (

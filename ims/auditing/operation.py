@@ -1,8 +1,7 @@
 """The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
 
-from core.errors import Undeclared
 from core.operations import Door, operation
-from core.sockets import sockets
+from core.signals import discovered
 from core.verbs import Verb
 from ims.auditing.pack import pack_of
 from incidents.models import Incident
@@ -24,7 +23,5 @@ def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
     SOP 23. Raises Refusal: calculation_failed (the trail holds nothing of the incident).
     """
     packed = pack_of(incident.pk)
-    if sockets.audit is None:
-        raise Undeclared("no audit sink is plugged in")
-    sockets.audit.discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
+    discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
     return packed

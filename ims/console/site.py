@@ -10,8 +10,8 @@ from unfold.sites import UnfoldAdminSite
 
 from core.admin import RecordAdmin
 from core.admin_lists import BoundedPaginator
+from core.signals import discovered
 from core.throttles import LoginLimit, enforce
-from core.views import discovered
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import DataError
 
-from audit.sink import unchained
+from audit.recording import unchained
 from core.codes import Code
 from ims.legacy.drafts import Draft
 from ims.legacy.export import Export, Row, malformed, refused

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.sink import append, batches
+from audit.recording import append, batches
 from ims.legacy.export import Row
 from ims.legacy.schema import Violation
 

@@ -3,13 +3,13 @@
 Several worker processes each write a file of their own, where gunicorn.conf.py says; whoever is asked adds them up.
 """
 
-from collections.abc import Callable
+from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from core.codes import Code
 from core.errors import Refusal
-from core.events import Event
+from core.signals import answer_replayed, request_throttled, request_uncounted
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -50,13 +50,20 @@ def measure_refusal(refusal: Refusal, operation: str) -> None:
         AUDIT_FAILURES.inc()
 
 
-COUNTED: dict[Event, Callable[[str, str], None]] = {
-    Event.REPLAYED: lambda operation, detail: REPLAYS.labels(operation).inc(),
-    Event.THROTTLED: lambda operation, detail: THROTTLED.labels(detail).inc(),
-    Event.UNCOUNTED: lambda operation, detail: UNCOUNTED.labels(detail).inc(),
-}
+def connect() -> None:
+    """Count what core tells."""
+    answer_replayed.connect(_replayed, dispatch_uid="metrics")
+    request_throttled.connect(_throttled, dispatch_uid="metrics")
+    request_uncounted.connect(_uncounted, dispatch_uid="metrics")
 
 
-def count(event: Event, operation: str, detail: str) -> None:
-    """The observer of what happens in core."""
-    COUNTED[event](operation, detail)
+def _replayed(operation: str, **told: Any) -> None:
+    REPLAYS.labels(operation).inc()
+
+
+def _throttled(limit: str, **told: Any) -> None:
+    THROTTLED.labels(limit).inc()
+
+
+def _uncounted(limit: str, **told: Any) -> None:
+    UNCOUNTED.labels(limit).inc()

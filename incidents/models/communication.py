@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import Record
+from core.verbs import Verb
 from incidents.models.incident import IMPORTED
 from incidents.response.choices import NAMES_USER, CommunicationType, DeliveryStatus, RecipientType
 from incidents.response.querysets import CommunicationQuerySet
@@ -16,6 +17,7 @@ class Communication(Record):
     """What was said to a stakeholder during an incident. A record: nothing is sent from here."""
 
     entity_type = "communication"
+    created_verb = Verb.NOTIFY
     redacted = frozenset({"subject"})
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="communications", db_index=False)

@@ -7,7 +7,8 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.errors import not_found
-from core.views import OperationView, discovered
+from core.signals import discovered
+from core.views import OperationView
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.scope import reads_promises

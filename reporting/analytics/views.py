@@ -8,8 +8,9 @@ from rest_framework.response import Response
 from core.discovery import READ
 from core.query import read_params
 from core.renderers import JSONRenderer, TableRenderer
+from core.signals import discovered
 from core.streams import wants_table
-from core.views import OperationView, discovered
+from core.views import OperationView
 from incidents.models import Incident
 from reporting.analytics.answer import analyse
 from reporting.analytics.question import read_question

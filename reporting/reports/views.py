@@ -13,8 +13,9 @@ from core.etag import etag_of
 from core.operations import operation
 from core.pagination import bad_filter
 from core.query import read_params, refuse_unknown
+from core.signals import discovered
 from core.verbs import Verb
-from core.views import OperationView, discovered
+from core.views import OperationView
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
 from reporting.reports.assembly import document_of

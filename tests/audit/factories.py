@@ -1,11 +1,11 @@
-"""Entries for tests: written through the sink, in the way of the house."""
+"""Entries for tests: recorded as the product records, in the way of the house."""
 
 from typing import Any
 
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.sink import append
-from core.sockets import sockets
+from audit.recording import append
+from core.signals import discovered
 
 
 def state(record: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
@@ -22,6 +22,5 @@ def state(record: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
 
 def discover(entity_type: str = "vendor") -> AuditEntry:
     """One discovery entry, outside any chain."""
-    assert sockets.audit is not None
-    sockets.audit.discovered(entity_type, None, {"status": "active"})
+    discovered(entity_type, None, {"status": "active"})
     return AuditEntry.objects.filter(origin=Origin.DISCOVERY).latest("id")

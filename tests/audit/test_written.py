@@ -145,7 +145,7 @@ def test_when_the_entry_cannot_be_written_nothing_is(api, monkeypatch, failing):
         raise RuntimeError("the disk is full")
 
     if failing == "hash":
-        monkeypatch.setattr("audit.sink.entry_hash", fail)
+        monkeypatch.setattr("audit.recording.entry_hash", fail)
     else:
         monkeypatch.setattr(AuditEntry, "save", fail)
     answer = caller.patch(f"/vendors/{vendor.pk}/", {"status": "suspended"}, expect=503, code="audit_trail_failure")
@@ -159,7 +159,7 @@ def test_when_the_entry_cannot_be_written_nothing_is(api, monkeypatch, failing):
 def test_a_read_whose_entry_cannot_be_written_is_not_answered(api, monkeypatch):
     VendorFactory(vendor_name="Nimbus")
     caller = api(IM)
-    monkeypatch.setattr("audit.sink.entry_hash", lambda *args: 1 / 0)
+    monkeypatch.setattr("audit.recording.entry_hash", lambda *args: 1 / 0)
 
     answer = caller.get("/vendors/", expect=503, code="audit_trail_failure")
 

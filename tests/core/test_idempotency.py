@@ -223,7 +223,7 @@ def test_what_fails_in_the_audit_trail_keeps_nothing(api, monkeypatch):
     def fail(*args, **others):
         raise OSError("disk full")
 
-    monkeypatch.setattr("audit.sink.AuditEntry.save", fail)
+    monkeypatch.setattr("audit.recording.AuditEntry.save", fail)
     caller.post("/vendors/", VENDOR, expect=503, code="audit_trail_failure", **keyed())
     monkeypatch.undo()
     assert (Vendor.objects.count(), KeptAnswer.objects.count()) == (0, 0)

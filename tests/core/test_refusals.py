@@ -149,7 +149,7 @@ def test_an_unfit_request_id_is_replaced(api, given):
 @pytest.fixture
 def broken_trail(monkeypatch):
     def fail(self, *args, **kwargs):
-        raise OperationalError("disk full")
+        raise RuntimeError("no entry can be made")
 
     def break_it():
         monkeypatch.setattr(AuditEntry, "save", fail)

@@ -9,11 +9,12 @@ import redis
 import time_machine
 from axes.models import AccessAttempt
 from django.core.cache import cache
+from django.dispatch import Signal
 from django.test import Client as Browser
 
 from audit.models import AuditEntry
-from core import events, throttles
-from core.events import Event
+from core import throttles
+from core.signals import request_throttled, request_uncounted
 from core.throttles import Limit
 from incidents.models import Incident
 from tests.api import Api
@@ -47,11 +48,17 @@ def rates(settings, monkeypatch):
 
 
 @pytest.fixture
-def told(monkeypatch):
-    heard: list[tuple[Event, str]] = []
-    observer = lambda event, operation, detail: heard.append((event, detail))  # noqa: E731
-    monkeypatch.setattr(events, "observers", [observer])
-    return heard
+def told():
+    heard: list[tuple[Signal, str]] = []
+
+    def hear(signal, limit, **told):
+        heard.append((signal, limit))
+
+    for each in (request_throttled, request_uncounted):
+        each.connect(hear, dispatch_uid="told")
+    yield heard
+    for each in (request_throttled, request_uncounted):
+        each.disconnect(dispatch_uid="told")
 
 
 def cache_at(settings: Any, url: str) -> None:
@@ -75,7 +82,7 @@ def test_a_token_has_its_rate_and_the_refusal_says_when_the_next_one_begins(told
 
     assert refused["Content-Type"] == "application/problem+json"
     assert (refused["Retry-After"], refused.json()["operation"]) == (str(LEFT), "access.profile")
-    assert told == [(Event.THROTTLED, "caller")]
+    assert told == [(request_throttled, "caller")]
     clock.shift(LEFT - 1)
     caller.get(ME, expect=429)
     clock.shift(1)
@@ -169,7 +176,7 @@ def test_requests_go_through_when_the_cache_is_gone_and_it_is_left_alone_for_a_w
     monkeypatch.setattr(throttles, "_incremented", lambda key, seconds: asked.append(key) or real(key, seconds))
     caller = Api(UserFactory(role=IM))
     assert {caller.get(ME).status_code for _ in range(4)} == {200}
-    assert told == [(Event.UNCOUNTED, "caller")] * 4
+    assert told == [(request_uncounted, "caller")] * 4
     assert len(asked) == 1
     assert [record.name for record in caplog.records] == ["ims.limits"]
 

@@ -17,7 +17,6 @@ from audit.models import AuditEntry
 from clients.models import Client
 from core.admin_lists import BoundedPaginator
 from core.errors import AuditTrailFailure
-from core.sockets import sockets
 from incidents.models import Incident
 from tests.clients.factories import ClientFactory
 from tests.ims.console_world import PASSWORD, World, browser, build_world, list_of, own, page_of, registered, side
@@ -195,7 +194,7 @@ def test_without_its_entry_nothing_is_shown(world: World, monkeypatch: pytest.Mo
         raise AuditTrailFailure
 
     visitor = browser(world.people[IM])
-    monkeypatch.setattr(type(sockets.audit), "discovered", fail)
+    monkeypatch.setattr("audit.receivers.record_discovery", fail)
     for address in ("/console/", list_of(Client), page_of(world.near[Client])):
         answer = visitor.get(address)
         assert answer.status_code == 503

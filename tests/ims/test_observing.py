@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.core.signals import request_finished
 from django.db import OperationalError
+from django.dispatch import Signal
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from core import collections
 from core.errors import AuditTrailFailure
-from core.events import Event, tell
-from core.sockets import sockets
+from core.signals import request_throttled, request_uncounted, tell
 from tests.api import Api
 from tests.live import environment_of, manage, served
 from tests.users.factories import UserFactory
@@ -75,7 +75,7 @@ def test_a_failure_of_the_audit_trail_is_counted(monkeypatch: pytest.MonkeyPatch
         raise AuditTrailFailure
 
     caller, since = Api(UserFactory(role=IM)), Figures()
-    monkeypatch.setattr(sockets.audit, "discovered", fail)
+    monkeypatch.setattr("audit.receivers.record_discovery", fail)
     caller.get("/vendors/", expect=503, code="audit_trail_failure")
     assert since.grown("ims_audit_failures_total") == 1
 
@@ -159,10 +159,12 @@ def test_a_replayed_answer_is_counted() -> None:
     assert since.grown("ims_replays_total", operation="incident.classify") == 1
 
 
-@pytest.mark.parametrize(("event", "name"), [(Event.THROTTLED, "ims_throttled"), (Event.UNCOUNTED, "ims_uncounted")])
-def test_what_limits_do_is_counted_by_limit(event: Event, name: str) -> None:
+@pytest.mark.parametrize(
+    ("signal", "name"), [(request_throttled, "ims_throttled"), (request_uncounted, "ims_uncounted")]
+)
+def test_what_limits_do_is_counted_by_limit(signal: Signal, name: str) -> None:
     since = Figures()
-    tell(event, "login")
+    tell(signal, limit="login")
     assert since.grown(f"{name}_total", limit="login") == 1
 
 

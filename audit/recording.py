@@ -17,9 +17,8 @@ from audit.minimise import minimised
 from audit.models import AuditEntry
 from core.context import current
 from core.discovery import READ
-from core.errors import AuditTrailFailure
+from core.signals import or_trail_failure
 from core.verbs import Verb
-from core.waiting import given_up
 
 # A filter's value may be anything a caller typed: so much of it is kept.
 FILTER_LENGTH = 200
@@ -48,35 +47,38 @@ def unchained(reference_type: str, ids: Iterable[int]) -> Iterator[None]:
         _unchained.reset(token)
 
 
-class Trail:
-    """The audit sink that core's socket takes."""
+def record_write(record: Any, *, created: bool, changes: Mapping[str, tuple[Any, Any]]) -> AuditEntry:
+    """Record one write of one record. Raises AuditTrailFailure."""
+    entry = AuditEntry(
+        action=verb_of(record, created=created),
+        origin=Origin.SYSTEM,
+        reference_type=record.entity_type,
+        reference_id=record.pk,
+        changes=minimised(record, changes, created=created),
+    )
+    unchained = record.imported_row is None or record.pk in _unchained.get().get(record.entity_type, ())
+    return append(entry, first=created and unchained)
 
-    def written(self, record: Any, created: bool, changes: Mapping[str, Any]) -> None:
-        """Record one write of one record. Raises AuditTrailFailure."""
-        act = current()
-        subject = record.entity_type == act.operation.subject
-        natural = Verb.CREATE if created else Verb.UPDATE
-        entry = AuditEntry(
-            action=act.operation.verb if subject else natural,
-            origin=Origin.SYSTEM,
-            reference_type=record.entity_type,
-            reference_id=record.pk,
-            changes=minimised(record, changes, created=created),
-        )
-        unchained = record.imported_row is None or record.pk in _unchained.get().get(record.entity_type, ())
-        append(entry, first=created and unchained)
 
-    def discovered(self, entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
-        """Record one read, outside any chain. Raises AuditTrailFailure."""
-        asked = {name: str(value)[:FILTER_LENGTH] for name, value in filters.items()}
-        entry = AuditEntry(
-            action=Verb.ENTITY_DISCOVERY,
-            origin=Origin.DISCOVERY,
-            reference_type=entity_type,
-            reference_id=reference_id,
-            meta={"entity_type": entity_type, "filters": asked},
-        )
-        _insert(entry, "")
+def verb_of(record: Any, *, created: bool) -> Verb:
+    """The operation's verb for the record it is about; for what is made or changed beside it, what happens to that."""
+    operation = current().operation
+    if record.entity_type == operation.subject:
+        return Verb(operation.verb)
+    return Verb(record.created_verb) if created else Verb.UPDATE
+
+
+def record_discovery(entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> AuditEntry:
+    """Record one read, outside any chain. Raises AuditTrailFailure."""
+    asked = {name: str(value)[:FILTER_LENGTH] for name, value in filters.items()}
+    entry = AuditEntry(
+        action=Verb.ENTITY_DISCOVERY,
+        origin=Origin.DISCOVERY,
+        reference_type=entity_type,
+        reference_id=reference_id,
+        meta={"entity_type": entity_type, "filters": asked},
+    )
+    return _insert(entry, "")
 
 
 def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
@@ -84,7 +86,7 @@ def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
 
     Raises AuditTrailFailure.
     """
-    with _or_failure():
+    with or_trail_failure():
         head = None if first else _locked_head(entry.reference_type, entry.reference_id)
     entry.sequence = head.sequence + 1 if head else 1
     entry.previous_hash = head.hash if head else GENESIS
@@ -108,21 +110,10 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.agent, entry.request_id = act.agent, act.request_id
     entry.operation = act.operation.name if act.operation else READ
     entry.changes, entry.meta = settled(entry.changes), settled(entry.meta)
-    with _or_failure():
+    with or_trail_failure():
         entry.hash = entry_hash(entry.__dict__, previous_hash)
         entry.save()
     return entry
-
-
-@contextmanager
-def _or_failure() -> Iterator[None]:
-    """What keeps an entry from being written is a failure of the trail; to have waited for others too long is not."""
-    try:
-        yield
-    except Exception as error:
-        if given_up(error):
-            raise
-        raise AuditTrailFailure from error
 
 
 def batches(ids: Iterable[int]) -> Iterator[list[int]]:
