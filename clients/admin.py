@@ -67,11 +67,16 @@ class SubscriptionAdmin(RecordAdmin):
     group, icon = GROUP, "card_membership"
     columns = ("id", "client", "product", "service_level_tier", "subscription_type", "start_date", "end_date", "status")
     order = ("id", "start_date")
-    facets = ("status", "service_level_tier", "subscription_type", "client", "product", "created_at")
+    facets = ("status", "service_level_tier", "high_priority", "subscription_type", "client", "product", "created_at")
     sections = (
         (
             None,
-            (("client", "product"), ("subscription_type", "service_level_tier"), ("start_date", "end_date"), "status"),
+            (
+                ("client", "product"),
+                ("subscription_type", "service_level_tier"),
+                ("start_date", "end_date"),
+                ("high_priority", "status"),
+            ),
         ),
         ("Recovery objectives", (("rto_minutes", "rpo_minutes"),)),
         ("Older system", ("imported_violations",)),

@@ -34,6 +34,7 @@ class SubscriptionBody(Body):
     start_date = serializers.DateField()
     end_date = serializers.DateField(required=False, allow_null=True)
     recovery_objectives = ObjectivesBody(required=False, allow_null=True)
+    high_priority = serializers.BooleanField(required=False)
     status = serializers.ChoiceField(choices=SubscriptionStatus.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class SubscriptionOutput(Output):
             "start_date",
             "end_date",
             "recovery_objectives",
+            "high_priority",
             "status",
             "imported_violations",
         )

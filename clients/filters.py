@@ -24,7 +24,7 @@ class SubscriptionFilters(StrictFilterSet):
     class Meta:
         model = Subscription
         fields = matches(
-            exact=["client_id", "product_id", "subscription_type", "service_level_tier", "status"],
+            exact=["client_id", "product_id", "subscription_type", "service_level_tier", "high_priority", "status"],
             ranges=["start_date", "end_date"],
         )
 

@@ -108,7 +108,10 @@ class Calendar(Record):
 
 
 class Subscription(Record):
-    """A client's service coverage for one product. Without an end date it is open-ended."""
+    """A client's service coverage for one product. Without an end date it is open-ended.
+
+    `high_priority` marks a contract whose client makes every incident that affects it a P1 (SOP 13).
+    """
 
     entity_type = "subscription"
 
@@ -120,6 +123,7 @@ class Subscription(Record):
     end_date = models.DateField(null=True, blank=True)
     rto_minutes = models.PositiveIntegerField(null=True, blank=True)
     rpo_minutes = models.PositiveIntegerField(null=True, blank=True)
+    high_priority = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=SubscriptionStatus.choices, default=SubscriptionStatus.ACTIVE)
 
     objects: ClassVar[Any] = OfClientQuerySet.as_manager()

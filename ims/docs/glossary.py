@@ -69,6 +69,7 @@ MEANINGS = {
     "recovery_objectives": "What was promised for recovery.",
     "rto_minutes": "Recovery time objective, in minutes by the wall clock.",
     "rpo_minutes": "Recovery point objective, in minutes.",
+    "high_priority": "Whether an incident that affects the client is a P1 by this contract.",
     "severity_level": "The severity that the agreement is for.",
     "response_time_minutes": "Covered minutes from detection to acknowledgement.",
     "resolution_time_hours": "Covered hours from detection to resolution.",

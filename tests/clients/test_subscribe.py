@@ -44,6 +44,19 @@ def test_end_and_recovery_objectives_are_optional(api, body):
     assert (answer["end_date"], answer["recovery_objectives"]) == (None, None)
 
 
+def test_a_contract_is_high_priority_only_where_it_says_so(api, body):
+    caller = api(AM)
+    assert caller.post("/subscriptions/", body, expect=201).json()["high_priority"] is False
+    marked = caller.post("/subscriptions/", {**body, "high_priority": True}, expect=201).json()
+    assert marked["high_priority"] is True
+    path = f"/subscriptions/{marked['id']}/"
+    assert caller.patch(path, {"high_priority": False}, expect=200).json()["high_priority"] is False
+    found = caller.get("/subscriptions/?high_priority=true", expect=200).json()["results"]
+    assert found == []
+    refused = caller.post("/subscriptions/", {**body, "high_priority": "yes"}, expect=400, code="validation_error")
+    assert fields(refused) == {"high_priority"}
+
+
 @pytest.mark.parametrize("role", [TS, SA, VC, CC])
 def test_other_roles_are_refused(api, body, role):
     api(role).post("/subscriptions/", body, expect=403, code="role_not_permitted")
