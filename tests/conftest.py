@@ -9,10 +9,21 @@ from django.db import connection
 from audit import triggers
 from core.context import context
 from core.operations import registry
+from tests import database
 from tests.api import Api
 from tests.users.factories import UserFactory
 from users.choices import Role
 from users.system import system_principal
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any) -> Any:
+    """The test database, copied from one that is migrated once for all workers and runs."""
+    with django_db_blocker.unblock():
+        before = database.create()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(before, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -117,6 +117,8 @@ STORAGES = {
 }
 # Outside production files are served from where the apps keep them; in production from where `collectstatic` put them.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# They may change while one works on them, so they are looked up when asked for, not listed when the server starts.
+WHITENOISE_AUTOREFRESH = not PRODUCTION
 if not PRODUCTION:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
