@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from core.codes import Code
+from core.commits import whole
 from core.context import context
 from core.entities import model_of
 from core.errors import Item, Refusal, not_found
@@ -36,25 +37,29 @@ def submit(
     approval_id: int | Callable[[], int | None] | None = None,
     rehearse: bool = False,
     shape: Any = None,
+    answer: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Carry out an operation from its raw input, under the whole law.
 
     Arguments: the operation's name, the caller, the target's id, the body as received, the If-Match header, the id of
     an approval; body and approval id may be functions that read them, called when their turn comes. `rehearse` undoes
     everything at the end, so that the answer is known and nothing is changed; `shape` is the serializer of the called
-    endpoint, for operations that have several.
-    Returns what the operation returns. Raises Refusal.
+    endpoint, for operations that have several; `answer` makes the answer of what the operation returns, inside its
+    transaction: what cannot be answered is not written.
+    Returns the answer, or what the operation returns. Raises Refusal.
     """
     operation = registry[name]
     with context(actor=actor, operation=operation):
         try:
-            with transaction.atomic() if operation.writes or rehearse else nullcontext():
+            with whole() if operation.writes or rehearse else nullcontext():
                 admit(operation, actor)
                 target = find_target(operation, actor, target_id)
                 raw = body() if callable(body) else body
                 data = read_body(operation, actor, target, raw, shape)
                 approval = approval_id() if callable(approval_id) else approval_id
                 result = _perform(operation, actor, target, data, payload=raw, approval_id=approval, if_match=if_match)
+                if answer is not None:
+                    result = answer(result)
                 if rehearse:
                     transaction.set_rollback(True)
         except IntegrityError as error:
@@ -78,7 +83,7 @@ def execute(
     operation = registry[name]
     with context(actor=actor, operation=operation):
         try:
-            with transaction.atomic():
+            with whole():
                 return _perform(operation, actor, target, data or {}, payload=payload, approval_id=approval_id)
         except IntegrityError as error:
             raise _signed(explain(error, actor), operation) from error
@@ -123,7 +128,7 @@ def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | N
 def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
     """Write what must stay of a refused request, in a transaction of its own after the rollback."""
     if refusal.afterwards is not None and not rehearse:
-        with transaction.atomic():
+        with whole():
             refusal.afterwards()
 
 

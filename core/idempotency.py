@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
+from core.commits import whole
 from core.errors import Item, Refusal, invalid
 from core.models import KeptAnswer
 from core.problems import MEDIA_TYPE, refused
@@ -47,7 +48,7 @@ def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Res
     if key is None:
         return carry_out()
     digest = digest_of(request)
-    with transaction.atomic():
+    with whole():
         kept, is_first = _claim(request.user, key, digest)
         if not is_first:
             return _again(kept, digest)

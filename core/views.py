@@ -171,7 +171,7 @@ def write(
         _ = request._request.body  # read from the network before any lock is taken
 
         def carry_out() -> Response:
-            result = submit(
+            response: Response = submit(
                 name,
                 actor=request.user,
                 target_id=target(request) if target else kwargs.get("pk"),
@@ -179,9 +179,9 @@ def write(
                 if_match=request.headers.get("If-Match"),
                 approval_id=lambda: approval_id_of(request),
                 shape=body,
+                answer=lambda result: self.answer(result, code),
             )
-            answer: Response = self.answer(result, code)
-            return answer
+            return response
 
         return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from core.codes import Code
 from core.collections import Collection, related
+from core.commits import whole
 from core.context import context
 from core.dispatch import execute
 from core.errors import Refusal
@@ -110,9 +111,9 @@ class LoginView(OperationView):
             raise Refusal(Code.LOCKED_OUT, rule="login_lockout", retry_after=int(wait.total_seconds()))
         if user is None:
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
-        with context(agent=""):
+        with context(agent=""), whole():
             answer = execute("access.login", actor=user, data={"name": body["name"]})
-        reset(username=credentials["email"], ip=get_client_ip_address(request._request))
+            reset(username=credentials["email"], ip=get_client_ip_address(request._request))
         return Response(answer, status=status.HTTP_200_OK)
 
 
