@@ -120,6 +120,9 @@ class IncidentOutput(Output):
 class IncidentDetail(IncidentOutput):
     """A single incident, with what one needs to know to work on it, at a bounded number of statements."""
 
+    client_name = serializers.CharField(
+        read_only=True, allow_null=True, help_text="The client's name; null for a reader who may not know the client."
+    )
     product_id = serializers.IntegerField(read_only=True, allow_null=True)
     affected_client_ids = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     notes = NoteOutput(many=True, read_only=True)

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from tests.contract import check_answer
 from users.tokens import new_token
 
 BASE = "/api/v1"
@@ -54,6 +55,7 @@ class Api:
         path = path if path.startswith(("/api/", "http")) else f"{BASE}{path}"
         payload = {} if body is None else {"data": body, "format": "json"}
         response = getattr(self.client, method)(path, headers=sent, **payload)
+        check_answer(method, path, response)
         if code is not None:
             assert response.json()["code"] == code, response.content
         if expect is not None:

@@ -2,11 +2,12 @@
 
 from rest_framework import serializers
 
+from audit.walk import Kind
 from core.codes import Code
 from core.inputs import BIGGEST_ID
 from core.schema import describe, describe_more, extended
 from core.schema.parameters import ANY_TEXT, query
-from core.schema.refusals import ProblemItem
+from core.schema.refusals import HandoffOffer, ProblemItem
 from ims.discovery import ENTITY_TYPES
 from users.choices import Role
 from users.serializers import UserOutput
@@ -86,12 +87,14 @@ class CheckAnswer(serializers.Serializer[object]):
     reasons = ProblemItem(many=True)
     next = serializers.CharField()
     transfer_to_human = serializers.BooleanField()
+    handoff = HandoffOffer(required=False, help_text="The body for POST /handoffs/, where a person can be asked.")
 
 
 class FindingAnswer(serializers.Serializer[object]):
-    """The first entry that does not hold."""
+    """The first thing that does not hold."""
 
-    entry_id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=[(str(each), str(each)) for each in Kind], help_text="What does not hold.")
+    entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null where an entry is missing.")
     reference_type = serializers.CharField()
     reference_id = serializers.IntegerField(allow_null=True)
     sequence = serializers.IntegerField(allow_null=True)
@@ -102,6 +105,9 @@ class VerdictAnswer(serializers.Serializer[object]):
     verified = serializers.BooleanField()
     entries = serializers.IntegerField()
     chains = serializers.IntegerField()
+    checkpoint_root = serializers.CharField(
+        allow_null=True, required=False, help_text="The root of the checkpoint that was compared; null without one."
+    )
     first_broken = FindingAnswer(allow_null=True)
 
 
@@ -137,6 +143,7 @@ ONE_CHAIN = (
     query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
     query("reference_id", ID, "Only the chain of this record."),
 )
+OTHER_FORMS = ("application/yaml", "application/vnd.oai.openapi", "application/vnd.oai.openapi+json")
 FORM = (query("format", {"type": "string", "enum": ["json", "yaml"]}, "The form, whatever the header Accept says."),)
 
 
@@ -153,6 +160,6 @@ def describe_answers() -> None:
     describe_more("audit_entries_list", "TrailPage", query=FOLLOWING, after=after)
     describe("audit_entries_verify", VerdictAnswer, query=ONE_CHAIN)
     describe("discovery_search", DiscoveryAnswer, query=DISCOVERY)
-    also = {"application/yaml": {"type": "object"}}
+    also = {form: {"type": "object"} for form in OTHER_FORMS}
     describe("schema_retrieve", {"type": "object"}, query=FORM, also=also)
     describe("docs_retrieve", {"type": "string"}, media_types=("text/html",))

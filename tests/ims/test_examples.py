@@ -7,7 +7,6 @@ from django.core.management import CommandError, call_command
 from jsonschema import Draft202012Validator
 
 from core.codes import MEANINGS, Code
-from core.renderers import dumps
 from ims.docs.recipes import render
 from ims.docs.recorded import PROBLEMS, by_operation, problems, read, text_of
 from ims.docs.tour.placeholders import A_TIME, settled, shortened
@@ -18,6 +17,7 @@ from ims.docs.tour.steps import Chapter, Step, TourError, filled
 from ims.docs.tour.unprovoked import UNPROVOKED
 from ims.docs.views import read_schema
 from ims.management.commands.examples import RECIPES
+from tests.contract import description
 from tests.ims.test_schema import resolved
 from users.choices import SA
 
@@ -28,15 +28,16 @@ def actions():
     """Operation's id → its description."""
     return {
         action["operationId"]: action
-        for item in read_schema()["paths"].values()
+        for item in description()["paths"].values()
         for action in item.values()
         if "operationId" in action
     }
 
 
 def misfits(schema, value):
-    whole = {**schema, "components": read_schema()["components"]}
-    return [each.message for each in Draft202012Validator(json.loads(dumps(whole))).iter_errors(value)]
+    """What does not fit, members that are not described included."""
+    whole = {**schema, "components": description()["components"]}
+    return [each.message for each in Draft202012Validator(whole).iter_errors(value)]
 
 
 @pytest.mark.django_db
