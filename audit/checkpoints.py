@@ -5,7 +5,7 @@ from contextlib import closing
 
 from audit.models import Checkpoint
 from audit.seal import Document, document_of
-from audit.settling import reading, settled_up_to
+from audit.settling import cut, reading
 from audit.walk import Leaf, Walk
 from core.operations import Door, operation
 from core.verbs import Verb
@@ -24,14 +24,14 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
 
     Raises StillWriting, and Broken: what does not hold is not sealed.
     """
-    cut = settled_up_to(PATIENCE)
-    if cut is None:
+    settled = cut(PATIENCE)
+    if settled is None:
         raise StillWriting(f"transactions that write audit entries have run for {PATIENCE:.0f} seconds")
-    walk = Walk(cut=cut, progress=progress)
+    walk = Walk(cut=settled[0], progress=progress)
     with reading(), closing(walk.leaves()) as leaves:
         for leaf in leaves:
             keep(leaf)
-    return document_of(walk, Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
+    return document_of(walk, settled[1], Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
 
 
 @operation("audit.checkpoint", sop=27, roles=(), verb=Verb.CREATE, subject="audit_checkpoint", door=Door.COMMAND)

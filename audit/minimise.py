@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from audit.chain import settled
 from core.renderers import dumps
 
 # Bookkeeping of the base record: the entry itself says who and when.
@@ -32,11 +33,11 @@ LONGEST = 120
 
 def minimised(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
     """The audit form of a record's changes: {field: {"old", "new"}} or {field: {"changed", "length", "sha256"}}."""
-    redacted, unlogged = type(record).redacted, type(record).unlogged
+    redacted = type(record).redacted
     shown = {}
     for field in record._meta.concrete_fields:
         name = field.attname
-        if name not in changes or name in HOUSEKEEPING or name in unlogged:
+        if name not in changes or not told(record, name):
             continue
         old, new = changes[name]
         if created and new in (None, "", [], {}):
@@ -46,11 +47,16 @@ def minimised(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: b
     return shown
 
 
+def told(record: Any, name: str) -> bool:
+    """Whether the trail tells of changes of this column."""
+    return name not in HOUSEKEEPING and name not in type(record).unlogged
+
+
 def digest(value: Any) -> dict[str, Any]:
     """What is said of a value that may not be shown."""
     if value is None:
         return {"changed": True, "length": 0, "sha256": None}
-    raw = value.encode() if isinstance(value, str) else dumps(value)
+    raw = value.encode() if isinstance(value, str) else dumps(settled(value), sort_keys=True)
     return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
@@ -60,14 +66,14 @@ def utc_text(value: datetime) -> str:
 
 
 def _pair(old: Any, new: Any, *, created: bool) -> dict[str, Any]:
-    return {"new": _scalar(new)} if created else {"old": _scalar(old), "new": _scalar(new)}
+    return {"new": scalar(new)} if created else {"old": scalar(old), "new": scalar(new)}
 
 
 def _long(value: Any) -> bool:
     return isinstance(value, str) and len(value) > LONGEST
 
 
-def _scalar(value: Any) -> Any:
+def scalar(value: Any) -> Any:
     """A value as JSON keeps it unchanged in both databases; decimals and times as text."""
     if value is None or isinstance(value, bool | int | str | float):
         return str(value) if isinstance(value, str) else value

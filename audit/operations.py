@@ -4,9 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from audit.choices import Origin
+from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.recording import append
-from audit.verify import latest_sealed, verify
+from audit.records import is_known, verify_record
+from audit.verify import Verdict, latest_sealed, verify
+from audit.walk import Kind
+from core.entities import models_by_type
+from core.errors import not_found
+from core.models import Record
 from core.operations import operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
@@ -62,9 +68,10 @@ def read_own_entries(*, actor: User) -> None:
 def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
     """Verify the hash chains, hold them against the last checkpoint, and name the first place that is broken. SOP 27.
 
-    Arguments: `reference_type` and `reference_id` to verify one record's entries only (no checkpoint then).
+    Arguments: `reference_type` and `reference_id` to verify one record's entries only (no checkpoint then); with both
+    the record is held against them. Raises Refusal: not_found (there is neither a record nor an entry).
     """
-    verdict = verify(sealed=None if scope else latest_sealed(), **scope)
+    verdict = _verify_part(**scope) if scope else _verify_all()
     return {
         "verified": verdict.verified,
         "entries": verdict.entries,
@@ -72,3 +79,24 @@ def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
         "checkpoint_root": verdict.root,
         "first_broken": asdict(verdict.finding) if verdict.finding else None,
     }
+
+
+def _verify_all() -> Verdict:
+    """The trail against the last checkpoint, and what guards both."""
+    checkpoints = checkpoint_missing()
+    altered = checkpoints is not None and checkpoints.kind is Kind.CHECKPOINT_CHANGED
+    verdict = verify(sealed=None if altered else latest_sealed())  # an altered one proves nothing
+    verdict.finding = verdict.finding or checkpoints or unguarded()
+    return verdict
+
+
+def _verify_part(**scope: Any) -> Verdict:
+    verdict = verify(**scope)
+    model = models_by_type().get(scope.get("reference_type", ""))
+    pk = scope.get("reference_id")
+    if pk is None or model is None or not issubclass(model, Record):
+        return verdict
+    if not is_known(model, pk):
+        raise not_found(model.entity_type)
+    verdict.finding = verdict.finding or verify_record(model, pk)
+    return verdict

@@ -1,6 +1,7 @@
 """Checkpoints: one root over the whole trail up to an entry, as a document that anybody can check again.
 
-The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `entries`, `chains` and `unchained` up to
+The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut is dated
+before; an import's are), `entries`, `chains` and `unchained` up to
 the cut, `parts` (for each entity type, and for the unchained entries: their number and the root of the Merkle tree
 of their leaves, as in audit.merkle), `root` (the root of the tree whose leaves are the parts as [name, leaves, root])
 and `previous_root` (the root of the checkpoint before it). A signed one has `public_key` and `signature`, both in
@@ -11,6 +12,7 @@ leaves as [part, key, sequence, hash] in the order of the walk.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -32,13 +34,14 @@ class BadCheckpoint(Exception):  # noqa: N818 - the word says it
     """A checkpoint, its file or its signature that proves nothing."""
 
 
-def document_of(walk: Walk, previous_root: str | None) -> Document:
+def document_of(walk: Walk, cut_at: datetime, previous_root: str | None) -> Document:
     """The document of a walk that came to its end."""
     parts = parts_of(walk.parts)
     unchained = sum(part["leaves"] for part in parts if part["part"] == UNCHAINED)
     return {
         "format": FORMAT,
-        "sealed_at": timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "sealed_at": _text(timezone.now()),
+        "cut_at": _text(cut_at),
         "last_entry_id": walk.cut,
         "entries": walk.sealed_entries,
         "chains": sum(part["leaves"] for part in parts) - unchained,
@@ -66,10 +69,20 @@ def check_document(document: Any) -> Document:
     try:
         if document["format"] == FORMAT and document["root"] == root_of(document["parts"]):
             int(document["last_entry_id"])
+            cut_of(document)
             return dict(document)
     except (KeyError, TypeError, ValueError) as error:
         raise BadCheckpoint("this is no checkpoint document") from error
     raise BadCheckpoint("the checkpoint itself was altered: its root does not follow from its parts")
+
+
+def cut_of(document: Document) -> datetime | None:
+    """The time of the cut; older documents do not have it."""
+    return datetime.fromisoformat(document["cut_at"]) if "cut_at" in document else None
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def signed(document: Document, key: Ed25519PrivateKey) -> Document:

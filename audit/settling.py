@@ -7,9 +7,11 @@ follows the trail by id, or seals it up to an id, must not run ahead of those th
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from audit.models import AuditEntry
 
@@ -35,6 +37,21 @@ def settled_up_to(patience: float) -> int | None:
         time.sleep(PAUSE)
         awaited &= _writers()
     return last
+
+
+def cut(patience: float) -> tuple[int, datetime] | None:
+    """A settled id and a time before which no entry above that id was dated; None when writers still run.
+
+    Whoever wrote at that time has ended before the id is looked up: entries are dated in the transaction of their act.
+    """
+    moment = timezone.now()
+    if connection.vendor != "postgresql":
+        with transaction.atomic():  # waits for the one writer
+            return settled_up_to(patience) or 0, moment
+    if settled_up_to(patience) is None:
+        return None
+    last = settled_up_to(patience)
+    return None if last is None else (last, moment)
 
 
 @contextmanager

@@ -4,19 +4,20 @@ Both databases answer with an integrity error (PostgreSQL is told ERRCODE 23000)
 INSERT OR REPLACE deletes without asking delete triggers, so there an insert must not meet an existing row.
 """
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from audit.models import AuditEntry, Checkpoint
 
 MESSAGE = "audit entries are append-only"
+MISSING, ALTERED = "is missing", "was replaced or switched off"
 
-FUNCTION = f"""
-CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BODY = f"""
 BEGIN
     RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '23000';
-END $$
-"""
+END """
+FUNCTION = f"CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$"
 # ALWAYS: they also fire in sessions that set session_replication_role to replica.
 POSTGRESQL = (
     "CREATE OR REPLACE TRIGGER {table}_append_only_row BEFORE UPDATE OR DELETE ON {table} "
@@ -50,13 +51,32 @@ TABLES = {
 }
 
 
+# What PostgreSQL keeps of each trigger: when it fires (bits of pg_trigger.tgtype), always, without a condition.
+KEPT_POSTGRESQL = {"{table}_append_only_row": 1 | 2 | 8 | 16, "{table}_append_only_truncate": 2 | 32}
+GUARDS = """
+SELECT t.tgname, t.tgtype, t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0, p.prosrc
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_language l ON l.oid = p.prolang
+WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid) AND NOT t.tgisinternal AND l.lanname = 'plpgsql'
+"""
+
+log = logging.getLogger("ims.audit")
+
+
 def install(connection: Any) -> None:
-    """Install the triggers. Idempotent; does nothing for a table that does not exist (yet, or any more)."""
+    """Install the triggers. Idempotent; does nothing for a table that does not exist (yet, or any more).
+
+    A guard that somebody replaced is put right, and reported: until then the tables could be changed.
+    """
+    wrong = altered(connection)
+    for name, what in wrong.items():
+        if what != MISSING:
+            log.warning("the trigger %s %s: now it is put right; run audit_verify", name, what)
     if connection.vendor != "postgresql":
         _run(connection, _for_tables(connection, SQLITE))
         return
     _run(connection, iter([FUNCTION]))
-    if not _guarded(connection):
+    if wrong:  # else no lock on the tables is needed
         _run(connection, _for_tables(connection, POSTGRESQL))
 
 
@@ -65,14 +85,31 @@ def remove(connection: Any) -> None:
     _run(connection, _for_tables(connection, DROP_POSTGRESQL if connection.vendor == "postgresql" else DROP_SQLITE))
 
 
-def _guarded(connection: Any) -> bool:
-    """Whether PostgreSQL has every trigger, enabled always: then no lock on the tables is needed."""
+def altered(connection: Any) -> dict[str, str]:
+    """The triggers that are not as they are installed, and what is wrong with each; of the tables that there are."""
+    present = [table for table in TABLES if table in connection.introspection.table_names()]
+    expected, kept = (_of_postgresql if connection.vendor == "postgresql" else _of_sqlite)(connection, present)
+    return {
+        name: ALTERED if name in kept else MISSING
+        for name, definition in expected.items()
+        if kept.get(name) != definition
+    }
+
+
+def _of_postgresql(connection: Any, tables: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    types = {name.format(table=table): kind for table in tables for name, kind in KEPT_POSTGRESQL.items()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A' AND tgrelid::regclass::text || '_append_only_row' "
-            "= tgname OR tgenabled = 'A' AND tgrelid::regclass::text || '_append_only_truncate' = tgname"
-        )
-        return bool(cursor.fetchone()[0] == 2 * len(TABLES))
+        cursor.execute(GUARDS, [tables])
+        kept = {name: (kind, plain, source.split()) for name, kind, plain, source in cursor.fetchall()}
+    return {name: (kind, True, BODY.split()) for name, kind in types.items()}, kept
+
+
+def _of_sqlite(connection: Any, tables: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    creating = [each for each in _for_tables(connection, SQLITE) if each.startswith("CREATE")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        kept = {name: sql.split() for name, sql in cursor.fetchall()}
+    return {each.split()[2]: each.split() for each in creating}, kept
 
 
 def _for_tables(connection: Any, statements: tuple[str, ...]) -> Iterator[str]:

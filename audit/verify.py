@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models import Checkpoint
-from audit.seal import Document, parts_of
+from audit.seal import Document, cut_of, parts_of
 from audit.settling import reading
-from audit.walk import NO_CUT, UNCHAINED, Broken, Finding, Kind, Leaf, Walk
+from audit.walk import UNCHAINED, Broken, Finding, Kind, Leaf, Walk
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class Verdict:
 
     entries: int = 0
     chains: int = 0
+    imported_since: int = 0
     root: str | None = None
     finding: Finding | None = None
 
@@ -37,7 +38,9 @@ def verify(
     `sealed` is the document of a checkpoint to hold the trail against, `leaves` what that checkpoint sealed: with
     them a missing chain or entry is named, without them only the type it belongs to.
     """
-    walk = Walk(cut=sealed["last_entry_id"] if sealed else NO_CUT, scope=scope, progress=progress)
+    walk = Walk(scope=scope, progress=progress)
+    if sealed:
+        walk.cut, walk.cut_at = sealed["last_entry_id"], cut_of(sealed)
     verdict = Verdict(root=sealed["root"] if sealed else None)
     try:
         with reading(), closing(walk.leaves()) as present:
@@ -47,7 +50,7 @@ def verify(
             _compare_parts(walk, sealed)
     except Broken as broken:
         verdict.finding = broken.finding
-    verdict.entries, verdict.chains = walk.entries, walk.chains
+    verdict.entries, verdict.chains, verdict.imported_since = walk.entries, walk.chains, walk.imported_since
     return verdict
 
 

@@ -7,6 +7,7 @@ unchained entry (id, hash). Types are walked in their order as text, never in th
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +28,8 @@ COLUMNS = ("id", *(name for name in CONTENT if name not in JSON), "previous_hash
 # The part of the unchained entries; it sorts behind every entity type.
 UNCHAINED = "~unchained"
 NO_CUT = 2**63 - 1
+# By so much the clocks of several servers may differ.
+CLOCKS = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
@@ -39,6 +42,12 @@ class Kind(StrEnum):
     TRUNCATED = "truncated"
     CHAIN_DELETED = "chain_deleted"
     UNCHAINED = "unchained"
+    BACKDATED = "backdated"
+    UNGUARDED = "unguarded"
+    CHECKPOINT_MISSING = "checkpoint_missing"
+    CHECKPOINT_CHANGED = "checkpoint_changed"
+    RECORD_DELETED = "record_deleted"
+    RECORD_CHANGED = "record_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,13 @@ class Walk:
     """A walk up to its end: what was read, and the tree of each part at the cut (none without a cut)."""
 
     cut: int = NO_CUT
+    cut_at: datetime | None = None
     scope: dict[str, Any] = field(default_factory=dict)
     progress: Callable[[int], None] = lambda count: None
     entries: int = 0
     chains: int = 0
     sealed_entries: int = 0
+    imported_since: int = 0
     parts: dict[str, Tree] = field(default_factory=dict)
 
     def leaves(self) -> Generator[Leaf, None, None]:
@@ -123,6 +134,7 @@ class Walk:
                     chain = Chain(part, row["reference_id"])
                     self.chains += 1
                 chain.extend(row, self.cut)
+                self._check_date(row)
         if chain is not None:
             yield chain.head
 
@@ -133,6 +145,7 @@ class Walk:
                     raise Broken(found(Kind.UNCHAINED, row, "an entry that must be chained is not"))
                 if row["hash"] != entry_hash(row, ""):
                     raise Broken(found(Kind.CHANGED, row, "the content does not match its hash"))
+                self._check_date(row)
                 if row["id"] <= self.cut:
                     yield Leaf(UNCHAINED, row["id"], None, row["hash"])
 
@@ -147,6 +160,15 @@ class Walk:
             self.sealed_entries += row["id"] <= self.cut
             if self.entries % CHUNK == 0:
                 self.progress(self.entries)
+
+    def _check_date(self, row: dict[str, Any]) -> None:
+        """An entry above the cut is younger than it; imported ones, which say so, bear the dates of their acts."""
+        if row["id"] <= self.cut or self.cut_at is None or row["created_at"] >= self.cut_at - CLOCKS:
+            return
+        if row["origin"] != Origin.IMPORTED:
+            problem = "it is dated before the checkpoint, and was not there when that was set"
+            raise Broken(found(Kind.BACKDATED, row, problem))
+        self.imported_since += 1
 
 
 class Chain:

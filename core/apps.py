@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.core.checks import register
+from django.db.models.signals import pre_migrate
 
+from core.losses import refuse_losses
 from core.signals import check_recorder
 from core.times import read_quickly
 
@@ -11,3 +13,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         read_quickly()
         register(check_recorder)
+        pre_migrate.connect(refuse_losses, sender=self, dispatch_uid="core.losses")

@@ -13,8 +13,8 @@ def _other(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-def dumps(data: Any) -> bytes:
-    return orjson.dumps(data, default=_other, option=OPTIONS)
+def dumps(data: Any, *, sort_keys: bool = False) -> bytes:
+    return orjson.dumps(data, default=_other, option=OPTIONS | orjson.OPT_SORT_KEYS if sort_keys else OPTIONS)
 
 
 class JSONRenderer(BaseRenderer):

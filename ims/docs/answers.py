@@ -95,7 +95,9 @@ class FindingAnswer(serializers.Serializer[object]):
 
     kind = serializers.ChoiceField(choices=[(str(each), str(each)) for each in Kind], help_text="What does not hold.")
     entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null where an entry is missing.")
-    reference_type = serializers.CharField()
+    reference_type = serializers.CharField(
+        allow_null=True, help_text="The type of the record; null where what does not hold is of none."
+    )
     reference_id = serializers.IntegerField(allow_null=True)
     sequence = serializers.IntegerField(allow_null=True)
     problem = serializers.CharField()

@@ -173,7 +173,7 @@ def test_a_broken_trail_is_not_sealed():
 
 
 def test_it_waits_for_writers_under_way_and_gives_up_in_the_end(monkeypatch):
-    monkeypatch.setattr(checkpoints, "settled_up_to", lambda patience: None)
+    monkeypatch.setattr(checkpoints, "cut", lambda patience: None)
     with pytest.raises(CommandError, match="transactions that write"):
         run("audit_checkpoint")
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.checkpoint_file import CheckpointFile
+from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
+from audit.records import MOST, audited_models, verify_records
 from audit.seal import BadCheckpoint, Document, check_document, check_signature, public_key
 from audit.verify import Verdict, latest_sealed, verify
 from core.progress import progress_bar
@@ -16,15 +18,24 @@ from core.progress import progress_bar
 class Command(BaseCommand):
     help = (
         "Verify every hash chain of the audit trail, hold it against a checkpoint (the given file, or else the last "
-        "one that the database keeps), and name the first place that is broken."
+        "one that the database keeps), and name the first place that is broken. Then look for triggers that were "
+        "replaced and for checkpoints that are gone."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--checkpoint", type=Path, help="a checkpoint as audit_checkpoint printed or wrote it")
         parser.add_argument("--public-key", type=Path, help="PEM file of the Ed25519 key that must have signed it")
+        parser.add_argument(
+            "--records", action="store_true", help="hold every record against its chain: missing, extra, different"
+        )
 
     def handle(
-        self, *args: Any, checkpoint: Path | None = None, public_key: Path | None = None, **options: Any
+        self,
+        *args: Any,
+        checkpoint: Path | None = None,
+        public_key: Path | None = None,
+        records: bool = False,
+        **options: Any,
     ) -> None:
         try:
             verdict = self._verify(checkpoint, public_key)
@@ -34,6 +45,10 @@ class Command(BaseCommand):
             raise CommandError(f"BROKEN: {verdict.finding}")
         against = f", as sealed under root {verdict.root}" if verdict.root else "; no checkpoint to hold them against"
         self.stdout.write(f"verified {verdict.entries} entries in {verdict.chains} chains{against}")
+        if verdict.imported_since:
+            self.stdout.write(f"{verdict.imported_since} imported entries came after the checkpoint with older dates")
+        if records:
+            self._verify_records()
 
     def _verify(self, checkpoint: Path | None, signer: Path | None) -> Verdict:
         file = CheckpointFile(checkpoint) if checkpoint else None
@@ -43,4 +58,17 @@ class Command(BaseCommand):
             check_signature(sealed or {}, public_key(signer.read_bytes()))
         leaves = file.leaves() if file and file.has_leaves else None
         with progress_bar("verifying", AuditEntry.objects.count()) as progress:
-            return verify(progress, sealed=sealed, leaves=leaves)
+            verdict = verify(progress, sealed=sealed, leaves=leaves)
+        verdict.finding = verdict.finding or checkpoint_missing(sealed) or unguarded()
+        return verdict
+
+    def _verify_records(self) -> None:
+        total = sum(model.objects.count() for model in audited_models())
+        with progress_bar("comparing", total) as progress:
+            compared, findings = verify_records(progress)
+        for finding in findings:
+            self.stderr.write(str(finding))
+        if findings:
+            some = f"{MOST} or more" if len(findings) == MOST else str(len(findings))
+            raise CommandError(f"BROKEN: {some} of the records are not what the trail says")
+        self.stdout.write(f"compared {compared} records with their chains")

@@ -1,0 +1,55 @@
+"""Whether what guards the trail is there: the triggers of its tables, and every checkpoint that was set."""
+
+from typing import Any
+
+from django.db import connection
+
+from audit.models import AuditEntry, Checkpoint
+from audit.seal import BadCheckpoint, Document, check_document
+from audit.triggers import altered
+from audit.walk import Finding, Kind
+
+
+def unguarded() -> Finding | None:
+    """The first trigger that is missing or was replaced: while it was, entries could go without a trace."""
+    for name, what in altered(connection).items():
+        problem = f"the trigger {name} {what}; entries that no checkpoint file has sealed prove nothing"
+        return Finding(Kind.UNGUARDED, None, None, None, None, problem)
+    return None
+
+
+def checkpoint_missing(sealed: Document | None = None) -> Finding | None:
+    """The first checkpoint that is gone or was altered; `sealed` is one that is kept elsewhere.
+
+    Each names the one before it, and each left an entry when it was set.
+    """
+    stored = list(Checkpoint.objects.order_by("id").values("pk", "last_entry_id", "root", "document"))
+    roots: set[str | None] = {None}
+    for each in stored:
+        if problem := _problem(each, roots):
+            return _at(each["pk"], *problem)
+        roots.add(each["root"])
+    made = AuditEntry.objects.filter(reference_type=Checkpoint.entity_type, sequence=1)
+    gone = set(made.values_list("reference_id", flat=True)) - {each["pk"] for each in stored}
+    if gone:
+        return _at(min(gone), Kind.CHECKPOINT_MISSING, "its entry is there, and the checkpoint is missing")
+    if sealed and sealed["root"] not in roots:
+        return _at(None, Kind.CHECKPOINT_MISSING, "this database does not keep the checkpoint of the file")
+    return None
+
+
+def _problem(stored: dict[str, Any], roots: set[str | None]) -> tuple[Kind, str] | None:
+    document = stored["document"]
+    try:
+        check_document(document)
+    except BadCheckpoint as error:
+        return Kind.CHECKPOINT_CHANGED, str(error)
+    if (document["root"], document["last_entry_id"]) != (stored["root"], stored["last_entry_id"]):
+        return Kind.CHECKPOINT_CHANGED, "its columns are not those of its document"
+    if document.get("previous_root") not in roots:
+        return Kind.CHECKPOINT_MISSING, "the checkpoint before it is missing"
+    return None
+
+
+def _at(pk: int | None, kind: Kind, problem: str) -> Finding:
+    return Finding(kind, None, Checkpoint.entity_type, pk, None, problem)

@@ -1,0 +1,81 @@
+"""Reversing migrations: what would drop rows, or what stands in a column, is refused unless it is said to be meant.
+
+Django reverses a migration by dropping what it made, and applying it again makes it anew, empty: the records are gone.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import migrations
+
+FLAG = "--drop-data"
+# So many losses are named.
+NAMED = 10
+
+Steps = list[tuple[str, Any]]
+
+_meant: ContextVar[bool] = ContextVar("core_drop_data", default=False)
+
+
+@contextmanager
+def dropping_data(meant: bool) -> Iterator[None]:
+    """Say for a block whether losses are meant."""
+    token = _meant.set(meant)
+    try:
+        yield
+    finally:
+        _meant.reset(token)
+
+
+def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, using: str = "", **told: Any) -> None:
+    """Django's `pre_migrate`, before anything is done. Raises CommandError, which names what would be lost."""
+    reversals = [] if _meant.get() else [migration for migration, backwards in plan if backwards]
+    steps = [(migration.app_label, step) for migration in reversals for step in migration.operations]
+    tables = dict(_dropped_tables(steps, apps, using))
+    columns = [each for table, each in _dropped_columns(steps, apps, using) if table not in tables]
+    lost = [*(f"{rows} rows of {table}" for table, rows in tables.items()), *columns]
+    if lost:
+        more = f" and more ({len(lost)} losses)" if len(lost) > NAMED else ""
+        raise CommandError(
+            f"Refused: reversing would drop {'; '.join(lost[:NAMED])}{more}. "
+            f"Make a backup, and say {FLAG} if that is meant."
+        )
+
+
+def _dropped_tables(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str, int]]:
+    """The tables that would go, and how many rows each has, if any."""
+    for label, step in steps:
+        model = _model(apps, label, step.name) if isinstance(step, migrations.CreateModel) else None
+        if model is not None and (rows := model._base_manager.using(using).count()):
+            yield model._meta.db_table, rows
+
+
+def _dropped_columns(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str, str]]:
+    """The tables of columns that would go with what stands in them, and the loss in words."""
+    for label, step in steps:
+        model = _model(apps, label, step.model_name) if isinstance(step, migrations.AddField) else None
+        if model is not None and (rows := _filled(model, step.name, using)):
+            yield model._meta.db_table, f"{step.name} in {rows} rows of {model._meta.db_table}"
+
+
+def _model(apps: Any, label: str, name: str) -> Any:
+    """The model as it stands now; None where a later migration has removed or renamed it."""
+    try:
+        return apps.get_model(label, name)
+    except (LookupError, ValueError):
+        return None
+
+
+def _filled(model: Any, name: str, using: str) -> int:
+    """How many rows hold something in a column that nothing would put there again."""
+    rows = model._base_manager.using(using)
+    field = next((each for each in model._meta.get_fields() if each.name == name), None)
+    if field is None or not getattr(field, "concrete", False):
+        return 0
+    if field.many_to_many:
+        return int(field.remote_field.through._base_manager.using(using).count())
+    filled, empty = rows.exclude(**{f"{name}__isnull": True}), field.get_default()
+    return int((filled if empty is None else filled.exclude(**{name: empty})).count())

@@ -1,0 +1,21 @@
+"""`manage.py migrate`: Django's own, but for reversals that would drop data."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.core.management.commands import migrate
+
+from core.losses import FLAG, dropping_data
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            FLAG, action="store_true", help="reverse migrations although that drops rows or what stands in columns"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # What is only recorded as reversed drops nothing.
+        with dropping_data(bool(options.get("drop_data") or options["fake"])):
+            super().handle(*args, **options)
