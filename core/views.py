@@ -197,7 +197,7 @@ def write(
 
 def _attribute(path: str) -> str:
     """The name of the attribute that an action stands under: the path's, made one that Python takes."""
-    name = path.replace("-", "_")
+    name = path.replace("-", "_").replace("/", "_")
     return f"{name}_" if keyword.iskeyword(name) else name
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
 
 
@@ -8,8 +9,10 @@ class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
-        from users import operations  # noqa: F401 - declares them
+        from users import operations, sessions  # noqa: F401 - declares them
 
+        user_logged_in.connect(sessions.opened, dispatch_uid="users.session_opened")
+        user_logged_out.connect(sessions.closed, dispatch_uid="users.session_closed")
         post_migrate.connect(seed, sender=self, dispatch_uid="users.seed")
 
 

@@ -25,5 +25,9 @@ EX, VC, SA, CC = Role.EXECUTIVE, Role.VENDOR_CONTACT, Role.SYSTEM_ADMINISTRATOR,
 
 # Those who read everything but other people's tokens; the other two roles read what concerns them.
 STAFF = frozenset({IM, TS, SA, AM, EX})
-# Accounts that can widen their own authority: making or changing one is elevated.
-PRIVILEGED = frozenset({EX, SA})
+# Accounts that lend, administer or judge: making, changing or opening one again is elevated.
+PRIVILEGED = frozenset({EX, SA, IM})
+# The first accounts of an installation, and those that a command on the server lets back in.
+FOUNDERS = (EX, SA)
+# Statuses that end all access for good: whoever comes back is activated anew.
+ENDED = frozenset({UserStatus.INACTIVE, UserStatus.SUSPENDED})

@@ -6,7 +6,8 @@ from typing import Any
 from core.codes import Code
 from core.context import current
 from core.operations import duty, elevation
-from users.choices import EX, PRIVILEGED, SA, UserStatus
+from users.choices import EX, IM, PRIVILEGED, SA
+from users.shares import pending
 
 
 @duty(
@@ -18,9 +19,41 @@ def not_own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
 
 
-@duty("Nobody issues an activation token to themselves.", code=Code.SEGREGATION_OF_DUTIES)
+@duty("Nobody issues an activation to themselves.", code=Code.SEGREGATION_OF_DUTIES)
 def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
+
+
+@duty(
+    "Two people hold the two shares: who created or re-issued the account never draws the other one.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Ask another system administrator, incident manager or executive to countersign.",
+)
+def not_the_issuer(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    activation = pending(target)
+    return actor.pk not in {target.created_by_id, activation.created_by_id if activation else None}
+
+
+# What decides as whom somebody logs in, and what they then see.
+IDENTITY = frozenset({"email", "client", "vendor"})
+
+
+@duty(
+    "Nobody changes their own e-mail address or association.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Ask another system administrator or incident manager.",
+    needs_body=True,
+)
+def not_own_identity(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return target.pk != actor.pk or not any(data[name] != getattr(target, name) for name in IDENTITY & set(data))
+
+
+@duty(
+    "One ends one's own access; system administrators and incident managers anyone's.",
+    code=Code.OUT_OF_SCOPE,
+)
+def own_access_or_administrator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.pk == actor.pk or actor.role in (SA, IM))
 
 
 def in_person() -> bool:
@@ -29,7 +62,7 @@ def in_person() -> bool:
 
 
 @duty(
-    "A software agent receives no activation token.",
+    "A software agent receives no activation share and makes no token.",
     code=Code.ROLE_NOT_PERMITTED,
     next="Let a person who may, such as the one for whom the agent acts, issue it.",
 )
@@ -59,22 +92,29 @@ def own_token(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.user_id == actor.pk or actor.role == SA)
 
 
-@elevation("role is executive or system_administrator", approvers=[EX])
+@elevation("role is executive, system_administrator or incident_manager", approvers=[EX])
 def creates_privileged(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return data.get("role") in PRIVILEGED
 
 
-@elevation("the user's role is executive or system_administrator", approvers=[EX])
-def target_privileged(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return target.role in PRIVILEGED
+@elevation(
+    "the user ever had a password, or the user's role is executive, system_administrator or incident_manager",
+    approvers=[EX],
+)
+def opens_again(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.had_password or target.role in PRIVILEGED)
 
 
-@elevation("grants or removes executive or system_administrator", approvers=[EX])
+@elevation("the e-mail of an executive, system_administrator or incident_manager changes", approvers=[EX])
+def changes_privileged_address(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.role in PRIVILEGED and data.get("email", target.email) != target.email)
+
+
+@elevation("grants or removes executive, system_administrator or incident_manager", approvers=[EX])
 def changes_privilege(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """The role is privileged before or after, and either the role or the access that goes with it changes."""
+    """The role is privileged before or after, and either the role or the status changes."""
     role, status = data.get("role", target.role), data.get("status", target.status)
-    moves_access = (status == UserStatus.ACTIVE) != (target.status == UserStatus.ACTIVE)
-    return bool((role != target.role or moves_access) and PRIVILEGED & {role, target.role})
+    return bool((role, status) != (target.role, target.status) and PRIVILEGED & {role, target.role})
 
 
 @elevation("always", approvers=[EX])

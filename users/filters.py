@@ -1,7 +1,13 @@
-"""Filters of accounts and tokens."""
+"""Filters of accounts, and of what gives access to them."""
 
-from core.filters import StrictFilterSet, matches
-from users.models import Token, User
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from core.filters import StrictFilterSet, TruthFilter, matches
+from users.choices import EX, IM, SA
+from users.models import ActivationToken, ConsoleSession, Token, User
 
 
 class UserFilters(StrictFilterSet):
@@ -15,3 +21,35 @@ class TokenFilters(StrictFilterSet):
         model = Token
         joined = {"last_used_at": "use__last_used_at"}
         fields = matches(exact=["user_id", "name", "agent"], ranges=["expires_at", "revoked_at", "last_used_at"])
+
+
+class SessionFilters(StrictFilterSet):
+    class Meta:
+        model = ConsoleSession
+        fields = matches(exact=["user_id"], ranges=["expires_at", "ended_at"])
+
+
+class ActivationFilters(StrictFilterSet):
+    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+        method="for_the_reader", help_text="Those whose other share the caller may draw."
+    )
+
+    class Meta:
+        model = ActivationToken
+        fields = matches(
+            exact=["user_id", "replaces_access", "countersigned_by_id"],
+            ranges=["expires_at", "used_at", "countersigned_at"],
+        )
+
+    def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
+        """What the caller may countersign; or all the rest."""
+        awaiting = Q(pk__in=[])
+        if self.reader.role in (SA, IM, EX):
+            awaiting = Q(
+                ~Q(created_by_id=self.reader.pk),
+                ~Q(user__created_by_id=self.reader.pk),
+                used_at__isnull=True,
+                other_digest__isnull=True,
+                expires_at__gt=timezone.now(),
+            )
+        return queryset.filter(awaiting if value else ~awaiting)

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Q
 
 from core.querysets import RecordQuerySet
-from users.choices import CC, SA, STAFF
+from users.choices import CC, EX, IM, SA, STAFF
 
 
 class UserQuerySet(RecordQuerySet):
@@ -24,10 +24,23 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email_key=self.model.key_of(email or ""))
 
 
-class TokenQuerySet(RecordQuerySet):
+class OwnQuerySet(RecordQuerySet):
+    """What belongs to one account and to nobody else."""
+
     def visible_to(self, user: Any) -> Self:
-        """One's own tokens; a system administrator's revocations reach everybody's."""
-        return self.all() if user.role == SA else self.filter(user_id=user.pk)
+        return self.of(user)
 
     def of(self, user: Any) -> Self:
         return self.filter(user_id=user.pk)
+
+
+class TokenQuerySet(OwnQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own tokens; a system administrator's revocations reach everybody's."""
+        return self.all() if user.role == SA else self.of(user)
+
+
+class ActivationQuerySet(OwnQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Those who issue and countersign: all. Anybody: those of the own account."""
+        return self.all() if user.role in (SA, IM, EX) else self.of(user)

@@ -10,7 +10,8 @@ from core.errors import invalid
 from core.inputs import EmailField, NameField, Reference, TimeZoneField
 from core.serializers import Body, Output, outputs
 from users.choices import CC, VC, Role, UserStatus
-from users.models import Token, User
+from users.models import ActivationToken, ConsoleSession, Token, User
+from users.tokens import LONGEST_LIFE
 
 
 def require_association(role: str, client_id: int | None, vendor_id: int | None) -> None:
@@ -39,17 +40,47 @@ class UserBody(Body):
         return attrs
 
 
+class UserUpdateBody(Body):
+    name = NameField(max_length=200)
+    email = EmailField(max_length=254)
+    timezone = TimeZoneField()
+    department = NameField(max_length=120, required=False, allow_blank=True)
+    client_id = Reference("clients.Client", source="client", required=False, allow_null=True)
+    vendor_id = Reference("vendors.Vendor", source="vendor", required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        target = self.context["target"]
+        if {"client", "vendor"} & set(attrs):
+            client, vendor = (attrs.get(name, getattr(target, name)) for name in ("client", "vendor"))
+            require_association(target.role, getattr(client, "pk", None), getattr(vendor, "pk", None))
+        return attrs
+
+
+# The organisation that a role needs, under the name of its field.
+ASSOCIATIONS = {CC: "client", VC: "vendor"}
+
+
 class PermissionsBody(Body):
     actor_fields = ("modified_by",)
 
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     status = serializers.ChoiceField(choices=UserStatus.choices, required=False)
+    client_id = Reference("clients.Client", source="client", required=False)
+    vendor_id = Reference("vendors.Vendor", source="vendor", required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not {"role", "status"} & set(attrs):
             raise invalid("role", "Name the new role, the new status, or both.", "required")
         target = self.context["target"]
-        require_association(attrs.get("role", target.role), target.client_id, target.vendor_id)
+        needed = ASSOCIATIONS.get(attrs.get("role", ""))
+        for name in ("client", "vendor"):
+            if name in attrs and name != needed:
+                detail = "An association is set together with a role that needs it; otherwise by PATCH /users/{id}/."
+                raise invalid(f"{name}_id", detail, "not_applicable", rule="user_associations")
+        if needed in attrs:  # whoever belongs to a client from now on belongs to no vendor, and the other way round
+            attrs[{"client": "vendor", "vendor": "client"}[needed]] = None
+        ids = [getattr(attrs.get(name, getattr(target, name)), "pk", None) for name in ("client", "vendor")]
+        require_association(attrs.get("role", target.role), *ids)
         return attrs
 
 
@@ -84,8 +115,16 @@ class LoginBody(Body):
 
 
 class ActivateBody(Body):
-    token = serializers.CharField(write_only=True, max_length=200)
+    shares = serializers.ListField(
+        child=serializers.CharField(max_length=200), min_length=2, max_length=2, write_only=True
+    )
     password = PasswordField()
+
+
+class TokenBody(Body):
+    name = NameField(max_length=120)
+    agent = NameField(max_length=120, required=False, allow_blank=True)
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_LIFE, required=False)
 
 
 class UserOutput(Output):
@@ -101,3 +140,17 @@ class TokenOutput(Output):
         model = Token
         fields = outputs("user_id", "name", "agent", "expires_at", "revoked_at", "last_used_at")
         joined = {"last_used_at": "use__last_used_at"}
+
+
+class SessionOutput(Output):
+    class Meta:
+        model = ConsoleSession
+        fields = outputs("user_id", "expires_at", "ended_at")
+
+
+class ActivationOutput(Output):
+    class Meta:
+        model = ActivationToken
+        fields = outputs(
+            *("user_id", "replaces_access", "countersigned_by_id", "countersigned_at", "expires_at", "used_at")
+        )

@@ -1,7 +1,9 @@
 """The system principal: the actor of imports, of bootstrap and of what an installation seeds."""
 
+from core.codes import Code
 from core.context import context
 from core.dispatch import execute
+from core.errors import Refusal
 from core.operations import Door, operation
 from core.verbs import Verb
 from users.choices import UserStatus
@@ -12,6 +14,12 @@ def system_principal() -> User:
     """The account under which the installation itself acts. It cannot log in."""
     principal: User = User.objects.get(pk=SYSTEM_ID)
     return principal
+
+
+def require_person(user: User) -> None:
+    """Refuse (409) to change the system principal as if it were somebody."""
+    if user.is_system:
+        raise Refusal(Code.PRECONDITION_FAILED, "The system principal cannot be changed.", rule="system_principal")
 
 
 @operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", door=Door.COMMAND)

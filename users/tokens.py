@@ -2,8 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,9 +10,11 @@ from django.utils import timezone
 from core.codes import Code
 from core.errors import Refusal
 from core.kept import Kept
-from users.models import ActivationToken, Token, TokenUse, User
+from users.models import Token, TokenUse, User
 
 BY_DIGEST = Kept(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
+# The longest life of a token, in days.
+LONGEST_LIFE = 3_650
 # How stale "last used" may be: one write in this time, however many requests.
 USE_PRECISION = timedelta(minutes=5)
 
@@ -29,28 +30,6 @@ def new_token(user: User, *, name: str = "", agent: str = "", days: int | None =
     token = Token(user=user, digest=digest_of(secret), name=name, agent=agent, expires_at=expires_at)
     token.save()
     return token, secret
-
-
-def new_activation(user: User) -> tuple[str, datetime]:
-    """Save a new activation token, void the user's older ones; returns the secret and when it expires."""
-    void_activations(user)
-    secret = secrets.token_urlsafe(32)
-    expires_at = timezone.now() + timedelta(hours=settings.IMS_ACTIVATION_HOURS)
-    ActivationToken(user=user, digest=digest_of(secret), expires_at=expires_at).save()
-    return secret, expires_at
-
-
-def void_activations(user: User) -> None:
-    for token in ActivationToken.objects.filter(user=user, used_at__isnull=True):
-        token.used_at = timezone.now()
-        token.save()
-
-
-def revoke_tokens(user: User, *, but: Any = None) -> None:
-    """Revoke every live token of a user, but the one named."""
-    for token in Token.objects.of(user).filter(revoked_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
-        token.revoked_at = timezone.now()
-        token.save()
 
 
 def find_token(secret: str) -> Token:

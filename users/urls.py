@@ -3,11 +3,13 @@
 from django.urls import path
 
 from core.routers import Router
-from users.views import LoginView, ProfileView, TokenViewSet, UserViewSet
+from users.views import ActivationViewSet, LoginView, ProfileView, SessionViewSet, TokenViewSet, UserViewSet
 
 router = Router()
 router.add("users", UserViewSet)
+router.add("activations", ActivationViewSet)
 router.add("auth/tokens", TokenViewSet)
+router.add("auth/sessions", SessionViewSet)
 
 urlpatterns = [
     path("auth/token/", LoginView.as_view({"post": "login"})),

@@ -1,12 +1,9 @@
-"""Accounts, the own profile, login and tokens over HTTP."""
+"""Accounts, the own profile, and what gives access, over HTTP."""
 
-from datetime import timedelta
 from typing import Any
 
-from axes.helpers import get_client_ip_address
-from axes.utils import reset
-from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,18 +19,24 @@ from core.operations import registry
 from core.shapes import read_body
 from core.signals import discovered
 from core.throttles import LoginLimit
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, write
-from users.filters import TokenFilters, UserFilters
-from users.models import Token, User
+from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
+from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
+from users.lockout import forget_failures, note_failure, refuse_locked
+from users.models import ActivationToken, ConsoleSession, Token, User
 from users.serializers import (
     ActivateBody,
+    ActivationOutput,
     LoginBody,
     PermissionsBody,
     ProfileBody,
+    SessionOutput,
+    TokenBody,
     TokenOutput,
     UserBody,
     UserOutput,
+    UserUpdateBody,
 )
+from users.shares import account_of
 
 USERS = Collection(
     User,
@@ -65,10 +68,31 @@ TOKENS = OwnTokens(
 )
 
 
+SESSIONS = Collection(
+    ConsoleSession,
+    SessionOutput,
+    SessionFilters,
+    label="id",
+    search=("user__name", "user__email"),
+    relations=related("user"),
+)
+ACTIVATIONS = Collection(
+    ActivationToken,
+    ActivationOutput,
+    ActivationFilters,
+    label="id",
+    search=("user__name", "user__email"),
+    relations=related("user", "countersigned_by"),
+)
+
+
 class UserViewSet(RecordViewSet):
     collection = USERS
     create = creates("user.create", UserBody)
+    partial_update = updates("user.update", UserUpdateBody)
     activation_token = write("user.issue_activation", path="activation-token")
+    activation_token_countersign = write("user.countersign", path="activation-token/countersign")
+    end_access = write("user.end_access", path="end-access")
     permissions = write("user.permissions", PermissionsBody, path="permissions", method="patch", partial=True)
 
 
@@ -89,32 +113,62 @@ class ProfileView(OperationView):
 class TokenViewSet(ListViewSet):
     collection = TOKENS
     operations = {"list": "access.tokens"}
+    create = creates("token.create", TokenBody)
     destroy = write("token.revoke")
+
+
+class SessionViewSet(ListViewSet):
+    """One's own sessions of the console."""
+
+    collection = SESSIONS
+    operations = {"list": "access.sessions"}
+    destroy = write("access.end_session")
+
+
+class ActivationViewSet(RecordViewSet):
+    """Activations under way and done, without their shares."""
+
+    collection = ACTIVATIONS
 
 
 class LoginView(OperationView):
     """Login, logout and activation: where a caller becomes somebody."""
 
-    operations = {"login": "access.login"}
+    operations = {"login": "access.login", "activate": "access.activate"}
     throttle_classes = [*OperationView.throttle_classes, LoginLimit]
     logout = write("access.logout")
-    activate = write("access.activate", ActivateBody)
 
     def login(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
         # Folded, so that no other spelling of an address gets failures of its own.
-        credentials = {"email": User.key_of(body["email"])[:254], "password": body["password"]}
-        user = authenticate(request._request, **credentials)
-        if getattr(request._request, "axes_locked_out", False):
-            wait: timedelta = settings.AXES_COOLOFF_TIME
-            raise Refusal(Code.LOCKED_OUT, rule="login_lockout", retry_after=int(wait.total_seconds()))
+        email = User.key_of(body["email"])[:254]
+        user = authenticate(request._request, email=email, password=body["password"])
+        refuse_locked(request)
         if user is None:
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
         with context(agent=""), whole():
             answer = execute("access.login", actor=user, data={"name": body["name"]})
-            reset(username=credentials["email"], ip=get_client_ip_address(request._request))
+            forget_failures(request, email)
+        return Response(answer, status=status.HTTP_200_OK)
+
+    def activate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Set one's own password with two activation shares; wrong ones beside a right one count as failed logins."""
+        body = read_body(registry["access.activate"], None, None, request.data)
+        account = account_of(body["shares"])
+        if account is not None:
+            refuse_locked(request, account.email_key[:254])
+        try:
+            with whole():
+                answer = execute("access.activate", actor=AnonymousUser(), data=body)
+        except Refusal as refusal:
+            if account is not None and refusal.code == Code.INVALID_CREDENTIALS:
+                note_failure(request, account.email_key[:254])
+            raise
+        if account is not None:
+            forget_failures(request, account.email_key[:254])
         return Response(answer, status=status.HTTP_200_OK)
 
 
 registry.bind("access.login", LoginBody)
+registry.bind("access.activate", ActivateBody)

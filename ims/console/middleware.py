@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib.auth import logout
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from core.errors import Refusal
 from core.problems import as_refusal
 from core.throttles import AddressLimit, CallerLimit, enforce
 from ims.console.errors import is_console, refuse
+from users.sessions import is_live
 
 
 class ConsoleMiddleware:
@@ -32,6 +34,8 @@ class ConsoleMiddleware:
         except Refusal as refusal:
             return refuse(refusal)
         zone = None
+        if request.user.is_authenticated and not is_live(request.session.session_key or "", request.user):
+            logout(request)
         if request.user.is_authenticated:
             bind(actor=request.user)
             zone = zone_of(request.user.timezone)

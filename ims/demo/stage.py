@@ -1,6 +1,6 @@
 """The stage: acts are played by named people at a frozen instant, each through the one door that everybody uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from core.dispatch import submit
 from ims.demo.cast import CAST, PASSWORD, Person
 from incidents.models import Escalation, Incident
 from products.models import Component, Product
-from users.choices import EX
+from users.choices import EX, PRIVILEGED
 from users.models import User
 from vendors.models import Vendor
 
@@ -59,12 +59,18 @@ class Stage:
         reference = {"reference_type": on.entity_type, "reference_id": on.pk} if on is not None else {}
         return self.play(who, "approval.request", {"operation": operation, "payload": body, **reference})
 
-    def activate(self, secret: str) -> None:
-        """The person behind a one-time token sets the demonstration's password."""
-        self.play(AnonymousUser(), "access.activate", {"token": secret, "password": PASSWORD})  # type: ignore[arg-type]
+    def activate(self, shares: Sequence[str]) -> None:
+        """Whoever got both shares of an activation sets the demonstration's password."""
+        body = {"shares": list(shares), "password": PASSWORD}
+        self.play(AnonymousUser(), "access.activate", body)  # type: ignore[arg-type]
+
+    def open(self, made: Answer) -> None:
+        """The executive draws the other share of an account that was just made, and its owner activates it."""
+        other: Answer = self.play(self.executive, "user.countersign", on=made.record)
+        self.activate((made.extra["activation_share"], other.extra["activation_share"]))
 
     def enrol(self, person: Person, **association: int) -> None:
-        """A member of the cast gets an account."""
+        """A member of the cast gets an account; for a privileged one the executive lends authority."""
         body = {
             "name": person.name,
             "email": person.email,
@@ -73,9 +79,10 @@ class Stage:
             "department": person.department,
             **association,
         }
-        made: Answer = self.play("sam", "user.create", body)
+        play = self.play_approved if person.role in PRIVILEGED else self.play
+        made: Answer = play("sam", "user.create", body)
         self.people[person.key] = made.record
-        self.activate(made.extra["activation_token"])
+        self.open(made)
 
     @property
     def executive(self) -> User:

@@ -44,9 +44,9 @@ def _founders(stage: Stage) -> None:
     people = {str(p.role): {"email": p.email, "name": p.name} for p in CAST if p.role in (SA, EX)}
     with stage.at_this_time(), context(request_id=new_request_id()):
         made = execute("user.bootstrap", actor=system_principal(), data={"people": people})
-    for user, secret in made:
+    for user, shares in made:
         stage.people[next(p.key for p in CAST if p.email == user.email)] = user
-        stage.activate(secret)
+        stage.activate(shares)
 
 
 def _staff(stage: Stage) -> None:
@@ -85,7 +85,7 @@ def _clients(stage: Stage) -> None:
     for client in stage.clients[1:]:
         body = made_of(ContactBody, role=str(CC), client_id=client.pk)
         answer = stage.play("sam", "user.create", body)
-        stage.activate(answer.extra["activation_token"])
+        stage.open(answer)
         stage.people[f"contact of {client.pk}"] = answer.record
     stage.play(
         "ada",

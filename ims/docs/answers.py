@@ -10,7 +10,7 @@ from core.schema.parameters import ANY_TEXT, query
 from core.schema.refusals import HandoffOffer, ProblemItem
 from ims.discovery import ENTITY_TYPES
 from users.choices import Role
-from users.serializers import UserOutput
+from users.serializers import TokenOutput, UserOutput
 
 ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
 TEXT = {"type": "string"}
@@ -19,9 +19,13 @@ ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 ActivatableUser = extended(
     UserOutput,
     "ActivatableUser",
-    "An account and the one-time token with which its owner sets a password: shown this once, to no software agent.",
-    activation_token=serializers.CharField(allow_null=True),
+    "An account and one of the two shares with which its owner sets a password: shown this once, to no software agent.",
+    activation_share=serializers.CharField(allow_null=True),
     activation_expires_at=serializers.DateTimeField(allow_null=True),
+    activation_next=serializers.CharField(),
+)
+CreatedToken = extended(
+    TokenOutput, "CreatedToken", "A token with its secret, shown this once.", token=serializers.CharField()
 )
 
 
@@ -156,6 +160,8 @@ def describe_answers() -> None:
     describe("auth_activate", ActivationAnswer)
     describe("users_create", ActivatableUser, versioned=True)
     describe("users_issue_activation", ActivatableUser, versioned=True)
+    describe("users_countersign", ActivatableUser, versioned=True)
+    describe("auth_tokens_create", CreatedToken, versioned=True)
     describe("policy_retrieve", PolicyAnswer)
     describe("approvals_check", CheckAnswer)
     after = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")

@@ -42,7 +42,7 @@ WHY: dict[Code, str] = {
     Code.NOT_AUTHENTICATED: "The request carries no token, or one that does not exist or was revoked.",
     Code.TOKEN_EXPIRED: "The token was valid once and its time is over.",
     Code.INVALID_CREDENTIALS: (
-        "E-mail address and password do not belong together, or an activation token is unknown, used or expired."
+        "E-mail address and password do not belong together, or two activation shares do not, are used, or void."
     ),
     Code.ROLE_NOT_PERMITTED: "The procedure lists who can perform it, and the caller's role is not among them.",
     Code.USER_INACTIVE: "The account is inactive, suspended or on leave; whatever its role, it may do nothing.",

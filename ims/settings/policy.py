@@ -14,6 +14,6 @@ IMS_EXTRA_VENDOR_TYPES = env.list("IMS_EXTRA_VENDOR_TYPES", default=[])
 IMS_AUDIT_COLLECTION_READS_ONLY = env.bool("IMS_AUDIT_COLLECTION_READS_ONLY", False)
 # Hours from the decision until an approval expires, where its rule says nothing else.
 IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
-# Life of tokens: API tokens in days, one-time activation tokens in hours.
+# Life of tokens: API tokens in days, activation shares in hours.
 IMS_TOKEN_DAYS = env.int("IMS_TOKEN_DAYS", 30)
 IMS_ACTIVATION_HOURS = env.int("IMS_ACTIVATION_HOURS", 48)

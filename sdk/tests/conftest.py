@@ -1,4 +1,4 @@
-"""Servers for both clients: a new installation with its two founders' activation tokens, and the demonstration."""
+"""Servers for both clients: a new installation with its two founders' activation shares, and the demonstration."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +17,11 @@ DEMONSTRATED_PASSWORD = "correct-horse-battery"
 
 
 class Installation(NamedTuple):
-    """Where it is served, and the one-time tokens of its founders."""
+    """Where it is served, and the activation shares of its founders."""
 
     address: str
-    administrator: str
-    executive: str
+    administrator: list[str]
+    executive: list[str]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     environment = new_installation(tmp_path)
     manage(environment, "migrate", "--verbosity", "0")
     printed = manage(environment, "bootstrap", "--sa-email", ADMINISTRATOR, "--ex-email", EXECUTIVE)
-    secrets = {line.split()[0]: line.split()[-1] for line in printed.splitlines()}
+    secrets = {line.split()[0]: line.split()[-2:] for line in printed.splitlines()}
     with served(environment) as address:
         yield Installation(f"http://{address}", secrets["system_administrator"], secrets["executive"])
 

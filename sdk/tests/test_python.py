@@ -21,7 +21,7 @@ from ims_client.api.incidents import (
 from ims_client.api.products import products_create
 from ims_client.api.sla_agreements import sla_agreements_bulk_create
 from ims_client.api.subscriptions import subscriptions_create
-from ims_client.api.users import users_create
+from ims_client.api.users import users_countersign, users_create
 from ims_client.api.vendors import vendors_create
 from ims_client.api.workarounds import workarounds_create
 from ims_client.models import (
@@ -70,8 +70,8 @@ class Team:
         self.administrator = self.enter(ADMINISTRATOR, installation.administrator)
         self.executive = self.enter(EXECUTIVE, installation.executive)
 
-    def enter(self, email: str, activation_token: str) -> AuthenticatedClient:
-        body = ActivateRequest(token=activation_token, password=PASSWORD)
+    def enter(self, email: str, shares: list[str]) -> AuthenticatedClient:
+        body = ActivateRequest(shares=shares, password=PASSWORD)
         answer(auth_activate.sync(client=anonymous(self.address), body=body))
         return login(self.address, email, PASSWORD)
 
@@ -85,8 +85,10 @@ def test_a_whole_life_through_typed_methods(installation: Installation) -> None:
         name="Carl Jensen", email=CONTACT, role="client_contact", timezone="UTC", client_id=client_id
     )
     contact = answer(users_create.sync(client=team.administrator, body=contact_user))
-    assert made.activation_token
-    support = team.enter(SUPPORT, made.activation_token)
+    other = answer(users_countersign.sync(made.id, client=team.executive))
+    assert made.activation_share
+    assert other.activation_share
+    support = team.enter(SUPPORT, [made.activation_share, other.activation_share])
 
     reported = IncidentRequest(
         reporter_id=made.id,

@@ -22,8 +22,8 @@ def test_a_whole_life_through_typed_methods(installation: Installation) -> None:
     run(
         "life",
         IMS_ADDRESS=installation.address,
-        IMS_ADMINISTRATOR=installation.administrator,
-        IMS_EXECUTIVE=installation.executive,
+        IMS_ADMINISTRATOR=" ".join(installation.administrator),
+        IMS_EXECUTIVE=" ".join(installation.executive),
     )
 
 

@@ -69,6 +69,10 @@ def permissions() -> Request:
     return Request(UserFactory(role=TS), {"role": EX}, {"role": SA})
 
 
+def address() -> Request:
+    return Request(UserFactory(role=IM), {"email": "moved@example.com"}, {"email": "away@example.com"})
+
+
 def rule() -> Request:
     return Request(ApprovalRule.objects.get(operation="vendor.create"), {"validity_hours": 2}, {"validity_hours": 3})
 
@@ -101,6 +105,7 @@ CASES = {
         Case("vendor.create", SA, "post", "/vendors/", vendor),
         Case("user.create", SA, "post", "/users/", user),
         Case("user.issue_activation", IM, "post", "/users/{id}/activation-token/", activation),
+        Case("user.update", IM, "patch", "/users/{id}/", address),
         Case("user.permissions", IM, "patch", "/users/{id}/permissions/", permissions),
         Case("approval_rule.update", SA, "patch", "/approval-rules/{id}/", rule),
         Case("sla.create", IM, "post", "/sla-agreements/", agreement),

@@ -5,14 +5,18 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.urls import resolve
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from approvals.models import Approval, ApprovalRule
 from core.entities import models_by_type
 from core.operations import Operation
 from tests.users.factories import UserFactory
+from users.models import ConsoleSession
+from users.shares import new_share
 from users.tokens import new_token
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -31,11 +35,19 @@ def a_handoff() -> Any:
     return handoff
 
 
+def a_session(user: Any = None) -> Any:
+    session = ConsoleSession(user=user or UserFactory(), digest=uuid4().hex, expires_at=timezone.now())
+    session.save()
+    return session
+
+
 # What no factory makes: seeded records, and those whose makers are the product's own.
 MAKERS = {
     "approval": an_approval,
     "approval_rule": lambda: ApprovalRule.objects.order_by("id").first(),
     "handoff": a_handoff,
+    "activation_token": lambda: new_share(UserFactory())[0],
+    "session": a_session,
     "token": lambda: new_token(UserFactory())[0],
 }
 

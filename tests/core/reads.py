@@ -9,7 +9,7 @@ from core.collections import Collection
 from core.routes import endpoints
 from ims.urls import urlpatterns
 from tests.api import BASE, Api
-from tests.architecture.targets import make
+from tests.architecture.targets import a_session, make
 from tests.users.factories import UserFactory
 from users.choices import EX
 
@@ -42,8 +42,9 @@ def opened(path: str) -> str:
 
 
 def reader() -> Api:
-    """An executive, who may read everything, and whose token has been used."""
+    """An executive, who may read everything, whose token has been used and who has been in the console."""
     caller = Api(UserFactory(role=EX))
+    a_session(caller.user)
     caller.get("/me/", expect=200)
     return caller
 

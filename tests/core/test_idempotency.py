@@ -154,7 +154,7 @@ def test_secrets_are_never_kept(api):
     made = caller.post("/users/", body, expect=201, **keyed()).json()
     caller.post("/users/", body, expect=409, code="duplicate", **keyed())
     tokens = [
-        caller.post(f"/users/{made['id']}/activation-token/", expect=200, **keyed()).json()["activation_token"]
+        caller.post(f"/users/{made['id']}/activation-token/", expect=200, **keyed()).json()["activation_share"]
         for _ in range(2)
     ]
     assert tokens[0] != tokens[1]
@@ -168,7 +168,10 @@ def test_every_write_but_those_at_the_door_and_those_with_secrets_honours_the_ke
         "access.login",
         "access.logout",
         "access.activate",
+        "access.end_session",
+        "token.create",
         "token.revoke",
+        "user.countersign",
         "user.create",
         "user.issue_activation",
         "user.update_profile",

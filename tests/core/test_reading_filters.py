@@ -85,7 +85,7 @@ def spelled(value) -> str:
 @pytest.mark.parametrize("entity_type", sorted(collections))
 def test_what_a_list_shows_finds_the_record(entity_type):
     collection, record = collections[entity_type], make(entity_type)
-    reader = record.user if entity_type == "token" else UserFactory(role=EX)
+    reader = record.user if entity_type in ("token", "session") else UserFactory(role=EX)
     row = next(iter(collection.by_id(reader, [record.pk]).values()))
     shown = {name: value for name, value in row.items() if isinstance(value, str | int | Decimal | date)}
     asked = {

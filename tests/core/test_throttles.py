@@ -113,10 +113,10 @@ def test_logins_and_activations_are_counted_together_and_more_strictly(rates):
     rates["address"] = (100, 60)
     UserFactory(role=TS, email="ada@example.com", password="a right password 1")
     stranger().post(TOKEN, WRONG, expect=401)
-    stranger().post(ACTIVATE, {"token": "x", "password": "nine quiet lanterns"}, expect=401)
+    stranger().post(ACTIVATE, {"shares": ["x", "y"], "password": "nine quiet lanterns"}, expect=401)
     refused = stranger().post(TOKEN, WRONG, expect=429, code="throttled")
     assert refused["Retry-After"] == str(LEFT)
-    stranger().post(ACTIVATE, {"token": "x", "password": "nine quiet lanterns"}, expect=429, code="throttled")
+    stranger().post(ACTIVATE, {"shares": ["x", "y"], "password": "nine quiet lanterns"}, expect=429, code="throttled")
     stranger().get("/schema/", expect=200)
 
 

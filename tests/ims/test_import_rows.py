@@ -13,7 +13,9 @@ from clients.models import Client, SlaAgreement, Subscription
 from incidents.models import Incident
 from products.models import Component, Product
 from tests.api import codes
+from tests.approvals.factories import approved
 from tests.ims.old_export import COUNT, ID, MADE, ROWS, OldExport, run
+from tests.users.activation import activate, shares_of
 from tests.vendors.factories import VendorFactory
 from users.choices import EX, IM, SA
 from users.models import SYSTEM_ID, User
@@ -176,9 +178,9 @@ def test_an_imported_account_logs_in_only_after_activation(export, api):
         body = {"email": "ada@house.example", "password": guess}
         assert anonymous.post("/auth/token/", body).status_code in (400, 401)
 
-    issued = api(SA).post(f"/users/{ID}/activation-token/", {}, expect=200)
-    token = issued.json()["activation_token"]
-    anonymous.post("/auth/activate/", {"token": token, "password": PASSWORD}, expect=200)
+    person = User.objects.get(pk=ID)
+    approval = approved(manager := api(SA), api(EX), "user.issue_activation", {}, person)
+    activate(shares_of(person, manager, approval=approval), PASSWORD)
 
     anonymous.post("/auth/token/", {"email": "Ada@House.example", "password": PASSWORD}, expect=200)
 

@@ -41,7 +41,8 @@ class Reader:
 
     def _sent(self, request: Request) -> Reply:
         token = request.headers.get("Authorization", "").removeprefix("Token ")
-        reply = Client(self.base, token).call(request.method, request.path, request.body)
+        others = {name: text for name, text in request.headers.items() if name != "Authorization"}
+        reply = Client(self.base, token).call(request.method, request.path, request.body, **others)
         return Reply(reply.status, reply.headers, reply.body)
 
     def _typed(self, code: str) -> Reply:
@@ -69,7 +70,7 @@ def test_the_recipes_lead_where_the_page_says(server: str, environment: dict[str
     run(".venv/bin/python manage.py migrate --verbosity 0", environment)
     sam, eva = sorted(FOUNDERS, key=lambda person: person.key, reverse=True)
     made = run(f".venv/bin/python manage.py bootstrap --sa-email {sam.email} --ex-email {eva.email}", environment)
-    kept = {line.split()[1].partition("@")[0]: {"activation_token": line.split()[-1]} for line in made.splitlines()}
+    kept = {line.split()[1].partition("@")[0]: {"shares": line.split()[-2:]} for line in made.splitlines()}
     reader = Reader(server, environment, tmp_path, kept)
 
     steps = list(play(CHAPTERS[: LAST + 1], reader.send, kept))

@@ -231,7 +231,7 @@ def test_one_time_secrets_are_part_of_the_answer():
     actions = dict(described())
     for endpoint, status in (("POST /users/", "201"), ("POST /users/{id}/activation-token/", "200")):
         answer = resolved(actions[endpoint]["responses"][status]["content"]["application/json"]["schema"])
-        assert {"id", "email", "activation_token"} <= set(answer["required"])
+        assert {"id", "email", "activation_share"} <= set(answer["required"])
 
 
 def test_every_enumeration_has_one_name():

@@ -117,5 +117,5 @@ def test_secrets_are_sent_and_never_shown():
         if each.get("writeOnly")
     }
 
-    assert {("LoginRequest", "password"), ("ActivateRequest", "token"), ("ActivateRequest", "password")} <= secrets
+    assert {("LoginRequest", "password"), ("ActivateRequest", "shares"), ("ActivateRequest", "password")} <= secrets
     assert all(name.endswith("Request") for name, _ in secrets)

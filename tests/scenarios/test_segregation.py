@@ -16,8 +16,9 @@ from tests.changes.factories import ChangeFactory, RollbackFactory
 from tests.incidents.factories import AnalysisFactory, IncidentFactory
 from tests.knowledge.factories import ArticleFactory
 from tests.reporting.factories import ReportFactory
+from tests.users.activation import issued
 from tests.users.factories import UserFactory
-from users.choices import EX, IM, SA
+from users.choices import EX, IM, SA, TS
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,17 @@ def promoted():
 def activated():
     administrator = UserFactory(role=SA)
     return administrator, administrator, {}
+
+
+def countersigned():
+    administrator = UserFactory(role=SA)
+    issued(Api(administrator), user := UserFactory(role=TS))
+    return administrator, user, {}
+
+
+def moved_oneself():
+    administrator = UserFactory(role=SA)
+    return administrator, administrator, {"email": "another@example.com"}
 
 
 def analysed():
@@ -109,6 +121,8 @@ CASES = {
     ("not_an_initiator", "postmortem.review"): reviewed_by_the_initiator,
     ("not_own_account", "user.permissions"): promoted,
     ("not_own_activation", "user.issue_activation"): activated,
+    ("not_own_identity", "user.update"): moved_oneself,
+    ("not_the_issuer", "user.countersign"): countersigned,
     ("not_the_analyst", "rca.approve"): analysed,
     ("not_the_analyst", "rca.reject"): analysed_badly,
     ("not_the_requester", "approval.approve"): requested_approval,

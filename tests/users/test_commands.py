@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from audit.models import AuditEntry
 from tests.api import Api
+from tests.users.activation import PASSWORD, activate
 from tests.users.factories import UserFactory
-from users.choices import EX, SA, TS
+from users.choices import EX, IM, SA, TS
 from users.models import SYSTEM_ID, Token, User
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,9 @@ def test_bootstrap_makes_the_first_administrator_and_executive():
         user = User.objects.get(email=email)
         assert (user.role, user.status, user.created_by_id) == (role, "active", SYSTEM_ID)
         assert not user.has_usable_password()
-        secret = next(line.split()[-1] for line in out.splitlines() if email in line)
-        Api().post("/auth/activate/", {"token": secret, "password": "correct horse 7"}, expect=200)
+        shares = next(line.split()[-2:] for line in out.splitlines() if email in line)
+        activate(shares[:1] * 2, expect=401)
+        activate(shares)
         entry = AuditEntry.objects.get(reference_type="user", reference_id=user.pk, sequence=1)
         assert (entry.operation, entry.user_id) == ("user.bootstrap", SYSTEM_ID)
 
@@ -51,7 +53,7 @@ def test_bootstrap_breaks_the_glass_when_the_last_executive_is_gone(status):
 
     out, _ = run("bootstrap", *PEOPLE)
 
-    assert out.count("activation token") == 1
+    assert out.count("activation shares") == 1
     assert User.objects.filter(email="chief@example.com", role=EX).exists()
     assert not User.objects.filter(email="root@example.com").exists()
 
@@ -111,3 +113,38 @@ def test_issue_token_refuses_what_it_cannot_do(arguments):
     with pytest.raises(CommandError):
         run("issue_token", *arguments)
     assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["active", "suspended", "on_leave"])
+@pytest.mark.parametrize("role", [SA, EX])
+def test_recover_lets_the_only_one_of_a_role_back_in(role, status):
+    person = UserFactory(role=role, status=status, email="chief@example.com", password="an old secret 5")
+    UserFactory(role=role, status="inactive", password="another secret 6")
+    UserFactory(role=role, password="!")  # was never activated, so cannot act
+    User.objects.last().change(password="")
+    session = Api(person)
+
+    out, _ = run("bootstrap", "--recover", "CHIEF@example.com")
+
+    session.get("/me/", expect=401)
+    Api().post("/auth/token/", {"email": "chief@example.com", "password": "an old secret 5"}, expect=401)
+    activate(out.split()[-2:])
+    Api().post("/auth/token/", {"email": "chief@example.com", "password": PASSWORD}, expect=200)
+    entry = AuditEntry.objects.filter(reference_type="user", reference_id=person.pk, operation="user.recover").get()
+    assert entry.user_id == SYSTEM_ID
+
+
+def test_recover_is_refused_while_another_of_the_role_can_act():
+    person = UserFactory(role=EX, password="an old secret 5")
+    UserFactory(role=EX, password="another secret 6")
+    with pytest.raises(CommandError, match="can act"):
+        run("bootstrap", "--recover", person.email)
+    assert User.objects.get(pk=person.pk).check_password("an old secret 5")
+
+
+@pytest.mark.parametrize("role", [IM, TS])
+def test_recover_is_for_founders_only(role):
+    with pytest.raises(CommandError, match="executive"):
+        run("bootstrap", "--recover", UserFactory(role=role).email)
+    with pytest.raises(CommandError, match="no account"):
+        run("bootstrap", "--recover", "nobody@example.com")

@@ -4,7 +4,9 @@ import pytest
 
 from audit.models import AuditEntry
 from tests.api import Api, codes, fields
+from tests.approvals.factories import approved
 from tests.clients.factories import ClientFactory
+from tests.users.activation import PASSWORD, activate, countersigned, shares_of
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -16,33 +18,30 @@ pytestmark = pytest.mark.django_db
 BODY = {"name": "Ada Lovelace", "email": "ada@example.com", "role": "technical_support", "timezone": "Europe/London"}
 
 
-def test_an_account_is_active_and_its_owner_sets_the_password_with_a_one_time_token(api):
+def test_an_account_is_active_and_its_owner_sets_the_password_with_both_shares(api):
     answer = api(SA).post("/users/", {**BODY, "department": "Engines"}, expect=201).json()
 
     assert (answer["status"], answer["timezone"], answer["department"]) == ("active", "Europe/London", "Engines")
     assert answer["activation_expires_at"] > answer["created_at"]
     user = User.objects.get(pk=answer["id"])
     assert not user.has_usable_password()
-    api().post("/auth/activate/", {"token": answer["activation_token"], "password": "correct horse 7"}, expect=200)
-    api().post("/auth/token/", {"email": "ADA@example.com ", "password": "correct horse 7"}, expect=200)
-    api().post(
-        "/auth/activate/",
-        {"token": answer["activation_token"], "password": "another horse 8"},
-        expect=401,
-        code="invalid_credentials",
-    )
+    assert f"/users/{user.pk}/activation-token/countersign/" in answer["activation_next"]
+    shares = [answer["activation_share"], countersigned(user)]
+    activate(shares)
+    api().post("/auth/token/", {"email": "ADA@example.com ", "password": PASSWORD}, expect=200)
+    activate(shares, "another horse 8", expect=401, code="invalid_credentials")
 
 
-def test_a_software_agent_creates_an_account_and_gets_no_token(api):
+def test_a_software_agent_creates_an_account_and_gets_no_share(api):
     person = UserFactory(role=SA)
     agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
 
     answer = agent.post("/users/", BODY, expect=201).json()
 
-    assert (answer["activation_token"], answer["activation_expires_at"]) == (None, None)
+    assert (answer["activation_share"], answer["activation_expires_at"]) == (None, None)
+    assert "software agent receives no share" in answer["activation_next"]
     assert not ActivationToken.objects.exists()
-    reissued = api(person).post(f"/users/{answer['id']}/activation-token/", expect=200).json()
-    api().post("/auth/activate/", {"token": reissued["activation_token"], "password": "correct horse 7"}, expect=200)
+    activate(shares_of(User.objects.get(pk=answer["id"]), api(person)))
 
 
 def test_the_trail_names_the_act_and_keeps_no_secret(api):
@@ -52,8 +51,8 @@ def test_the_trail_names_the_act_and_keeps_no_secret(api):
     assert (entry.action, entry.operation) == ("create", "user.create")
     trail = str(list(AuditEntry.objects.filter(request_id=entry.request_id).values()))
     assert "ada@example.com" not in trail
-    assert answer["activation_token"] not in trail
-    assert not ActivationToken.objects.filter(digest=answer["activation_token"]).exists()
+    assert answer["activation_share"] not in trail
+    assert not ActivationToken.objects.filter(digest=answer["activation_share"]).exists()
 
 
 @pytest.mark.parametrize("email", ["ada@example.com", " ADA@Example.COM ", "Ada@example.com"])
@@ -112,7 +111,7 @@ def test_contacts_belong_to_an_active_organisation_and_to_one_only(api):
     asker.post("/users/", inactive, expect=400, code="invalid_reference")
 
 
-@pytest.mark.parametrize("role", [EX, SA])
+@pytest.mark.parametrize("role", [EX, SA, IM])
 @pytest.mark.parametrize("asker", [SA, IM])
 def test_a_privileged_account_needs_an_executives_approval(api, asker, role):
     body = {**BODY, "role": role}
@@ -133,3 +132,16 @@ def test_a_privileged_account_needs_an_executives_approval(api, asker, role):
 def test_others_do_not_create_accounts(api, role):
     refused = api(role).post("/users/", BODY, expect=403, code="role_not_permitted")
     assert refused.json()["errors"][0]["roles"] == sorted([SA, IM])
+
+
+def test_an_incident_manager_does_not_come_by_a_second_account_of_the_own_rank(api):
+    """The approval shows the executive whom it is for, and who asks for it never holds both shares."""
+    manager, executive = api(IM), api(EX)
+    body = {**BODY, "role": IM}
+    manager.post("/users/", body, expect=403, code="approval_required")
+
+    made = manager.post("/users/", body, approval=approved(manager, executive, "user.create", body), expect=201).json()
+
+    manager.post(f"/users/{made['id']}/activation-token/countersign/", expect=403, code="segregation_of_duties")
+    share = made["activation_share"]
+    activate([share, share], expect=401, code="invalid_credentials")

@@ -6,7 +6,11 @@ from approvals.models import Approval
 from audit.models import AuditEntry
 from tests.api import fields
 from tests.approvals.factories import approved
+from tests.clients.factories import ClientFactory
+from tests.users.activation import activate, shares_of
 from tests.users.factories import UserFactory
+from tests.users.sessions import OLD, entered, is_in, log_in
+from tests.vendors.factories import VendorFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 from users.models import User
 
@@ -18,7 +22,7 @@ def path(user: User) -> str:
 
 
 @pytest.mark.parametrize("asker", [SA, IM])
-@pytest.mark.parametrize("change", [{"role": AM}, {"status": "on_leave"}, {"role": IM, "status": "suspended"}])
+@pytest.mark.parametrize("change", [{"role": AM}, {"status": "on_leave"}, {"role": AM, "status": "on_leave"}])
 def test_role_and_status_change_and_leave_their_entry(api, asker, change):
     user, person = UserFactory(role=TS), UserFactory(role=asker)
 
@@ -74,6 +78,10 @@ GRANTS_AND_REMOVALS = [
     (TS, {"role": SA}),
     (EX, {"role": TS}),
     (SA, {"role": IM}),
+    (TS, {"role": IM}),
+    (IM, {"role": TS}),
+    (IM, {"status": "on_leave"}),
+    (IM, {"status": "suspended"}),
     (SA, {"status": "suspended"}),
     (EX, {"status": "inactive"}),
 ]
@@ -98,27 +106,90 @@ def test_reactivating_a_privileged_account_is_a_grant(api):
     api(IM).patch(path(user), {"status": "active"}, expect=403, code="approval_required")
 
 
-@pytest.mark.parametrize("privilege", [EX, SA])
-def test_a_grant_of_privilege_voids_activation_tokens_from_before(api, privilege):
-    """Who holds an older token, the asker for one, does not come by the new role with it."""
+def test_from_suspended_to_inactive_is_a_change_of_a_privileged_account(api):
+    user = UserFactory(role=IM, status="suspended")
+    api(SA).patch(path(user), {"status": "inactive"}, expect=403, code="approval_required")
+
+
+@pytest.mark.parametrize("role", [EX, SA, IM, AM])
+def test_a_change_of_role_voids_shares_from_before(api, role):
+    """Who holds an older share does not come by the new role with it."""
     user, asker = UserFactory(role=TS), api(IM)
-    secret = asker.post(f"/users/{user.pk}/activation-token/", expect=200).json()["activation_token"]
-    approval = approved(asker, api(EX), "user.permissions", {"role": privilege}, user)
+    shares = shares_of(user, asker)
+    change = {"role": role}
+    lent = {} if role == AM else {"approval": approved(asker, api(EX), "user.permissions", change, user)}
 
-    asker.patch(path(user), {"role": privilege}, approval=approval, expect=200)
+    asker.patch(path(user), change, expect=200, **lent)
 
-    body = {"token": secret, "password": "sturdy-mule-99-river"}
-    api().post("/auth/activate/", body, expect=401, code="invalid_credentials")
-    asker.post(f"/users/{user.pk}/activation-token/", expect=403, code="approval_required")
+    activate(shares, expect=401, code="invalid_credentials")
+    if role != AM:
+        asker.post(f"/users/{user.pk}/activation-token/", expect=403, code="approval_required")
 
 
-def test_other_changes_leave_the_activation_token_good(api):
-    user, asker = UserFactory(role=TS), api(SA)
-    secret = asker.post(f"/users/{user.pk}/activation-token/", expect=200).json()["activation_token"]
+def test_a_change_of_role_ends_tokens_and_sessions_and_keeps_the_password(api):
+    user = UserFactory(role=TS, password=OLD)
+    held, browser = api(user), entered(user)
 
-    asker.patch(path(user), {"role": AM}, expect=200)
+    api(SA).patch(path(user), {"role": AM}, expect=200)
 
-    api().post("/auth/activate/", {"token": secret, "password": "sturdy-mule-99-river"}, expect=200)
+    held.get("/me/", expect=401, code="not_authenticated")
+    assert not is_in(browser)
+    log_in(user, expect=200)
+
+
+@pytest.mark.parametrize("status", ["suspended", "inactive"])
+def test_access_that_ends_is_over_also_after_reactivation(api, status):
+    user, administrator = UserFactory(role=TS, password=OLD), api(SA)
+    held, browser = api(user), entered(user)
+
+    administrator.patch(path(user), {"status": status}, expect=200)
+    held.get("/me/", expect=401, code="not_authenticated")
+    administrator.patch(path(user), {"status": "active"}, expect=200)
+
+    held.get("/me/", expect=401, code="not_authenticated")
+    assert not is_in(browser)
+    log_in(user, expect=401, code="invalid_credentials")
+    approval = approved(administrator, api(EX), "user.issue_activation", {}, user)
+    activate(shares_of(user, administrator, approval=approval), "a brand new secret 9")
+
+
+@pytest.mark.parametrize("status", ["suspended", "inactive"])
+def test_pending_shares_do_not_survive_reactivation(api, status):
+    user, administrator = UserFactory(role=TS), api(SA)
+    shares = shares_of(user, administrator)
+    for each in (status, "active"):
+        administrator.patch(path(user), {"status": each}, expect=200)
+    activate(shares, expect=401, code="invalid_credentials")
+
+
+def test_leave_ends_nothing(api):
+    user, administrator = UserFactory(role=TS, password=OLD), api(SA)
+    held = api(user)
+
+    administrator.patch(path(user), {"status": "on_leave"}, expect=200)
+    held.get("/me/", expect=403, code="user_inactive")
+    log_in(user, expect=403, code="user_inactive")
+    administrator.patch(path(user), {"status": "active"}, expect=200)
+
+    held.get("/me/", expect=200)
+    log_in(user, expect=200)
+
+
+def test_a_role_that_needs_an_organisation_is_set_together_with_it(api):
+    user, client, vendor = UserFactory(role=TS), ClientFactory(), VendorFactory()
+    asker = api(SA)
+
+    made = asker.patch(path(user), {"role": CC, "client_id": client.pk}, expect=200).json()
+    assert (made["role"], made["client_id"], made["vendor_id"]) == (CC, client.pk, None)
+    made = asker.patch(path(user), {"role": VC, "vendor_id": vendor.pk}, expect=200).json()
+    assert (made["role"], made["client_id"], made["vendor_id"]) == (VC, None, vendor.pk)
+
+
+@pytest.mark.parametrize("change", [{"role": AM}, {"status": "on_leave"}, {"role": VC}])
+def test_an_association_comes_only_with_a_role_that_needs_it(api, change):
+    user = UserFactory(role=TS)
+    refused = api(SA).patch(path(user), {**change, "client_id": ClientFactory().pk}, expect=400)
+    assert fields(refused) == {"client_id"}
 
 
 @pytest.mark.parametrize("role", [EX, TS, AM])
@@ -133,7 +204,7 @@ def test_the_change_takes_effect_at_once(api):
 
     api(SA).patch(path(user), {"status": "suspended"}, expect=200)
 
-    session.get("/me/", expect=403, code="user_inactive")
+    session.get("/me/", expect=401, code="not_authenticated")
 
 
 def test_the_system_principal_cannot_be_changed(api):

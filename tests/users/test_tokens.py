@@ -85,3 +85,26 @@ def test_without_a_live_token_nobody_is_known(header):
     headers = {"Authorization": header} if header else {}
     refused = Api(None, **headers).get("/me/", expect=401, code="not_authenticated")
     assert refused["WWW-Authenticate"] == "Token"
+
+
+def test_one_makes_a_token_for_a_script_or_an_agent(api):
+    person = UserFactory(role=TS)
+    body = {"name": "nightly check", "agent": "night-bot", "days": 2}
+
+    answer = api(person).post("/auth/tokens/", body, expect=201).json()
+
+    assert (answer["name"], answer["agent"], answer["user_id"]) == ("nightly check", "night-bot", person.pk)
+    assert Api(None, Authorization=f"Token {answer['token']}").get("/me/", expect=200).json()["id"] == person.pk
+    kept = Token.objects.get(pk=answer["id"])
+    assert round((kept.expires_at - kept.created_at) / timedelta(days=1)) == 2
+    assert answer["token"] not in kept.digest
+
+
+@pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "x", "days": 0}, {"name": "x", "days": 10**6}])
+def test_a_token_that_cannot_be_is_refused(api, body):
+    api(TS).post("/auth/tokens/", body, expect=400, code="validation_error")
+
+
+def test_an_agent_makes_no_token():
+    _, secret = new_token(UserFactory(role=TS), agent="night-bot")
+    Api(None, Authorization=f"Token {secret}").post("/auth/tokens/", {"name": "more"}, expect=403)

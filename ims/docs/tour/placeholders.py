@@ -10,9 +10,10 @@ REQUEST_ID = "5b1e0c3f9a7d4e2c8f6b0a1d3c5e7f92"
 # Members whose values are secrets, or made by the database's own search, and what is written in their place.
 FIXED = {
     "token": "b3Rx7q9VtLw2Zc8nKs4JhYf6Pd1GmEa0UoQiXrTb",
-    "activation_token": "Nf4kQ2sWz7Lx9Vb1Ty6Hc3Jr8Md5Pg0EaUoRiKq",
+    "activation_share": "Nf4kQ2sWz7Lx9Vb1Ty6Hc3Jr8Md5Pg0EaUoRiKq",
     "snippet": "Renewing the <mark>gateway</mark>&#x27;s certificate",
 }
+SHARES = [FIXED["activation_share"], "Wd8uYt5Rg2Fb9Xk4Zn7Ms1Vq6Cj3Lh0PeIoAaBcD"]
 DIGEST = re.compile(r"[0-9a-f]{64}")
 A_DIGEST = "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a"
 # The tour's clock shows whole minutes: a time with fractions is that of the installation, which seeds records.
@@ -27,7 +28,7 @@ def settled(value: Any, member: str = "") -> Any:
     if isinstance(value, Mapping):
         return {name: settled(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
-        return [settled(inner) for inner in value]
+        return SHARES if member == "shares" else [settled(inner) for inner in value]
     if not isinstance(value, str):
         return value
     return FIXED.get(member) or REAL_TIME.sub(A_TIME, DIGEST.sub(A_DIGEST, value))

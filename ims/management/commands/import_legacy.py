@@ -15,8 +15,9 @@ from ims.legacy.operation import import_folder
 from ims.legacy.report import Report
 
 REOPEN = (
-    "Imported accounts have no password. Give an administrator a token with `manage.py issue_token EMAIL`; "
-    "POST /api/v1/users/{id}/activation-token/ then opens the others."
+    "Imported accounts have no password. Let a system administrator and an executive in with `manage.py bootstrap "
+    "--recover EMAIL` or `issue_token EMAIL`; POST /api/v1/users/{id}/activation-token/ and its countersign/ open the "
+    "others."
 )
 
 

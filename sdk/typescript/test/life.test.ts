@@ -16,8 +16,8 @@ const TARGETS = [
 
 const address = told("IMS_ADDRESS");
 
-async function enter(email: string, token: string): Promise<Ims> {
-  answer(await connect(address).POST("/api/v1/auth/activate/", { body: { token, password: PASSWORD } }));
+async function enter(email: string, shares: string[]): Promise<Ims> {
+  answer(await connect(address).POST("/api/v1/auth/activate/", { body: { shares, password: PASSWORD } }));
   return login(address, email, PASSWORD);
 }
 
@@ -101,8 +101,8 @@ async function work(support: Ims, incidentId: number, contactId: number) {
 }
 
 test("a whole life through typed methods", async () => {
-  const administrator = await enter("sam@example.org", told("IMS_ADMINISTRATOR"));
-  const executive = await enter("eva@example.org", told("IMS_EXECUTIVE"));
+  const administrator = await enter("sam@example.org", told("IMS_ADMINISTRATOR").split(" "));
+  const executive = await enter("eva@example.org", told("IMS_EXECUTIVE").split(" "));
   const { clientId, componentId } = await aClientAndWhatItUses(administrator, executive);
   const tara = answer(
     await administrator.POST("/api/v1/users/", {
@@ -120,8 +120,11 @@ test("a whole life through typed methods", async () => {
       },
     }),
   );
-  assert.ok(tara.activation_token);
-  const support = await enter("tara@example.org", tara.activation_token);
+  const other = answer(
+    await executive.POST("/api/v1/users/{id}/activation-token/countersign/", { params: { path: { id: tara.id } } }),
+  );
+  assert.ok(tara.activation_share && other.activation_share);
+  const support = await enter("tara@example.org", [tara.activation_share, other.activation_share]);
 
   const incident = answer(
     await support.POST("/api/v1/incidents/", {

@@ -10,6 +10,7 @@ from core.context import context, new_request_id
 from core.dispatch import execute
 from core.errors import Refusal
 from users.choices import Role
+from users.models import User
 from users.system import system_principal
 
 OPTIONS = {Role.SYSTEM_ADMINISTRATOR: "sa", Role.EXECUTIVE: "ex"}
@@ -17,28 +18,43 @@ OPTIONS = {Role.SYSTEM_ADMINISTRATOR: "sa", Role.EXECUTIVE: "ex"}
 
 class Command(BaseCommand):
     help = (
-        "Make the first system administrator and executive; refused when an active one of each exists. "
-        "Prints a one-time activation token for each: they set their own passwords with POST /api/v1/auth/activate/."
+        "Make the first system administrator and executive; refused when an active one of each exists. With --recover, "
+        "let the only one of either back in. Prints both activation shares of each account: they set their own "
+        "passwords with POST /api/v1/auth/activate/. Every act of this command stands in the audit trail and in the "
+        "inbox of every system administrator and executive."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         for role, short in OPTIONS.items():
             parser.add_argument(f"--{short}-email", help=f"e-mail address of the {role.label.lower()}")
             parser.add_argument(f"--{short}-name", default=role.label.title(), help="their name")
+        parser.add_argument(
+            "--recover", metavar="EMAIL", help="open the account of the only executive or system administrator again"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with context(request_id=new_request_id()):
+                made = self._recover(options["recover"]) if options["recover"] else self._found(options)
+        except Refusal as refusal:
+            raise CommandError(refusal.detail) from refusal
+        for user, shares in made:
+            self.stdout.write(f"{user.role} {user.email} activation shares: {' '.join(shares)}")
+
+    def _found(self, options: dict[str, Any]) -> Any:
         people = {
             str(role): {"email": self._email(options[f"{short}_email"]), "name": options[f"{short}_name"]}
             for role, short in OPTIONS.items()
             if options[f"{short}_email"]
         }
-        try:
-            with context(request_id=new_request_id()):
-                made = execute("user.bootstrap", actor=system_principal(), data={"people": people})
-        except Refusal as refusal:
-            raise CommandError(refusal.detail) from refusal
-        for user, secret in made:
-            self.stdout.write(f"{user.role} {user.email} activation token: {secret}")
+        return execute("user.bootstrap", actor=system_principal(), data={"people": people})
+
+    @staticmethod
+    def _recover(email: str) -> Any:
+        user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
+        if user is None:
+            raise CommandError(f"there is no account with the address {email}")
+        return [(user, execute("user.recover", actor=system_principal(), data={"user": user}))]
 
     @staticmethod
     def _email(text: str) -> str:

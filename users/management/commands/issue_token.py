@@ -9,8 +9,8 @@ from core.dispatch import execute
 from core.errors import Refusal
 from users.models import Token, User
 from users.system import system_principal
+from users.tokens import LONGEST_LIFE
 
-LONGEST_LIFE = 3_650
 LONGEST_NAME = Token._meta.get_field("agent").max_length or 0
 
 

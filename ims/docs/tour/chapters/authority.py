@@ -51,6 +51,9 @@ CHAPTERS = (
         "Tokens are listed without their secrets, and revoked.",
         (
             Step("vera", "sees her tokens", "GET /auth/tokens/", keep="tokens"),
+            Step("vera", "makes one for a script", "POST /auth/tokens/", {"name": "nightly check", "days": 7}, CREATED),
+            Step("sam", "sees his sessions of the console", "GET /auth/sessions/", keep="sessions"),
+            Step("sam", "ends one", "DELETE /auth/sessions/{sessions.results.0.id}/"),
             Step("vera", "logs out", "POST /auth/logout/"),
             Step(
                 "",

@@ -1,7 +1,7 @@
 """Clients, their people, what they subscribe to and what they are promised (SOP 3 to 6, 10, 11, 26)."""
 
 from ims.demo.cast import CAST
-from ims.docs.tour.chapters.founding import entering
+from ims.docs.tour.chapters.founding import countersigning, entering, shares_of
 from ims.docs.tour.steps import CREATED, Chapter, Step
 
 CARL, VERA = (next(person for person in CAST if person.key == key) for key in ("carl", "vera"))
@@ -63,7 +63,8 @@ CHAPTERS = (
         sop=4,
     ),
     Chapter(
-        "Nobody sets a password for somebody else: the answer holds a one-time token, shown this once.",
+        "Nobody sets a password for somebody else, and nobody holds alone what activates an account: the answer has "
+        "one of two shares, shown this once, and a second person draws the other.",
         (
             Step(
                 "sam",
@@ -97,15 +98,30 @@ CHAPTERS = (
             ),
             Step(
                 "sam",
-                "gives a fresh token to who lost it",
+                "issues a share again that was lost; the one of before is void",
                 "POST /users/{vera.id}/activation-token/",
                 keep="vera",
                 shows=("status",),
             ),
+            countersigning("carl"),
+            countersigning("vera"),
+            Step(
+                "sam",
+                "corrects a name",
+                "PATCH /users/{carl.id}/",
+                {"name": CARL.name, "department": CARL.department},
+                shows=("department",),
+            ),
         ),
         sop=5,
     ),
-    Chapter("They set their own passwords.", (*entering(CARL.key, CARL.email), *entering(VERA.key, VERA.email))),
+    Chapter(
+        "With both shares they set their own passwords.",
+        (
+            *entering(CARL.key, CARL.email, shares_of("carl")),
+            *entering(VERA.key, VERA.email, shares_of("vera")),
+        ),
+    ),
     Chapter(
         "Roles and statuses of others; one's own profile is `PATCH /me/`.",
         (

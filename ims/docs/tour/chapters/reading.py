@@ -5,6 +5,7 @@ from ims.docs.tour.steps import Chapter, Step
 
 # Collection → the kept answer whose id is read.
 COLLECTIONS = {
+    "activations": "activations.results.0",
     "approval-rules": "rules.results.0",
     "approvals": "vendor_approval",
     "audit-entries": "entry",
@@ -56,6 +57,7 @@ CHAPTERS = (
         "Lists come in pages.",
         (
             Step("ines", "lists what events were related", "GET /event-correlations/?page_size=2", keep="correlations"),
+            Step("ines", "lists what accounts were opened", "GET /activations/?page_size=2", keep="activations"),
             *(Step("ines", f"lists {spoken(name)}", f"GET /{name}/?page_size=2") for name in COLLECTIONS),
         ),
     ),

@@ -73,9 +73,9 @@ CHAPTERS = (
         (
             Step("", "reports without a token", "POST /incidents/", OTHER_CATEGORY, refused=Code.NOT_AUTHENTICATED),
             Step("ada", "is an account manager", "POST /incidents/", OTHER_CATEGORY, refused=Code.ROLE_NOT_PERMITTED),
-            Step("sam", "suspends Tom", "PATCH /users/{tom.id}/permissions/", {"status": "suspended"}),
+            Step("sam", "notes that Tom is away", "PATCH /users/{tom.id}/permissions/", {"status": "on_leave"}),
             Step("tom", "goes on as if nothing were", "GET /me/", refused=Code.USER_INACTIVE),
-            Step("sam", "lets him in again", "PATCH /users/{tom.id}/permissions/", {"status": "active"}),
+            Step("sam", "notes that he is back", "PATCH /users/{tom.id}/permissions/", {"status": "active"}),
             Step(
                 "tom",
                 "submits Tara's article",
@@ -191,6 +191,10 @@ CHAPTERS = (
                 refused=Code.CALCULATION_FAILED,
             ),
         ),
+    ),
+    Chapter(
+        "A laptop is lost.",
+        (Step("sam", "ends all access of Carl's", "POST /users/{carl.id}/end-access/"),),
     ),
     Chapter(
         "Too many, too late.",

@@ -1,0 +1,34 @@
+"""The end of access: whatever lets somebody act as an account, taken away at once."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from users.models import ConsoleSession, Token, User
+from users.shares import void_activations
+
+
+def revoke_tokens(user: User, *, but: Any = None) -> None:
+    """Revoke every live token of a user, but the one named."""
+    for token in Token.objects.of(user).filter(revoked_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
+        token.change(revoked_at=timezone.now())
+
+
+def end_sessions(user: User) -> None:
+    """End every session of the console."""
+    for session in ConsoleSession.objects.of(user).filter(ended_at__isnull=True):
+        session.change(ended_at=timezone.now())
+
+
+def end_access(user: User) -> None:
+    """Revoke tokens, sessions and the shares that are still out. The password stays."""
+    revoke_tokens(user)
+    end_sessions(user)
+    void_activations(user)
+
+
+def end_access_for_good(user: User) -> None:
+    """Take the password, too: whoever comes back is activated anew. The caller saves the user."""
+    end_access(user)
+    if user.password and user.has_usable_password():
+        user.set_unusable_password()

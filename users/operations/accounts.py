@@ -1,0 +1,93 @@
+"""SOP 5: creating accounts, and correcting what is known of people; one's own profile."""
+
+from typing import Any
+
+from core.answers import Answer
+from core.context import current
+from core.errors import invalid
+from core.operations import operation
+from core.verbs import Verb
+from users.access import end_sessions, revoke_tokens
+from users.choices import IM, SA
+from users.duties import (
+    changes_privileged_address,
+    creates_privileged,
+    in_person,
+    not_own_identity,
+    own_account,
+    password_set_in_person,
+)
+from users.models import User
+from users.operations.activation import share_answer
+from users.shares import new_share
+from users.system import require_person
+
+
+@operation(
+    "user.create",
+    sop=5,
+    roles={SA, IM},
+    verb=Verb.CREATE,
+    endpoint="POST /users/",
+    elevated=creates_privileged,
+    condition="no password: one share of an activation secret",
+    secret=True,
+)
+def create_user(*, actor: User, **fields: Any) -> Answer:
+    """Add personnel with a role and associations; with both activation shares the person sets their own password.
+
+    The answer holds one share. A software agent may add personnel but gets none: a person issues it. SOP 5.
+    Raises Refusal: duplicate (email), validation_error (associations).
+    """
+    user = User(**fields)
+    user.set_unusable_password()
+    user.save()
+    return share_answer(user, *(new_share(user) if in_person() else ()))
+
+
+@operation(
+    "user.update",
+    sop=5,
+    roles={SA, IM},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /users/{id}/",
+    target="user",
+    duties=[not_own_identity],
+    elevated=changes_privileged_address,
+    condition="name, email, department, timezone, client_id, vendor_id; not one's own e-mail or association",
+)
+def update_user(*, actor: User, user: User, **changes: Any) -> User:
+    """Correct a person's name, address, department, time zone or association.
+
+    SOP 5. Raises Refusal: duplicate (email), validation_error (associations), segregation_of_duties,
+    precondition_failed (the principal that acts for the system itself).
+    """
+    require_person(user)
+    return user.change(**changes)
+
+
+@operation(
+    "user.update_profile",
+    sop=6,
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint="PATCH /me/",
+    target="user",
+    duties=[own_account, password_set_in_person],
+    condition="own name, department, time zone, password only",
+)
+def update_profile(
+    *, actor: User, user: User, password: str | None = None, current_password: str | None = None, **changes: Any
+) -> User:
+    """Change one's own name, department, time zone or password.
+
+    SOP 6. A new password needs the present one, and ends every other session: whoever holds a token, an agent
+    for one, must not be able to take the account over. Raises Refusal: validation_error (wrong_password).
+    """
+    if password is not None:
+        if not user.check_password(current_password or ""):
+            raise invalid("current_password", "The present password is needed, and must be right.", "wrong_password")
+        user.set_password(password)
+        revoke_tokens(user, but=current().token)
+        end_sessions(user)
+    return user.change(**changes)

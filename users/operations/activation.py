@@ -1,0 +1,127 @@
+"""SOP 5: how a person comes by a password that nobody else ever knew, by two shares from two people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from core.answers import Answer
+from core.codes import Code
+from core.context import context
+from core.errors import Item, Refusal
+from core.operations import operation
+from core.rows import locked
+from core.verbs import Verb
+from users.access import end_access
+from users.choices import EX, IM, SA
+from users.duties import not_own_activation, not_the_issuer, opens_again, token_issued_in_person
+from users.models import ActivationToken, User
+from users.passwords import require_unlike
+from users.shares import account_of, belong_together, draw_other, new_share, pending
+
+# What an answer says beside the share, or in its place.
+OTHER_SHARE = "Another system administrator, incident manager or executive draws the other share: {countersign}"
+FOR_A_PERSON = "A software agent receives no share. Let a person issue one: POST /api/v1/users/{id}/activation-token/"
+COUNTERSIGN = "POST /api/v1/users/{id}/activation-token/countersign/"
+ACTIVATE = "With both shares the person sets a password: POST /api/v1/auth/activate/"
+
+
+def share_answer(user: User, activation: ActivationToken | None = None, share: str | None = None) -> Answer:
+    """The account with one share of its activation, or with none, and what comes next."""
+    if activation is None:
+        advice = FOR_A_PERSON.format(id=user.pk)
+    elif activation.other_digest is None:
+        advice = OTHER_SHARE.format(countersign=COUNTERSIGN.format(id=user.pk))
+    else:
+        advice = ACTIVATE
+    expires_at = activation.expires_at if activation is not None else None
+    return Answer(user, {"activation_share": share, "activation_expires_at": expires_at, "activation_next": advice})
+
+
+@operation(
+    "user.issue_activation",
+    sop=5,
+    roles={SA, IM},
+    verb=Verb.CREATE,
+    endpoint="POST /users/{id}/activation-token/",
+    target="user",
+    duties=[not_own_activation, token_issued_in_person],
+    elevated=opens_again,
+    condition="never for oneself; one share",
+    secret=True,
+)
+def issue_activation(*, actor: User, user: User) -> Answer:
+    """Begin the activation of a new account, or of one whose owner lost access; shares from before become void.
+
+    Tokens and sessions end: an account that is opened again is in nobody's hands until it is activated. SOP 5.
+    Raises Refusal: precondition_failed (the account is not active).
+    """
+    _require_active(user)
+    end_access(user)
+    return share_answer(user, *new_share(user))
+
+
+@operation(
+    "user.countersign",
+    sop=5,
+    roles={SA, IM, EX},
+    verb=Verb.APPROVE,
+    endpoint="POST /users/{id}/activation-token/countersign/",
+    target="user",
+    duties=[not_the_issuer, token_issued_in_person],
+    condition="the other share, once; never who created or re-issued the account",
+    secret=True,
+)
+def countersign(*, actor: User, user: User) -> Answer:
+    """Draw the other share of an activation, once: so no single person ever holds what activates an account.
+
+    SOP 5. Raises Refusal: segregation_of_duties, precondition_failed (no_pending_share, share_expired, share_drawn).
+    """
+    _require_active(user)
+    activation = pending(user)
+    if activation is None:
+        raise _no_share("no_pending_share", "No activation of this account is under way; the first share comes first.")
+    if activation.expires_at <= timezone.now():
+        raise _no_share("share_expired", "The first share has expired; it must be issued again.")
+    if activation.other_digest is not None:
+        raise _no_share("share_drawn", "The other share was drawn already; if it is lost, both are issued again.")
+    share = draw_other(activation, actor)
+    return share_answer(user, activation, share)
+
+
+@operation(
+    "access.activate", roles=None, verb=Verb.UPDATE, endpoint="POST /auth/activate/", anonymous=True, subject="user"
+)
+def activate(*, actor: Any, shares: Sequence[str], password: str) -> dict[str, Any]:
+    """Set one's own password with the two shares of an activation, in any order; access from before ends.
+
+    Raises Refusal: invalid_credentials, token_expired, user_inactive, locked_out, validation_error (like the name or
+    address).
+    """
+    account = account_of(shares)
+    user = locked(User.objects.all(), account.pk) if account is not None else None
+    activation = pending(user) if user is not None else None
+    if user is None or activation is None or not belong_together(activation, shares):
+        raise Refusal(Code.INVALID_CREDENTIALS, "These two shares activate no account.", rule="split_knowledge")
+    if activation.expires_at <= timezone.now():
+        raise Refusal(Code.TOKEN_EXPIRED, "The activation has expired.", rule="split_knowledge")
+    if not user.may_act:
+        raise Refusal(Code.USER_INACTIVE, f"The account is {user.status}.", rule="active_account")
+    require_unlike(user, password)
+    with context(actor=user):
+        user.set_password(password)
+        user.save()
+        end_access(user)
+    return {"activated": True, "email": user.email}
+
+
+def _require_active(user: User) -> None:
+    if not user.may_act:
+        detail = f"The account is {user.status}."
+        raise Refusal(
+            Code.PRECONDITION_FAILED, detail, rule="active_account", errors=[Item("account_not_active", detail)]
+        )
+
+
+def _no_share(code: str, detail: str) -> Refusal:
+    return Refusal(Code.PRECONDITION_FAILED, detail, rule="split_knowledge", errors=[Item(code, detail)])

@@ -1,0 +1,73 @@
+"""What the server's shell can do: the first accounts, the way back in, a token. Each is the system's act."""
+
+from core.codes import Code
+from core.errors import Refusal, invalid
+from core.operations import Door, operation
+from core.rows import locked
+from core.verbs import Verb
+from users.access import end_access_for_good
+from users.choices import FOUNDERS, UserStatus
+from users.models import User
+from users.shares import draw_other, new_share
+from users.tokens import new_token
+
+Shares = tuple[str, str]
+
+
+@operation("user.bootstrap", roles=(), verb=Verb.CREATE, door=Door.COMMAND, secret=True)
+def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[User, Shares]]:
+    """Make the first system administrator and executive, or break the glass when the last of one is gone.
+
+    Arguments: role → {name, email} for the missing roles. Returns each user with both activation shares.
+    Raises Refusal: precondition_failed (an active executive and an active system administrator exist).
+    """
+    missing = [role for role in FOUNDERS if not User.objects.filter(role=role, status=UserStatus.ACTIVE).exists()]
+    if not missing:
+        detail = "An active executive and an active system administrator exist; use POST /users/."
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="break_glass")
+    made = []
+    for role in missing:
+        if role not in people:
+            raise invalid(f"{role}_email", f"There is no active {role}; name one.", "required")
+        user = User(role=role, **people[role])
+        user.set_unusable_password()
+        user.save()
+        made.append((user, _both_shares(user, actor)))
+    return made
+
+
+@operation("user.recover", roles=(), verb=Verb.UPDATE, subject="user", door=Door.COMMAND, secret=True)
+def recover(*, actor: User, user: User) -> Shares:
+    """Let the only executive or system administrator back in; returns both activation shares.
+
+    Access from before ends for good. Raises Refusal: precondition_failed (another role; another one can act).
+    """
+    if user.role not in FOUNDERS:
+        detail = f"{user.email} is no executive and no system administrator; use POST /users/{{id}}/activation-token/."
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="break_glass")
+    others = User.objects.filter(role=user.role, status=UserStatus.ACTIVE).exclude(pk=user.pk)
+    able = [each.email for each in others if each.password and each.has_usable_password()]
+    if able:
+        detail = f"Another active {user.role} can act: {', '.join(able)}."
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="break_glass")
+    user = locked(User.objects.all(), user.pk)
+    end_access_for_good(user)
+    user.change(status=UserStatus.ACTIVE)
+    return _both_shares(user, actor)
+
+
+@operation("token.issue", roles=(), verb=Verb.CREATE, subject="token", door=Door.COMMAND, secret=True)
+def issue_token(*, actor: User, user: User, days: int | None = None, agent: str = "") -> str:
+    """Issue a token from the command line of the server, for a person or for the agent that acts for them.
+
+    Raises Refusal: user_inactive.
+    """
+    user = locked(User.objects.all(), user.pk)
+    if not user.may_act:
+        raise Refusal(Code.USER_INACTIVE, f"The account is {user.status}.", rule="active_account")
+    return new_token(user, name="issued by command", agent=agent, days=days)[1]
+
+
+def _both_shares(user: User, system: User) -> Shares:
+    activation, share = new_share(user)
+    return share, draw_other(activation, system)

@@ -1,0 +1,61 @@
+"""Becoming somebody: the own account, login and logout."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from core.codes import Code
+from core.context import current
+from core.errors import Refusal
+from core.operations import operation
+from core.rows import locked
+from core.verbs import Verb
+from users.models import Token, User
+from users.tokens import new_token
+
+
+@operation("access.profile", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/")
+def read_profile(*, actor: User) -> User:
+    """Read one's own account."""
+    return actor
+
+
+@operation(
+    "access.login",
+    roles=None,
+    verb=Verb.CREATE,
+    endpoint="POST /auth/token/",
+    anonymous=True,
+    subject="token",
+    secret=True,
+)
+def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
+    """Obtain a bearer token with e-mail address and password.
+
+    The caller has been authenticated by the door. Raises Refusal: invalid_credentials, locked_out (too many failures),
+    user_inactive.
+    """
+    require_still(actor)
+    token, secret = new_token(actor, name=name)
+    return {"token": secret, "expires_at": token.expires_at, "id": token.pk}
+
+
+@operation("access.logout", roles=None, verb=Verb.UPDATE, endpoint="POST /auth/logout/", subject="token")
+def log_out(*, actor: User) -> dict[str, Any]:
+    """Revoke the token that carried this request."""
+    token: Token | None = current().token
+    if token is not None:
+        token.change(revoked_at=timezone.now())
+    return {"logged_out": True}
+
+
+def require_still(user: Any) -> None:
+    """Refuse who may not log in, judged on the locked account: a login never outlives the end of access beside it."""
+    if isinstance(user, AnonymousUser):
+        raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
+    now = locked(User.objects.all(), user.pk)
+    if not now.may_act:
+        raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
+    if now.password != user.password:
+        raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")

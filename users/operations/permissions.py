@@ -1,0 +1,59 @@
+"""SOP 6: roles and statuses of others, and the end of access."""
+
+from typing import Any
+
+from core.operations import operation
+from core.verbs import Verb
+from users.access import end_access, end_access_for_good
+from users.choices import ENDED, IM, SA
+from users.duties import changes_privilege, not_own_account, own_access_or_administrator
+from users.models import User
+from users.system import require_person
+
+
+@operation(
+    "user.permissions",
+    sop=6,
+    roles={SA, IM},
+    verb=Verb.UPDATE,
+    endpoint="PATCH /users/{id}/permissions/",
+    target="user",
+    duties=[not_own_account],
+    elevated=changes_privilege,
+    condition="never one's own account; client_id or vendor_id with a role that needs it",
+)
+def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
+    """Change a user's role or status.
+
+    Suspension and deactivation end access for good, the password included: whoever comes back is activated anew. A
+    change of role ends access but keeps the password. Leave ends nothing.
+
+    SOP 6. Raises Refusal: validation_error (the role does not fit the associations), segregation_of_duties,
+    precondition_failed (the principal that acts for the system itself).
+    """
+    require_person(user)
+    role, status = changes.get("role", user.role), changes.get("status", user.status)
+    if status != user.status and ENDED & {status, user.status}:
+        end_access_for_good(user)
+    elif role != user.role:
+        end_access(user)
+    return user.change(**changes)
+
+
+@operation(
+    "user.end_access",
+    sop=6,
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint="POST /users/{id}/end-access/",
+    target="user",
+    duties=[own_access_or_administrator],
+    condition="oneself; SA and IM: anyone; revokes tokens, sessions and pending shares",
+)
+def end_users_access(*, actor: User, user: User) -> User:
+    """Revoke every token, session and pending activation share of an account, at once; its password stays.
+
+    SOP 6. Raises Refusal: out_of_scope.
+    """
+    end_access(user)
+    return user

@@ -1,0 +1,45 @@
+"""Sessions of the console: opened and closed by its login and logout, listed and ended by their owner."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.operations import Door, operation
+from core.verbs import Verb
+from users.models import ConsoleSession, User
+from users.operations.login import require_still
+from users.sessions import session_of
+
+
+@operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", door=Door.COMMAND)
+def open_session(*, actor: User, key: str) -> ConsoleSession:
+    """Note a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
+    require_still(actor)
+    session = session_of(key, actor)
+    return session.change(expires_at=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE), ended_at=None)
+
+
+@operation("access.close_session", roles=None, verb=Verb.UPDATE, subject="session", door=Door.COMMAND)
+def close_session(*, actor: User, key: str) -> None:
+    """Note a logout from the console."""
+    session = session_of(key, actor)
+    if session.pk is not None and session.ended_at is None:
+        session.change(ended_at=timezone.now())
+
+
+@operation("access.sessions", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /auth/sessions/")
+def list_sessions(*, actor: User) -> None:
+    """List one's own sessions of the console, without their keys."""
+
+
+@operation(
+    "access.end_session",
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint="DELETE /auth/sessions/{id}/",
+    target="session",
+)
+def end_session(*, actor: User, session: ConsoleSession) -> ConsoleSession:
+    """End one of one's own sessions of the console. Ending an ended one changes nothing."""
+    return session.change(ended_at=session.ended_at or timezone.now())

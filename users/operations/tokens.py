@@ -1,0 +1,49 @@
+"""One's own tokens: listing, making and revoking them."""
+
+from django.utils import timezone
+
+from core.answers import Answer
+from core.operations import operation
+from core.verbs import Verb
+from users.duties import own_token, token_issued_in_person
+from users.models import Token, User
+from users.operations.login import require_still
+from users.tokens import new_token
+
+
+@operation("access.tokens", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /auth/tokens/")
+def list_tokens(*, actor: User) -> None:
+    """List one's own tokens, without their secrets."""
+
+
+@operation(
+    "token.create",
+    roles=None,
+    verb=Verb.CREATE,
+    endpoint="POST /auth/tokens/",
+    duties=[token_issued_in_person],
+    condition="for oneself",
+    secret=True,
+)
+def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
+    """Make a further token for oneself, or for the software agent that is to act for one; shown this once.
+
+    Raises Refusal: in_person_required.
+    """
+    require_still(actor)
+    token, secret = new_token(actor, name=name, agent=agent, days=days)
+    return Answer(token, {"token": secret})
+
+
+@operation(
+    "token.revoke",
+    roles=None,
+    verb=Verb.UPDATE,
+    endpoint="DELETE /auth/tokens/{id}/",
+    target="token",
+    duties=[own_token],
+    condition="own tokens; SA: anyone's",
+)
+def revoke_token(*, actor: User, token: Token) -> Token:
+    """Revoke a token. Revoking a revoked one changes nothing."""
+    return token.change(revoked_at=token.revoked_at or timezone.now())

@@ -1,0 +1,37 @@
+"""Sessions of the console: the key in the cookie, known here by its digest."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from core.context import context, current, new_request_id
+from core.dispatch import execute
+from users.models import ConsoleSession, User
+from users.tokens import digest_of
+
+
+def session_of(key: str, user: User) -> ConsoleSession:
+    """The user's session with this key, or a new one that is not saved yet."""
+    found = ConsoleSession.objects.of(user).filter(digest=digest_of(key)).first()
+    return found or ConsoleSession(user=user, digest=digest_of(key))
+
+
+def is_live(key: str, user: User) -> bool:
+    """Whether the user's session with this key was opened and has not ended."""
+    live = ConsoleSession.objects.of(user).filter(digest=digest_of(key), ended_at__isnull=True)
+    return bool(live.filter(expires_at__gt=timezone.now()).exists())
+
+
+def opened(sender: Any, request: Any, user: User, **options: Any) -> None:
+    """Receiver of Django's `user_logged_in`."""
+    with context(request_id=current().request_id or new_request_id()):
+        execute("access.open_session", actor=user, data={"key": request.session.session_key})
+
+
+def closed(sender: Any, request: Any, user: User | None, **options: Any) -> None:
+    """Receiver of Django's `user_logged_out`: the session still has its key. Who may not act logs out all the same."""
+    key = request.session.session_key
+    if user is None or key is None or not user.may_act:
+        return
+    with context(request_id=current().request_id or new_request_id()):
+        execute("access.close_session", actor=user, data={"key": key})

@@ -1,0 +1,57 @@
+"""Activation by split knowledge: two shares, each shown once to one person and kept as a digest."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from users.models import ActivationToken, User
+from users.tokens import digest_of
+
+
+def new_share(user: User) -> tuple[ActivationToken, str]:
+    """Begin an activation and void the account's older ones; returns it with the first share."""
+    void_activations(user)
+    share = secrets.token_urlsafe(32)
+    expires_at = timezone.now() + timedelta(hours=settings.IMS_ACTIVATION_HOURS)
+    activation = ActivationToken(
+        user=user, digest=digest_of(share), expires_at=expires_at, replaces_access=user.had_password
+    )
+    activation.save()
+    return activation, share
+
+
+def draw_other(activation: ActivationToken, actor: User) -> str:
+    """The other share of an activation, which exists from now on."""
+    share = secrets.token_urlsafe(32)
+    activation.change(other_digest=digest_of(share), countersigned_by=actor, countersigned_at=timezone.now())
+    return share
+
+
+def pending(user: User) -> ActivationToken | None:
+    """The account's activation that is neither used nor void, if there is one; it may have expired."""
+    found: ActivationToken | None = ActivationToken.objects.of(user).filter(used_at__isnull=True).first()
+    return found
+
+
+def account_of(shares: Iterable[str]) -> User | None:
+    """The account that either share is for: whoever guesses the other one is counted there."""
+    digests = [digest_of(share) for share in shares]
+    holds_one = Q(digest__in=digests) | Q(other_digest__in=digests)
+    found = ActivationToken.objects.filter(holds_one, used_at__isnull=True).select_related("user").first()
+    return found.user if found is not None else None
+
+
+def belong_together(activation: ActivationToken, shares: Iterable[str]) -> bool:
+    """Whether these are the two shares of an activation, in whichever order."""
+    return {digest_of(share) for share in shares} == {activation.digest, activation.other_digest}
+
+
+def void_activations(user: Any) -> None:
+    """Void every share of an account that is still out."""
+    for activation in ActivationToken.objects.of(user).filter(used_at__isnull=True):
+        activation.change(used_at=timezone.now())
