@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 from core.codes import ErrorClass
+from core.lifecycle import Lifecycle
 
 
 class ApprovalStatus(TextChoices):
@@ -19,10 +20,14 @@ class RuleCondition(TextChoices):
     NEVER = "never"
 
 
-DECISIONS: dict[str, tuple[str, ...]] = {
-    ApprovalStatus.PENDING: (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED),
-    ApprovalStatus.APPROVED: (ApprovalStatus.CONSUMED, ApprovalStatus.EXPIRED),
-}
+DECISIONS = Lifecycle(
+    "approval",
+    {
+        ApprovalStatus.PENDING: (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED),
+        ApprovalStatus.APPROVED: (ApprovalStatus.CONSUMED, ApprovalStatus.EXPIRED),
+    },
+    initial=ApprovalStatus.PENDING,
+)
 
 
 class HandoffStatus(TextChoices):
@@ -31,10 +36,14 @@ class HandoffStatus(TextChoices):
     CLOSED = "closed"
 
 
-HANDOFFS: dict[str, tuple[str, ...]] = {
-    HandoffStatus.OPEN: (HandoffStatus.ACCEPTED,),
-    HandoffStatus.ACCEPTED: (HandoffStatus.CLOSED,),
-}
+HANDOFFS = Lifecycle(
+    "handoff",
+    {
+        HandoffStatus.OPEN: (HandoffStatus.ACCEPTED,),
+        HandoffStatus.ACCEPTED: (HandoffStatus.CLOSED,),
+    },
+    initial=HandoffStatus.OPEN,
+)
 
 # The reasons that refusals offer. Whoever hands over may state any other code.
 OFFERED_REASONS = tuple(str(each) for each in ErrorClass)

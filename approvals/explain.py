@@ -53,11 +53,10 @@ class Question:
 
     def _is_whole(self, wanted: Operation) -> bool:
         """Reads, and logins, are never rehearsed; a write is when its target and its body are known."""
-        binding = registry.bindings.get(wanted.name)
-        if binding is None or wanted.anonymous:
+        if wanted.reads or wanted.anonymous:
             return False
         has_target = wanted.target is None or self.reference_id is not None
-        return has_target and (binding.body is None or self.payload is not None)
+        return has_target and (wanted.body is None or self.payload is not None)
 
     def _judge_in_part(self, wanted: Operation) -> None:
         """Role, scope, the duties that need no body, and an elevation that no body would lift."""

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from approvals.choices import HANDOFFS, HandoffStatus
 from approvals.models import Handoff
+from approvals.serializers import CloseHandoffBody, HandoffBody
+from core.codes import Code
 from core.context import current
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.models import User
@@ -20,9 +22,11 @@ TAKERS = {IM, SA, EX}
     "handoff.create",
     roles=None,
     verb=Verb.CREATE,
-    endpoint="POST /handoffs/",
+    subject="handoff",
+    body=HandoffBody,
+    moves=HANDOFFS.new(),
+    raises=[Code.INVALID_REFERENCE],
     condition="the body that a refusal offers as `handoff` is accepted as it is",
-    lifecycle="→ open",
 )
 def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Handoff:
     """Ask a person to take over what the caller may not, or cannot, do. It remembers who or which agent asked."""
@@ -38,9 +42,9 @@ def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Hand
     "handoff.accept",
     roles=TAKERS,
     verb=Verb.UPDATE,
-    endpoint="POST /handoffs/{id}/accept/",
     target="handoff",
-    lifecycle="open → accepted",
+    moves=HANDOFFS.to(HandoffStatus.ACCEPTED),
+    in_person=InPerson.ALWAYS,
 )
 def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
     """Take a handoff over. Raises Refusal: invalid_transition (somebody else has)."""
@@ -52,10 +56,11 @@ def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
     "handoff.close",
     roles=TAKERS,
     verb=Verb.CLOSE,
-    endpoint="POST /handoffs/{id}/close/",
     target="handoff",
+    body=CloseHandoffBody,
+    moves=HANDOFFS.to(HandoffStatus.CLOSED),
+    in_person=InPerson.ALWAYS,
     condition="outcome required",
-    lifecycle="accepted → closed",
 )
 def close_handoff(*, actor: User, handoff: Handoff, outcome: str) -> Handoff:
     """Close an accepted handoff with what came of it. Raises Refusal: invalid_transition."""

@@ -12,12 +12,13 @@ from approvals.duties import holds_approver_role, not_the_requester
 from approvals.explain import Question, explain
 from approvals.gate import is_elevated
 from approvals.models import Approval, ApprovalRule
+from approvals.serializers import ApprovalBody, CheckBody, DecisionBody, RuleBody
 from core.codes import Code
 from core.dispatch import admit, authorize
 from core.entities import model_of
 from core.errors import Item, Refusal, invalid
 from core.lifecycle import require_transition
-from core.operations import Operation, operation, registry
+from core.operations import InPerson, Operation, operation, registry
 from core.shapes import read_body
 from core.verbs import Verb
 from users.choices import EX, SA
@@ -26,7 +27,14 @@ from users.models import User
 
 
 @operation(
-    "approval.request", roles=None, verb=Verb.CREATE, endpoint="POST /approvals/", condition="for an elevated operation"
+    "approval.request",
+    roles=None,
+    verb=Verb.CREATE,
+    subject="approval",
+    body=ApprovalBody,
+    moves=DECISIONS.new(),
+    raises=[Code.ROLE_NOT_PERMITTED, Code.SEGREGATION_OF_DUTIES, Code.ACTOR_MISMATCH, Code.INVALID_REFERENCE],
+    condition="for an elevated operation",
 )
 def request_approval(
     *,
@@ -69,11 +77,13 @@ def request_approval(
     "approval.approve",
     roles=None,
     verb=Verb.APPROVE,
-    endpoint="POST /approvals/{id}/approve/",
     target="approval",
+    body=DecisionBody,
+    moves=DECISIONS.to(ApprovalStatus.APPROVED),
     duties=[holds_approver_role, not_the_requester],
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
     condition="a role that the rule names; never the requester",
-    lifecycle="pending → approved",
 )
 def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     """Lend authority for the request that the approval shows. Raises Refusal: invalid_transition."""
@@ -87,18 +97,25 @@ def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     "approval.reject",
     roles=None,
     verb=Verb.REJECT,
-    endpoint="POST /approvals/{id}/reject/",
     target="approval",
+    body=DecisionBody,
+    moves=DECISIONS.to(ApprovalStatus.REJECTED),
     duties=[holds_approver_role, not_the_requester],
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
     condition="a role that the rule names; never the requester",
-    lifecycle="pending → rejected",
 )
 def reject(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     """Refuse to lend authority for the request. Raises Refusal: invalid_transition."""
     return _decide(approval, actor, ApprovalStatus.REJECTED, comment)
 
 
-@operation("approval.check", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="POST /approvals/check/")
+@operation(
+    "approval.check",
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+    body=CheckBody,
+)
 def check(
     *,
     actor: User,
@@ -119,9 +136,11 @@ def check(
     "approval_rule.update",
     roles={SA, EX},
     verb=Verb.UPDATE,
-    endpoint="PATCH /approval-rules/{id}/",
     target="approval_rule",
+    body=RuleBody,
     elevated=always,
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
     condition="the rule of this operation itself may only change its validity",
 )
 def update_rule(*, actor: User, approval_rule: ApprovalRule, **changes: Any) -> ApprovalRule:

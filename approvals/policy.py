@@ -4,6 +4,7 @@ from typing import Any
 
 from approvals.models import ApprovalRule
 from core.operations import Door, Operation, registry
+from core.refusals import codes_of
 
 
 def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
         "duties": [{"rule": each.name, "text": each.text, "code": str(each.code)} for each in operation.duties],
         "condition": operation.condition,
         "lifecycle": operation.lifecycle,
+        "in_person": operation.in_person and operation.in_person.text,
+        "codes": [str(code) for code in codes_of(operation)],
     }
 
 

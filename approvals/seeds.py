@@ -11,7 +11,13 @@ from users.models import User
 from users.system import system_principal
 
 
-@operation("system.seed_rules", roles=(), verb=Verb.CREATE, subject="approval_rule", door=Door.COMMAND)
+@operation(
+    "system.seed_rules",
+    roles=(),
+    verb=Verb.CREATE,
+    subject="approval_rule",
+    door=Door.COMMAND,
+)
 def seed_rules(*, actor: User, missing: list[str]) -> None:
     """Add the approval rules that operations declare and the database lacks; present ones stay as edited."""
     for name in missing:

@@ -9,14 +9,8 @@ from approvals.filters import ApprovalFilters, HandoffFilters, RuleFilters
 from approvals.models import Approval, ApprovalRule, Handoff
 from approvals.policy import whole_policy
 from approvals.serializers import (
-    ApprovalBody,
     ApprovalOutput,
-    CheckBody,
-    CloseHandoffBody,
-    DecisionBody,
-    HandoffBody,
     HandoffOutput,
-    RuleBody,
     RuleOutput,
 )
 from core.collections import Collection, related
@@ -47,25 +41,29 @@ HANDOFFS = Collection(
 
 class ApprovalViewSet(RecordViewSet):
     collection = APPROVALS
-    create = creates("approval.request", ApprovalBody)
-    approve = write("approval.approve", DecisionBody, path="approve")
-    reject = write("approval.reject", DecisionBody, path="reject")
-    check = write("approval.check", CheckBody, path="check", detail=False)
+    create = creates("approval.request")
+    approve = write("approval.approve", path="approve")
+    reject = write("approval.reject", path="reject")
+    check = write("approval.check", path="check", detail=False)
 
 
 class ApprovalRuleViewSet(RecordViewSet):
     collection = RULES
-    partial_update = updates("approval_rule.update", RuleBody)
+    partial_update = updates("approval_rule.update")
 
 
 class HandoffViewSet(RecordViewSet):
     collection = HANDOFFS
-    create = creates("handoff.create", HandoffBody)
+    create = creates("handoff.create")
     accept = write("handoff.accept", path="accept")
-    close = write("handoff.close", CloseHandoffBody, path="close")
+    close = write("handoff.close", path="close")
 
 
-@operation("policy.read", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /policy/")
+@operation(
+    "policy.read",
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+)
 def read_policy(*, actor: Any) -> list[dict[str, Any]]:
     """Read the registry: every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
     return whole_policy()

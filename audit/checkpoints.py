@@ -34,7 +34,14 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
     return document_of(walk, settled[1], Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
 
 
-@operation("audit.checkpoint", sop=27, roles=(), verb=Verb.CREATE, subject="audit_checkpoint", door=Door.COMMAND)
+@operation(
+    "audit.checkpoint",
+    sop=27,
+    roles=(),
+    verb=Verb.CREATE,
+    subject="audit_checkpoint",
+    door=Door.COMMAND,
+)
 def store_checkpoint(*, actor: User, document: Document) -> Checkpoint:
     """Keep a checkpoint in the database beside the copy that is printed. SOP 27."""
     checkpoint = Checkpoint(last_entry_id=document["last_entry_id"], root=document["root"], document=document)

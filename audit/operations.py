@@ -8,8 +8,10 @@ from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.recording import append
 from audit.records import is_known, verify_record
+from audit.serializers import AuditBody
 from audit.verify import Verdict, latest_sealed, verify
 from audit.walk import Kind
+from core.codes import Code
 from core.entities import models_by_type
 from core.errors import not_found
 from core.models import Record
@@ -26,7 +28,8 @@ READERS = {IM, SA, EX}
     sop=27,
     roles=None,
     verb=Verb.TOOL_USE,
-    endpoint="POST /audit-entries/",
+    body=AuditBody,
+    raises=[Code.INVALID_REFERENCE],
     condition="in one's own name; on a record one may read",
 )
 def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
@@ -49,7 +52,6 @@ def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] 
     sop=27,
     roles=READERS,
     verb=Verb.ENTITY_DISCOVERY,
-    endpoint=("GET /audit-entries/", "GET /audit-entries/{id}/"),
     condition="everyone reads their own acts at GET /me/audit-entries/",
 )
 def read_entries(*, actor: User) -> None:
@@ -59,12 +61,23 @@ def read_entries(*, actor: User) -> None:
     """
 
 
-@operation("audit.read_own", sop=27, roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/audit-entries/")
+@operation(
+    "audit.read_own",
+    sop=27,
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+)
 def read_own_entries(*, actor: User) -> None:
     """Read one's own acts in the audit trail. SOP 27."""
 
 
-@operation("audit.verify", sop=27, roles=READERS, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /audit-entries/verify/")
+@operation(
+    "audit.verify",
+    sop=27,
+    roles=READERS,
+    verb=Verb.ENTITY_DISCOVERY,
+    raises=[Code.NOT_FOUND],
+)
 def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
     """Verify the hash chains, hold them against the last checkpoint, and name the first place that is broken. SOP 27.
 

@@ -11,7 +11,7 @@ from audit.filters import AuditFilters
 from audit.following import follow
 from audit.models import AuditEntry
 from audit.operations import verify_trail
-from audit.serializers import AuditBody, AuditEntryOutput
+from audit.serializers import AuditEntryOutput
 from core.collections import Collection, related
 from core.pagination import bad_filter
 from core.query import read_id, read_params, refuse_unknown
@@ -41,7 +41,7 @@ class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     reads_query = ("list", "retrieve", "verify")
-    create = creates("audit.log", AuditBody)
+    create = creates("audit.log")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Read the trail, newest first; with `after` oldest first, to be followed without gaps."""

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
+
 
 class ChangeType(TextChoices):
     STANDARD = "standard"
@@ -35,25 +37,30 @@ class RollbackStatus(TextChoices):
 
 
 # rolled_back is reached only by completing a rollback.
-CHANGE_MOVES: dict[str, tuple[str, ...]] = {
-    ChangeStatus.REQUESTED: (ChangeStatus.APPROVED, ChangeStatus.REJECTED),
-    ChangeStatus.APPROVED: (ChangeStatus.SCHEDULED,),
-    ChangeStatus.SCHEDULED: (ChangeStatus.IN_PROGRESS,),
-    ChangeStatus.IN_PROGRESS: (ChangeStatus.COMPLETED, ChangeStatus.FAILED),
-    ChangeStatus.COMPLETED: (ChangeStatus.ROLLED_BACK,),
-    ChangeStatus.FAILED: (ChangeStatus.ROLLED_BACK,),
-}
+CHANGE_MOVES = Lifecycle(
+    "change",
+    {
+        ChangeStatus.REQUESTED: (ChangeStatus.APPROVED, ChangeStatus.REJECTED),
+        ChangeStatus.APPROVED: (ChangeStatus.SCHEDULED,),
+        ChangeStatus.SCHEDULED: (ChangeStatus.IN_PROGRESS,),
+        ChangeStatus.IN_PROGRESS: (ChangeStatus.COMPLETED, ChangeStatus.FAILED),
+        ChangeStatus.COMPLETED: (ChangeStatus.ROLLED_BACK,),
+        ChangeStatus.FAILED: (ChangeStatus.ROLLED_BACK,),
+    },
+    initial=ChangeStatus.REQUESTED,
+)
 
 # An emergency does not wait for its window.
-EMERGENCY_MOVES: dict[str, tuple[str, ...]] = {
-    **CHANGE_MOVES,
-    ChangeStatus.APPROVED: (ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS),
-}
+EMERGENCY_MOVES = CHANGE_MOVES.widened("emergency change", {ChangeStatus.APPROVED: (ChangeStatus.IN_PROGRESS,)})
 
-ROLLBACK_MOVES: dict[str, tuple[str, ...]] = {
-    RollbackStatus.REQUESTED: (RollbackStatus.IN_PROGRESS, RollbackStatus.REJECTED),
-    RollbackStatus.IN_PROGRESS: (RollbackStatus.COMPLETED, RollbackStatus.REJECTED),
-}
+ROLLBACK_MOVES = Lifecycle(
+    "rollback",
+    {
+        RollbackStatus.REQUESTED: (RollbackStatus.IN_PROGRESS, RollbackStatus.REJECTED),
+        RollbackStatus.IN_PROGRESS: (RollbackStatus.COMPLETED, RollbackStatus.REJECTED),
+    },
+    initial=RollbackStatus.REQUESTED,
+)
 
 # What can be rolled back, and the rollbacks that are not finished.
 REVERSIBLE = (ChangeStatus.IN_PROGRESS, ChangeStatus.COMPLETED, ChangeStatus.FAILED)

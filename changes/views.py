@@ -3,13 +3,8 @@
 from changes.filters import ChangeFilters, RollbackFilters
 from changes.models import ChangeRequest, RollbackRequest
 from changes.serializers import (
-    ChangeBody,
     ChangeOutput,
-    CommentBody,
-    CompleteRollbackBody,
-    RollbackBody,
     RollbackOutput,
-    ScheduleBody,
 )
 from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
@@ -34,11 +29,11 @@ ROLLBACKS = Collection(
 
 class ChangeViewSet(RecordViewSet):
     collection = CHANGES
-    create = creates("change.create", ChangeBody)
-    partial_update = updates("change.update", ChangeBody)
-    approve = write("change.approve", CommentBody, path="approve")
-    reject = write("change.reject", CommentBody, path="reject")
-    schedule = write("change.schedule", ScheduleBody, path="schedule")
+    create = creates("change.create")
+    partial_update = updates("change.update")
+    approve = write("change.approve", path="approve")
+    reject = write("change.reject", path="reject")
+    schedule = write("change.schedule", path="schedule")
     start = write("change.start", path="start")
     complete = write("change.complete", path="complete")
     fail = write("change.fail", path="fail")
@@ -46,7 +41,7 @@ class ChangeViewSet(RecordViewSet):
 
 class RollbackViewSet(RecordViewSet):
     collection = ROLLBACKS
-    create = creates("rollback.create", RollbackBody)
+    create = creates("rollback.create")
     start = write("rollback.start", path="start")
-    reject = write("rollback.reject", CommentBody, path="reject")
-    complete = write("rollback.complete", CompleteRollbackBody, path="complete")
+    reject = write("rollback.reject", path="reject")
+    complete = write("rollback.complete", path="complete")

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
+
 
 class ClientType(TextChoices):
     ENTERPRISE = "enterprise"
@@ -54,6 +56,8 @@ class Severity(TextChoices):
 
 # A cancelled subscription stays cancelled; every other status is set as the account manager sees fit.
 _OPEN = (SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED, SubscriptionStatus.EXPIRED)
-SUBSCRIPTION_MOVES: dict[str, tuple[str, ...]] = {
-    status: tuple(other for other in (*_OPEN, SubscriptionStatus.CANCELLED) if other != status) for status in _OPEN
-}
+SUBSCRIPTION_MOVES = Lifecycle(
+    "subscription",
+    {status: tuple(other for other in (*_OPEN, SubscriptionStatus.CANCELLED) if other != status) for status in _OPEN},
+    initial=SubscriptionStatus.ACTIVE,
+)

@@ -10,17 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.coverage import (
-    AgreementBody,
-    AgreementChanges,
     AgreementOutput,
-    AgreementsBody,
-    SubscriptionBody,
-    SubscriptionChanges,
     SubscriptionOutput,
 )
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
-from clients.serializers import CalendarBody, ClientBody, ClientChanges, ClientDetail, ClientOutput, ManagersBody
+from clients.serializers import ClientDetail, ClientOutput
 from core.collections import CHOICES, Collection, related
 from core.discovery import READ
 from core.errors import not_found
@@ -76,10 +71,10 @@ class ClientViewSet(RecordViewSet):
     operations = {"read_account_managers": READ, "read_calendar": READ}
 
     collection = CLIENTS
-    create = creates("client.create", ClientBody)
-    partial_update = updates("client.update", ClientChanges)
-    account_managers = write("client.assign_managers", ManagersBody, path="account-managers", method="put")
-    calendar = write("client.set_calendar", CalendarBody, path="calendar", method="put")
+    create = creates("client.create")
+    partial_update = updates("client.update")
+    account_managers = write("client.assign_managers", path="account-managers", method="put")
+    calendar = write("client.set_calendar", path="calendar", method="put")
 
     @account_managers.mapping.get  # type: ignore[attr-defined,untyped-decorator]
     def read_account_managers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -104,15 +99,15 @@ class ClientViewSet(RecordViewSet):
 
 class SubscriptionViewSet(RecordViewSet):
     collection = SUBSCRIPTIONS
-    create = creates("subscription.create", SubscriptionBody)
-    partial_update = updates("subscription.update", SubscriptionChanges)
+    create = creates("subscription.create")
+    partial_update = updates("subscription.update")
 
 
 class AgreementViewSet(RecordViewSet):
     collection = AGREEMENTS
-    create = creates("sla.create", AgreementBody)
-    partial_update = updates("sla.update", AgreementChanges)
-    bulk = write("sla.create", AgreementsBody, path="bulk", detail=False, code=status.HTTP_201_CREATED)
+    create = creates("sla.create")
+    partial_update = updates("sla.update")
+    bulk = write("sla.create", path="bulk", shape="agreements", detail=False, code=status.HTTP_201_CREATED)
 
     def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
         """Agreements made together are shown together, in the order in which they were asked for."""

@@ -13,7 +13,6 @@ READ = "discovery.search"
     sop=1,
     roles=None,
     verb=Verb.ENTITY_DISCOVERY,
-    endpoint="GET /discovery/",
     condition="scope: IM TS SA AM EX everything; CC and VC what concerns them",
 )
 def discover(*, actor: Any) -> None:

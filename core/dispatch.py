@@ -22,6 +22,7 @@ from core.etag import check_version
 from core.inputs import BIGGEST_ID
 from core.integrity import explain
 from core.operations import Door, Duty, Operation, registry
+from core.refusals import require_declared
 from core.rows import locked
 from core.shapes import read_body
 from core.sockets import sockets
@@ -195,6 +196,7 @@ def _broken_duties(broken: list[Duty]) -> Refusal:
 
 
 def _signed(refusal: Refusal, operation: Operation) -> Refusal:
-    """Note which operation refused, unless an inner one did."""
+    """Note which operation refused, unless an inner one did. In tests each refuses only as it declares."""
+    require_declared(refusal, operation)
     refusal.operation = refusal.operation or operation
     return refusal

@@ -1,11 +1,13 @@
-"""The operation registry: each operation states its whole law where it is defined.
+"""The operation registry: each operation states its whole law where it is defined, once.
 
-    @operation("client.update", sop=4, roles={AM, SA}, verb=Verb.UPDATE, target="client",
-               endpoint="PATCH /clients/{id}/", duties=[assigned_to_client])
-    def update_client(*, actor, client, **changes): ...
+    @operation("incident.resolve", sop=16, roles={IM, TS, EX}, verb=Verb.RESOLVE, target="incident", body=ResolveBody,
+               moves=INCIDENT_MOVES.to(RESOLVED), duties=[code_without_evidence_by_manager],
+               raises=[Code.PRECONDITION_FAILED])
+    def resolve_incident(*, actor, incident, resolution_summary, ...): ...
 
-From the registry come the permission check, `GET /policy/`, `docs/policy.md` and the OpenAPI descriptions.
-Whatever is not registered cannot be done: routes without an operation do not start.
+The routes tell the registry the endpoints when they are loaded. From the registry come the permission check,
+`GET /policy/`, `docs/policy.md` and the OpenAPI description. Whatever is not registered cannot be done: routes without
+an operation do not start, nor operations without a route.
 """
 
 import inspect
@@ -15,11 +17,25 @@ from enum import StrEnum
 from typing import Any
 
 from core.codes import Code
+from core.conditions import Duty, Elevation, InPerson, done_in_person, duty, elevation, in_person_directly
 from core.errors import Undeclared
+from core.lifecycle import Moves
 from core.verbs import Verb
 
-# Addresses that give a way in, or change one: a token, a password.
-WAYS_IN = ("/auth/", "/me/")
+__all__ = [
+    "Door",
+    "Duty",
+    "Elevation",
+    "InPerson",
+    "OneOf",
+    "Operation",
+    "done_in_person",
+    "duty",
+    "elevation",
+    "in_person_directly",
+    "operation",
+    "registry",
+]
 
 
 class Door(StrEnum):
@@ -29,59 +45,25 @@ class Door(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A named predicate beyond the role: who may, judged by person, assignment or scope.
+class OneOf:
+    """The shapes of a body that has several: the usual one, and others that a member tells, which only they have.
 
-    `holds(actor, target, data)` is true when the duty is met. `needs_body` marks those that cannot be judged
-    before the body is read.
+    OneOf(AgreementBody, agreements=AgreementsBody)
     """
 
-    name: str
-    text: str
-    code: Code
-    holds: Callable[[Any, Any, Mapping[str, Any]], bool]
-    field: str | None
-    next: str
-    needs_body: bool
-
-
-def duty(
-    text: str, *, code: Code, field: str | None = None, next: str = "", needs_body: bool = False
-) -> Callable[[Callable[..., bool]], Duty]:
-    """Make a named duty of a predicate `(actor, target, data) -> bool`; the text is the rule, in one sentence."""
-
-    def name_it(predicate: Callable[..., bool]) -> Duty:
-        return Duty(predicate.__name__, text, code, predicate, field, next, needs_body)
-
-    return name_it
-
-
-@dataclass(frozen=True, slots=True)
-class Elevation:
-    """When an operation needs borrowed authority, and whose. Only the default: the approval rules decide."""
-
-    name: str
-    text: str
-    applies: Callable[[Any, Any, Mapping[str, Any]], bool]
-    approvers: frozenset[str]
+    def __init__(self, usual: type, **told_by: type) -> None:
+        self.usual, self.told_by = usual, told_by
 
     @property
-    def unconditional(self) -> bool:
-        """Whether it applies to every request: what can be said before the body is known."""
-        return self.text == "always"
+    def shapes(self) -> tuple[type, ...]:
+        return (self.usual, *self.told_by.values())
+
+    def shape_of(self, given: Mapping[str, Any]) -> type:
+        """The serializer that reads these values."""
+        return next((shape for member, shape in self.told_by.items() if member in given), self.usual)
 
 
-def elevation(text: str, *, approvers: Iterable[str]) -> Callable[[Callable[..., bool]], Elevation]:
-    """Make a named elevation of a predicate `(actor, target, data) -> bool`, judged before the write."""
-
-    def name_it(predicate: Callable[..., bool]) -> Elevation:
-        return Elevation(predicate.__name__, text, predicate, frozenset(approvers))
-
-    return name_it
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One thing that can be done, with everything that decides whether it may."""
 
@@ -89,15 +71,18 @@ class Operation:
     sop: tuple[int, ...]
     roles: frozenset[str] | None
     verb: Verb
-    endpoints: tuple[str, ...]
     target: str | None
     subject: str | None
+    body: type | OneOf | None
+    moves: tuple[Moves, ...]
     duties: tuple[Duty, ...]
     elevated: Elevation | None
+    in_person: InPerson | None
+    raises: frozenset[Code]
     condition: str
-    lifecycle: str
     anonymous: bool
     secret: bool
+    credentials: bool
     door: Door
     run: Callable[..., Any]
 
@@ -105,6 +90,33 @@ class Operation:
     def purpose(self) -> str:
         """The first paragraph of the operation's docstring."""
         return (inspect.getdoc(self.run) or "").split("\n\n")[0].replace("\n", " ")
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The routes that lead to it, as "METHOD /path/"."""
+        return registry.endpoints_of(self.name)
+
+    @property
+    def lifecycle(self) -> str:
+        """Its transitions in words."""
+        return "; ".join(str(each) for each in self.moves)
+
+    @property
+    def shapes(self) -> tuple[type, ...]:
+        """The serializers of its body: none, one, or several."""
+        if self.body is None:
+            return ()
+        return self.body.shapes if isinstance(self.body, OneOf) else (self.body,)
+
+    @property
+    def partial(self) -> bool:
+        """Whether any part of the body may be left out: what PATCH means."""
+        return any(endpoint.startswith("PATCH ") for endpoint in self.endpoints)
+
+    @property
+    def reads(self) -> bool:
+        """Whether all its routes only read."""
+        return all(endpoint.startswith("GET ") for endpoint in self.endpoints)
 
     @property
     def who_may(self) -> list[str]:
@@ -119,51 +131,42 @@ class Operation:
     @property
     def repeatable(self) -> bool:
         """Whether it honours an Idempotency-Key: nothing is kept of what holds a secret, or is about a way in."""
-        doors = any(endpoint.partition(" ")[2].startswith(WAYS_IN) for endpoint in self.endpoints)
-        return not (self.anonymous or self.secret or doors)
+        return not (self.anonymous or self.secret or self.credentials)
 
     def permits(self, role: str) -> bool:
         """Whether a role may ask for this at all; `roles=None` means every active user."""
         return self.roles is None or role in self.roles
 
+    def shape(self, member: str = "") -> type | None:
+        """The serializer of the body; of several, the one that a member tells, else the usual one."""
+        if isinstance(self.body, OneOf):
+            return self.body.told_by[member] if member else self.body.usual
+        return self.body
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """The shape of an operation's body: its input serializer, and whether all fields may be left out (PATCH).
-
-    An operation with several endpoints may have `others`: further shapes, each told apart by its field names.
-    """
-
-    body: Any
-    partial: bool
-    others: tuple[Any, ...] = ()
-
-    def shape_of(self, given: Mapping[str, Any]) -> Any:
-        """The serializer that reads these values: the one that declares most of their names."""
-        if not self.others:
-            return self.body
-        return max((self.body, *self.others), key=lambda shape: len(set(given) & set(shape().fields)))
+    def shape_of(self, given: Mapping[str, Any]) -> type | None:
+        """The serializer that reads these values."""
+        return self.body.shape_of(given) if isinstance(self.body, OneOf) else self.body
 
 
 class Registry:
-    """All operations of the product by name, and the bodies that their routes bind to them."""
+    """All operations of the product by name, and the endpoints that their routes give them."""
 
     def __init__(self) -> None:
         self._operations: dict[str, Operation] = {}
-        self.bindings: dict[str, Binding] = {}
+        self._endpoints: dict[str, set[str]] = {}
 
     def add(self, operation: Operation) -> None:
         if operation.name in self._operations:
             raise Undeclared(f"operation {operation.name} is declared twice")
         self._operations[operation.name] = operation
 
-    def bind(self, name: str, body: type | None, *, partial: bool = False) -> None:
-        """Bind an operation to the serializer that reads its body; a second body is a further shape of it."""
-        bound = self.bindings.get(name)
-        if bound is None or bound.body is None or body is None:
-            self.bindings[name] = Binding(body, partial)
-        elif body not in (bound.body, *bound.others):
-            self.bindings[name] = Binding(bound.body, partial, (*bound.others, body))
+    def routed(self, endpoints: Mapping[str, set[str]]) -> None:
+        """Take the endpoints of every operation, by its name, as the routes have them."""
+        self._endpoints = dict(endpoints)
+
+    def endpoints_of(self, name: str) -> tuple[str, ...]:
+        """The endpoints of an operation, in the order of their paths."""
+        return tuple(sorted(self._endpoints.get(name, ()), key=lambda each: each.partition(" ")[::-1]))
 
     def find(self, name: str) -> Operation | None:
         return self._operations.get(name)
@@ -187,23 +190,28 @@ def operation(
     sop: int | tuple[int, ...] = (),
     roles: Iterable[str] | None,
     verb: Verb,
-    endpoint: str | tuple[str, ...] = (),
     target: str | None = None,
     subject: str | None = None,
+    body: type | OneOf | None = None,
+    moves: Moves | Iterable[Moves] = (),
     duties: Iterable[Duty] = (),
     elevated: Elevation | None = None,
+    in_person: InPerson | None = None,
+    raises: Iterable[Code] = (),
     condition: str = "",
-    lifecycle: str = "",
     anonymous: bool = False,
     secret: bool = False,
+    credentials: bool = False,
     door: Door = Door.REST,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation.
 
-    Arguments: its name; the SOPs that authorise it; the roles that may ask (None: every active user); the audit
-    verb; the endpoints as "METHOD /path/"; the type of the record it acts on (also the keyword it is passed as); the
-    type whose audit entries carry the verb, when that is not the target; its duties; its elevation; the extra
-    condition and the lifecycle in words; whether it needs no login; whether its answer holds a secret; its door.
+    Arguments: its name; the SOPs that authorise it; the roles that may ask (None: every active user); the audit verb;
+    the type of the record it acts on (also the keyword it is passed as); the type whose audit entries carry the verb,
+    when that is not the target; the serializer of its body; the transitions it carries out; its duties; its elevation;
+    when it is done in person; the codes that its function raises of itself, beyond what all this gives; the extra
+    condition in words; whether it needs no login; whether its answer holds a secret; whether it is about a way in (a
+    token, a password); its door.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -213,15 +221,18 @@ def operation(
                 sop=(sop,) if isinstance(sop, int) else sop,
                 roles=None if roles is None else frozenset(str(role) for role in roles),
                 verb=verb,
-                endpoints=(endpoint,) if isinstance(endpoint, str) else endpoint,
                 target=target,
-                subject=subject or target or name.split(".", maxsplit=1)[0],
+                subject=subject or target,
+                body=body,
+                moves=(moves,) if isinstance(moves, Moves) else tuple(moves),
                 duties=tuple(duties),
                 elevated=elevated,
+                in_person=in_person,
+                raises=frozenset(raises),
                 condition=condition,
-                lifecycle=lifecycle,
                 anonymous=anonymous,
                 secret=secret,
+                credentials=credentials,
                 door=door,
                 run=function,
             )

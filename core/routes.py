@@ -1,4 +1,4 @@
-"""Deny by default at the start: every route names a declared operation, every operation has the routes it declares."""
+"""Deny by default at the start: every route names a declared operation, every operation of REST has a route."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,9 +6,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver
 
-from core.discovery import READ
 from core.errors import Undeclared
-from core.operations import Door, registry
+from core.operations import Door, Operation, registry
 from core.views import OperationView
 
 API_PREFIX = "api/v1/"
@@ -24,18 +23,28 @@ def endpoints(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _of_view(pattern.callback, "/" + path.removeprefix(API_PREFIX))
 
 
-def verify_routes(patterns: Iterable[Any]) -> None:
-    """Raise Undeclared unless routes and registry agree in both directions."""
-    routed = {(endpoint, name) for endpoint, name in endpoints(patterns) if name != READ}
-    declared = {
-        (endpoint, operation.name)
-        for operation in registry
-        for endpoint in operation.endpoints
-        if operation.door is Door.REST and operation.name != READ
-    }
-    if stray := sorted(routed ^ declared):
-        missing = "; ".join(f"{endpoint} ({name})" for endpoint, name in stray)
-        raise Undeclared(f"routes and operations disagree on: {missing}")
+def register_routes(patterns: Iterable[Any]) -> None:
+    """Tell the registry the endpoints of every operation.
+
+    Raises Undeclared for a route without an operation, a GET whose operation writes, an operation of REST without a
+    route, one of a command with a route, and one that is partial (PATCH) at one endpoint and whole at another.
+    """
+    found: dict[str, set[str]] = {}
+    for endpoint, name in endpoints(patterns):
+        found.setdefault(name, set()).add(endpoint)
+    for operation in registry:
+        _verify(operation, found.get(operation.name, set()))
+    registry.routed(found)
+
+
+def _verify(operation: Operation, routes: set[str]) -> None:
+    if bool(routes) != (operation.door is Door.REST):
+        raise Undeclared(f"{operation.name} is for {operation.door} and has the routes {sorted(routes)}")
+    methods = {endpoint.partition(" ")[0] for endpoint in routes}
+    if operation.writes and "GET" in methods:
+        raise Undeclared(f"{operation.name} writes, and a GET leads to it: {sorted(routes)}")
+    if "PATCH" in methods and len(methods) > 1:
+        raise Undeclared(f"{operation.name} has a body that is partial for PATCH and whole for others")
 
 
 def _of_view(callback: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Reads a raw body with the serializer its operation is bound to: shape and references, all failures at once."""
+"""Reads a raw body with the serializer that its operation declares: shape and references, all failures at once."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.codes import Code
 from core.errors import MOST_ITEMS, Item, Refusal
-from core.operations import Operation, registry
+from core.operations import Operation
 
 # Serializer error codes that are codes of the contract in their own right; every other is a validation_error.
 TOP_CODES = {Code.UNKNOWN_FIELD, Code.INVALID_REFERENCE, Code.INVALID_FILTER, Code.MALFORMED_BODY}
@@ -19,13 +19,13 @@ def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: A
 
     `shape` is the serializer of the endpoint that was called; without one the body itself tells which is meant.
     """
-    binding = registry.bindings.get(operation.name)
-    if binding is None or binding.body is None:
+    if operation.body is None:
         return _expect_nothing(body)
     if not isinstance(body, Mapping):
         raise Refusal(Code.MALFORMED_BODY, "The body must be one JSON object.", rule="validation_first")
     context = {"actor": actor, "target": target, "operation": operation}
-    serializer = (shape or binding.shape_of(body))(data=body, partial=binding.partial, context=context)
+    kind: Any = shape or operation.shape_of(body)
+    serializer = kind(data=body, partial=operation.partial, context=context)
     try:
         serializer.is_valid(raise_exception=True)
     except ValidationError as error:

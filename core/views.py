@@ -149,23 +149,21 @@ class RecordViewSet(ListViewSet):
 
 def write(
     name: str,
-    body: Any = None,
     *,
     path: str = "",
     method: str = "post",
     detail: bool = True,
     code: int = status.HTTP_200_OK,
-    partial: bool = False,
+    shape: str = "",
     target: Callable[[Request], Any] | None = None,
 ) -> Callable[..., Response]:
-    """An action that carries out an operation.
+    """An action that carries out an operation, with the body that the operation declares.
 
-    Arguments: the operation's name, the serializer of its body; for what is not a router's own action the path
-    (the attribute bears its name, with underscores, one more behind a keyword), the method and whether it acts on one
-    record; the status of success; whether the body may be partial; where the path does not hold the target's id, a
-    function that tells it.
+    Arguments: the operation's name; for what is not a router's own action the path (the attribute bears its name, with
+    underscores, one more behind a keyword), the method and whether it acts on one record; the status of success; of a
+    body with several shapes the member that tells this one's; where the path does not hold the target's id, a function
+    that tells it.
     """
-    registry.bind(name, body, partial=partial)
 
     def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         _ = request._request.body  # read from the network before any lock is taken
@@ -178,7 +176,7 @@ def write(
                 body=lambda: request.data,
                 if_match=request.headers.get("If-Match"),
                 approval_id=lambda: approval_id_of(request),
-                shape=body,
+                shape=registry[name].shape(shape),
                 answer=lambda result: self.answer(result, code),
             )
             return response
@@ -186,7 +184,7 @@ def write(
         return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
 
     act.operation_name = name  # type: ignore[attr-defined]
-    act.body, act.success_status = body, code  # type: ignore[attr-defined]
+    act.shape, act.success_status = shape, code  # type: ignore[attr-defined]
     if path:
         act.__name__ = _attribute(path)
         act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
@@ -201,14 +199,14 @@ def _attribute(path: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-def creates(name: str, body: Any) -> Callable[..., Response]:
+def creates(name: str) -> Callable[..., Response]:
     """The router's `create`: POST to the collection, 201 with the record."""
-    return write(name, body, code=status.HTTP_201_CREATED)
+    return write(name, code=status.HTTP_201_CREATED)
 
 
-def updates(name: str, body: Any) -> Callable[..., Response]:
-    """The router's `partial_update`: PATCH of one record."""
-    return write(name, body, partial=True)
+def updates(name: str) -> Callable[..., Response]:
+    """The router's `partial_update`: PATCH of one record, whose body is partial."""
+    return write(name)
 
 
 def approval_id_of(request: Request) -> int | None:

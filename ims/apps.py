@@ -5,7 +5,7 @@ class ImsConfig(AppConfig):
     name = "ims"
 
     def ready(self) -> None:
-        """Verify the whole house before any door opens: audit trail, sockets, routes and their bodies."""
+        """Verify the whole house before any door opens: audit trail, sockets and routes."""
         from importlib import import_module
 
         from core.signals import require_recorder

@@ -106,7 +106,11 @@ KINDS = (
 )
 
 
-@operation("inbox.read", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/inbox/")
+@operation(
+    "inbox.read",
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+)
 def read_inbox(*, actor: User) -> dict[str, tuple[Kind, int, list[dict[str, Any]]]]:
     """Read what waits for oneself: what one was told, may decide, was asked to take over or has under way.
 

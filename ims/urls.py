@@ -1,10 +1,10 @@
-"""All routes. Loading them verifies that each carries a declared operation."""
+"""All routes. Loading them tells the registry of operations, and verifies that each route has its operation."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from core.routes import API_PREFIX, verify_routes
+from core.routes import API_PREFIX, register_routes
 from ims.discovery import DiscoveryView
 from ims.health import alive, ready
 from ims.inbox import InboxView
@@ -46,4 +46,4 @@ handler403 = "ims.console.errors.handler403"
 handler404 = "ims.console.errors.handler404"
 handler500 = "ims.console.errors.handler500"
 
-verify_routes(urlpatterns)
+register_routes(urlpatterns)

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
+
 
 class IncidentStatus(TextChoices):
     OPEN = "open"
@@ -61,16 +63,21 @@ _S = IncidentStatus
 UNRESOLVED = (_S.OPEN, _S.IN_PROGRESS, _S.ESCALATED)
 
 # The whole lifecycle. A closed incident is final.
-INCIDENT_MOVES: dict[str, tuple[str, ...]] = {
-    _S.OPEN: (_S.IN_PROGRESS, _S.ESCALATED, _S.RESOLVED),
-    _S.IN_PROGRESS: (_S.ESCALATED, _S.RESOLVED),
-    _S.ESCALATED: (_S.IN_PROGRESS, _S.RESOLVED),
-    _S.RESOLVED: (_S.CLOSED, _S.IN_PROGRESS),
-    _S.CLOSED: (),
-}
+INCIDENT_MOVES = Lifecycle(
+    "incident",
+    {
+        _S.OPEN: (_S.IN_PROGRESS, _S.ESCALATED, _S.RESOLVED),
+        _S.IN_PROGRESS: (_S.ESCALATED, _S.RESOLVED),
+        _S.ESCALATED: (_S.IN_PROGRESS, _S.RESOLVED),
+        _S.RESOLVED: (_S.CLOSED, _S.IN_PROGRESS),
+        _S.CLOSED: (),
+    },
+    initial=_S.OPEN,
+)
 
 # Which request makes a move; the moves that are not listed here have operations of their own.
-UPDATE_MOVES: dict[str, tuple[str, ...]] = {_S.OPEN: (_S.IN_PROGRESS,), _S.ESCALATED: (_S.IN_PROGRESS,)}
+UPDATE_MOVES = INCIDENT_MOVES.to(_S.IN_PROGRESS, start=(_S.OPEN, _S.ESCALATED))
+REOPEN_MOVES = INCIDENT_MOVES.to(_S.IN_PROGRESS, start=(_S.RESOLVED,))
 UPDATE_ENDPOINT = "PATCH /api/v1/incidents/{id}/"
 REOPEN_ENDPOINT = "POST /api/v1/incidents/{id}/reopen/"
 STATUS_ENDPOINTS: dict[str, str] = {

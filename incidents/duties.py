@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from core.codes import Code
-from core.operations import duty
+from core.operations import done_in_person, duty
 from incidents.severity import lower
 from users.choices import IM, VC
 
@@ -67,3 +67,13 @@ def not_an_initiator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """The target is the incident, or a record of it such as its report."""
     incident = getattr(target, "incident", target)
     return not (is_high_severity(incident) and is_initiator(actor, incident))
+
+
+@done_in_person("lowering severity", needs_body=True)
+def lowering_severity(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return lowers_severity(target, data)
+
+
+@done_in_person("high severity")
+def high_severity(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return is_high_severity(target)

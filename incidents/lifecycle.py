@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import Table, allowed_from
+from core.lifecycle import Moves, allowed_from, may_move
 from incidents.choices import (
     INCIDENT_MOVES,
     REOPEN_ENDPOINT,
@@ -19,13 +19,14 @@ from users.choices import IM
 LIFECYCLE = "incident_lifecycle"
 
 
-def require_move(incident: Incident, new_status: str, *, table: Table = INCIDENT_MOVES) -> None:
-    """Refuse a move that the table does not draw, or that lacks supervision.
+def require_move(incident: Incident, new_status: str, *, moves: Moves | None = None) -> None:
+    """Refuse a transition that the operation at work does not declare, or that lacks supervision.
 
-    `table` is the part of the lifecycle that the asking operation may carry out. The allowed statuses are listed, each
-    with the request that leads there. Raises Refusal: invalid_transition, precondition_failed.
+    `moves` are those to judge by where nothing is carried out. The allowed statuses are listed, each with the request
+    that leads there. Raises Refusal: invalid_transition, precondition_failed.
     """
-    if new_status not in allowed_from(table, incident.status):
+    row = (incident.status, new_status)
+    if not (may_move(INCIDENT_MOVES, *row) if moves is None else row in moves):
         raise _no_such_move(incident, new_status)
     require_supervision(incident)
 
@@ -66,7 +67,7 @@ def endpoint(template: str, incident: Incident) -> str:
 
 def _way(incident: Incident, new_status: str) -> str:
     """The request that leads from the present status to another."""
-    if new_status in allowed_from(UPDATE_MOVES, incident.status):
+    if (incident.status, new_status) in UPDATE_MOVES:
         return endpoint(UPDATE_ENDPOINT, incident)
     return endpoint(STATUS_ENDPOINTS.get(new_status, REOPEN_ENDPOINT), incident)
 

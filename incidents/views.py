@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from core.collections import Collection, related
 from core.parts import PartsViewSet
 from core.views import RecordViewSet, creates, updates, write
-from incidents.bodies import FactsBody, IncidentBody, IncidentUpdateBody, NoteBody
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
 from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput
@@ -45,9 +44,9 @@ NOTES = Collection(IncidentNote, NoteOutput, NoteFilters, label="id", search=("b
 
 class IncidentViewSet(RecordViewSet):
     collection = INCIDENTS
-    create = creates("incident.create", IncidentBody)
-    partial_update = updates("incident.update", IncidentUpdateBody)
-    classify = write("incident.classify", FactsBody, path="classify", detail=False)
+    create = creates("incident.create")
+    partial_update = updates("incident.update")
+    classify = write("incident.classify", path="classify", detail=False)
 
 
 class NoteViewSet(PartsViewSet):
@@ -55,7 +54,7 @@ class NoteViewSet(PartsViewSet):
 
     collection = NOTES
     parent_filter = "incident_id"
-    create = creates("incident.add_note", NoteBody)
+    create = creates("incident.add_note")
 
     def parent_readable(self, user: Any, pk: int) -> bool:
         return bool(INCIDENTS.scoped(user).filter(pk=pk).exists())

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
 from users.choices import EX, IM, SA, TS
 
 
@@ -40,18 +41,26 @@ class ItemStatus(TextChoices):
     DROPPED = "dropped"
 
 
-ARTICLE_MOVES: dict[str, tuple[str, ...]] = {
-    ArticleStatus.DRAFT: (ArticleStatus.IN_REVIEW,),
-    ArticleStatus.IN_REVIEW: (ArticleStatus.PUBLISHED, ArticleStatus.DRAFT),
-    ArticleStatus.PUBLISHED: (ArticleStatus.ARCHIVED,),
-}
+ARTICLE_MOVES = Lifecycle(
+    "article",
+    {
+        ArticleStatus.DRAFT: (ArticleStatus.IN_REVIEW,),
+        ArticleStatus.IN_REVIEW: (ArticleStatus.PUBLISHED, ArticleStatus.DRAFT),
+        ArticleStatus.PUBLISHED: (ArticleStatus.ARCHIVED,),
+    },
+    initial=ArticleStatus.DRAFT,
+)
 
-REVIEW_MOVES: dict[str, tuple[str, ...]] = {
-    ReviewStatus.SCHEDULED: (ReviewStatus.IN_PROGRESS, ReviewStatus.CANCELLED),
-    ReviewStatus.IN_PROGRESS: (ReviewStatus.COMPLETED, ReviewStatus.CANCELLED),
-}
+REVIEW_MOVES = Lifecycle(
+    "post-incident review",
+    {
+        ReviewStatus.SCHEDULED: (ReviewStatus.IN_PROGRESS, ReviewStatus.CANCELLED),
+        ReviewStatus.IN_PROGRESS: (ReviewStatus.COMPLETED, ReviewStatus.CANCELLED),
+    },
+    initial=ReviewStatus.SCHEDULED,
+)
 
-ITEM_MOVES: dict[str, tuple[str, ...]] = {ItemStatus.OPEN: (ItemStatus.DONE, ItemStatus.DROPPED)}
+ITEM_MOVES = Lifecycle("action item", {ItemStatus.OPEN: (ItemStatus.DONE, ItemStatus.DROPPED)}, initial=ItemStatus.OPEN)
 
 # Articles that may still be edited, and reviews that are not finished.
 EDITABLE = (ArticleStatus.DRAFT, ArticleStatus.IN_REVIEW)

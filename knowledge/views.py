@@ -13,15 +13,6 @@ from core.parts import PartsViewSet
 from core.signals import discovered
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from incidents.models import Incident
-from knowledge.bodies import (
-    ActionItemBody,
-    ActionItemUpdateBody,
-    ArticleBody,
-    CompleteReviewBody,
-    JudgementBody,
-    ReviewBody,
-    ReviewUpdateBody,
-)
 from knowledge.collection import SearchedCollection
 from knowledge.counter import count_view
 from knowledge.filters import ActionItemFilters, ArticleFilters, ReviewFilters, RevisionFilters
@@ -68,11 +59,11 @@ ACTION_ITEMS = Collection(
 
 class ArticleViewSet(RecordViewSet):
     collection = ARTICLES
-    create = creates("article.create", ArticleBody)
-    partial_update = updates("article.update", ArticleBody)
+    create = creates("article.create")
+    partial_update = updates("article.update")
     submit = write("article.submit", path="submit")
-    publish = write("article.publish", JudgementBody, path="publish")
-    return_ = write("article.return", JudgementBody, path="return")
+    publish = write("article.publish", path="publish")
+    return_ = write("article.return", path="return")
     archive = write("article.archive", path="archive")
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -86,10 +77,10 @@ class ArticleViewSet(RecordViewSet):
 
 class ReviewViewSet(RecordViewSet):
     collection = REVIEWS
-    create = creates("review.create", ReviewBody)
-    partial_update = updates("review.update", ReviewUpdateBody)
+    create = creates("review.create")
+    partial_update = updates("review.update")
     start = write("review.start", path="start")
-    complete = write("review.complete", CompleteReviewBody, path="complete")
+    complete = write("review.complete", path="complete")
     cancel = write("review.cancel", path="cancel")
 
 
@@ -118,8 +109,8 @@ class ActionItemViewSet(PartsViewSet):
 
     collection = ACTION_ITEMS
     parent_filter = "review_id"
-    create = creates("review.add_action_item", ActionItemBody)
-    partial_update = write("review.update_action_item", ActionItemUpdateBody, partial=True, target=named_item)
+    create = creates("review.add_action_item")
+    partial_update = write("review.update_action_item", target=named_item)
 
     def parent_readable(self, user: Any, pk: int) -> bool:
         return review_readable(user, pk)

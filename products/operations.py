@@ -2,14 +2,24 @@
 
 from typing import Any
 
+from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
 from products.models import Component, Product
+from products.serializers import ComponentBody, ProductBody
 from users.choices import SA, TS
 from users.models import User
 
 
-@operation("product.create", sop=8, roles={TS, SA}, verb=Verb.CREATE, endpoint="POST /products/")
+@operation(
+    "product.create",
+    sop=8,
+    roles={TS, SA},
+    verb=Verb.CREATE,
+    subject="product",
+    body=ProductBody,
+    raises=[Code.DUPLICATE],
+)
 def create_product(*, actor: User, **fields: Any) -> Product:
     """Record a system or application under support.
 
@@ -21,7 +31,13 @@ def create_product(*, actor: User, **fields: Any) -> Product:
 
 
 @operation(
-    "product.update", sop=8, roles={TS, SA}, verb=Verb.UPDATE, endpoint="PATCH /products/{id}/", target="product"
+    "product.update",
+    sop=8,
+    roles={TS, SA},
+    verb=Verb.UPDATE,
+    target="product",
+    body=ProductBody,
+    raises=[Code.DUPLICATE],
 )
 def update_product(*, actor: User, product: Product, **changes: Any) -> Product:
     """Change a product's details, vendor or status.
@@ -31,7 +47,15 @@ def update_product(*, actor: User, product: Product, **changes: Any) -> Product:
     return product.change(**changes)
 
 
-@operation("component.create", sop=9, roles={TS, SA}, verb=Verb.CREATE, endpoint="POST /components/")
+@operation(
+    "component.create",
+    sop=9,
+    roles={TS, SA},
+    verb=Verb.CREATE,
+    subject="component",
+    body=ComponentBody,
+    raises=[Code.DUPLICATE],
+)
 def create_component(*, actor: User, **fields: Any) -> Component:
     """Document a component that supports a product.
 
@@ -47,8 +71,9 @@ def create_component(*, actor: User, **fields: Any) -> Component:
     sop=9,
     roles={TS, SA},
     verb=Verb.UPDATE,
-    endpoint="PATCH /components/{id}/",
     target="component",
+    body=ComponentBody,
+    raises=[Code.DUPLICATE],
 )
 def update_component(*, actor: User, component: Component, **changes: Any) -> Component:
     """Change a component's details or status.

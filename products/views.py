@@ -4,7 +4,7 @@ from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates
 from products.filters import ComponentFilters, ProductFilters
 from products.models import Component, Product
-from products.serializers import ComponentBody, ComponentOutput, ProductBody, ProductOutput
+from products.serializers import ComponentOutput, ProductOutput
 
 PRODUCTS = Collection(
     Product,
@@ -30,11 +30,11 @@ COMPONENTS = Collection(
 
 class ProductViewSet(RecordViewSet):
     collection = PRODUCTS
-    create = creates("product.create", ProductBody)
-    partial_update = updates("product.update", ProductBody)
+    create = creates("product.create")
+    partial_update = updates("product.update")
 
 
 class ComponentViewSet(RecordViewSet):
     collection = COMPONENTS
-    create = creates("component.create", ComponentBody)
-    partial_update = updates("component.update", ComponentBody)
+    create = creates("component.create")
+    partial_update = updates("component.update")

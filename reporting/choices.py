@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
+
 
 class ReportType(TextChoices):
     EXECUTIVE_SUMMARY = "executive_summary"
@@ -18,6 +20,10 @@ class ReportStatus(TextChoices):
 
 
 # A completed report is final: a postmortem that no longer holds is voided, and a new draft takes its place.
-REPORT_MOVES: dict[str, tuple[str, ...]] = {
-    ReportStatus.DRAFT: (ReportStatus.COMPLETED, ReportStatus.FAILED),
-}
+REPORT_MOVES = Lifecycle(
+    "report",
+    {
+        ReportStatus.DRAFT: (ReportStatus.COMPLETED, ReportStatus.FAILED),
+    },
+    initial=ReportStatus.DRAFT,
+)

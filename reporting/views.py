@@ -4,7 +4,6 @@ from core.collections import Collection, related
 from core.views import RecordViewSet, creates
 from reporting.filters import ReportFilters
 from reporting.models import IncidentReport
-from reporting.reports.bodies import ReportBody
 from reporting.serializers import ReportDetail, ReportOutput
 
 REPORTS = Collection(
@@ -20,4 +19,4 @@ REPORTS = Collection(
 
 class ReportViewSet(RecordViewSet):
     collection = REPORTS
-    create = creates("report.generate", ReportBody)
+    create = creates("report.generate")

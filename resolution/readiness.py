@@ -6,7 +6,7 @@ from typing import Any
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from incidents.choices import IncidentStatus
+from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.duties import is_high_severity
 from incidents.lifecycle import require_move
 from incidents.models import Incident
@@ -137,7 +137,7 @@ def _item(unmet: Precondition) -> Item:
 def _blocked(incident: Incident, status: IncidentStatus, *, raising: Code | None = None) -> tuple[Item, ...]:
     """What the lifecycle says against a move; a refusal of the code `raising` goes on its way."""
     try:
-        require_move(incident, status)
+        require_move(incident, status, moves=None if raising else INCIDENT_MOVES.to(status))
     except Refusal as refusal:
         if refusal.code == raising:
             raise

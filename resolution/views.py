@@ -12,7 +12,6 @@ from core.signals import discovered
 from core.views import OperationView, page_response, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
-from resolution.bodies import CloseBody, ConfirmationBody, PostmortemReviewBody, ReopenBody, ResolveBody
 from resolution.readiness import readiness_of
 from resolution.timeline import timeline_page
 
@@ -20,16 +19,16 @@ from resolution.timeline import timeline_page
 class ResolutionView(OperationView):
     """What ends an incident."""
 
-    resolve = write("incident.resolve", ResolveBody)
-    confirm = write("incident.confirm_mitigation", ConfirmationBody)
-    reopen = write("incident.reopen", ReopenBody)
-    close = write("incident.close", CloseBody)
+    resolve = write("incident.resolve")
+    confirm = write("incident.confirm_mitigation")
+    reopen = write("incident.reopen")
+    close = write("incident.close")
 
 
 class ReviewView(OperationView):
     """The review of a postmortem."""
 
-    review = write("postmortem.review", PostmortemReviewBody)
+    review = write("postmortem.review")
 
 
 class LifeView(OperationView):

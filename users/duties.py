@@ -5,8 +5,8 @@ from typing import Any
 
 from core.codes import Code
 from core.context import current
-from core.operations import duty, elevation
-from users.choices import EX, IM, PRIVILEGED, SA
+from core.operations import done_in_person, duty, elevation
+from users.choices import EX, IM, PRIVILEGED, SA, UserStatus
 from users.shares import pending
 
 
@@ -117,7 +117,24 @@ def changes_privilege(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool((role, status) != (target.role, target.status) and PRIVILEGED & {role, target.role})
 
 
-@elevation("always", approvers=[EX])
+@elevation("always", approvers=[EX], unconditional=True)
 def always(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """Executives govern this operation: they perform it themselves or approve it."""
     return True
+
+
+@done_in_person("the share: an agent receives none", withholds=True)
+def share_withheld(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return True
+
+
+@done_in_person("elevated, or the account becomes active", needs_body=True)
+def elevated_or_activating(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    status = data.get("status", target.status)
+    activates = status == UserStatus.ACTIVE and target.status != UserStatus.ACTIVE
+    return activates or changes_privilege.applies(actor, target, data)
+
+
+@done_in_person("a new password", needs_body=True)
+def new_password(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return "password" in data

@@ -24,17 +24,10 @@ from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserF
 from users.lockout import forget_failures, note_failure, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.serializers import (
-    ActivateBody,
     ActivationOutput,
-    LoginBody,
-    PermissionsBody,
-    ProfileBody,
     SessionOutput,
-    TokenBody,
     TokenOutput,
-    UserBody,
     UserOutput,
-    UserUpdateBody,
 )
 from users.shares import account_of
 
@@ -88,12 +81,12 @@ ACTIVATIONS = Collection(
 
 class UserViewSet(RecordViewSet):
     collection = USERS
-    create = creates("user.create", UserBody)
-    partial_update = updates("user.update", UserUpdateBody)
+    create = creates("user.create")
+    partial_update = updates("user.update")
     activation_token = write("user.issue_activation", path="activation-token")
     activation_token_countersign = write("user.countersign", path="activation-token/countersign")
     end_access = write("user.end_access", path="end-access")
-    permissions = write("user.permissions", PermissionsBody, path="permissions", method="patch", partial=True)
+    permissions = write("user.permissions", path="permissions", method="patch")
 
 
 class ProfileView(OperationView):
@@ -107,13 +100,13 @@ class ProfileView(OperationView):
         discovered("user", request.user.pk, {})
         return Response(body, headers={"ETag": etag_of(version)})
 
-    partial_update = write("user.update_profile", ProfileBody, partial=True, target=lambda request: request.user.pk)
+    partial_update = write("user.update_profile", target=lambda request: request.user.pk)
 
 
 class TokenViewSet(ListViewSet):
     collection = TOKENS
     operations = {"list": "access.tokens"}
-    create = creates("token.create", TokenBody)
+    create = creates("token.create")
     destroy = write("token.revoke")
 
 
@@ -168,7 +161,3 @@ class LoginView(OperationView):
         if account is not None:
             forget_failures(request, account.email_key[:254])
         return Response(answer, status=status.HTTP_200_OK)
-
-
-registry.bind("access.login", LoginBody)
-registry.bind("access.activate", ActivateBody)

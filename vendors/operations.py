@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from core.operations import operation
+from core.codes import Code
+from core.operations import in_person_directly, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.duties import always
 from users.models import User
 from vendors.models import Vendor
+from vendors.serializers import VendorBody
 
 
 @operation(
@@ -15,8 +17,11 @@ from vendors.models import Vendor
     sop=7,
     roles={SA, IM, EX},
     verb=Verb.CREATE,
-    endpoint="POST /vendors/",
+    subject="vendor",
+    body=VendorBody,
     elevated=always,
+    in_person=in_person_directly(always),
+    raises=[Code.DUPLICATE],
 )
 def create_vendor(*, actor: User, **fields: Any) -> Vendor:
     """Onboard an external service provider.
@@ -29,7 +34,13 @@ def create_vendor(*, actor: User, **fields: Any) -> Vendor:
 
 
 @operation(
-    "vendor.update", sop=7, roles={SA, IM, EX}, verb=Verb.UPDATE, endpoint="PATCH /vendors/{id}/", target="vendor"
+    "vendor.update",
+    sop=7,
+    roles={SA, IM, EX},
+    verb=Verb.UPDATE,
+    target="vendor",
+    body=VendorBody,
+    raises=[Code.DUPLICATE],
 )
 def update_vendor(*, actor: User, vendor: Vendor, **changes: Any) -> Vendor:
     """Change a vendor's details or status.

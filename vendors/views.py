@@ -4,7 +4,7 @@ from core.collections import Collection
 from core.views import RecordViewSet, creates, updates
 from vendors.filters import VendorFilters
 from vendors.models import Vendor
-from vendors.serializers import VendorBody, VendorOutput
+from vendors.serializers import VendorOutput
 
 VENDORS = Collection(
     Vendor,
@@ -19,5 +19,5 @@ VENDORS = Collection(
 
 class VendorViewSet(RecordViewSet):
     collection = VENDORS
-    create = creates("vendor.create", VendorBody)
-    partial_update = updates("vendor.update", VendorBody)
+    create = creates("vendor.create")
+    partial_update = updates("vendor.update")

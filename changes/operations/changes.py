@@ -8,16 +8,16 @@ from django.utils import timezone
 from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStatus, ChangeType
 from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
 from changes.models import ChangeRequest
+from changes.serializers import ChangeBody, CommentBody, ScheduleBody
 from core.answers import Answer
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User
 
-PATH = "POST /change-requests/{id}"
 DECIDERS = "never the requester; risk_level critical: EX only"
 
 
@@ -33,9 +33,9 @@ def move(change: ChangeRequest, status: ChangeStatus, **values: Any) -> ChangeRe
     sop=20,
     roles={TS, SA, EX, IM},
     verb=Verb.CREATE,
-    endpoint="POST /change-requests/",
     subject="change_request",
-    lifecycle="→ requested",
+    body=ChangeBody,
+    moves=CHANGE_MOVES.new(),
 )
 def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
     """Ask for a change that resolves or prevents issues.
@@ -52,9 +52,10 @@ def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
     sop=20,
     roles={TS, SA, EX, IM},
     verb=Verb.UPDATE,
-    endpoint="PATCH /change-requests/{id}/",
     target="change_request",
+    body=ChangeBody,
     duties=[requester_or_manager],
+    raises=[Code.PRECONDITION_FAILED],
     condition="while requested; the requester or IM",
 )
 def update_change(*, actor: User, change_request: ChangeRequest, **changes: Any) -> ChangeRequest:
@@ -74,11 +75,12 @@ def update_change(*, actor: User, change_request: ChangeRequest, **changes: Any)
     sop=20,
     roles={IM, EX},
     verb=Verb.APPROVE,
-    endpoint=f"{PATH}/approve/",
     target="change_request",
+    body=CommentBody,
+    moves=CHANGE_MOVES.to(ChangeStatus.APPROVED),
     duties=[executive_decides_critical, not_the_requester],
+    in_person=InPerson.ALWAYS,
     condition=DECIDERS,
-    lifecycle="requested → approved",
 )
 def approve_change(*, actor: User, change_request: ChangeRequest, comment: str = "") -> ChangeRequest:
     """Approve a change. SOP 20. Raises Refusal: invalid_transition, segregation_of_duties."""
@@ -90,11 +92,12 @@ def approve_change(*, actor: User, change_request: ChangeRequest, comment: str =
     sop=20,
     roles={IM, EX},
     verb=Verb.REJECT,
-    endpoint=f"{PATH}/reject/",
     target="change_request",
+    body=CommentBody,
+    moves=CHANGE_MOVES.to(ChangeStatus.REJECTED),
     duties=[executive_decides_critical, not_the_requester],
+    in_person=InPerson.ALWAYS,
     condition=DECIDERS,
-    lifecycle="requested → rejected",
 )
 def reject_change(*, actor: User, change_request: ChangeRequest, comment: str = "") -> ChangeRequest:
     """Reject a change. SOP 20. Raises Refusal: invalid_transition, segregation_of_duties."""
@@ -106,9 +109,9 @@ def reject_change(*, actor: User, change_request: ChangeRequest, comment: str = 
     sop=20,
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/schedule/",
     target="change_request",
-    lifecycle="approved → scheduled",
+    body=ScheduleBody,
+    moves=CHANGE_MOVES.to(ChangeStatus.SCHEDULED),
 )
 def schedule_change(
     *, actor: User, change_request: ChangeRequest, scheduled_start: datetime, scheduled_end: datetime
@@ -127,9 +130,8 @@ def schedule_change(
     sop=20,
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/start/",
     target="change_request",
-    lifecycle="scheduled → in_progress; an emergency also from approved",
+    moves=(CHANGE_MOVES.to(ChangeStatus.IN_PROGRESS), EMERGENCY_MOVES.to(ChangeStatus.IN_PROGRESS)),
 )
 def start_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
     """Begin a change. SOP 20. Raises Refusal: invalid_transition."""
@@ -141,9 +143,8 @@ def start_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest
     sop=20,
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/complete/",
     target="change_request",
-    lifecycle="in_progress → completed",
+    moves=CHANGE_MOVES.to(ChangeStatus.COMPLETED),
 )
 def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
     """Report a change as done. SOP 20. Raises Refusal: invalid_transition."""
@@ -155,9 +156,8 @@ def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequ
     sop=20,
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/fail/",
     target="change_request",
-    lifecycle="in_progress → failed",
+    moves=CHANGE_MOVES.to(ChangeStatus.FAILED),
 )
 def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
     """Report a change as failed. SOP 20. Raises Refusal: invalid_transition."""

@@ -4,19 +4,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from changes.choices import REVERSIBLE, ROLLBACK_MOVES, ChangeStatus, RollbackStatus
+from changes.choices import CHANGE_MOVES, REVERSIBLE, ROLLBACK_MOVES, ChangeStatus, RollbackStatus
 from changes.duties import executive_decides_critical, not_the_requester
 from changes.models import ChangeRequest, RollbackRequest
 from changes.operations.changes import move
+from changes.serializers import CommentBody, CompleteRollbackBody, RollbackBody
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User
 
-PATH = "POST /rollback-requests/{id}"
 DECIDERS = "never the requester; critical change: EX only"
 
 
@@ -25,9 +25,10 @@ DECIDERS = "never the requester; critical change: EX only"
     sop=21,
     roles={TS, IM, EX},
     verb=Verb.CREATE,
-    endpoint="POST /rollback-requests/",
     subject="rollback_request",
-    lifecycle="→ requested",
+    body=RollbackBody,
+    moves=ROLLBACK_MOVES.new(),
+    raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any) -> RollbackRequest:
     """Ask to reverse a change that is in progress, completed or failed; one unfinished rollback for each.
@@ -50,11 +51,11 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
     sop=21,
     roles={IM, EX},
     verb=Verb.APPROVE,
-    endpoint=f"{PATH}/start/",
     target="rollback_request",
+    moves=(ROLLBACK_MOVES.to(RollbackStatus.IN_PROGRESS), CHANGE_MOVES.to(ChangeStatus.FAILED)),
     duties=[executive_decides_critical, not_the_requester],
+    in_person=InPerson.ALWAYS,
     condition=DECIDERS,
-    lifecycle="requested → in_progress",
 )
 def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> RollbackRequest:
     """Let a rollback begin; a change that is still in progress has thereby failed.
@@ -73,11 +74,12 @@ def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> Rollbac
     sop=21,
     roles={IM, EX},
     verb=Verb.REJECT,
-    endpoint=f"{PATH}/reject/",
     target="rollback_request",
+    body=CommentBody,
+    moves=ROLLBACK_MOVES.to(RollbackStatus.REJECTED),
     duties=[executive_decides_critical, not_the_requester],
+    in_person=InPerson.ALWAYS,
     condition=DECIDERS,
-    lifecycle="requested|in_progress → rejected",
 )
 def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: str = "") -> RollbackRequest:
     """Refuse a rollback. SOP 21. Raises Refusal: invalid_transition, segregation_of_duties."""
@@ -89,10 +91,10 @@ def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: 
     sop=21,
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/complete/",
     target="rollback_request",
+    body=CompleteRollbackBody,
+    moves=(ROLLBACK_MOVES.to(RollbackStatus.COMPLETED), CHANGE_MOVES.to(ChangeStatus.ROLLED_BACK)),
     condition="validation_completed is true",
-    lifecycle="in_progress → completed",
 )
 def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validation_completed: bool) -> RollbackRequest:
     """Report a rollback as done and validated; only this makes the change rolled back.

@@ -3,11 +3,13 @@
 from typing import Any
 
 from clients.choices import AgreementStatus
+from clients.coverage import AgreementBody, AgreementChanges, AgreementsBody
 from clients.duties import changes_promise
 from clients.models import SlaAgreement, Subscription
 from clients.promises import active_agreements, locked, promise_of, refuse, violations
 from clients.tiers import TARGETS
-from core.operations import operation
+from core.codes import Code
+from core.operations import OneOf, in_person_directly, operation
 from core.sockets import sockets
 from core.verbs import Verb
 from users.choices import AM, EX, IM, SA
@@ -20,8 +22,11 @@ from users.models import User
     sop=(11, 26),
     roles={AM, IM, SA, EX},
     verb=Verb.CREATE,
-    endpoint=("POST /sla-agreements/", "POST /sla-agreements/bulk/"),
+    subject="sla",
+    body=OneOf(AgreementBody, agreements=AgreementsBody),
     elevated=always,
+    in_person=in_person_directly(always),
+    raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
     condition="both SOPs authorise, so either role list does",
 )
 def create_agreements(
@@ -49,9 +54,11 @@ def create_agreements(
     sop=11,
     roles={AM, IM, EX},
     verb=Verb.UPDATE,
-    endpoint="PATCH /sla-agreements/{id}/",
     target="sla",
+    body=AgreementChanges,
     elevated=changes_promise,
+    in_person=in_person_directly(changes_promise),
+    raises=[Code.DUPLICATE],
 )
 def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAgreement:
     """Change an agreement's targets, severity or status.

@@ -4,6 +4,7 @@ from typing import Any
 
 from clients.duties import assigned_to_client
 from clients.models import Calendar, Client
+from clients.serializers import CalendarBody
 from core.answers import Answer
 from core.operations import operation
 from core.sockets import sockets
@@ -17,8 +18,8 @@ from users.models import User
     sop=11,
     roles={AM, SA},
     verb=Verb.UPDATE,
-    endpoint="PUT /clients/{id}/calendar/",
     target="client",
+    body=CalendarBody,
     duties=[assigned_to_client],
     condition="AM: assigned to that client",
 )

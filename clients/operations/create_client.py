@@ -3,6 +3,8 @@
 from typing import Any
 
 from clients.models import AccountAssignment, Client
+from clients.serializers import ClientBody
+from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
 from users.choices import AM, SA
@@ -14,7 +16,9 @@ from users.models import User
     sop=3,
     roles={AM, SA},
     verb=Verb.CREATE,
-    endpoint="POST /clients/",
+    subject="client",
+    body=ClientBody,
+    raises=[Code.DUPLICATE],
     condition="an AM who creates a client is assigned to it",
 )
 def create_client(*, actor: User, **fields: Any) -> Client:

@@ -7,8 +7,10 @@ may subscribe a client and agree on service levels, and only the client's own re
 from typing import Any
 
 from clients.choices import SUBSCRIPTION_MOVES
+from clients.coverage import SubscriptionBody, SubscriptionChanges
 from clients.models import Subscription
 from clients.promises import require_agreements_fit
+from core.codes import Code
 from core.lifecycle import require_transition
 from core.operations import operation
 from core.sockets import sockets
@@ -17,7 +19,14 @@ from users.choices import AM, EX, IM
 from users.models import User
 
 
-@operation("subscription.create", sop=10, roles={AM, IM, EX}, verb=Verb.CREATE, endpoint="POST /subscriptions/")
+@operation(
+    "subscription.create",
+    sop=10,
+    roles={AM, IM, EX},
+    verb=Verb.CREATE,
+    subject="subscription",
+    body=SubscriptionBody,
+)
 def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     """Establish a client's service coverage for a product.
 
@@ -34,9 +43,10 @@ def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     sop=10,
     roles={AM, IM, EX},
     verb=Verb.UPDATE,
-    endpoint="PATCH /subscriptions/{id}/",
     target="subscription",
-    lifecycle="active, suspended and expired as set; cancelled is final",
+    body=SubscriptionChanges,
+    moves=SUBSCRIPTION_MOVES.all(),
+    raises=[Code.PRECONDITION_FAILED],
 )
 def update_subscription(*, actor: User, subscription: Subscription, **changes: Any) -> Subscription:
     """Change a subscription's coverage or status.

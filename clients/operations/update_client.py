@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from clients.duties import assigned_to_client
 from clients.models import AccountAssignment, Client
+from clients.serializers import ClientChanges, ManagersBody
 from core.answers import Answer
+from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
 from users.choices import AM, SA
@@ -18,9 +20,10 @@ from users.models import User
     sop=4,
     roles={AM, SA},
     verb=Verb.UPDATE,
-    endpoint="PATCH /clients/{id}/",
     target="client",
+    body=ClientChanges,
     duties=[assigned_to_client],
+    raises=[Code.DUPLICATE],
     condition="AM: assigned to that client",
 )
 def update_client(*, actor: User, client: Client, **changes: Any) -> Client:
@@ -36,8 +39,8 @@ def update_client(*, actor: User, client: Client, **changes: Any) -> Client:
     sop=4,
     roles={SA},
     verb=Verb.UPDATE,
-    endpoint="PUT /clients/{id}/account-managers/",
     target="client",
+    body=ManagersBody,
 )
 def assign_managers(*, actor: User, client: Client, user_ids: list[User]) -> Answer:
     """Say who manages a client: exactly these account managers; every other assignment ends.

@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiResponse
 from core.codes import Code
 from core.discovery import READ
 from core.operations import Operation, registry
+from core.refusals import codes_at
 from core.renderers import TableRenderer
 from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
@@ -21,7 +22,7 @@ from core.schema.answers import Special, more_of_lists, record_of, specials
 from core.schema.names import Place, listing, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
-from core.schema.refusals import MEDIA_TYPE, Problem, codes_of, statuses_of
+from core.schema.refusals import MEDIA_TYPE, Problem, statuses_of
 from core.schema.text import description_of, law_of, summary_of
 from core.selection import ALWAYS
 from core.serializers import Body, Output
@@ -45,10 +46,16 @@ class OperationSchema(AutoSchema):
     @property
     def body(self) -> type | None:
         """The serializer that reads the body of this action."""
-        action = getattr(self.view, self.view.action)
-        bound = registry.bindings.get(self.operation.name)
-        shape: type | None = getattr(action, "body", bound.body if bound else None)
-        return shape
+        return None if self.reads else self.operation.shape(getattr(self._action, "shape", ""))
+
+    @property
+    def _action(self) -> Any:
+        return getattr(self.view, self.view.action)
+
+    @property
+    def endpoint(self) -> str:
+        """The method and path of this action, as the registry knows them."""
+        return f"{self.method} /{self.path.removeprefix(f'/{API_PREFIX}')}"
 
     @property
     def reads(self) -> bool:
@@ -85,17 +92,11 @@ class OperationSchema(AutoSchema):
 
     @cached_property
     def _success(self) -> int:
-        return int(getattr(getattr(self.view, self.view.action), "success_status", 200))
+        return int(getattr(self._action, "success_status", 200))
 
     def codes(self) -> list[Code]:
         """The codes that this action can refuse with."""
-        return codes_of(
-            self.operation,
-            self.body,
-            reads=self.reads,
-            single="{" in self.path,
-            repeatable=self.repeatable,
-        )
+        return codes_at(self.operation, self.endpoint)
 
     def get_operation_id(self) -> str:
         return operation_id(self.operation, self.place, self.verb)

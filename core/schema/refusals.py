@@ -1,30 +1,14 @@
-"""The refusals that an operation can give, and the one shape in which they leave the house."""
+"""The one shape in which refusals leave the house, and their statuses."""
 
-import re
 from typing import Any
 
 from rest_framework import serializers
 
 from core.codes import MEANINGS, Code, ErrorClass
 from core.inputs import BIGGEST_ID
-from core.operations import Operation
-from core.serializers import Body
 
 MEDIA_TYPE = "application/problem+json"
-WORD = re.compile(r"[a-z_]+")
-KNOWN = {str(code): code for code in Code}
 CODES = [(str(code), str(code)) for code in Code]
-
-ALWAYS = (Code.NOT_ACCEPTABLE, Code.THROTTLED, Code.DATABASE_UNAVAILABLE, Code.AUDIT_TRAIL_FAILURE, Code.INTERNAL_ERROR)
-OF_CALLERS = (Code.NOT_AUTHENTICATED, Code.TOKEN_EXPIRED, Code.USER_INACTIVE)
-OF_BODIES = (
-    Code.VALIDATION_ERROR,
-    Code.UNKNOWN_FIELD,
-    Code.INVALID_REFERENCE,
-    Code.MALFORMED_BODY,
-    Code.BODY_TOO_LARGE,
-    Code.UNSUPPORTED_MEDIA_TYPE,
-)
 
 
 def _text(help_text: str, **options: Any) -> serializers.CharField:
@@ -123,50 +107,9 @@ class Problem(serializers.Serializer[object]):
     request_id = _text("The id of the request, as in the header X-Request-ID.")
 
 
-def codes_of(
-    operation: Operation, body: type | None, *, reads: bool, single: bool, repeatable: bool = False
-) -> list[Code]:
-    """The codes an operation can give, in the order of the contract.
-
-    They follow from what is declared: its roles, duties, elevation, target and lifecycle, the shape of its body, and
-    the codes that its docstring names.
-    """
-    codes = {*ALWAYS, *(duty.code for duty in operation.duties), *_named(operation)}
-    if not operation.anonymous:
-        codes.update(OF_CALLERS)
-    if operation.roles is not None:
-        codes.add(Code.ROLE_NOT_PERMITTED)
-    if single:
-        codes.add(Code.NOT_FOUND)
-    if reads:  # a parameter that is unknown is refused wherever it stands
-        codes.add(Code.INVALID_FILTER)
-    if repeatable:
-        codes.add(Code.IDEMPOTENCY_CONFLICT)
-    if not reads:
-        codes.update(_of_writes(operation, body))
-    return [code for code in Code if code in codes]
-
-
 def statuses_of(codes: list[Code]) -> dict[int, list[Code]]:
     """The codes by the status they are given under, in order."""
     found: dict[int, list[Code]] = {}
     for code in codes:
         found.setdefault(MEANINGS[code].status, []).append(code)
     return dict(sorted(found.items()))
-
-
-def _of_writes(operation: Operation, body: type | None) -> set[Code]:
-    codes = set(OF_BODIES) if body is not None else {Code.UNKNOWN_FIELD, Code.MALFORMED_BODY}
-    if body is not None and issubclass(body, Body) and body.actor_fields:
-        codes.add(Code.ACTOR_MISMATCH)
-    if operation.target is not None:
-        codes.add(Code.STALE_VERSION)
-        codes.update([Code.INVALID_TRANSITION] if operation.lifecycle else [])
-    if operation.elevated is not None:
-        codes.update((Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID, Code.VALIDATION_ERROR))
-    return codes
-
-
-def _named(operation: Operation) -> set[Code]:
-    """The codes that the operation's docstring says it raises."""
-    return {KNOWN[word] for word in WORD.findall(operation.run.__doc__ or "") if word in KNOWN}

@@ -49,8 +49,8 @@ def approval_of(operation: Operation) -> str:
     if operation.elevated is None:
         return ""
     approvers = " or ".join(spoken(role) for role in sorted(operation.elevated.approvers))
-    when = operation.elevated.text
-    condition = "always" if when == "always" else f"when this holds: {when}"
+    elevated = operation.elevated
+    condition = elevated.text if elevated.unconditional else f"when this holds: {elevated.text}"
     direct = any(operation.permits(role) for role in operation.elevated.approvers)
     themselves = "; such a person carries it out directly" if direct else ""
     return f"Needs the approval of: {approvers} ({condition}){themselves}."
@@ -68,6 +68,8 @@ def description_of(operation: Operation, purpose: str, codes: Iterable[Code]) ->
         parts.append(f"**Approval:** {approval_of(operation)}")
     if operation.duties:
         parts.append("**Duties:**\n\n" + "\n".join(f"- {duty.text} (`{duty.code}`)" for duty in operation.duties))
+    if operation.in_person:
+        parts.append(f"**In person:** {operation.in_person.text}.")
     if operation.lifecycle:
         parts.append(f"**Lifecycle:** {operation.lifecycle}.")
     refusals = ", ".join(f"`{code}` ({MEANINGS[code].status})" for code in codes)

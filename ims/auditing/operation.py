@@ -1,5 +1,6 @@
 """The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
 
+from core.codes import Code
 from core.operations import Door, operation
 from core.signals import discovered
 from core.verbs import Verb
@@ -14,8 +15,9 @@ from users.models import User
     roles=(),
     verb=Verb.ENTITY_DISCOVERY,
     subject="incident",
-    door=Door.COMMAND,
+    raises=[Code.CALCULATION_FAILED],
     condition="a command on the server",
+    door=Door.COMMAND,
 )
 def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
     """Pack everything about one incident for an auditor, with what is needed to check it.

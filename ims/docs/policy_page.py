@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.codes import Code
 from core.operations import Door, Operation, registry
-from core.schema.refusals import ALWAYS, OF_BODIES, OF_CALLERS, codes_of
+from core.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
 from core.schema.text import approval_of, who_may
 from ims.docs.evidence import files_by_sop
 from ims.docs.policy_tables import tables
@@ -27,7 +27,8 @@ Roles in short: IM incident manager, TS technical support, SA system administrat
 VC vendor contact, CC client contact.
 """
 NUMBERS = re.compile(r"SOP [0-9]+(?:(?:, | and )[0-9]+)*\. ?")
-COMMON = {*ALWAYS, *OF_CALLERS, *OF_BODIES, Code.INVALID_FILTER, Code.ROLE_NOT_PERMITTED}
+OF_ANY_BODY = (Code.VALIDATION_ERROR, Code.INVALID_REFERENCE)
+COMMON = {*ALWAYS, *OF_CALLERS, *OF_READS, *OF_WRITES, *OF_ANY_BODY, Code.ROLE_NOT_PERMITTED}
 
 
 def reachable() -> list[Operation]:
@@ -75,28 +76,20 @@ def _operation(operation: Operation) -> str:
 def _law(operation: Operation) -> Iterator[tuple[str, str]]:
     yield "Who may", who_may(operation)
     yield "Condition", operation.condition
-    rules, halts = _words(operation)
-    yield "Rules", rules
-    yield "Halts", halts
+    yield "Rules", _words(operation)
     yield from (("Duty", f"{duty.text} (`{duty.name}`, `{duty.code}`)") for duty in operation.duties)
     yield "Approval", approval_of(operation)
+    yield "In person", operation.in_person.text if operation.in_person else ""
     yield "Lifecycle", operation.lifecycle
     yield "Codes", ", ".join(f"`{code}`" for code in _codes(operation))
     yield "Audit", f"`{operation.verb}`"
 
 
-def _words(operation: Operation) -> tuple[str, str]:
-    """What the operation's docstring says beyond its purpose: its rules, and what it is refused as."""
+def _words(operation: Operation) -> str:
+    """What the operation's docstring says beyond its purpose."""
     _, _, rest = (inspect.getdoc(operation.run) or "").partition("\n\n")
-    words = NUMBERS.sub("", " ".join(rest.split())).strip()
-    rules, _, refusals = words.partition("Raises Refusal: ")
-    return rules.strip(), refusals.strip()
+    return NUMBERS.sub("", " ".join(rest.split())).strip()
 
 
 def _codes(operation: Operation) -> list[Code]:
-    binding = registry.bindings.get(operation.name)
-    reads = all(endpoint.startswith("GET ") for endpoint in operation.endpoints)
-    body = binding.body if binding else None
-    single = any("{id}" in endpoint for endpoint in operation.endpoints)
-    codes = codes_of(operation, body, reads=reads, single=single)
-    return [code for code in codes if code not in COMMON]
+    return [code for code in codes_of(operation) if code not in COMMON]

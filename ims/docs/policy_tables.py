@@ -2,11 +2,9 @@
 
 import importlib
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from django.db.models import TextChoices
 
 from core.codes import MEANINGS, Code
+from core.lifecycle import Lifecycle
 from core.operations import Operation
 from core.schema.enums import choices_classes
 from core.schema.text import spoken
@@ -42,27 +40,12 @@ def tables(operations: Sequence[Operation]) -> Iterator[str]:
         yield "\n".join(f"- {sentence}" for sentence in sentences) + "\n"
 
 
-def lifecycles() -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
+def lifecycles() -> Iterator[tuple[str, Lifecycle]]:
     """Every table of transitions in the apps' choices, with a name for it."""
     for name in sorted({each.__module__ for each in choices_classes()}):
         for variable, value in vars(importlib.import_module(name)).items():
-            if not variable.startswith("_") and _is_lifecycle(value):
-                statuses = type(next(iter(value))).__name__.removesuffix("Status")
-                yield f"{spoken(_words(statuses))} (`{name}.{variable}`)", value
-
-
-def _is_lifecycle(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(isinstance(each, TextChoices) for each in value)
-        and all(isinstance(each, tuple) for each in value.values())
-    )
-
-
-def _words(name: str) -> str:
-    """A class name as words: RollbackRequest as "rollback request"."""
-    return "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
+            if isinstance(value, Lifecycle):
+                yield f"{value.name} (`{name}.{variable}`)", value
 
 
 def _roles(operation: Operation) -> list[str]:

@@ -21,7 +21,12 @@ from core.verbs import Verb
 from core.views import OperationView
 
 
-@operation("docs.schema", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /schema/", anonymous=True)
+@operation(
+    "docs.schema",
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+    anonymous=True,
+)
 @cache
 def read_schema(*, actor: Any = None) -> dict[str, Any]:
     """Read the OpenAPI description of this API, as JSON or YAML."""
@@ -29,7 +34,12 @@ def read_schema(*, actor: Any = None) -> dict[str, Any]:
     return schema
 
 
-@operation("docs.page", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /docs/", anonymous=True)
+@operation(
+    "docs.page",
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+    anonymous=True,
+)
 def read_docs(*, actor: Any) -> str:
     """Read the OpenAPI description as a page that needs no other host."""
     return render_to_string("ims/docs.html")

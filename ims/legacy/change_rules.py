@@ -11,7 +11,7 @@ from changes.choices import (
     RollbackStatus,
 )
 from changes.duties import executive_decides_critical, not_the_requester
-from core.lifecycle import Table, allowed_from
+from core.lifecycle import Lifecycle, allowed_from
 from ims.legacy.rules import expected_times, out_of_order, role_permitted
 from ims.legacy.schema import World
 from incidents.choices import UNRESOLVED
@@ -133,7 +133,7 @@ def _decided_by_somebody(record: Any, *, waiting: str) -> str:
     return f"{record.status}, yet it does not say who decided it" if not undecided and not record.approved_by_id else ""
 
 
-def _after(moves: Table, status: str) -> set[str]:
+def _after(moves: Lifecycle, status: str) -> set[str]:
     """Every state that a lifecycle can reach from this one."""
     reached: set[str] = set()
     pending = [status]

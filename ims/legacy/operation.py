@@ -20,7 +20,13 @@ from users.models import User
 from users.system import system_principal
 
 
-@operation("import.legacy", roles=(), verb=Verb.CREATE, door=Door.COMMAND)
+@operation(
+    "import.legacy",
+    roles=(),
+    verb=Verb.CREATE,
+    raises=[Code.MALFORMED_BODY, Code.DUPLICATE, Code.VALIDATION_ERROR],
+    door=Door.COMMAND,
+)
 def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progress) -> Report:
     """Carry an older system's export over: every row, under its own id and with its own time stamps.
 

@@ -21,6 +21,8 @@ if ENVIRONMENT not in ("production", "development", "test"):
     raise ImproperlyConfigured(f"IMS_ENVIRONMENT is {ENVIRONMENT}; it must be production, development or test")
 DEBUG = False
 PRODUCTION = ENVIRONMENT == "production"
+# An operation that refuses with a code that it does not declare is a defect; only tests are stopped by it.
+IMS_UNDECLARED_CODES_FAIL = ENVIRONMENT == "test"
 
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "for-development-only-" + "x" * 50)
 if not SECRET_KEY:

@@ -4,11 +4,8 @@ from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
 from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilters
 from incidents.events.serializers import (
-    CorrelateBody,
     CorrelationOutput,
-    CorrelationRuleBody,
     CorrelationRuleOutput,
-    EventBody,
     EventOutput,
 )
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
@@ -34,8 +31,8 @@ RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="n
 
 class EventViewSet(RecordViewSet):
     collection = EVENTS
-    create = creates("event.record", EventBody)
-    correlate = write("event.correlate", CorrelateBody, path="correlate", detail=False)
+    create = creates("event.record")
+    correlate = write("event.correlate", path="correlate", detail=False)
 
 
 class CorrelationViewSet(RecordViewSet):
@@ -46,5 +43,5 @@ class CorrelationViewSet(RecordViewSet):
 
 class CorrelationRuleViewSet(RecordViewSet):
     collection = RULES
-    create = creates("correlation_rule.create", CorrelationRuleBody)
-    partial_update = updates("correlation_rule.update", CorrelationRuleBody)
+    create = creates("correlation_rule.create")
+    partial_update = updates("correlation_rule.update")

@@ -7,15 +7,15 @@ from django.utils import timezone
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from incidents.models import RootCauseAnalysis
 from incidents.response.choices import ANALYSIS_MOVES, AnalysisStatus
 from incidents.response.duties import not_the_analyst
+from incidents.response.serializers import AnalysisBody, AnalysisChangesBody, CompleteAnalysisBody, RejectAnalysisBody
 from users.choices import IM, SA, TS
 from users.models import User
 
-PATH = "POST /root-cause-analyses/{id}"
 ANALYSTS = {TS, IM, SA}
 
 
@@ -24,8 +24,9 @@ ANALYSTS = {TS, IM, SA}
     sop=19,
     roles=ANALYSTS,
     verb=Verb.CREATE,
-    endpoint="POST /root-cause-analyses/",
-    lifecycle="→ in_progress",
+    subject="rca",
+    body=AnalysisBody,
+    moves=ANALYSIS_MOVES.new(),
 )
 def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
     """Begin the search for an incident's underlying cause.
@@ -42,8 +43,9 @@ def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
     sop=19,
     roles=ANALYSTS,
     verb=Verb.UPDATE,
-    endpoint="PATCH /root-cause-analyses/{id}/",
     target="rca",
+    body=AnalysisChangesBody,
+    raises=[Code.PRECONDITION_FAILED],
     condition="while in_progress",
 )
 def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> RootCauseAnalysis:
@@ -60,9 +62,9 @@ def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> R
     sop=19,
     roles=ANALYSTS,
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/complete/",
     target="rca",
-    lifecycle="in_progress → completed",
+    body=CompleteAnalysisBody,
+    moves=ANALYSIS_MOVES.to(AnalysisStatus.COMPLETED),
 )
 def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, summary: str = "") -> RootCauseAnalysis:
     """State the root cause that was found. SOP 19. Raises Refusal: invalid_transition."""
@@ -75,11 +77,11 @@ def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, s
     sop=19,
     roles={IM},
     verb=Verb.APPROVE,
-    endpoint=f"{PATH}/approve/",
     target="rca",
+    moves=ANALYSIS_MOVES.to(AnalysisStatus.APPROVED),
     duties=[not_the_analyst],
+    in_person=InPerson.ALWAYS,
     condition="not who conducted it",
-    lifecycle="completed → approved",
 )
 def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysis:
     """Accept a completed analysis. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
@@ -91,11 +93,12 @@ def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysi
     sop=19,
     roles={IM},
     verb=Verb.REJECT,
-    endpoint=f"{PATH}/reject/",
     target="rca",
+    body=RejectAnalysisBody,
+    moves=ANALYSIS_MOVES.to(AnalysisStatus.IN_PROGRESS),
     duties=[not_the_analyst],
+    in_person=InPerson.ALWAYS,
     condition="not who conducted it; back to in_progress",
-    lifecycle="completed → in_progress",
 )
 def reject_analysis(*, actor: User, rca: RootCauseAnalysis, comment: str) -> RootCauseAnalysis:
     """Send a completed analysis back to work. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""

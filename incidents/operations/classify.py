@@ -4,11 +4,18 @@ from typing import Any
 
 from core.operations import operation
 from core.verbs import Verb
+from incidents.bodies import FactsBody
 from incidents.severity import Facts, classify
 from users.models import User
 
 
-@operation("incident.classify", sop=13, roles=None, verb=Verb.TOOL_USE, endpoint="POST /incidents/classify/")
+@operation(
+    "incident.classify",
+    sop=13,
+    roles=None,
+    verb=Verb.TOOL_USE,
+    body=FactsBody,
+)
 def classify_facts(*, actor: User, **facts: Any) -> dict[str, Any]:
     """Tell the severity that stated facts give, and the clause that decides. Nothing is written.
 

@@ -8,6 +8,7 @@ from core.operations import operation
 from core.verbs import Verb
 from incidents.models import Communication
 from incidents.response.choices import REACHED
+from incidents.response.serializers import CommunicationBody, DeliveryBody
 from users.choices import IM, TS
 from users.models import User
 
@@ -17,8 +18,8 @@ from users.models import User
     sop=17,
     roles={IM, TS},
     verb=Verb.NOTIFY,
-    endpoint="POST /communications/",
-    lifecycle="→ pending",
+    subject="communication",
+    body=CommunicationBody,
 )
 def record_communication(*, actor: User, **fields: Any) -> Communication:
     """Log what was said to a stakeholder. It starts pending; nothing is sent from here.
@@ -35,8 +36,8 @@ def record_communication(*, actor: User, **fields: Any) -> Communication:
     sop=17,
     roles={IM, TS},
     verb=Verb.NOTIFY,
-    endpoint="PATCH /communications/{id}/",
     target="communication",
+    body=DeliveryBody,
     condition="delivery_status only",
 )
 def update_communication(*, actor: User, communication: Communication, delivery_status: str = "") -> Communication:

@@ -2,14 +2,24 @@
 
 from typing import Any
 
+from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
+from incidents.events.serializers import CorrelationRuleBody
 from incidents.models import CorrelationRule
 from users.choices import IM
 from users.models import User
 
 
-@operation("correlation_rule.create", sop=2, roles={IM}, verb=Verb.CREATE, endpoint="POST /correlation-rules/")
+@operation(
+    "correlation_rule.create",
+    sop=2,
+    roles={IM},
+    verb=Verb.CREATE,
+    subject="correlation_rule",
+    body=CorrelationRuleBody,
+    raises=[Code.DUPLICATE],
+)
 def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
     """Store a criterion for creating incidents; while active, it takes the place of the default one.
 
@@ -25,8 +35,9 @@ def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
     sop=2,
     roles={IM},
     verb=Verb.UPDATE,
-    endpoint="PATCH /correlation-rules/{id}/",
     target="correlation_rule",
+    body=CorrelationRuleBody,
+    raises=[Code.DUPLICATE],
 )
 def update_rule(*, actor: User, correlation_rule: CorrelationRule, **changes: Any) -> CorrelationRule:
     """Change a stored criterion, or set it aside. SOP 2. Raises Refusal: duplicate (name), validation_error."""

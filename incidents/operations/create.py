@@ -12,6 +12,8 @@ from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
+from incidents.bodies import IncidentBody
+from incidents.choices import INCIDENT_MOVES
 from incidents.duties import own_vendors_component
 from incidents.models import Incident
 from incidents.service_levels.stamping import stamp
@@ -25,10 +27,12 @@ from users.models import User
     sop=12,
     roles={IM, TS, SA, VC, EX},
     verb=Verb.CREATE,
-    endpoint="POST /incidents/",
+    subject="incident",
+    body=IncidentBody,
+    moves=INCIDENT_MOVES.new(),
     duties=[own_vendors_component],
+    raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.SEVERITY_MISMATCH],
     condition="VC: only on components of the own vendor's products",
-    lifecycle="incident: created as open",
 )
 def create_incident(
     *,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.codes import Code
 from core.lifecycle import require_transition
 from core.operations import operation
 from core.sockets import sockets
@@ -13,11 +14,10 @@ from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Escalation, Incident
 from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
 from incidents.response.duties import target_or_manager
+from incidents.response.serializers import EscalationBody
 from incidents.service_levels.stamping import change_stamped
 from users.choices import AM, EX, IM, TS
 from users.models import User
-
-PATH = "POST /escalations/{id}"
 
 
 @operation(
@@ -25,8 +25,10 @@ PATH = "POST /escalations/{id}"
     sop=15,
     roles={IM, TS, AM, EX},
     verb=Verb.ESCALATE,
-    endpoint="POST /escalations/",
-    lifecycle="→ open; incident: open|in_progress → escalated",
+    subject="escalation",
+    body=EscalationBody,
+    moves=(ESCALATION_MOVES.new(), INCIDENT_MOVES.to(IncidentStatus.ESCALATED)),
+    raises=[Code.PRECONDITION_FAILED],
 )
 def create_escalation(*, actor: User, incident: Incident, target_user: User, **fields: Any) -> Escalation:
     """Elevate the response to a person; the incident becomes escalated in the same transaction.
@@ -38,7 +40,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     fields["escalation_level"] = level
     escalation = Escalation(incident=incident, requested_by=actor, target_user=target_user, **fields)
     if incident.status != IncidentStatus.ESCALATED:
-        require_move(incident, IncidentStatus.ESCALATED, table=INCIDENT_MOVES)
+        require_move(incident, IncidentStatus.ESCALATED)
         change_stamped(incident, status=IncidentStatus.ESCALATED)
         sockets.changed(incident)
     escalation.save()
@@ -50,11 +52,10 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     sop=15,
     roles=None,
     verb=Verb.UPDATE,
-    endpoint=f"{PATH}/acknowledge/",
     target="escalation",
+    moves=ESCALATION_MOVES.to(EscalationStatus.ACKNOWLEDGED),
     duties=[target_or_manager],
     condition="the target user, or IM",
-    lifecycle="open → acknowledged",
 )
 def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation:
     """Take an escalation up; the first acknowledgement also acknowledges the incident.
@@ -75,11 +76,10 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     sop=15,
     roles=None,
     verb=Verb.RESOLVE,
-    endpoint=f"{PATH}/resolve/",
     target="escalation",
+    moves=ESCALATION_MOVES.to(EscalationStatus.RESOLVED),
     duties=[target_or_manager],
     condition="the target user, or IM",
-    lifecycle="acknowledged → resolved",
 )
 def resolve_escalation(*, actor: User, escalation: Escalation) -> Escalation:
     """Finish an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope."""

@@ -14,13 +14,14 @@ from core.dispatch import execute, submit
 from core.errors import Item, Refusal
 from core.operations import operation
 from core.verbs import Verb
-from incidents.choices import UNRESOLVED
+from incidents.choices import INCIDENT_MOVES, UNRESOLVED
 from incidents.events.answers import correlation_answer
 from incidents.events.choices import Decision
 from incidents.events.correlation import Criteria, Event, Group, decide, key_of
 from incidents.events.criteria import criteria_in_force
 from incidents.events.draft import incident_body, stated_category
 from incidents.events.related import seen_events
+from incidents.events.serializers import CorrelateBody, EventBody
 from incidents.lifecycle import require_not_closed
 from incidents.models import EventCorrelation, EventRecord, Incident
 from users.choices import IM
@@ -39,7 +40,14 @@ class Ruling:
     incident: Incident | None = None
 
 
-@operation("event.record", sop=2, roles={IM}, verb=Verb.IDENTIFY, endpoint="POST /events/", subject="event_record")
+@operation(
+    "event.record",
+    sop=2,
+    roles={IM},
+    verb=Verb.IDENTIFY,
+    subject="event_record",
+    body=EventBody,
+)
 def record_event(*, actor: User, **fields: Any) -> Answer:
     """Record an alert or a submission; one that is sent again is recognised and answered with its first record.
 
@@ -58,9 +66,10 @@ def record_event(*, actor: User, **fields: Any) -> Answer:
     sop=2,
     roles={IM},
     verb=Verb.IDENTIFY,
-    endpoint="POST /events/correlate/",
     subject="event_correlation",
-    lifecycle="incident: created as open, where the criteria are met",
+    body=CorrelateBody,
+    moves=INCIDENT_MOVES.new(),
+    raises=[Code.INVALID_REFERENCE, Code.INVALID_TRANSITION, Code.SEVERITY_MISMATCH],
 )
 def correlate_events(
     *,

@@ -2,6 +2,7 @@
 
 from core.operations import operation
 from core.verbs import Verb
+from incidents.bodies import NoteBody
 from incidents.models import Incident, IncidentNote
 from users.choices import AM, EX, IM, SA, TS, VC
 from users.models import User
@@ -12,9 +13,9 @@ from users.models import User
     sop=14,
     roles={IM, TS, SA, AM, EX, VC},
     verb=Verb.CREATE,
-    endpoint="POST /incidents/{id}/notes/",
     target="incident",
     subject="incident_note",
+    body=NoteBody,
     condition="VC: own vendor's incidents",
 )
 def add_note(*, actor: User, incident: Incident, body: str, public: bool = False) -> IncidentNote:

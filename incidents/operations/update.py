@@ -6,12 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from clients.models import Client
+from core.codes import Code
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
+from incidents.bodies import IncidentUpdateBody
 from incidents.choices import UPDATE_MOVES
-from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator
+from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator, lowering_severity
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
 from incidents.service_levels.stamping import RESTS_ON, stamp
@@ -25,11 +27,13 @@ from users.models import User
     sop=14,
     roles={IM, TS, EX},
     verb=Verb.UPDATE,
-    endpoint="PATCH /incidents/{id}/",
     target="incident",
+    body=IncidentUpdateBody,
+    moves=UPDATE_MOVES,
     duties=[lowering_by_incident_manager, lowering_not_by_initiator],
+    in_person=lowering_severity,
+    raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.PRECONDITION_FAILED],
     condition="lowering severity: IM only, not an initiator, with severity_override_reason",
-    lifecycle="incident: open|escalated → in_progress",
 )
 def update_incident(
     *,
@@ -51,7 +55,7 @@ def update_incident(
     if severity is not None:
         _set_severity(incident, severity)
     if status is not None:
-        require_move(incident, status, table=UPDATE_MOVES)
+        require_move(incident, status)
         incident.status = status
         acknowledge(incident)
     if affected_clients is not None and set_affected_clients(incident, affected_clients):

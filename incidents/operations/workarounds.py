@@ -12,6 +12,7 @@ from core.verbs import Verb
 from incidents.lifecycle import require_not_closed
 from incidents.models import Incident, Workaround
 from incidents.response.choices import WORKAROUND_MOVES, WorkaroundStatus
+from incidents.response.serializers import WorkaroundBody, WorkaroundChangesBody
 from users.choices import IM, SA, TS
 from users.models import User
 
@@ -21,8 +22,10 @@ from users.models import User
     sop=18,
     roles={TS, IM, SA},
     verb=Verb.CREATE,
-    endpoint="POST /workarounds/",
-    lifecycle="→ active",
+    subject="workaround",
+    body=WorkaroundBody,
+    moves=WORKAROUND_MOVES.new(),
+    raises=[Code.INVALID_TRANSITION],
 )
 def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> Workaround:
     """Record a temporary solution and how effective it is.
@@ -40,9 +43,10 @@ def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> W
     sop=18,
     roles={TS, IM, SA},
     verb=Verb.UPDATE,
-    endpoint="PATCH /workarounds/{id}/",
     target="workaround",
-    lifecycle="active → inactive|replaced",
+    body=WorkaroundChangesBody,
+    moves=WORKAROUND_MOVES.all(),
+    raises=[Code.PRECONDITION_FAILED],
 )
 def update_workaround(*, actor: User, workaround: Workaround, status: str | None = None, **changes: Any) -> Workaround:
     """Judge a workaround anew, or end it. What is ended stays as it was.

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 
+from core.lifecycle import Lifecycle
 from users.choices import AM, EX, IM, SA, TS, VC
 
 
@@ -92,20 +93,32 @@ LEVEL_OF_ROLE: dict[str, EscalationLevel] = {
     VC: EscalationLevel.VENDOR,
 }
 
-ESCALATION_MOVES: dict[str, tuple[str, ...]] = {
-    EscalationStatus.OPEN: (EscalationStatus.ACKNOWLEDGED,),
-    EscalationStatus.ACKNOWLEDGED: (EscalationStatus.RESOLVED,),
-}
+ESCALATION_MOVES = Lifecycle(
+    "escalation",
+    {
+        EscalationStatus.OPEN: (EscalationStatus.ACKNOWLEDGED,),
+        EscalationStatus.ACKNOWLEDGED: (EscalationStatus.RESOLVED,),
+    },
+    initial=EscalationStatus.OPEN,
+)
 
-WORKAROUND_MOVES: dict[str, tuple[str, ...]] = {
-    WorkaroundStatus.ACTIVE: (WorkaroundStatus.INACTIVE, WorkaroundStatus.REPLACED),
-}
+WORKAROUND_MOVES = Lifecycle(
+    "workaround",
+    {
+        WorkaroundStatus.ACTIVE: (WorkaroundStatus.INACTIVE, WorkaroundStatus.REPLACED),
+    },
+    initial=WorkaroundStatus.ACTIVE,
+)
 
 # A completed analysis that is rejected is worked on again.
-ANALYSIS_MOVES: dict[str, tuple[str, ...]] = {
-    AnalysisStatus.IN_PROGRESS: (AnalysisStatus.COMPLETED,),
-    AnalysisStatus.COMPLETED: (AnalysisStatus.APPROVED, AnalysisStatus.IN_PROGRESS),
-}
+ANALYSIS_MOVES = Lifecycle(
+    "root cause analysis",
+    {
+        AnalysisStatus.IN_PROGRESS: (AnalysisStatus.COMPLETED,),
+        AnalysisStatus.COMPLETED: (AnalysisStatus.APPROVED, AnalysisStatus.IN_PROGRESS),
+    },
+    initial=AnalysisStatus.IN_PROGRESS,
+)
 
 # Whom a communication names: the recipient types that need a user, and the one that needs a group.
 NAMES_USER = (RecipientType.USER, RecipientType.CLIENT_CONTACT, RecipientType.VENDOR_CONTACT)

@@ -5,18 +5,9 @@ from core.views import RecordViewSet, creates, updates, write
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from incidents.response.filters import AnalysisFilters, CommunicationFilters, EscalationFilters, WorkaroundFilters
 from incidents.response.serializers import (
-    AnalysisBody,
-    AnalysisChangesBody,
     AnalysisOutput,
-    CommunicationBody,
     CommunicationOutput,
-    CompleteAnalysisBody,
-    DeliveryBody,
-    EscalationBody,
     EscalationOutput,
-    RejectAnalysisBody,
-    WorkaroundBody,
-    WorkaroundChangesBody,
     WorkaroundOutput,
 )
 
@@ -57,27 +48,27 @@ ANALYSES = Collection(
 
 class EscalationViewSet(RecordViewSet):
     collection = ESCALATIONS
-    create = creates("escalation.create", EscalationBody)
+    create = creates("escalation.create")
     acknowledge = write("escalation.acknowledge", path="acknowledge")
     resolve = write("escalation.resolve", path="resolve")
 
 
 class CommunicationViewSet(RecordViewSet):
     collection = COMMUNICATIONS
-    create = creates("communication.create", CommunicationBody)
-    partial_update = updates("communication.update", DeliveryBody)
+    create = creates("communication.create")
+    partial_update = updates("communication.update")
 
 
 class WorkaroundViewSet(RecordViewSet):
     collection = WORKAROUNDS
-    create = creates("workaround.create", WorkaroundBody)
-    partial_update = updates("workaround.update", WorkaroundChangesBody)
+    create = creates("workaround.create")
+    partial_update = updates("workaround.update")
 
 
 class AnalysisViewSet(RecordViewSet):
     collection = ANALYSES
-    create = creates("rca.create", AnalysisBody)
-    partial_update = updates("rca.update", AnalysisChangesBody)
-    complete = write("rca.complete", CompleteAnalysisBody, path="complete")
+    create = creates("rca.create")
+    partial_update = updates("rca.update")
+    complete = write("rca.complete", path="complete")
     approve = write("rca.approve", path="approve")
-    reject = write("rca.reject", RejectAnalysisBody, path="reject")
+    reject = write("rca.reject", path="reject")

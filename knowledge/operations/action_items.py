@@ -7,13 +7,12 @@ from core.errors import Item, Refusal
 from core.lifecycle import require_transition
 from core.operations import operation
 from core.verbs import Verb
+from knowledge.bodies import ActionItemBody, ActionItemUpdateBody
 from knowledge.choices import ITEM_MOVES, ItemStatus, ReviewStatus
 from knowledge.duties import owner_or_lead
 from knowledge.models import ActionItem, PostIncidentReview
 from users.choices import EX, IM
 from users.models import User
-
-PATH = "/post-incident-reviews/{id}/action-items"
 
 
 @operation(
@@ -21,10 +20,11 @@ PATH = "/post-incident-reviews/{id}/action-items"
     sop=25,
     roles={IM, EX},
     verb=Verb.CREATE,
-    endpoint=f"POST {PATH}/",
     target="post_incident_review",
     subject="action_item",
-    lifecycle="→ open",
+    body=ActionItemBody,
+    moves=ITEM_MOVES.new(),
+    raises=[Code.PRECONDITION_FAILED],
 )
 def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> ActionItem:
     """Ask for an improvement: whose task, until when. What is learned after completion may be added, too.
@@ -45,11 +45,12 @@ def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **
     sop=25,
     roles=None,
     verb=Verb.UPDATE,
-    endpoint=f"PATCH {PATH}/{{item_id}}/",
     target="action_item",
+    body=ActionItemUpdateBody,
+    moves=ITEM_MOVES.all(),
     duties=[owner_or_lead],
+    raises=[Code.PRECONDITION_FAILED],
     condition="the item's owner, IM or EX",
-    lifecycle="open → done|dropped",
 )
 def update_action_item(*, actor: User, action_item: ActionItem, **fields: Any) -> ActionItem:
     """Change an open action item, or settle it.

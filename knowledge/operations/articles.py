@@ -7,15 +7,15 @@ from django.utils import timezone
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
+from knowledge.bodies import ArticleBody, JudgementBody
 from knowledge.choices import ARTICLE_MOVES, EDITABLE, ArticleStatus
 from knowledge.duties import author_or_manager, not_a_writer, reviewer_is_another, support_as_assigned_reviewer
 from knowledge.models import Article, ArticleRevision
 from users.choices import EX, IM, TS
 from users.models import User
 
-PATH = "POST /knowledge-articles/{id}"
 JUDGES = "TS: the assigned reviewer; never the author"
 WORDING = frozenset({"title", "body"})
 
@@ -25,10 +25,10 @@ WORDING = frozenset({"title", "body"})
     sop=24,
     roles={TS, IM},
     verb=Verb.CREATE,
-    endpoint="POST /knowledge-articles/",
     subject="kb_article",
+    body=ArticleBody,
+    moves=ARTICLE_MOVES.new(),
     duties=[reviewer_is_another],
-    lifecycle="→ draft",
 )
 def create_article(*, actor: User, author: User | None = None, **fields: Any) -> Article:
     """Write an article as a draft; its author is the caller unless another is named.
@@ -46,9 +46,10 @@ def create_article(*, actor: User, author: User | None = None, **fields: Any) ->
     sop=24,
     roles={TS, IM},
     verb=Verb.KB_UPDATE,
-    endpoint="PATCH /knowledge-articles/{id}/",
     target="kb_article",
+    body=ArticleBody,
     duties=[author_or_manager, reviewer_is_another],
+    raises=[Code.PRECONDITION_FAILED],
     condition="the author or IM; while draft or in_review",
 )
 def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Article:
@@ -75,11 +76,10 @@ def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Articl
     sop=24,
     roles={TS, IM},
     verb=Verb.KB_UPDATE,
-    endpoint=f"{PATH}/submit/",
     target="kb_article",
+    moves=ARTICLE_MOVES.to(ArticleStatus.IN_REVIEW),
     duties=[author_or_manager],
     condition="the author or IM",
-    lifecycle="draft → in_review",
 )
 def submit_article(*, actor: User, kb_article: Article) -> Article:
     """Hand a draft to its reviewer. SOP 24. Raises Refusal: invalid_transition, out_of_scope."""
@@ -91,11 +91,12 @@ def submit_article(*, actor: User, kb_article: Article) -> Article:
     sop=24,
     roles={TS, IM, EX},
     verb=Verb.KB_UPDATE,
-    endpoint=f"{PATH}/publish/",
     target="kb_article",
+    body=JudgementBody,
+    moves=ARTICLE_MOVES.to(ArticleStatus.PUBLISHED),
     duties=[not_a_writer, support_as_assigned_reviewer],
+    in_person=InPerson.ALWAYS,
     condition=JUDGES,
-    lifecycle="in_review → published",
 )
 def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
     """Let everybody read an article.
@@ -111,11 +112,12 @@ def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> A
     sop=24,
     roles={TS, IM, EX},
     verb=Verb.KB_UPDATE,
-    endpoint=f"{PATH}/return/",
     target="kb_article",
+    body=JudgementBody,
+    moves=ARTICLE_MOVES.to(ArticleStatus.DRAFT),
     duties=[not_a_writer, support_as_assigned_reviewer],
+    in_person=InPerson.ALWAYS,
     condition=JUDGES,
-    lifecycle="in_review → draft",
 )
 def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
     """Give an article back to its author. SOP 24. Raises Refusal: invalid_transition, segregation_of_duties."""
@@ -127,9 +129,8 @@ def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Ar
     sop=24,
     roles={IM, EX},
     verb=Verb.KB_UPDATE,
-    endpoint=f"{PATH}/archive/",
     target="kb_article",
-    lifecycle="published → archived",
+    moves=ARTICLE_MOVES.to(ArticleStatus.ARCHIVED),
 )
 def archive_article(*, actor: User, kb_article: Article) -> Article:
     """Withdraw a published article. SOP 24. Raises Refusal: invalid_transition."""

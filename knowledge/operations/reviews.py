@@ -7,16 +7,15 @@ from django.utils import timezone
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
+from knowledge.bodies import CompleteReviewBody, ReviewBody, ReviewUpdateBody
 from knowledge.choices import REVIEW_MOVES, UNFINISHED, ReviewStatus
 from knowledge.models import PostIncidentReview
 from users.choices import EX, IM
 from users.models import User
-
-PATH = "POST /post-incident-reviews/{id}"
 
 
 @operation(
@@ -24,10 +23,11 @@ PATH = "POST /post-incident-reviews/{id}"
     sop=25,
     roles={IM, EX},
     verb=Verb.CREATE,
-    endpoint="POST /post-incident-reviews/",
     subject="post_incident_review",
+    body=ReviewBody,
+    moves=REVIEW_MOVES.new(),
+    raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
     condition="incident closed",
-    lifecycle="→ scheduled",
 )
 def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostIncidentReview:
     """Schedule the review of a closed incident; one unfinished review for each.
@@ -49,8 +49,9 @@ def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostInci
     sop=25,
     roles={IM, EX},
     verb=Verb.REVIEW,
-    endpoint="PATCH /post-incident-reviews/{id}/",
     target="post_incident_review",
+    body=ReviewUpdateBody,
+    raises=[Code.PRECONDITION_FAILED],
 )
 def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
     """Change the date, the facilitator, ratings or findings of a review that is not finished.
@@ -67,9 +68,8 @@ def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fi
     sop=25,
     roles={IM, EX},
     verb=Verb.REVIEW,
-    endpoint=f"{PATH}/start/",
     target="post_incident_review",
-    lifecycle="scheduled → in_progress",
+    moves=REVIEW_MOVES.to(ReviewStatus.IN_PROGRESS),
 )
 def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
     """Begin a review. SOP 25. Raises Refusal: invalid_transition."""
@@ -81,10 +81,11 @@ def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> Po
     sop=25,
     roles={IM, EX},
     verb=Verb.REVIEW,
-    endpoint=f"{PATH}/complete/",
     target="post_incident_review",
+    body=CompleteReviewBody,
+    moves=REVIEW_MOVES.to(ReviewStatus.COMPLETED),
+    in_person=InPerson.ALWAYS,
     condition="three ratings",
-    lifecycle="in_progress → completed",
 )
 def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
     """Finish a review, with its three ratings given now or before.
@@ -99,9 +100,8 @@ def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **
     sop=25,
     roles={IM, EX},
     verb=Verb.REVIEW,
-    endpoint=f"{PATH}/cancel/",
     target="post_incident_review",
-    lifecycle="scheduled|in_progress → cancelled",
+    moves=REVIEW_MOVES.to(ReviewStatus.CANCELLED),
 )
 def cancel_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
     """Give up a review. SOP 25. Raises Refusal: invalid_transition."""

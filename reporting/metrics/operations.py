@@ -10,6 +10,7 @@ from incidents.choices import IncidentStatus
 from incidents.models import Incident
 from reporting.metrics.derivation import UnderivableError, agrees, derive
 from reporting.metrics.models import Metric
+from reporting.metrics.serializers import MetricBody
 from users.choices import IM, SA
 from users.models import User
 
@@ -19,7 +20,9 @@ from users.models import User
     sop=22,
     roles={IM, SA},
     verb=Verb.CREATE,
-    endpoint="POST /metrics/",
+    subject="metric",
+    body=MetricBody,
+    raises=[Code.PRECONDITION_FAILED, Code.CALCULATION_FAILED],
     condition="incident closed",
 )
 def record_metric(

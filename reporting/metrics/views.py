@@ -4,7 +4,7 @@ from core.collections import Collection, related
 from core.views import RecordViewSet, creates
 from reporting.metrics.filters import MetricFilters
 from reporting.metrics.models import Metric
-from reporting.metrics.serializers import MetricBody, MetricOutput
+from reporting.metrics.serializers import MetricOutput
 
 METRICS = Collection(
     Metric,
@@ -18,4 +18,4 @@ METRICS = Collection(
 
 class MetricViewSet(RecordViewSet):
     collection = METRICS
-    create = creates("metric.record", MetricBody)
+    create = creates("metric.record")

@@ -5,14 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.codes import Code
 from core.errors import Item, Refusal
-from core.operations import operation
+from core.operations import in_person_directly, operation
 from core.verbs import Verb
 from incidents.models import Incident
-from reporting.choices import ReportStatus
+from reporting.choices import REPORT_MOVES, ReportStatus
 from reporting.models import IncidentReport
 from reporting.postmortem import digest_of
 from reporting.reports.assembly import build
+from reporting.reports.bodies import ReportBody
 from reporting.reports.subject import subject_of
 from users.choices import EX, IM
 from users.duties import always
@@ -24,11 +26,13 @@ from users.models import User
     sop=23,
     roles={IM, EX},
     verb=Verb.CREATE,
-    endpoint="POST /incident-reports/",
     subject="incident_report",
+    body=ReportBody,
+    moves=REPORT_MOVES.new(ReportStatus.COMPLETED, ReportStatus.FAILED),
     elevated=always,
+    in_person=in_person_directly(always),
+    raises=[Code.CALCULATION_FAILED],
     condition="the automatic postmortem draft of SOP 16 is not this operation",
-    lifecycle="report: draft → completed; failed",
 )
 def generate_report(*, actor: User, incident: Incident, report_type: str) -> IncidentReport:
     """Create a formal document about an incident; its content is kept, with its digest, and never changes.

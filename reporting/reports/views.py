@@ -44,8 +44,8 @@ class FormatByParameter(BaseContentNegotiation):
     sop=23,
     roles=None,
     verb=Verb.ENTITY_DISCOVERY,
-    endpoint="GET /incident-reports/{id}/download/",
     subject="incident_report",
+    raises=[Code.PRECONDITION_FAILED, Code.CALCULATION_FAILED],
     condition="completed reports in scope; client contacts get the part that is meant for them",
 )
 def download_report(*, actor: User, report: IncidentReport, chosen: Format) -> bytes:

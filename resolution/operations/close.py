@@ -2,12 +2,14 @@
 
 from django.utils import timezone
 
+from core.codes import Code
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
-from incidents.choices import IncidentStatus
-from incidents.duties import not_an_initiator
+from incidents.choices import INCIDENT_MOVES, IncidentStatus
+from incidents.duties import high_severity, not_an_initiator
 from incidents.models import Incident
+from resolution.bodies import CloseBody
 from resolution.duties import high_severity_closed_by_higher_authority
 from resolution.readiness import require_ready
 from users.choices import EX, IM, TS
@@ -19,11 +21,13 @@ from users.models import User
     sop=16,
     roles={IM, EX, TS},
     verb=Verb.CLOSE,
-    endpoint="POST /incidents/{id}/close/",
     target="incident",
+    body=CloseBody,
+    moves=INCIDENT_MOVES.to(IncidentStatus.CLOSED),
     duties=[high_severity_closed_by_higher_authority, not_an_initiator],
+    in_person=high_severity,
+    raises=[Code.PRECONDITION_FAILED],
     condition="TS: peak severity P3 or P4; high severity: not an initiator",
-    lifecycle="incident: resolved → closed",
 )
 def close_incident(*, actor: User, incident: Incident) -> Incident:
     """Close a resolved incident whose postmortem is reviewed; closed is final.

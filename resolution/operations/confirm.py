@@ -1,10 +1,12 @@
 """SOP 16, step 1: a client contact confirms that the impact is mitigated."""
 
 from core.answers import Answer
-from core.operations import operation
+from core.codes import Code
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from incidents.lifecycle import require_not_closed
 from incidents.models import Incident
+from resolution.bodies import ConfirmationBody
 from resolution.models import MitigationConfirmation
 from users.choices import CC
 from users.models import User
@@ -15,9 +17,11 @@ from users.models import User
     sop=16,
     roles={CC},
     verb=Verb.CREATE,
-    endpoint="POST /incidents/{id}/confirm-mitigation/",
     target="incident",
     subject="mitigation_confirmation",
+    body=ConfirmationBody,
+    in_person=InPerson.ALWAYS,
+    raises=[Code.INVALID_TRANSITION],
     condition="a CC of an affected client",
 )
 def confirm_mitigation(*, actor: User, incident: Incident, note: str = "") -> Answer:

@@ -4,20 +4,19 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from core.codes import Code
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
-from incidents.choices import IncidentStatus
+from incidents.choices import REOPEN_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
 from incidents.service_levels.stamping import change_stamped
+from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening
 from resolution.postmortems import void_postmortem
 from users.choices import EX, IM, TS
 from users.models import User
-
-# Open and escalated incidents reach in_progress too, but by an update, not by this.
-FROM_RESOLVED: dict[str, tuple[str, ...]] = {IncidentStatus.RESOLVED: (IncidentStatus.IN_PROGRESS,)}
 
 
 @operation(
@@ -25,17 +24,18 @@ FROM_RESOLVED: dict[str, tuple[str, ...]] = {IncidentStatus.RESOLVED: (IncidentS
     sop=16,
     roles={IM, TS, EX},
     verb=Verb.UPDATE,
-    endpoint="POST /incidents/{id}/reopen/",
     target="incident",
+    body=ReopenBody,
+    moves=REOPEN_MOVES,
+    raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.PRECONDITION_FAILED],
     condition="reason required",
-    lifecycle="incident: resolved → in_progress",
 )
 def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident:
     """Take a resolved incident up again; its postmortem review and mitigation confirmations are void.
 
     SOP 16. Raises Refusal: invalid_transition, duplicate_open_incident (another was opened for the same thing).
     """
-    require_move(incident, IncidentStatus.IN_PROGRESS, table=FROM_RESOLVED)
+    require_move(incident, IncidentStatus.IN_PROGRESS)
     Reopening(
         incident=incident,
         reason=reason,

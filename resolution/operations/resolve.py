@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from core.answers import Answer
+from core.codes import Code
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
-from incidents.choices import IncidentStatus
+from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.models import Incident, IncidentLink
 from incidents.response.choices import LinkedType
 from incidents.service_levels.stamping import change_stamped
+from resolution.bodies import ResolveBody
 from resolution.duties import code_without_evidence_by_manager
 from resolution.postmortems import capture_postmortem
 from resolution.readiness import require_ready
@@ -25,11 +27,12 @@ from users.models import User
     sop=16,
     roles={IM, TS, EX},
     verb=Verb.RESOLVE,
-    endpoint="POST /incidents/{id}/resolve/",
     target="incident",
+    body=ResolveBody,
+    moves=INCIDENT_MOVES.to(IncidentStatus.RESOLVED),
     duties=[code_without_evidence_by_manager],
+    raises=[Code.INVALID_REFERENCE, Code.PRECONDITION_FAILED],
     condition="resolution_code without mitigation evidence: IM only",
-    lifecycle="incident: open|in_progress|escalated → resolved",
 )
 def resolve_incident(
     *,

@@ -5,7 +5,7 @@ from django.utils import timezone
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.duties import not_an_initiator
@@ -13,6 +13,7 @@ from incidents.models import Incident
 from reporting.choices import REPORT_MOVES, ReportStatus
 from reporting.models import IncidentReport
 from reporting.postmortem import digest_of, postmortem_of
+from resolution.bodies import PostmortemReviewBody
 from resolution.duties import not_the_resolver
 from users.choices import EX, IM
 from users.models import User
@@ -23,11 +24,13 @@ from users.models import User
     sop=16,
     roles={IM, EX},
     verb=Verb.REVIEW,
-    endpoint="POST /incident-reports/{id}/review/",
     target="incident_report",
+    body=PostmortemReviewBody,
+    moves=REPORT_MOVES.to(ReportStatus.COMPLETED),
     duties=[not_the_resolver, not_an_initiator],
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
     condition="not who resolved; high severity: not an initiator",
-    lifecycle="report: draft → completed",
 )
 def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: str = "") -> IncidentReport:
     """Accept the postmortem draft of a resolved incident: its content is frozen, with its digest.

@@ -29,7 +29,7 @@ ROUTES = sorted(endpoints(urlpatterns))
 WRITES = [route for route in ROUTES if not route[0].startswith("GET ")]
 READS = [route for route in ROUTES if route[0].startswith("GET ")]
 TARGETED = [route for route in ROUTES if "{" in route[0]]
-WITH_BODY = [(endpoint, name) for endpoint, name in WRITES if registry.bindings[name].body is not None]
+WITH_BODY = [(endpoint, name) for endpoint, name in WRITES if registry[name].body is not None]
 
 # The first of these roles that an operation permits asks; those who read everything come first.
 ASKERS = (EX, SA, IM, TS, AM, VC, CC)
@@ -116,9 +116,9 @@ def raw(api: Api, method: str, path: str, content: bytes, media_type: str = "app
 
 
 def body_fields(name: str) -> dict[str, Any]:
-    binding = registry.bindings[name]
     found: dict[str, Any] = {}
-    for shape in (binding.body, *binding.others):
+    shapes: tuple[Any, ...] = registry[name].shapes
+    for shape in shapes:
         context = {"actor": UserFactory.build(), "target": None, "operation": registry[name]}
         found.update({each: field for each, field in shape(context=context).fields.items() if not field.read_only})
     return found
@@ -126,7 +126,7 @@ def body_fields(name: str) -> dict[str, Any]:
 
 def actor_fields(name: str) -> tuple[str, ...]:
     """Fields that name the caller: any number has their type, and another one's is refused only when all else fits."""
-    return tuple(getattr(registry.bindings[name].body, "actor_fields", ()))
+    return tuple(each for shape in registry[name].shapes for each in getattr(shape, "actor_fields", ()))
 
 
 def wrong_values(field: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.answers import Answer
+from core.codes import Code
 from core.context import current
 from core.errors import invalid
 from core.operations import operation
@@ -13,12 +14,15 @@ from users.duties import (
     changes_privileged_address,
     creates_privileged,
     in_person,
+    new_password,
     not_own_identity,
     own_account,
     password_set_in_person,
+    share_withheld,
 )
 from users.models import User
 from users.operations.activation import share_answer
+from users.serializers import ProfileBody, UserBody, UserUpdateBody
 from users.shares import new_share
 from users.system import require_person
 
@@ -28,10 +32,13 @@ from users.system import require_person
     sop=5,
     roles={SA, IM},
     verb=Verb.CREATE,
-    endpoint="POST /users/",
     elevated=creates_privileged,
     condition="no password: one share of an activation secret",
     secret=True,
+    body=UserBody,
+    in_person=share_withheld,
+    raises=[Code.DUPLICATE],
+    subject="user",
 )
 def create_user(*, actor: User, **fields: Any) -> Answer:
     """Add personnel with a role and associations; with both activation shares the person sets their own password.
@@ -50,11 +57,12 @@ def create_user(*, actor: User, **fields: Any) -> Answer:
     sop=5,
     roles={SA, IM},
     verb=Verb.UPDATE,
-    endpoint="PATCH /users/{id}/",
     target="user",
     duties=[not_own_identity],
     elevated=changes_privileged_address,
     condition="name, email, department, timezone, client_id, vendor_id; not one's own e-mail or association",
+    body=UserUpdateBody,
+    raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def update_user(*, actor: User, user: User, **changes: Any) -> User:
     """Correct a person's name, address, department, time zone or association.
@@ -71,10 +79,12 @@ def update_user(*, actor: User, user: User, **changes: Any) -> User:
     sop=6,
     roles=None,
     verb=Verb.UPDATE,
-    endpoint="PATCH /me/",
     target="user",
     duties=[own_account, password_set_in_person],
     condition="own name, department, time zone, password only",
+    body=ProfileBody,
+    in_person=new_password,
+    credentials=True,
 )
 def update_profile(
     *, actor: User, user: User, password: str | None = None, current_password: str | None = None, **changes: Any

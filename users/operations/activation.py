@@ -9,7 +9,7 @@ from core.answers import Answer
 from core.codes import Code
 from core.context import context
 from core.errors import Item, Refusal
-from core.operations import operation
+from core.operations import InPerson, operation
 from core.rows import locked
 from core.verbs import Verb
 from users.access import end_access
@@ -17,6 +17,7 @@ from users.choices import EX, IM, SA
 from users.duties import not_own_activation, not_the_issuer, opens_again, token_issued_in_person
 from users.models import ActivationToken, User
 from users.passwords import require_unlike
+from users.serializers import ActivateBody
 from users.shares import account_of, belong_together, draw_other, new_share, pending
 
 # What an answer says beside the share, or in its place.
@@ -43,12 +44,13 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
     sop=5,
     roles={SA, IM},
     verb=Verb.CREATE,
-    endpoint="POST /users/{id}/activation-token/",
     target="user",
     duties=[not_own_activation, token_issued_in_person],
     elevated=opens_again,
     condition="never for oneself; one share",
     secret=True,
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
 )
 def issue_activation(*, actor: User, user: User) -> Answer:
     """Begin the activation of a new account, or of one whose owner lost access; shares from before become void.
@@ -66,11 +68,12 @@ def issue_activation(*, actor: User, user: User) -> Answer:
     sop=5,
     roles={SA, IM, EX},
     verb=Verb.APPROVE,
-    endpoint="POST /users/{id}/activation-token/countersign/",
     target="user",
     duties=[not_the_issuer, token_issued_in_person],
     condition="the other share, once; never who created or re-issued the account",
     secret=True,
+    in_person=InPerson.ALWAYS,
+    raises=[Code.PRECONDITION_FAILED],
 )
 def countersign(*, actor: User, user: User) -> Answer:
     """Draw the other share of an activation, once: so no single person ever holds what activates an account.
@@ -90,7 +93,14 @@ def countersign(*, actor: User, user: User) -> Answer:
 
 
 @operation(
-    "access.activate", roles=None, verb=Verb.UPDATE, endpoint="POST /auth/activate/", anonymous=True, subject="user"
+    "access.activate",
+    roles=None,
+    verb=Verb.UPDATE,
+    anonymous=True,
+    subject="user",
+    body=ActivateBody,
+    raises=[Code.INVALID_CREDENTIALS, Code.TOKEN_EXPIRED, Code.USER_INACTIVE, Code.LOCKED_OUT],
+    credentials=True,
 )
 def activate(*, actor: Any, shares: Sequence[str], password: str) -> dict[str, Any]:
     """Set one's own password with the two shares of an activation, in any order; access from before ends.

@@ -14,7 +14,14 @@ from users.tokens import new_token
 Shares = tuple[str, str]
 
 
-@operation("user.bootstrap", roles=(), verb=Verb.CREATE, door=Door.COMMAND, secret=True)
+@operation(
+    "user.bootstrap",
+    roles=(),
+    verb=Verb.CREATE,
+    door=Door.COMMAND,
+    secret=True,
+    raises=[Code.VALIDATION_ERROR, Code.DUPLICATE, Code.PRECONDITION_FAILED],
+)
 def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[User, Shares]]:
     """Make the first system administrator and executive, or break the glass when the last of one is gone.
 
@@ -36,7 +43,15 @@ def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[U
     return made
 
 
-@operation("user.recover", roles=(), verb=Verb.UPDATE, subject="user", door=Door.COMMAND, secret=True)
+@operation(
+    "user.recover",
+    roles=(),
+    verb=Verb.UPDATE,
+    subject="user",
+    door=Door.COMMAND,
+    secret=True,
+    raises=[Code.PRECONDITION_FAILED],
+)
 def recover(*, actor: User, user: User) -> Shares:
     """Let the only executive or system administrator back in; returns both activation shares.
 
@@ -56,7 +71,14 @@ def recover(*, actor: User, user: User) -> Shares:
     return _both_shares(user, actor)
 
 
-@operation("token.issue", roles=(), verb=Verb.CREATE, subject="token", door=Door.COMMAND, secret=True)
+@operation(
+    "token.issue",
+    roles=(),
+    verb=Verb.CREATE,
+    subject="token",
+    door=Door.COMMAND,
+    secret=True,
+)
 def issue_token(*, actor: User, user: User, days: int | None = None, agent: str = "") -> str:
     """Issue a token from the command line of the server, for a person or for the agent that acts for them.
 

@@ -12,10 +12,11 @@ from core.operations import operation
 from core.rows import locked
 from core.verbs import Verb
 from users.models import Token, User
+from users.serializers import LoginBody
 from users.tokens import new_token
 
 
-@operation("access.profile", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /me/")
+@operation("access.profile", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def read_profile(*, actor: User) -> User:
     """Read one's own account."""
     return actor
@@ -25,10 +26,11 @@ def read_profile(*, actor: User) -> User:
     "access.login",
     roles=None,
     verb=Verb.CREATE,
-    endpoint="POST /auth/token/",
     anonymous=True,
     subject="token",
     secret=True,
+    body=LoginBody,
+    raises=[Code.INVALID_CREDENTIALS, Code.LOCKED_OUT, Code.USER_INACTIVE],
 )
 def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     """Obtain a bearer token with e-mail address and password.
@@ -41,7 +43,13 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     return {"token": secret, "expires_at": token.expires_at, "id": token.pk}
 
 
-@operation("access.logout", roles=None, verb=Verb.UPDATE, endpoint="POST /auth/logout/", subject="token")
+@operation(
+    "access.logout",
+    roles=None,
+    verb=Verb.UPDATE,
+    subject="token",
+    credentials=True,
+)
 def log_out(*, actor: User) -> dict[str, Any]:
     """Revoke the token that carried this request."""
     token: Token | None = current().token

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
 from users.access import end_access, end_access_for_good
 from users.choices import ENDED, IM, SA
-from users.duties import changes_privilege, not_own_account, own_access_or_administrator
+from users.duties import changes_privilege, elevated_or_activating, not_own_account, own_access_or_administrator
 from users.models import User
+from users.serializers import PermissionsBody
 from users.system import require_person
 
 
@@ -16,11 +18,13 @@ from users.system import require_person
     sop=6,
     roles={SA, IM},
     verb=Verb.UPDATE,
-    endpoint="PATCH /users/{id}/permissions/",
     target="user",
     duties=[not_own_account],
     elevated=changes_privilege,
     condition="never one's own account; client_id or vendor_id with a role that needs it",
+    body=PermissionsBody,
+    in_person=elevated_or_activating,
+    raises=[Code.PRECONDITION_FAILED],
 )
 def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     """Change a user's role or status.
@@ -45,7 +49,6 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     sop=6,
     roles=None,
     verb=Verb.UPDATE,
-    endpoint="POST /users/{id}/end-access/",
     target="user",
     duties=[own_access_or_administrator],
     condition="oneself; SA and IM: anyone; revokes tokens, sessions and pending shares",

@@ -28,7 +28,7 @@ def close_session(*, actor: User, key: str) -> None:
         session.change(ended_at=timezone.now())
 
 
-@operation("access.sessions", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /auth/sessions/")
+@operation("access.sessions", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def list_sessions(*, actor: User) -> None:
     """List one's own sessions of the console, without their keys."""
 
@@ -37,8 +37,8 @@ def list_sessions(*, actor: User) -> None:
     "access.end_session",
     roles=None,
     verb=Verb.UPDATE,
-    endpoint="DELETE /auth/sessions/{id}/",
     target="session",
+    credentials=True,
 )
 def end_session(*, actor: User, session: ConsoleSession) -> ConsoleSession:
     """End one of one's own sessions of the console. Ending an ended one changes nothing."""

@@ -3,15 +3,17 @@
 from django.utils import timezone
 
 from core.answers import Answer
-from core.operations import operation
+from core.codes import Code
+from core.operations import InPerson, operation
 from core.verbs import Verb
 from users.duties import own_token, token_issued_in_person
 from users.models import Token, User
 from users.operations.login import require_still
+from users.serializers import TokenBody
 from users.tokens import new_token
 
 
-@operation("access.tokens", roles=None, verb=Verb.ENTITY_DISCOVERY, endpoint="GET /auth/tokens/")
+@operation("access.tokens", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def list_tokens(*, actor: User) -> None:
     """List one's own tokens, without their secrets."""
 
@@ -20,10 +22,13 @@ def list_tokens(*, actor: User) -> None:
     "token.create",
     roles=None,
     verb=Verb.CREATE,
-    endpoint="POST /auth/tokens/",
-    duties=[token_issued_in_person],
     condition="for oneself",
     secret=True,
+    body=TokenBody,
+    duties=[token_issued_in_person],
+    in_person=InPerson.ALWAYS,
+    credentials=True,
+    raises=[Code.USER_INACTIVE],
 )
 def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
     """Make a further token for oneself, or for the software agent that is to act for one; shown this once.
@@ -39,10 +44,10 @@ def create_token(*, actor: User, name: str, agent: str = "", days: int | None = 
     "token.revoke",
     roles=None,
     verb=Verb.UPDATE,
-    endpoint="DELETE /auth/tokens/{id}/",
     target="token",
     duties=[own_token],
     condition="own tokens; SA: anyone's",
+    credentials=True,
 )
 def revoke_token(*, actor: User, token: Token) -> Token:
     """Revoke a token. Revoking a revoked one changes nothing."""
