@@ -7,7 +7,7 @@ from core.codes import Code
 from core.inputs import BIGGEST_ID
 from core.schema import describe, describe_more, extended
 from core.schema.parameters import ANY_TEXT, query
-from core.schema.refusals import CODES, HandoffOffer, ProblemItem
+from core.schema.refusals import HandoffOffer, ProblemItem
 from ims.discovery import ENTITY_TYPES
 from users.choices import Role
 from users.serializers import TokenOutput, UserOutput
@@ -75,9 +75,7 @@ class PolicyOperationAnswer(serializers.Serializer[object]):
     )
     condition = serializers.CharField()
     lifecycle = serializers.CharField()
-    codes = serializers.ListField(
-        child=serializers.ChoiceField(choices=CODES), help_text="The codes with which it may be refused."
-    )
+    codes = serializers.ListField(child=serializers.CharField(), help_text="The codes with which it may be refused.")
 
 
 class PolicyAnswer(serializers.Serializer[object]):

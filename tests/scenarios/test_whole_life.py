@@ -102,7 +102,7 @@ def test_from_alert_to_closure_every_step_leaves_its_entry():
     people = (cast.dispatcher, support, manager, executive, reviewer, cast.customer)
     d, s, m, e, r, c = (each.user.pk for each in people)
     notices = [
-        ("incident.resolve", CREATION, "communication", message + number, m) for number in range(1, len(notified) + 1)
+        ("incident.resolve", "notify", "communication", message + number, m) for number in range(1, len(notified) + 1)
     ]
     assert once(told) == [
         ("event.record", "identify", "event_record", event, d),
