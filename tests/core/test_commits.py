@@ -126,7 +126,7 @@ def test_a_login_that_cannot_forget_earlier_failures_makes_no_token(monkeypatch)
         raise OperationalError("the database is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr("users.views.reset", fail)
+        patch.setattr("users.lockout.reset", fail)
         body = {"email": "ada@example.com", "password": "nine quiet lanterns"}
         Api().post("/auth/token/", body, expect=503, code="database_unavailable")
     assert not Token.objects.exists()
