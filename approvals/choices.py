@@ -15,9 +15,10 @@ class ApprovalStatus(TextChoices):
 
 
 class RuleCondition(TextChoices):
-    DECLARED = "declared"  # as the operation itself states
+    """What the operation itself declares is the policy's floor: a rule tightens it, and none can say "never"."""
+
+    DECLARED = "declared"
     ALWAYS = "always"
-    NEVER = "never"
 
 
 DECISIONS = Lifecycle(

@@ -1,6 +1,6 @@
 """The approval gate: whether a request needs borrowed authority, and whether the approval it names lends it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from approvals.digest import digest_of
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.operations import Operation, registry
+from core.operations import Elevation, Operation, registry
 
 RULE = "elevated_operation"
 
@@ -37,7 +37,7 @@ class Gate:
         if operation.elevated is None:
             return None
         rule = rule_of(operation)
-        roles = frozenset(rule.approver_roles) if rule else operation.elevated.approvers
+        roles = approvers_of(operation.elevated, rule.approver_roles if rule else ())
         if actor.role in roles or not _applies(operation, rule, actor, target, data):
             return None
         return Requirement(operation, roles)
@@ -151,22 +151,29 @@ def approver_roles(operation: Operation) -> list[str]:
     if operation.elevated is None:
         return []
     rule = rule_of(operation)
-    return sorted(rule.approver_roles if rule else operation.elevated.approvers)
+    return sorted(approvers_of(operation.elevated, rule.approver_roles if rule else ()))
+
+
+def approvers_of(elevated: Elevation, named: Iterable[str]) -> frozenset[str]:
+    """Who approves: of the roles that a rule names those that the policy accepts; all of those where it names none."""
+    return (elevated.approvers & frozenset(named)) or elevated.approvers
 
 
 def operations_approved_by(role: str) -> list[str]:
     """The names of the operations that a role approves, by their rules as they are now: one statement."""
     rules = dict(ApprovalRule.objects.values_list("operation", "approver_roles"))
     elevated = {each.name: each.elevated for each in registry if each.elevated is not None}
-    return [name for name, elevation in elevated.items() if role in rules.get(name, elevation.approvers)]
+    return [name for name, each in elevated.items() if role in approvers_of(each, rules.get(name, ()))]
 
 
 def _applies(
     operation: Operation, rule: ApprovalRule | None, actor: Any, target: Any, data: Mapping[str, Any] | None
 ) -> bool:
     condition = rule.condition if rule else RuleCondition.DECLARED
-    if condition != RuleCondition.DECLARED or operation.elevated is None:
-        return condition == RuleCondition.ALWAYS
+    if operation.elevated is None:
+        return False
+    if condition == RuleCondition.ALWAYS:
+        return True
     return operation.elevated.unconditional if data is None else operation.elevated.applies(actor, target, data)
 
 

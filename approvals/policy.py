@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from approvals.gate import approvers_of
 from approvals.models import ApprovalRule
 from core.operations import Door, Operation, registry
 from core.refusals import codes_of
@@ -38,5 +39,5 @@ def _elevation(operation: Operation, rule: ApprovalRule | None) -> dict[str, Any
     return {
         "when": operation.elevated.text,
         "condition": rule.condition if rule else "declared",
-        "approver_roles": sorted(rule.approver_roles if rule else operation.elevated.approvers),
+        "approver_roles": sorted(approvers_of(operation.elevated, rule.approver_roles if rule else ())),
     }

@@ -14,6 +14,9 @@ from core.operations import Door, registry
 from core.serializers import Body, Output, outputs
 from users.choices import Role
 
+# The code of an item that would make a rule laxer than the policy.
+BELOW_FLOOR = "below_floor"
+
 
 class CheckBody(Body):
     operation = serializers.CharField(max_length=64)
@@ -30,14 +33,30 @@ class DecisionBody(Body):
     comment = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
 
 
+class ConditionField(serializers.ChoiceField):
+    """When a rule applies. "never" is told from a slip: it would take back what the policy itself elevates."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data == "never":
+            detail = "The policy itself elevates this operation; a rule may tighten that, never loosen it."
+            raise serializers.ValidationError(detail, code=BELOW_FLOOR)
+        return super().to_internal_value(data)
+
+
 class RuleBody(Body):
-    condition = serializers.ChoiceField(choices=RuleCondition.choices, required=False)
+    condition = ConditionField(choices=RuleCondition.choices, required=False)
     approver_roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Role.choices), min_length=1, max_length=7, required=False
     )
     validity_hours = serializers.IntegerField(min_value=1, max_value=8_760, required=False)
 
     def validate_approver_roles(self, roles: list[str]) -> list[str]:
+        """Refuse roles that the policy does not accept as approvers of the operation that this rule is about."""
+        wanted = registry.find(self.context["target"].operation)
+        floor = wanted.elevated.approvers if wanted is not None and wanted.elevated else frozenset(roles)
+        if lower := sorted(set(roles) - floor):
+            detail = f"The policy has this approved by: {', '.join(sorted(floor))}; not by {', '.join(lower)}."
+            raise serializers.ValidationError(detail, code=BELOW_FLOOR)
         return sorted(set(roles))
 
 

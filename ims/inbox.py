@@ -5,13 +5,16 @@ So the inbox shows nothing that those lists would not: their scope, their redact
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from approvals.handoffs import TAKERS
 from approvals.views import APPROVALS, HANDOFFS
+from audit.views import TRAIL
 from core.collections import Collection
 from core.operations import operation
 from core.routes import API_PREFIX
@@ -21,12 +24,19 @@ from core.views import OperationView
 from incidents.response.views import ANALYSES, COMMUNICATIONS, ESCALATIONS
 from incidents.views import INCIDENTS
 from knowledge.views import ACTION_ITEMS, ARTICLES, REVIEWS
-from users.choices import STAFF
+from users.choices import EX, IM, SA, STAFF
 from users.models import User
+from users.views import ACTIVATIONS
 
 # Of each kind the newest are shown; all of them stand in the list that it links to.
 SHOWN = 20
-ME = "{me}"
+ME, LATELY = "{me}", "{lately}"
+# What was done, unlike what is to be done, waits for nothing: so many days it is shown.
+NOTICE_DAYS = 30
+
+
+# The acts of whoever holds the server's shell, who stands outside the law: those who answer for it see them.
+SYSTEM_ACTS = "token.issue,user.bootstrap,user.recover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,9 @@ class Kind:
         return self.roles is None or role in self.roles
 
     def filters_for(self, user: Any) -> dict[str, str]:
-        return {name: value.replace(ME, str(user.pk)) for name, value in self.filters.items()}
+        since = (timezone.now() - timedelta(days=NOTICE_DAYS)).date()
+        told = {ME: str(user.pk), LATELY: f"{since.isoformat()}T00:00:00Z"}
+        return {name: told.get(value, value) for name, value in self.filters.items()}
 
 
 KINDS = (
@@ -56,6 +68,29 @@ KINDS = (
         {"for_me": "true"},
     ),
     Kind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
+    Kind(
+        "countersignatures",
+        "Activations of accounts whose other share the caller may draw.",
+        ACTIVATIONS,
+        "activations/",
+        {"for_me": "true"},
+        (SA, IM, EX),
+    ),
+    Kind(
+        "reopened_access",
+        f"That the caller's own account was opened anew in the last {NOTICE_DAYS} days, and by whom.",
+        ACTIVATIONS,
+        "activations/",
+        {"user_id": ME, "replaces_access": "true", "created_at__gte": LATELY},
+    ),
+    Kind(
+        "system_acts",
+        f"What the server's operator did in the last {NOTICE_DAYS} days: accounts made or recovered, tokens issued.",
+        TRAIL,
+        "audit-entries/",
+        {"operation__in": SYSTEM_ACTS, "reference_type__in": "user,token", "created_at__gte": LATELY},
+        (SA, EX),
+    ),
     Kind(
         "escalations",
         "Unresolved escalations to the caller, acknowledged or not.",

@@ -157,9 +157,9 @@ def test_the_policy_lists_every_operation_with_its_law(api):
 
 
 def test_the_policy_shows_rules_as_they_stand(api):
-    ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[IM], condition="never")
+    ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[IM], condition="always")
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
-    assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "never", "approver_roles": [IM]}
+    assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "always", "approver_roles": [EX]}
 
 
 @pytest.mark.usefixtures("committed")

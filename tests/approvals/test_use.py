@@ -152,12 +152,6 @@ def test_one_whose_approver_is_no_longer_fit(attempt, change):
     attempt.refused(approval, "approval_approver_unqualified")
 
 
-def test_one_whose_approver_the_rule_no_longer_names(attempt):
-    approval = attempt.approved()
-    ApprovalRule.objects.get(operation=attempt.case.operation).change(approver_roles=["account_manager"])
-    attempt.refused(approval, "approval_approver_unqualified")
-
-
 def test_nobody_approves_what_they_requested(attempt):
     approval = attempt.ask()
     attempt.caller.user.change(role=EX)

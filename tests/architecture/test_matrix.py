@@ -70,7 +70,6 @@ MORE_ENDPOINTS = {"audit.read", "discovery.search"}
 MORE_CONDITION = {
     "token.create",
     "approval.request",
-    "approval_rule.update",
     "audit.read",
     "discovery.search",
     "handoff.create",

@@ -1,6 +1,11 @@
 """What waits for a person: whatever the floors keep that names them or their role, and nothing outside their scope."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRule, Handoff
@@ -8,13 +13,16 @@ from audit.models import AuditEntry
 from ims.inbox import KINDS, SHOWN
 from incidents.models import Communication
 from tests.api import capture, fields, statements
+from tests.approvals.factories import approved
 from tests.architecture.targets import a_handoff, an_approval
 from tests.core.reads import opened
 from tests.incidents.factories import AnalysisFactory, CommunicationFactory, EscalationFactory, IncidentFactory
 from tests.knowledge.factories import ActionItemFactory, ArticleFactory, ReviewFactory
 from tests.products.factories import ComponentFactory
+from tests.users.activation import countersigned, issued
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
+from users.models import ActivationToken
 
 pytestmark = pytest.mark.django_db
 
@@ -132,12 +140,12 @@ def test_ones_own_request_is_for_others_to_decide(api):
     assert "approvals" in waiting(api, UserFactory(role=EX))
 
 
-def test_approvals_wait_for_the_roles_that_the_rule_names_now(api):
+def test_approvals_wait_for_those_whom_the_policy_accepts_whatever_a_rule_names(api):
     approval = an_approval()
     ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[SA])
 
-    assert waiting(api, UserFactory(role=SA)) == {"approvals": [approval.pk]}
-    assert waiting(api, UserFactory(role=EX)) == {}
+    assert waiting(api, UserFactory(role=SA)) == {}
+    assert waiting(api, UserFactory(role=EX)) == {"approvals": [approval.pk]}
 
 
 def test_a_client_contact_learns_only_what_concerns_them(api):
@@ -228,3 +236,56 @@ def test_all_action_items_are_a_list_of_their_own(api):
 
     assert [row["id"] for row in staff] == [other.pk, item.pk]
     assert [row["id"] for row in own] == [other.pk]
+
+
+def test_the_other_share_waits_for_everybody_who_may_draw_it(api):
+    issuer, second = UserFactory(role=SA), UserFactory(role=EX)
+    user = UserFactory(role=TS)
+    issued(api(issuer), user)
+    (activation,) = ActivationToken.objects.filter(user=user)
+
+    for role in (IM, EX):
+        assert waiting(api, UserFactory(role=role))["countersignatures"] == [activation.pk]
+    assert "countersignatures" not in waiting(api, issuer)
+    assert "countersignatures" not in waiting(api, UserFactory(role=TS))
+    shown = api(second).get("/me/inbox/").json()["countersignatures"]["results"][0]
+    assert shown["user_id"] == user.pk
+    assert not {"digest", "other_digest"} & set(shown)
+
+    countersigned(user, api(second))
+    assert "countersignatures" not in waiting(api, second)
+
+
+def test_an_owner_sees_that_the_own_account_was_opened_anew(api):
+    owner, manager = UserFactory(role=TS, password="an old secret 5"), api(IM)
+    approval = approved(manager, api(EX), "user.issue_activation", {}, owner)
+    issued(manager, owner, approval=approval)
+
+    login = {"email": owner.email, "password": "an old secret 5"}
+    token = api().post("/auth/token/", login, expect=200).json()["token"]
+    inbox = api(None, Authorization=f"Token {token}").get("/me/inbox/", expect=200).json()
+
+    (row,) = inbox["reopened_access"]["results"]
+    assert (row["user_id"], row["created_by_id"]) == (owner.pk, manager.user.pk)
+    assert "reopened_access" not in waiting(api, UserFactory(role=TS))
+    with time_machine.travel(timezone.now() + timedelta(days=32)):
+        assert "reopened_access" not in waiting(api, owner)
+
+
+def test_a_first_activation_is_no_news_to_its_owner(api):
+    owner = UserFactory(role=TS)
+    issued(api(IM), owner)
+    assert waiting(api, owner) == {}
+
+
+def test_what_is_done_on_the_server_stands_with_those_who_answer_for_it(api):
+    person = UserFactory(role=TS)
+    call_command("issue_token", person.email, stdout=StringIO())
+    call_command("bootstrap", "--recover", UserFactory(role=EX).email, stdout=StringIO())
+
+    for role in (SA, EX):
+        acts = api(role).get("/me/inbox/", expect=200).json()["system_acts"]["results"]
+        assert {row["operation"] for row in acts} == {"token.issue", "user.recover"}
+        assert {row["user_id"] for row in acts} == {0}
+    for role in (IM, TS, AM):
+        assert "system_acts" not in waiting(api, UserFactory(role=role))

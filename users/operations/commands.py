@@ -5,7 +5,7 @@ from core.errors import Refusal, invalid
 from core.operations import Door, operation
 from core.rows import locked
 from core.verbs import Verb
-from users.access import end_access_for_good
+from users.access import end_access
 from users.choices import FOUNDERS, UserStatus
 from users.models import User
 from users.shares import draw_other, new_share
@@ -66,7 +66,8 @@ def recover(*, actor: User, user: User) -> Shares:
         detail = f"Another active {user.role} can act: {', '.join(able)}."
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="break_glass")
     user = locked(User.objects.all(), user.pk)
-    end_access_for_good(user)
+    end_access(user)
+    user.set_unusable_password()
     user.change(status=UserStatus.ACTIVE)
     return _both_shares(user, actor)
 

@@ -1,0 +1,75 @@
+"""Two people at the same moment: the database lets one of them win."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.api import Api, codes
+from tests.users.activation import PASSWORD, issued, path_of
+from tests.users.factories import UserFactory
+from users.choices import EX, IM, SA, TS
+from users.models import ActivationToken
+
+pytestmark = [
+    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite admits one writer at a time"),
+    pytest.mark.usefixtures("committed"),
+]
+
+
+def at_once(*sends: Any) -> list[Any]:
+    answers, start = [], threading.Barrier(len(sends))
+
+    def run(send: Any) -> None:
+        try:
+            start.wait()
+            answers.append(send())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[send]) for send in sends]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_the_other_share_is_drawn_by_one():
+    user = UserFactory(role=TS)
+    first = issued(Api(UserFactory(role=SA)), user)
+    callers = [Api(UserFactory(role=role)) for role in (EX, EX, IM, SA)]
+
+    answers = at_once(*(lambda caller=each: caller.post(f"{path_of(user)}countersign/") for each in callers))
+
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert {code for each in answers if each.status_code == 409 for code in codes(each)} == {"share_drawn"}
+    (winner,) = (each.json()["activation_share"] for each in answers if each.status_code == 200)
+    body = {"shares": [first, winner], "password": PASSWORD}
+    activations = at_once(*(lambda: Api().post("/auth/activate/", body) for _ in range(3)))
+    assert sorted(each.status_code for each in activations) == [200, 401, 401]
+
+
+def test_of_two_issues_one_share_stays_good():
+    user = UserFactory(role=TS)
+    callers = [Api(UserFactory(role=SA)) for _ in range(3)]
+
+    answers = at_once(*(lambda caller=each: caller.post(path_of(user)) for each in callers))
+
+    assert {each.status_code for each in answers} == {200}
+    assert ActivationToken.objects.filter(user=user, used_at=None).count() == 1
+
+
+def test_a_login_beside_a_suspension_leaves_no_token_behind():
+    user = UserFactory(role=TS, password="an old secret 5")
+    administrator = Api(UserFactory(role=SA))
+    login = {"email": user.email, "password": "an old secret 5"}
+    path = f"/users/{user.pk}/permissions/"
+
+    at_once(
+        lambda: administrator.patch(path, {"status": "suspended"}, expect=200),
+        *(lambda: Api().post("/auth/token/", login) for _ in range(3)),
+    )
+
+    assert not user.tokens.filter(revoked_at=None).exists()
