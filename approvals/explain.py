@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from approvals.gate import Gate, approval_required, approver_roles
+from core.authorization import Authorization
 from core.codes import Code
-from core.dispatch import admit, authorize, find_target, submit
+from core.dispatch import find_target, submit
 from core.errors import Refusal, invalid
 from core.handoffs import handoff_body
 from core.operations import Door, Operation, registry
@@ -59,11 +60,12 @@ class Question:
         return has_target and (wanted.body is None or self.payload is not None)
 
     def _judge_in_part(self, wanted: Operation) -> None:
-        """Role, scope, the duties that need no body, and an elevation that no body would lift."""
-        admit(wanted, self.actor)
-        target = find_target(wanted, self.actor, self.reference_id) if self.reference_id is not None else None
-        if target is not None or wanted.target is None:
-            authorize(wanted, self.actor, target)
+        """Role, in person, scope, the duties that need no body, and an elevation that no body would lift."""
+        law, target = Authorization(wanted, self.actor), None
+        law.before_target()
+        if self.reference_id is not None or wanted.target is None:
+            target = find_target(wanted, self.actor, self.reference_id)
+            law.of_target(target)
         if requirement := Gate().requirement(wanted, self.actor, target, None):
             raise approval_required(requirement)
 

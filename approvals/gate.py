@@ -10,6 +10,7 @@ from approvals.choices import ApprovalStatus, RuleCondition
 from approvals.digest import digest_of
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
+from core.context import current
 from core.errors import Item, Refusal
 from core.operations import Elevation, Operation, registry
 
@@ -30,7 +31,8 @@ class Gate:
     def requirement(
         self, operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None
     ) -> Requirement | None:
-        """What this request needs before it counts. Whoever may approve it performs it directly.
+        """What this request needs before it counts. Whoever may approve it performs it directly, in person: a software
+        agent that acts for them needs an approval like anybody.
 
         Without `data` (None: the body is not known yet) only what every body would need.
         """
@@ -38,7 +40,8 @@ class Gate:
             return None
         rule = rule_of(operation)
         roles = approvers_of(operation.elevated, rule.approver_roles if rule else ())
-        if actor.role in roles or not _applies(operation, rule, actor, target, data):
+        performs_directly = actor.role in roles and not current().agent
+        if performs_directly or not _applies(operation, rule, actor, target, data):
             return None
         return Requirement(operation, roles)
 

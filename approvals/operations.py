@@ -13,8 +13,8 @@ from approvals.explain import Question, explain
 from approvals.gate import is_elevated
 from approvals.models import Approval, ApprovalRule
 from approvals.serializers import ApprovalBody, CheckBody, DecisionBody, RuleBody
+from core.authorization import Authorization
 from core.codes import Code
-from core.dispatch import admit, authorize
 from core.entities import model_of
 from core.errors import Item, Refusal, invalid
 from core.lifecycle import require_transition
@@ -52,11 +52,12 @@ def request_approval(
     Raises Refusal: validation_error, role_not_permitted and what the operation itself refuses.
     """
     wanted = _elevated(operation)
-    admit(wanted, actor)
+    law = Authorization(wanted, actor)
+    law.before_target()
     target = _target(wanted, actor, reference_type, reference_id)
-    authorize(wanted, actor, target)
+    law.of_target(target)
     data = _read_payload(wanted, actor, target, payload)
-    authorize(wanted, actor, target, data)
+    law.of_body(target, data)
     if not is_elevated(wanted, actor, target, data):
         raise invalid("operation", "This request needs no approval; carry it out.", "approval_not_needed")
     payload = payload if payload is not None else {}

@@ -33,6 +33,7 @@ class Code(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
     ACTOR_MISMATCH = "actor_mismatch"
     SEGREGATION_OF_DUTIES = "segregation_of_duties"
+    IN_PERSON_REQUIRED = "in_person_required"
     APPROVAL_REQUIRED = "approval_required"
     APPROVAL_INVALID = "approval_invalid"
     NOT_FOUND = "not_found"
@@ -98,6 +99,13 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.SEGREGATION_OF_DUTIES: Meaning(
         403, _UN, "Segregation of duties forbids this", "Hand over to another person whom the rule permits.", human=True
+    ),
+    Code.IN_PERSON_REQUIRED: Meaning(
+        403,
+        _UN,
+        "A person must do this, no software agent",
+        "Let the person for whom the agent acts do it, with a token that names no agent.",
+        human=True,
     ),
     Code.APPROVAL_REQUIRED: Meaning(
         403, _AP, "An approval is required", "Request one with POST /api/v1/approvals/ and repeat with Approval-Id."

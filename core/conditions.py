@@ -67,8 +67,9 @@ def elevation(text: str, *, approvers: Iterable[str], unconditional: bool = Fals
 class InPerson:
     """When only the person, logged in, may ask, and never a token that names a software agent.
 
-    `unconditional` and `needs_body` say when this can be judged. `withholds` marks an operation that an agent may ask
-    for all the same: its answer then leaves out what is for the person.
+    `unconditional` and `needs_body` say when this can be judged. An agent may ask for two kinds of operations all the
+    same: where the answer then leaves out what is for the person (`withholds`), and where an approval lends what the
+    person could do directly (`directly`): the approval gate refuses it without one.
     """
 
     text: str
@@ -76,6 +77,12 @@ class InPerson:
     unconditional: bool = False
     needs_body: bool = False
     withholds: bool = False
+    directly: bool = False
+
+    @property
+    def refuses(self) -> bool:
+        """Whether an agent is refused for it."""
+        return not (self.withholds or self.directly)
 
     ALWAYS: ClassVar["InPerson"]
 
@@ -93,9 +100,10 @@ def done_in_person(text: str, *, needs_body: bool = False, withholds: bool = Fal
 
 
 def in_person_directly(elevated: Elevation) -> InPerson:
-    """Who could approve an elevated operation and performs it directly does so in person."""
+    """Who could approve an elevated operation and performs it directly does so in person; the agent needs an approval."""
 
     def performs_directly(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
         return actor.role in elevated.approvers and elevated.applies(actor, target, data)
 
-    return InPerson("an EX performing it directly", performs_directly, needs_body=not elevated.unconditional)
+    needs_body = not elevated.unconditional
+    return InPerson("an EX performing it directly", performs_directly, needs_body=needs_body, directly=True)

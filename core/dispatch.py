@@ -1,8 +1,9 @@
 """The one way a write goes. Every door calls `submit` (raw body) or `execute` (values already read).
 
-`submit` keeps the order of refusals, so that each request has one right answer:
-    401 → inactive → role → target outside scope (404) → shape and references (400) → assignment and duties (403) →
-    version, state and preconditions (412, 409) → approval (403).
+Both keep the order of refusals, so that each request has one right answer (core.authorization says what each asks):
+    401 → inactive → role → in person (403) → target outside scope (404) → assignment, duties and what is in person for
+    some targets (403) → shape and references (400) → duties that need the body (403) → version, state and
+    preconditions (412, 409, 422) → approval (403).
 The approval is settled last, in the same transaction: a request that fails for another reason consumes nothing.
 """
 
@@ -13,16 +14,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from core.codes import Code
+from core.authorization import Authorization, signed
 from core.commits import whole
 from core.context import context
 from core.entities import model_of
-from core.errors import Item, Refusal, not_found
+from core.errors import Refusal
 from core.etag import check_version
 from core.inputs import BIGGEST_ID
 from core.integrity import explain
-from core.operations import Door, Duty, Operation, registry
-from core.refusals import require_declared
+from core.operations import Operation, registry
 from core.rows import locked
 from core.shapes import read_body
 from core.sockets import sockets
@@ -39,6 +39,7 @@ def submit(
     rehearse: bool = False,
     shape: Any = None,
     answer: Callable[[Any], Any] | None = None,
+    authorization: Authorization | None = None,
 ) -> Any:
     """Carry out an operation from its raw input, under the whole law.
 
@@ -46,28 +47,32 @@ def submit(
     an approval; body and approval id may be functions that read them, called when their turn comes. `rehearse` undoes
     everything at the end, so that the answer is known and nothing is changed; `shape` is the serializer of the called
     endpoint, for operations that have several; `answer` makes the answer of what the operation returns, inside its
-    transaction: what cannot be answered is not written.
+    transaction: what cannot be answered is not written; `authorization` is what a door has begun to ask by means of
+    its own.
     Returns the answer, or what the operation returns. Raises Refusal.
     """
     operation = registry[name]
+    law = _law_of(operation, actor, authorization)
     with context(actor=actor, operation=operation):
         try:
             with whole() if operation.writes or rehearse else nullcontext():
-                admit(operation, actor)
+                law.before_target()
                 target = find_target(operation, actor, target_id)
+                law.of_target(target)
                 raw = body() if callable(body) else body
                 data = read_body(operation, actor, target, raw, shape)
                 approval = approval_id() if callable(approval_id) else approval_id
+                law.of_body(target, data)
                 result = _perform(operation, actor, target, data, payload=raw, approval_id=approval, if_match=if_match)
                 if answer is not None:
                     result = answer(result)
                 if rehearse:
                     transaction.set_rollback(True)
         except IntegrityError as error:
-            raise _signed(explain(error, actor), operation) from error
+            raise signed(explain(error, actor), operation) from error
         except Refusal as refusal:
             _leave_what_stays(refusal, rehearse)
-            raise _signed(refusal, operation) from refusal.__cause__
+            raise signed(refusal, operation) from refusal.__cause__
     return result
 
 
@@ -85,9 +90,20 @@ def execute(
     with context(actor=actor, operation=operation):
         try:
             with whole():
-                return _perform(operation, actor, target, data or {}, payload=payload, approval_id=approval_id)
+                law, given = Authorization(operation, actor), data or {}
+                law.before_target()
+                law.of_target(target)
+                law.of_body(target, given)
+                return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
         except IntegrityError as error:
-            raise _signed(explain(error, actor), operation) from error
+            raise signed(explain(error, actor), operation) from error
+
+
+def _law_of(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:
+    """What a door has begun to ask, if it asked this of this actor; else everything is to be asked."""
+    if begun is not None and begun.operation is operation and begun.actor is actor:
+        return begun
+    return Authorization(operation, actor)
 
 
 def _perform(
@@ -100,7 +116,6 @@ def _perform(
     approval_id: int | None,
     if_match: str | None = None,
 ) -> Any:
-    authorize(operation, actor, target, data)
     check_version(target, if_match)
     gate = sockets.approvals if operation.elevated else None
     requirement = gate.requirement(operation, actor, target, data) if gate else None
@@ -133,41 +148,13 @@ def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
             refusal.afterwards()
 
 
-def authorize(operation: Operation, actor: Any, target: Any = None, data: Mapping[str, Any] | None = None) -> None:
-    """Refuse unless the actor is active, holds a permitted role and meets every duty.
-
-    Without `data` (None: the body is not known yet) only the duties that need no body are asked.
-    """
-    admit(operation, actor)
-    asked = [each for each in operation.duties if data is not None or not each.needs_body]
-    broken = [each for each in asked if not each.holds(actor, target, data or {})]
-    if broken:
-        raise _signed(_broken_duties(broken), operation)
-
-
-def admit(operation: Operation, actor: Any) -> None:
-    """Refuse an actor whose account is not active or whose role the operation does not permit."""
-    if operation.anonymous or (operation.door is Door.COMMAND and getattr(actor, "is_system", False)):
-        return
-    if actor is None or not actor.is_authenticated:
-        raise _signed(Refusal(Code.NOT_AUTHENTICATED, rule="authenticated_caller"), operation)
-    if not actor.may_act:
-        detail = f"The account is {actor.status}; only active accounts may act."
-        raise _signed(Refusal(Code.USER_INACTIVE, detail, rule="active_account"), operation)
-    if not operation.permits(actor.role):
-        raise _signed(_role_refused(operation, actor), operation)
-
-
 def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
-    """The record acted on, locked, if it exists in the actor's scope; else 404. None for operations without one."""
+    """The record acted on, locked, if it exists in the actor's scope; None else, and for operations without one."""
     if operation.target is None:
         return None
     pk = _id_of(target_id)
     readable = model_of(operation.target).objects.visible_to(actor)
-    target = None if pk is None else locked(readable, pk)
-    if target is None:
-        raise not_found(operation.target)
-    return target
+    return None if pk is None else locked(readable, pk)
 
 
 def _id_of(stated: Any) -> int | None:
@@ -177,26 +164,3 @@ def _id_of(stated: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return pk if 0 <= pk <= BIGGEST_ID else None
-
-
-def _role_refused(operation: Operation, actor: Any) -> Refusal:
-    roles = sorted(operation.roles or ())
-    return Refusal(
-        Code.ROLE_NOT_PERMITTED,
-        f"The role {actor.role} may not carry out {operation.name}.",
-        rule="who_can_perform",
-        errors=[Item("role_not_permitted", f"Permitted roles: {', '.join(roles)}.", facts={"roles": roles})],
-    )
-
-
-def _broken_duties(broken: list[Duty]) -> Refusal:
-    first = broken[0]
-    items = [Item(each.name, each.text, each.field) for each in broken]
-    return Refusal(first.code, first.text, rule=first.name, errors=items, next=first.next)
-
-
-def _signed(refusal: Refusal, operation: Operation) -> Refusal:
-    """Note which operation refused, unless an inner one did. In tests each refuses only as it declares."""
-    require_declared(refusal, operation)
-    refusal.operation = refusal.operation or operation
-    return refusal

@@ -54,6 +54,9 @@ def _of_law(operation: Operation) -> Iterator[Code]:
         yield from OF_CALLERS
     if operation.roles is not None:
         yield Code.ROLE_NOT_PERMITTED
+    declared = operation.in_person
+    if (declared is not None and declared.refuses) or operation.name in settings.IMS_IN_PERSON:
+        yield Code.IN_PERSON_REQUIRED
     if any(move.rows for move in operation.moves):
         yield Code.INVALID_TRANSITION
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver
 
 from core.errors import Undeclared
 from core.operations import Door, Operation, registry
+from core.permissions import OPERATION_PERMISSIONS
 from core.views import OperationView
 
 API_PREFIX = "api/v1/"
@@ -51,6 +52,9 @@ def _of_view(callback: Any, path: str) -> Iterator[tuple[str, str]]:
     view = getattr(callback, "cls", None)
     if view is None or not issubclass(view, OperationView):
         raise Undeclared(f"the route {path} leads to a view without operations")
+    classes = callback.initkwargs.get("permission_classes", view.permission_classes)
+    if tuple(classes) != OPERATION_PERMISSIONS:
+        raise Undeclared(f"the route {path} leads to a view that leaves out permission classes of core.permissions")
     for method, action in callback.actions.items():
         if method != "head":
             yield f"{method.upper()} {path}", registry[view.operation_name(action)].name

@@ -2,6 +2,8 @@
 
 import keyword
 from collections.abc import Callable
+from functools import cached_property
+from functools import partial as bound
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from core.answers import Answer
+from core.authorization import Authorization
 from core.bounds import check_bounds
 from core.collections import Collection, collections
 from core.context import bind
@@ -28,7 +31,7 @@ from core.idempotency import once
 from core.inputs import read_whole
 from core.operations import Operation, registry
 from core.pagination import Page
-from core.permissions import OperationPermission
+from core.permissions import OPERATION_PERMISSIONS
 from core.query import read_params, refuse_unknown
 from core.renderers import TableRenderer
 from core.signals import discovered
@@ -43,7 +46,7 @@ class OperationView(ViewSetMixin, APIView):
 
     operations: dict[str, str] = {}
     reads_query: tuple[str, ...] = ()
-    permission_classes = [OperationPermission]
+    permission_classes = [*OPERATION_PERMISSIONS]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     action_map: dict[str, str]
     kwargs: dict[str, Any]
@@ -62,6 +65,14 @@ class OperationView(ViewSetMixin, APIView):
         request = getattr(self, "request", None)
         action = self.action_map.get((request.method or "").lower()) if request else getattr(self, "action", None)
         return registry[self.operation_name(action)] if action else None
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        """What the law says of this request; its permission classes ask it, and the dispatcher whatever they left."""
+        operation = self.operation
+        if operation is None:
+            return None
+        return Authorization(operation, self.request.user, bound(self.check_object_permissions, self.request))
 
     def get_authenticators(self) -> list[Any]:
         """None where nobody need be known: a stale token must not keep anyone from logging in again."""
@@ -178,6 +189,7 @@ def write(
                 approval_id=lambda: approval_id_of(request),
                 shape=registry[name].shape(shape),
                 answer=lambda result: self.answer(result, code),
+                authorization=self.authorization,
             )
             return response
 

@@ -8,6 +8,7 @@ class ImsConfig(AppConfig):
         """Verify the whole house before any door opens: audit trail, sockets and routes."""
         from importlib import import_module
 
+        from core.authorization import verify_in_person
         from core.signals import require_recorder
         from core.sockets import sockets
         from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
@@ -18,3 +19,4 @@ class ImsConfig(AppConfig):
         require_recorder()
         sockets.verify()
         import_module("ims.urls")
+        verify_in_person()

@@ -17,3 +17,6 @@ IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
 # Life of tokens: API tokens in days, activation shares in hours.
 IMS_TOKEN_DAYS = env.int("IMS_TOKEN_DAYS", 30)
 IMS_ACTIVATION_HOURS = env.int("IMS_ACTIVATION_HOURS", 48)
+# Operations that are in person beyond those that the policy names: a token that names a software agent never carries
+# them out. "default", or nothing, adds none; an unknown name does not start.
+IMS_IN_PERSON = frozenset(env.list("IMS_IN_PERSON", default=[])) - {"default"}
