@@ -17,8 +17,11 @@ READINGS: dict[str, tuple[str, ...]] = {
         "software agent may create accounts, but neither sets a password nor receives such a token.",
     ),
     "Order of refusals": (
-        "Login, active account, role, scope, shape and references, assignment and duties, version, state and "
-        "preconditions, approval: the first that fails is the answer, so each request has exactly one.",
+        "Login, active account, role, in person, scope, assignment and duties that need no body, shape and references, "
+        "duties that need the body, version, state and preconditions, approval: the first that fails is the answer, so "
+        "each request has exactly one. Whoever may not do a thing at all learns nothing of its shape.",
+        "What is in person is refused to a token that names a software agent. The agent of a person who could perform "
+        "an elevated operation directly needs an approval like anybody.",
     ),
     "Approvals": (
         "Vendor onboarding, agreements, reports, privileged accounts and the approval rules themselves need an "

@@ -6,11 +6,9 @@ from django.db import InterfaceError, OperationalError
 from audit.models import AuditEntry
 from core.codes import MEANINGS, Code
 from core.errors import AuditTrailFailure
-from tests.api import BASE, Api
-from tests.users.factories import UserFactory
+from tests.api import BASE
 from tests.vendors.factories import VendorFactory
-from users.choices import CC, EX, IM, SA, TS
-from users.models import User
+from users.choices import EX, IM, SA, TS
 from vendors.models import Vendor
 
 pytestmark = pytest.mark.django_db
@@ -25,34 +23,6 @@ BODY = {
     "contact_phone": "+49301234567",
     "vendor_type": "cloud_service_provider",
 }
-
-
-def test_requests_that_break_several_rules_are_refused_by_the_first():
-    """Each row still breaks every rule of the rows below it."""
-    own = UserFactory(role=SA)
-    privileged = UserFactory(role=EX)
-    broken = {"status": "gone"}
-    stale = {"If-Match": '"99"'}
-    elsewhere, itself, other = (
-        "/users/987654/permissions/",
-        f"/users/{own.pk}/permissions/",
-        f"/users/{privileged.pk}/permissions/",
-    )
-    demotion = {"role": "technical_support"}
-    rows = [
-        (None, elsewhere, broken, 401, "not_authenticated"),
-        (UserFactory(role=CC, status="inactive"), elsewhere, broken, 403, "user_inactive"),
-        (UserFactory(role=CC), elsewhere, broken, 403, "role_not_permitted"),
-        (own, elsewhere, broken, 404, "not_found"),
-        (own, itself, broken, 400, "validation_error"),
-        (own, itself, demotion, 403, "segregation_of_duties"),
-        (own, other, demotion, 412, "stale_version"),
-    ]
-    for actor, path, body, status, code in rows:
-        Api(actor).patch(path, body, expect=status, code=code, **stale)
-    Api(own).patch("/users/0/permissions/", {"role": "executive"}, expect=409, code="precondition_failed")
-    Api(own).patch(other, demotion, expect=403, code="approval_required")
-    assert User.objects.get(pk=privileged.pk).version == 1
 
 
 def test_a_malformed_approval_id_is_a_matter_of_shape(api):

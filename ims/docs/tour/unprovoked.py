@@ -15,6 +15,9 @@ from ims.docs.tour.placeholders import REQUEST_ID
 OPERATION = "incident.create"
 SECONDS = 30
 UNPROVOKED: dict[Code, Any] = {
+    Code.IN_PERSON_REQUIRED: Refusal(
+        Code.IN_PERSON_REQUIRED, "incident.create is in person: always.", rule="in_person"
+    ),
     Code.IN_USE: Refusal(Code.IN_USE, "The record is in use, or refers to one that is gone.", rule="references"),
     Code.THROTTLED: as_refusal(Throttled(wait=SECONDS)),
     Code.AUDIT_TRAIL_FAILURE: AuditTrailFailure(),
