@@ -100,7 +100,7 @@ def done_in_person(text: str, *, needs_body: bool = False, withholds: bool = Fal
 
 
 def in_person_directly(elevated: Elevation) -> InPerson:
-    """Who could approve an elevated operation and performs it directly does so in person; the agent needs an approval."""
+    """Who could approve an elevated operation performs it directly in person; their agent needs an approval."""
 
     def performs_directly(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
         return actor.role in elevated.approvers and elevated.applies(actor, target, data)

@@ -61,27 +61,6 @@ def in_person() -> bool:
     return not current().agent
 
 
-@duty(
-    "A software agent receives no activation share and makes no token.",
-    code=Code.ROLE_NOT_PERMITTED,
-    next="Let a person who may, such as the one for whom the agent acts, issue it.",
-)
-def token_issued_in_person(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """Whoever holds the token of an account can become that person, and with it gain authority that nobody lent."""
-    return in_person()
-
-
-@duty(
-    "A software agent sets no password.",
-    code=Code.ROLE_NOT_PERMITTED,
-    field="password",
-    next="Let the person for whom the agent acts set it.",
-    needs_body=True,
-)
-def password_set_in_person(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return in_person() or "password" not in data
-
-
 @duty("One edits one's own profile; other accounts change by SOP 6.", code=Code.OUT_OF_SCOPE)
 def own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk == actor.pk)

@@ -1,4 +1,4 @@
-"""The order of refusals: of each two neighbouring stages one request that violates both, and gets the earlier answer."""
+"""The order of refusals: one request for each two neighbouring stages, which breaks both, gets the earlier answer."""
 
 from dataclasses import replace
 

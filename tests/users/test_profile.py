@@ -57,9 +57,9 @@ def test_an_agent_cannot_set_its_persons_password(api):
     person = UserFactory(role=TS, password=OLD)
     agent = Api(None, Authorization=f"Token {new_token(person, agent='triage-bot')[1]}")
 
-    refused = agent.patch("/me/", {"password": NEW, "current_password": OLD}, expect=403, code="role_not_permitted")
+    refused = agent.patch("/me/", {"password": NEW, "current_password": OLD}, expect=403, code="in_person_required")
 
-    assert refused.json()["rule"] == "password_set_in_person"
+    assert refused.json()["rule"] == "in_person"
     assert User.objects.get(pk=person.pk).check_password(OLD)
 
 

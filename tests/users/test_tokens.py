@@ -107,4 +107,5 @@ def test_a_token_that_cannot_be_is_refused(api, body):
 
 def test_an_agent_makes_no_token():
     _, secret = new_token(UserFactory(role=TS), agent="night-bot")
-    Api(None, Authorization=f"Token {secret}").post("/auth/tokens/", {"name": "more"}, expect=403)
+    agent = Api(None, Authorization=f"Token {secret}")
+    agent.post("/auth/tokens/", {"name": "more"}, expect=403, code="in_person_required")

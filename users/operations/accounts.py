@@ -17,7 +17,6 @@ from users.duties import (
     new_password,
     not_own_identity,
     own_account,
-    password_set_in_person,
     share_withheld,
 )
 from users.models import User
@@ -80,7 +79,7 @@ def update_user(*, actor: User, user: User, **changes: Any) -> User:
     roles=None,
     verb=Verb.UPDATE,
     target="user",
-    duties=[own_account, password_set_in_person],
+    duties=[own_account],
     condition="own name, department, time zone, password only",
     body=ProfileBody,
     in_person=new_password,

@@ -14,7 +14,7 @@ from core.rows import locked
 from core.verbs import Verb
 from users.access import end_access
 from users.choices import EX, IM, SA
-from users.duties import not_own_activation, not_the_issuer, opens_again, token_issued_in_person
+from users.duties import not_own_activation, not_the_issuer, opens_again
 from users.models import ActivationToken, User
 from users.passwords import require_unlike
 from users.serializers import ActivateBody
@@ -45,7 +45,7 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
     roles={SA, IM},
     verb=Verb.CREATE,
     target="user",
-    duties=[not_own_activation, token_issued_in_person],
+    duties=[not_own_activation],
     elevated=opens_again,
     condition="never for oneself; one share",
     secret=True,
@@ -69,7 +69,7 @@ def issue_activation(*, actor: User, user: User) -> Answer:
     roles={SA, IM, EX},
     verb=Verb.APPROVE,
     target="user",
-    duties=[not_the_issuer, token_issued_in_person],
+    duties=[not_the_issuer],
     condition="the other share, once; never who created or re-issued the account",
     secret=True,
     in_person=InPerson.ALWAYS,

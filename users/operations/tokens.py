@@ -6,7 +6,7 @@ from core.answers import Answer
 from core.codes import Code
 from core.operations import InPerson, operation
 from core.verbs import Verb
-from users.duties import own_token, token_issued_in_person
+from users.duties import own_token
 from users.models import Token, User
 from users.operations.login import require_still
 from users.serializers import TokenBody
@@ -25,16 +25,12 @@ def list_tokens(*, actor: User) -> None:
     condition="for oneself",
     secret=True,
     body=TokenBody,
-    duties=[token_issued_in_person],
     in_person=InPerson.ALWAYS,
     credentials=True,
     raises=[Code.USER_INACTIVE],
 )
 def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
-    """Make a further token for oneself, or for the software agent that is to act for one; shown this once.
-
-    Raises Refusal: in_person_required.
-    """
+    """Make a further token for oneself, or for the software agent that is to act for one; shown this once."""
     require_still(actor)
     token, secret = new_token(actor, name=name, agent=agent, days=days)
     return Answer(token, {"token": secret})
