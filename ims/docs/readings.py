@@ -13,8 +13,11 @@ READINGS: dict[str, tuple[str, ...]] = {
         "vendor contact what concerns the own vendor's products.",
         "A client contact who reports an incident belongs to its client; an assigned manager is an active incident "
         "manager. An incident that a vendor contact opened needs such a manager before it moves on.",
-        "Nobody sets another person's password: a new account comes with a one-time token that expires. A "
-        "software agent may create accounts, but neither sets a password nor receives such a token.",
+        "Nobody sets another person's password, and no single person holds what activates an account: one share "
+        "answers who creates or re-issues it, the other is drawn once by a second person, and both expire. A software "
+        "agent may create accounts, but neither sets a password nor receives a share.",
+        "Access that ends is over: suspension and deactivation revoke tokens, sessions, pending shares and the "
+        "password; any change of role revokes all but the password. Leave revokes nothing.",
     ),
     "Order of refusals": (
         "Login, active account, role, in person, scope, assignment and duties that need no body, shape and references, "
@@ -29,6 +32,7 @@ READINGS: dict[str, tuple[str, ...]] = {
         "An approval is bound to its requester, the operation, the record and the exact body, is decided once by "
         "somebody else, expires, and is used up by the one request it authorises. A refused request uses up nothing.",
         "The approver must hold the role and be active both when deciding and when the approval is used.",
+        "What the policy elevates is a floor: an approval rule may ask for more, never for less or for a lesser role.",
     ),
     "Segregation of duties": (
         "The initiators of an incident are who recorded it and who reported it.",
