@@ -18,7 +18,14 @@ class ChangeRequestAdmin(RecordAdmin):
     sections = (
         (None, ("change_title", "description", ("change_type", "risk_level"), ("status", "incident"))),
         ("Decision", (("requested_by", "approved_by"), "decided_at", "decision_comment")),
-        ("Window", (("scheduled_start", "scheduled_end"), ("actual_start", "actual_end"))),
+        (
+            "Window",
+            (
+                ("scheduled_start", "scheduled_end"),
+                ("actual_start", "actual_end"),
+                ("outside_window", "outside_window_reason"),
+            ),
+        ),
         ("Older system", ("imported_violations",)),
     )
     tones = {

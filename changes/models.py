@@ -17,7 +17,7 @@ class ChangeRequest(Record):
     """A change to a system, to resolve or prevent issues.
 
     `once_critical` is true when the risk was ever stated as critical: who decides is judged by it, so that nobody
-    can lower a risk to get round the executive.
+    can lower a risk to get round the executive. `outside_window` says that it began outside its window, and why.
     """
 
     entity_type = "change_request"
@@ -37,6 +37,8 @@ class ChangeRequest(Record):
     status = models.CharField(max_length=16, choices=ChangeStatus.choices, default=ChangeStatus.REQUESTED)
     scheduled_start = models.DateTimeField(null=True)
     scheduled_end = models.DateTimeField(null=True)
+    outside_window = models.BooleanField(default=False, editable=False)
+    outside_window_reason = models.TextField(blank=True, editable=False)
     actual_start = models.DateTimeField(null=True)
     actual_end = models.DateTimeField(null=True)
 
@@ -60,6 +62,9 @@ class ChangeRequest(Record):
             models.CheckConstraint(
                 condition=IMPORTED | Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
                 name="change_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(outside_window=False) | ~Q(outside_window_reason=""), name="change_outside_window_reasoned"
             ),
         ]
         indexes = [

@@ -38,6 +38,21 @@ class ScheduleBody(Body):
         return attrs
 
 
+class StartBody(Body):
+    """Nothing; but whoever begins a change outside its window says so, and why."""
+
+    outside_window = serializers.BooleanField(required=False)
+    outside_window_reason = serializers.CharField(max_length=2_000, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        said, reasoned = attrs.get("outside_window", False), "outside_window_reason" in attrs
+        if said and not reasoned:
+            raise invalid("outside_window_reason", "Say why the change begins outside its window.", "required")
+        if reasoned and not said:
+            raise invalid("outside_window_reason", "A reason belongs to outside_window: true.", "not_applicable")
+        return attrs
+
+
 class RollbackBody(Body):
     actor_fields = ("requested_by",)
 
@@ -77,6 +92,8 @@ class ChangeOutput(Output):
             "status",
             "scheduled_start",
             "scheduled_end",
+            "outside_window",
+            "outside_window_reason",
             "actual_start",
             "actual_end",
             "imported_violations",

@@ -6,7 +6,8 @@ from typing import Any
 from clients.models import AccountAssignment
 from clients.tiers import TARGETS
 from core.codes import Code
-from core.operations import duty, elevation
+from core.conditions import changes, duty, elevation
+from core.sockets import sockets
 from users.choices import AM, EX
 
 
@@ -21,7 +22,25 @@ def assigned_to_client(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
     return AccountAssignment.objects.filter(client_id=target.pk, user_id=actor.pk, ended_at=None).exists()
 
 
-@elevation("a target or the severity changes", approvers=[EX])
+@elevation("a target, the severity or the status changes", approvers=[EX])
 def changes_promise(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """What was promised to the client becomes something else; a mere change of status does not count."""
-    return any(name in data and data[name] != getattr(target, name) for name in ("severity_level", *TARGETS))
+    """What was promised to the client becomes something else: by its terms, or by what takes its place."""
+    return changes(target, data, ("severity_level", "status", *TARGETS))
+
+
+@elevation("a running clock of an unresolved incident rests on it", approvers=[EX])
+def moves_running_clock(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """Promises are not weakened under way. The target is the client whose calendar is set."""
+    return sockets.is_relied_on(target)
+
+
+# What of a subscription decides what a clock counts and by which promise.
+TERMS = ("service_level_tier", "start_date", "end_date", "status", "high_priority")
+
+
+@elevation(
+    "tier, dates, status or high_priority change and a running clock of an unresolved incident rests on it",
+    approvers=[EX],
+)
+def moves_running_terms(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return changes(target, data, TERMS) and sockets.is_relied_on(target)

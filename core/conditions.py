@@ -54,6 +54,11 @@ class Elevation:
     unconditional: bool
 
 
+def changes(target: Any, data: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Whether values of a request differ from those that the record has, in any of these names."""
+    return any(name in data and data[name] != getattr(target, name) for name in names)
+
+
 def elevation(text: str, *, approvers: Iterable[str], unconditional: bool = False) -> Callable[[Predicate], Elevation]:
     """Make a named elevation of a predicate, judged before the write."""
 

@@ -118,13 +118,19 @@ def may_move(lifecycle: Lifecycle, status: str, new_status: str) -> bool:
     return any((status, new_status) in each for each in declared)
 
 
-def require_transition(lifecycle: Lifecycle, record: Any, new_status: str, *, next: str = "") -> None:
-    """Refuse (409 invalid_transition) a transition that the operation does not declare; the allowed ones are listed."""
-    if may_move(lifecycle, record.status, new_status):
+def require_transition(
+    lifecycle: Lifecycle, record: Any, new_status: str, *, next: str = "", field: str = "status"
+) -> None:
+    """Refuse (409 invalid_transition) a transition that the operation does not declare; the allowed ones are listed.
+
+    `field` is the record's field that holds the status.
+    """
+    status = getattr(record, field)
+    if may_move(lifecycle, status, new_status):
         return
-    allowed = allowed_from(lifecycle, record.status)
-    detail = f"{record.entity_type.replace('_', ' ')} {record.pk} is {record.status} and cannot become {new_status}."
-    item = Item("invalid_transition", detail, "status", {"allowed": allowed, "status": str(record.status)})
+    allowed = allowed_from(lifecycle, status)
+    detail = f"{record.entity_type.replace('_', ' ')} {record.pk} is {status} and cannot become {new_status}."
+    item = Item("invalid_transition", detail, field, {"allowed": allowed, "status": str(status)})
     raise Refusal(Code.INVALID_TRANSITION, detail, rule=f"{record.entity_type}_lifecycle", errors=[item], next=next)
 
 

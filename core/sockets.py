@@ -1,7 +1,8 @@
 """What core needs of the floors above it, and may not import: they plug in when they start.
 
 `approvals` decides elevated operations. An empty socket stops the start, so no installation can run without its
-approval gate. `restamp` is the ordered list of functions that recompute records above when one below has changed.
+approval gate. `restamp` is the ordered list of functions that recompute records above when one below has changed;
+`reliances` tell of a record below whether something above rests on it at this moment.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ class ApprovalGate(Protocol):
 class Sockets:
     approvals: ApprovalGate | None = None
     restamp: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
+    reliances: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def verify(self) -> None:
         """Raise unless every required socket is filled."""
@@ -39,6 +41,15 @@ class Sockets:
         """Restamp what rests on this record. Operations call it after the write; signals never do."""
         for function in self.restamp.get(record.entity_type, ()):
             function(record)
+
+    def on_reliance(self, entity_type: str, function: Callable[[Any], bool]) -> None:
+        """Register what tells whether something above rests on a record of this type."""
+        self.reliances[entity_type] = function
+
+    def is_relied_on(self, record: Any) -> bool:
+        """Whether something above rests on this record now."""
+        tells = self.reliances.get(record.entity_type)
+        return tells is not None and tells(record)
 
 
 sockets = Sockets()

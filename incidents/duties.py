@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.choices import Origin
+from audit.models import AuditEntry
 from core.codes import Code
 from core.operations import done_in_person, duty
 from incidents.severity import lower
@@ -19,6 +21,15 @@ def is_initiator(person: Any, incident: Any) -> bool:
 def is_high_severity(incident: Any) -> bool:
     """Judged by the highest severity the incident ever had: lowering it does not get round higher authority."""
     return incident.peak_severity in settings.IMS_HIGH_SEVERITIES
+
+
+def ever_resolved(person: Any, incident: Any) -> bool:
+    """Whether somebody resolved the incident, or did before a reopening; that, only the trail remembers."""
+    if incident.resolved_by_id == person.pk:
+        return True
+    resolutions = AuditEntry.objects.filter(reference_type=incident.entity_type, reference_id=incident.pk)
+    own = resolutions.filter(user_id=person.pk, origin=Origin.SYSTEM, operation="incident.resolve")
+    return bool(own.exists())
 
 
 def lowers_severity(incident: Any, data: Mapping[str, Any]) -> bool:

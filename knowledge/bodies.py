@@ -1,7 +1,10 @@
 """The shape of requests about articles, reviews and action items."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -61,14 +64,28 @@ def _rating() -> serializers.IntegerField:
     return serializers.IntegerField(min_value=LOWEST_RATING, max_value=HIGHEST_RATING, required=False)
 
 
+class ScheduledDate(serializers.DateField):
+    """A day on which something is to happen: today or later in the caller's time zone, or the day that it has."""
+
+    default_error_messages = {"in_the_past": "This day is over."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        today = timezone.now().astimezone(ZoneInfo(self.context["actor"].timezone)).date()
+        kept = getattr(self.context.get("target"), str(self.source), None)
+        if day < today and day != kept:
+            self.fail("in_the_past")
+        return day
+
+
 class ReviewBody(PeopleBody):
     incident_id = Reference("incidents.Incident", active=False, source="incident")
-    scheduled_date = serializers.DateField()
+    scheduled_date = ScheduledDate()
     facilitator_user_id = _facilitator()
 
 
 class ReviewUpdateBody(PeopleBody):
-    scheduled_date = serializers.DateField()
+    scheduled_date = ScheduledDate()
     facilitator_user_id = _facilitator()
     timeline_accuracy_rating = _rating()
     communication_effectiveness_rating = _rating()

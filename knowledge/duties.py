@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import Code
-from core.operations import duty
+from core.conditions import duty
+from incidents.duties import ever_resolved, is_high_severity, is_initiator
 from users.choices import EX, IM, TS
 
 
@@ -42,6 +43,37 @@ def not_a_writer(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
 @duty("Technical support judges the articles whose assigned reviewer they are.", code=Code.OUT_OF_SCOPE)
 def support_as_assigned_reviewer(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(actor.role != TS or target.reviewer_user_id == actor.pk)
+
+
+APART = "Leave the review to somebody who neither resolved the incident nor, at high severity, initiated it."
+
+
+def _is_apart(person: Any, incident: Any) -> bool:
+    """Whether somebody may judge how an incident was handled (SOP 25)."""
+    return not (ever_resolved(person, incident) or (is_high_severity(incident) and is_initiator(person, incident)))
+
+
+@duty(
+    "Nobody conducts the review of an incident that they ever resolved or, at high severity, initiated.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next=APART,
+)
+def reviews_apart(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return _is_apart(actor, target.incident)
+
+
+@duty(
+    "Nobody facilitates the review of an incident that they ever resolved or, at high severity, initiated.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    field="facilitator_user_id",
+    next="Name another facilitator.",
+    needs_body=True,
+)
+def facilitates_apart(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    """Of a new review, of another facilitator, and of the present one where the review goes on."""
+    facilitator = data.get("facilitator_user") or (target.facilitator_user if target else None)
+    incident = target.incident if target else data.get("incident")
+    return facilitator is None or incident is None or _is_apart(facilitator, incident)
 
 
 @duty("An action item is kept by its owner, an incident manager or an executive.", code=Code.OUT_OF_SCOPE)

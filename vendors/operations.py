@@ -8,6 +8,7 @@ from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.duties import always
 from users.models import User
+from vendors.duties import changes_identity
 from vendors.models import Vendor
 from vendors.serializers import VendorBody
 
@@ -38,13 +39,14 @@ def create_vendor(*, actor: User, **fields: Any) -> Vendor:
     sop=7,
     roles={SA, IM, EX},
     verb=Verb.UPDATE,
-    target="vendor",
     body=VendorBody,
     raises=[Code.DUPLICATE],
+    target="vendor",
+    elevated=changes_identity,
 )
 def update_vendor(*, actor: User, vendor: Vendor, **changes: Any) -> Vendor:
     """Change a vendor's details or status.
 
-    SOP 7. Raises Refusal: duplicate (name, e-mail, phone).
+    SOP 7. Raises Refusal: duplicate (name, e-mail, phone), approval_required (its identity changes).
     """
     return vendor.change(**changes)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStatus, ChangeType
 from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
 from changes.models import ChangeRequest
-from changes.serializers import ChangeBody, CommentBody, ScheduleBody
+from changes.serializers import ChangeBody, CommentBody, ScheduleBody, StartBody
 from core.answers import Answer
 from core.codes import Code
 from core.errors import Item, Refusal
@@ -18,14 +18,19 @@ from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User
 
+WHEN = "%Y-%m-%dT%H:%M:%SZ"
 DECIDERS = "never the requester; risk_level critical: EX only"
 
 
 def move(change: ChangeRequest, status: ChangeStatus, **values: Any) -> ChangeRequest:
     """Move a change along its lifecycle. Raises Refusal: invalid_transition."""
+    _require_transition(change, status)
+    return change.change(status=status, **values)
+
+
+def _require_transition(change: ChangeRequest, status: ChangeStatus) -> None:
     table = EMERGENCY_MOVES if change.change_type == ChangeType.EMERGENCY else CHANGE_MOVES
     require_transition(table, change, status)
-    return change.change(status=status, **values)
 
 
 @operation(
@@ -131,11 +136,24 @@ def schedule_change(
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
     target="change_request",
+    body=StartBody,
     moves=(CHANGE_MOVES.to(ChangeStatus.IN_PROGRESS), EMERGENCY_MOVES.to(ChangeStatus.IN_PROGRESS)),
+    raises=[Code.PRECONDITION_FAILED],
 )
-def start_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
-    """Begin a change. SOP 20. Raises Refusal: invalid_transition."""
-    return move(change_request, ChangeStatus.IN_PROGRESS, actual_start=timezone.now())
+def start_change(
+    *, actor: User, change_request: ChangeRequest, outside_window: bool = False, outside_window_reason: str = ""
+) -> ChangeRequest:
+    """Begin a change. Outside its window it begins only where that is said, with a reason that the record keeps.
+
+    SOP 20. Raises Refusal: invalid_transition, precondition_failed (outside_window).
+    """
+    now = timezone.now()
+    outside = _is_outside(change_request, now)
+    _require_transition(change_request, ChangeStatus.IN_PROGRESS)
+    if outside and not outside_window:
+        raise _outside(change_request)
+    said = {"outside_window": outside, "outside_window_reason": outside_window_reason if outside else ""}
+    return move(change_request, ChangeStatus.IN_PROGRESS, actual_start=now, **said)
 
 
 @operation(
@@ -166,6 +184,19 @@ def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
 
 def _decide(actor: User, change: ChangeRequest, status: ChangeStatus, comment: str) -> ChangeRequest:
     return move(change, status, approved_by=actor, decided_at=timezone.now(), decision_comment=comment)
+
+
+def _is_outside(change: ChangeRequest, now: datetime) -> bool:
+    """Whether a change has a window and this is not within it; an approved emergency has none."""
+    start, end = change.scheduled_start, change.scheduled_end
+    return (start is not None and now < start) or (end is not None and now > end)
+
+
+def _outside(change: ChangeRequest) -> Refusal:
+    detail = f"The window of the change is from {change.scheduled_start:{WHEN}} to {change.scheduled_end:{WHEN}}."
+    item = Item("outside_window", detail, "outside_window")
+    advice = "Wait for the window, or state outside_window: true and outside_window_reason."
+    return Refusal(Code.PRECONDITION_FAILED, detail, rule="change_within_window", errors=[item], next=advice)
 
 
 def _overlaps(change: ChangeRequest) -> list[dict[str, Any]]:

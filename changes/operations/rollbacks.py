@@ -36,10 +36,7 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
     SOP 21. Raises Refusal: precondition_failed (nothing to reverse), duplicate (an unfinished rollback).
     """
     change = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change_request.pk)
-    if change.status not in REVERSIBLE:
-        detail = f"The change is {change.status}; only one in progress, completed or failed can be rolled back."
-        item = Item("change_not_reversible", detail, "change_id", {"reversible": [str(each) for each in REVERSIBLE]})
-        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rollback_of_executed_change", errors=[item])
+    _refuse(_irreversible(change))
     fields.setdefault("incident", change.incident)
     rollback = RollbackRequest(change_request=change, requested_by=actor, **fields)
     rollback.save()
@@ -53,6 +50,7 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
     verb=Verb.APPROVE,
     target="rollback_request",
     moves=(ROLLBACK_MOVES.to(RollbackStatus.IN_PROGRESS), CHANGE_MOVES.to(ChangeStatus.FAILED)),
+    raises=[Code.PRECONDITION_FAILED],
     duties=[executive_decides_critical, not_the_requester],
     in_person=InPerson.ALWAYS,
     condition=DECIDERS,
@@ -60,9 +58,12 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
 def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> RollbackRequest:
     """Let a rollback begin; a change that is still in progress has thereby failed.
 
-    SOP 21. Raises Refusal: invalid_transition, segregation_of_duties.
+    SOP 21. Raises Refusal: invalid_transition, segregation_of_duties, precondition_failed (an older system asked
+    neither for a justification nor for a change that can be reversed).
     """
     change = _locked_change(rollback_request)
+    require_transition(ROLLBACK_MOVES, rollback_request, RollbackStatus.IN_PROGRESS)
+    _refuse([*_unjustified(rollback_request), *_irreversible(change)])
     _move(rollback_request, RollbackStatus.IN_PROGRESS, approved_by=actor)
     if change.status == ChangeStatus.IN_PROGRESS:
         move(change, ChangeStatus.FAILED, actual_end=timezone.now())
@@ -106,6 +107,26 @@ def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validat
     _move(rollback_request, RollbackStatus.COMPLETED, **done)
     move(change, ChangeStatus.ROLLED_BACK)
     return rollback_request
+
+
+def _irreversible(change: ChangeRequest) -> list[Item]:
+    if change.status in REVERSIBLE:
+        return []
+    detail = f"The change is {change.status}; only one in progress, completed or failed can be rolled back."
+    return [Item("change_not_reversible", detail, "change_id", {"reversible": [str(each) for each in REVERSIBLE]})]
+
+
+def _unjustified(rollback: RollbackRequest) -> list[Item]:
+    if rollback.justification.strip():
+        return []
+    return [Item("justification_missing", "The rollback states no justification.", "justification")]
+
+
+def _refuse(items: list[Item]) -> None:
+    """Raise Refusal (409 precondition_failed) for what stands against a rollback."""
+    if items:
+        detail = " ".join(item.detail for item in items)
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rollback_of_executed_change", errors=items)
 
 
 def _locked_change(rollback: RollbackRequest) -> ChangeRequest:

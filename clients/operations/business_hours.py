@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clients.duties import assigned_to_client
+from clients.duties import assigned_to_client, moves_running_clock
 from clients.models import Calendar, Client
 from clients.serializers import CalendarBody
 from core.answers import Answer
@@ -21,12 +21,13 @@ from users.models import User
     target="client",
     body=CalendarBody,
     duties=[assigned_to_client],
+    elevated=moves_running_clock,
     condition="AM: assigned to that client",
 )
 def set_calendar(*, actor: User, client: Client, **hours: Any) -> Answer:
     """Set a client's whole calendar: time zone, weekly hours, the country whose holidays count, further holidays.
 
-    SOP 11. Raises Refusal: out_of_scope.
+    SOP 11. Raises Refusal: out_of_scope, approval_required (a clock runs by it).
     """
     calendar = Calendar.objects.filter(client=client).first() or Calendar(client=client)
     before = calendar.version if calendar.pk else None

@@ -6,11 +6,13 @@ may subscribe a client and agree on service levels, and only the client's own re
 
 from typing import Any
 
-from clients.choices import SUBSCRIPTION_MOVES
+from clients.choices import SUBSCRIPTION_MOVES, SubscriptionStatus
 from clients.coverage import SubscriptionBody, SubscriptionChanges
+from clients.duties import moves_running_terms
 from clients.models import Subscription
 from clients.promises import require_agreements_fit
 from core.codes import Code
+from core.errors import Item, Refusal
 from core.lifecycle import require_transition
 from core.operations import operation
 from core.sockets import sockets
@@ -47,12 +49,15 @@ def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     body=SubscriptionChanges,
     moves=SUBSCRIPTION_MOVES.all(),
     raises=[Code.PRECONDITION_FAILED],
+    elevated=moves_running_terms,
 )
 def update_subscription(*, actor: User, subscription: Subscription, **changes: Any) -> Subscription:
     """Change a subscription's coverage or status.
 
-    SOP 10. Raises Refusal: invalid_transition, precondition_failed (active agreements would break the tier's rules).
+    SOP 10. Raises Refusal: invalid_transition (cancelled is final), precondition_failed (active agreements would
+    break the tier's rules), approval_required (a clock runs by it).
     """
+    _require_not_cancelled(subscription)
     status = changes.get("status", subscription.status)
     if status != subscription.status:
         require_transition(SUBSCRIPTION_MOVES, subscription, status)
@@ -64,6 +69,15 @@ def update_subscription(*, actor: User, subscription: Subscription, **changes: A
     subscription.save()
     sockets.changed(subscription)
     return subscription
+
+
+def _require_not_cancelled(subscription: Subscription) -> None:
+    """Cancelled is final, for fields as well as for the status."""
+    if subscription.status == SubscriptionStatus.CANCELLED:
+        detail = f"Subscription {subscription.pk} is cancelled, and a cancelled subscription is final."
+        item = Item("invalid_transition", detail, "status", {"allowed": [], "status": str(subscription.status)})
+        advice = "Create a new subscription."
+        raise Refusal(Code.INVALID_TRANSITION, detail, rule="subscription_lifecycle", errors=[item], next=advice)
 
 
 def _terms(subscription: Subscription) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """What became of some incidents: escalated, resolved, closed, reopened; changes and analyses in every state."""
 
+from datetime import timedelta
 from typing import Any
 
 from ims.demo.stage import Stage
 from incidents.models import Incident
 
+NIGHT = timedelta(hours=8)
 SUMMARY = {"resolution_summary": "The cause was removed and the service works as before."}
 
 
@@ -81,7 +83,7 @@ def _changes(stage: Stage, incident: Incident) -> None:
 def _change(stage: Stage, incident: Incident, steps: tuple[tuple[str, str], ...]) -> Any:
     body = {"change_title": "Raise the limit of connections", "change_type": "normal", "risk_level": "medium"}
     change = stage.play("tara", "change.create", {**body, "incident_id": incident.pk})
-    window = {"scheduled_start": "2026-01-10T20:00:00Z", "scheduled_end": "2026-01-10T22:00:00Z"}
+    window = {"scheduled_start": stage.now.isoformat(), "scheduled_end": (stage.now + NIGHT).isoformat()}
     for who, verb in steps:
         stage.play(who, f"change.{verb}", window if verb == "schedule" else {}, on=change)
     return change

@@ -53,6 +53,10 @@ READINGS: dict[str, tuple[str, ...]] = {
         "is no longer drawn, and else told what is missing, as if it had come later.",
         "A duplicate that is resolved as such names an incident of the same client, or one that affects it.",
         "Who conducted an analysis is the assignee, who completed it, and everybody who ever wrote of its findings.",
+        "What became of a communication follows a lifecycle: pending becomes sent, delivered or failed; sent becomes "
+        "delivered or failed; failed becomes sent or delivered; delivered is final. When it was first sent is kept.",
+        "A change begins within its window, or its record says that it did not, and why. An emergency that has no "
+        "window has none to keep; one that has been given a window keeps it.",
         "A contact learns of an incident's readiness only what rests on records that the contact may read.",
     ),
     "Service levels": (
@@ -62,6 +66,10 @@ READINGS: dict[str, tuple[str, ...]] = {
         "open-ended; one of type custom is free of the ranges, not of the order.",
         "Clocks count covered time: premium always; standard in business hours, and round the clock for P1 and P2; "
         "basic in business hours. Business hours are Monday to Friday, nine to five, unless a client has its own.",
+        "An active subscription has not ended by the date in the client's time zone: what has ended is set to "
+        "expired, or given a later end. A cancelled one is not changed any more.",
+        "A calendar underlies the clocks of its client that count business hours; a subscription those under its "
+        "agreements.",
         "A subscription is current for an incident when it has begun and had not ended when the incident was "
         "detected. An agreement that comes later counts since the detection.",
         "The clock starts at the detection and stands still from a resolution to a reopening. When severity, "
@@ -90,6 +98,9 @@ READINGS: dict[str, tuple[str, ...]] = {
         "Nobody publishes or returns an article whose author they are, or of which they wrote any revision.",
         "A review is facilitated by an incident manager, an executive, technical support or a system administrator: "
         "those who run reviews and those who work on incidents.",
+        "A review is scheduled for a day that has not passed in the caller's time zone. Neither its facilitator nor "
+        "who starts, rates or completes it ever resolved the incident, by a resolution that was reopened included; an "
+        "older review under such a facilitator goes on when another is named.",
         "The three ratings of a review are given on completion or before; an incident has one unfinished review.",
         "A contact who owns an action item reads and settles that item, and nothing else of the review.",
     ),

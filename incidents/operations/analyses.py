@@ -79,12 +79,19 @@ def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, s
     verb=Verb.APPROVE,
     target="rca",
     moves=ANALYSIS_MOVES.to(AnalysisStatus.APPROVED),
+    raises=[Code.PRECONDITION_FAILED],
     duties=[not_the_analyst],
     in_person=InPerson.ALWAYS,
     condition="not who conducted it",
 )
 def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysis:
-    """Accept a completed analysis. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
+    """Accept a completed analysis that states a root cause.
+
+    SOP 19. Raises Refusal: invalid_transition, precondition_failed (no root cause: an older system asked for none),
+    segregation_of_duties.
+    """
+    require_transition(ANALYSIS_MOVES, rca, AnalysisStatus.APPROVED)
+    _require_root_cause(rca)
     return _move(rca, AnalysisStatus.APPROVED, reviewed_by=actor, approved_at=timezone.now())
 
 
@@ -104,6 +111,14 @@ def reject_analysis(*, actor: User, rca: RootCauseAnalysis, comment: str) -> Roo
     """Send a completed analysis back to work. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
     undone = {"completed_at": None, "completed_by": None, "reviewed_by": actor, "review_comment": comment}
     return _move(rca, AnalysisStatus.IN_PROGRESS, **undone)
+
+
+def _require_root_cause(rca: RootCauseAnalysis) -> None:
+    if not rca.root_cause.strip():
+        detail = "The analysis states no root cause, so there is nothing to approve."
+        advice = f"Reject it, and complete it with a root cause: POST /api/v1/root-cause-analyses/{rca.pk}/reject/."
+        item = Item("root_cause_missing", detail, "root_cause")
+        raise Refusal(Code.PRECONDITION_FAILED, detail, rule="analysis_states_cause", errors=[item], next=advice)
 
 
 def _move(rca: RootCauseAnalysis, status: AnalysisStatus, **values: Any) -> RootCauseAnalysis:

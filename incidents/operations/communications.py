@@ -4,10 +4,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.lifecycle import require_transition
 from core.operations import operation
 from core.verbs import Verb
 from incidents.models import Communication
-from incidents.response.choices import REACHED
+from incidents.response.choices import DELIVERY_MOVES, REACHED
 from incidents.response.serializers import CommunicationBody, DeliveryBody
 from users.choices import IM, TS
 from users.models import User
@@ -20,6 +21,7 @@ from users.models import User
     verb=Verb.NOTIFY,
     subject="communication",
     body=CommunicationBody,
+    moves=DELIVERY_MOVES.new(),
 )
 def record_communication(*, actor: User, **fields: Any) -> Communication:
     """Log what was said to a stakeholder. It starts pending; nothing is sent from here.
@@ -39,10 +41,15 @@ def record_communication(*, actor: User, **fields: Any) -> Communication:
     target="communication",
     body=DeliveryBody,
     condition="delivery_status only",
+    moves=DELIVERY_MOVES.all(),
 )
 def update_communication(*, actor: User, communication: Communication, delivery_status: str = "") -> Communication:
-    """State what became of a communication; when it was first sent is kept. SOP 17."""
-    if not delivery_status:
+    """State what became of a communication; when it was first sent is kept.
+
+    SOP 17. Raises Refusal: invalid_transition.
+    """
+    if delivery_status in ("", communication.delivery_status):
         return communication
+    require_transition(DELIVERY_MOVES, communication, delivery_status, field="delivery_status")
     sent = {"sent_at": timezone.now()} if delivery_status in REACHED and communication.sent_at is None else {}
     return communication.change(delivery_status=delivery_status, **sent)

@@ -13,7 +13,7 @@ from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Escalation, Incident
 from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
-from incidents.response.duties import target_or_manager
+from incidents.response.duties import not_own_escalation, target_or_lead
 from incidents.response.serializers import EscalationBody
 from incidents.service_levels.stamping import change_stamped
 from users.choices import AM, EX, IM, TS
@@ -54,13 +54,13 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     verb=Verb.UPDATE,
     target="escalation",
     moves=ESCALATION_MOVES.to(EscalationStatus.ACKNOWLEDGED),
-    duties=[target_or_manager],
-    condition="the target user, or IM",
+    duties=[target_or_lead, not_own_escalation],
+    condition="the target user, or an IM or EX who did not request it",
 )
 def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation:
     """Take an escalation up; the first acknowledgement also acknowledges the incident.
 
-    SOP 15. Raises Refusal: invalid_transition, out_of_scope.
+    SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties.
     """
     require_transition(ESCALATION_MOVES, escalation, EscalationStatus.ACKNOWLEDGED)
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=escalation.incident_id)
@@ -78,10 +78,10 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     verb=Verb.RESOLVE,
     target="escalation",
     moves=ESCALATION_MOVES.to(EscalationStatus.RESOLVED),
-    duties=[target_or_manager],
-    condition="the target user, or IM",
+    duties=[target_or_lead, not_own_escalation],
+    condition="the target user, or an IM or EX who did not request it",
 )
 def resolve_escalation(*, actor: User, escalation: Escalation) -> Escalation:
-    """Finish an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope."""
+    """Finish an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties."""
     require_transition(ESCALATION_MOVES, escalation, EscalationStatus.RESOLVED)
     return escalation.change(status=EscalationStatus.RESOLVED, resolved_at=timezone.now())

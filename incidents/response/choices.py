@@ -110,6 +110,18 @@ WORKAROUND_MOVES = Lifecycle(
     initial=WorkaroundStatus.ACTIVE,
 )
 
+# What was sent does not become unsent. A failed one may be sent again; what was delivered is final. A call or a chat is
+# delivered at once.
+DELIVERY_MOVES = Lifecycle(
+    "communication",
+    {
+        DeliveryStatus.PENDING: (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.FAILED),
+        DeliveryStatus.SENT: (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED),
+        DeliveryStatus.FAILED: (DeliveryStatus.SENT, DeliveryStatus.DELIVERED),
+    },
+    initial=DeliveryStatus.PENDING,
+)
+
 # A completed analysis that is rejected is worked on again.
 ANALYSIS_MOVES = Lifecycle(
     "root cause analysis",

@@ -7,15 +7,24 @@ from audit.choices import Origin
 from audit.models import AuditEntry
 from core.codes import Code
 from core.operations import duty
-from users.choices import IM
+from users.choices import EX, IM
 
 # The requests that write an analysis, and what of it they write.
 WRITING, WRITTEN = ("rca.update", "rca.complete"), ("root_cause", "summary")
 
 
-@duty("An escalation is answered by the person it names, or an incident manager.", code=Code.OUT_OF_SCOPE)
-def target_or_manager(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return bool(target.target_user_id == actor.pk or actor.role == IM)
+@duty("An escalation is answered by the person it names, or an incident manager or executive.", code=Code.OUT_OF_SCOPE)
+def target_or_lead(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.target_user_id == actor.pk or actor.role in {IM, EX})
+
+
+@duty(
+    "Nobody answers an escalation that they requested.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Leave it to the person it names, or to an incident manager or executive who did not request it.",
+)
+def not_own_escalation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.requested_by_id != actor.pk)
 
 
 @duty(

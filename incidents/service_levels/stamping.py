@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.clocks import HORIZON
-from clients.models import Calendar, SlaAgreement, Subscription
+from clients.models import Calendar, Client, SlaAgreement, Subscription
 from clients.offers import Need, Offer, best, offers_of
 from core.sockets import Sockets
 from incidents.choices import UNRESOLVED
@@ -98,6 +98,20 @@ def plug_in(sockets: Sockets) -> None:
     sockets.on_change(SlaAgreement.entity_type, _agreement_changed)
     sockets.on_change(Subscription.entity_type, _terms_of_client_changed)
     sockets.on_change(Calendar.entity_type, _terms_of_client_changed)
+    sockets.on_reliance(Client.entity_type, runs_by_calendar_of)
+    sockets.on_reliance(Subscription.entity_type, runs_by_subscription)
+
+
+def runs_by_calendar_of(client: Client) -> bool:
+    """Whether a clock runs by a client's business hours; round the clock it does not rest on them."""
+    running = Incident.objects.filter(client=client, status__in=UNRESOLVED, sla_agreement__isnull=False).order_by()
+    clocks = running.values_list("sla_history", "sla_elapsed")
+    return any(read_clock(*kept).terms.calendar is not None for kept in clocks)
+
+
+def runs_by_subscription(subscription: Subscription) -> bool:
+    running = Incident.objects.filter(client_id=subscription.client_id, status__in=UNRESOLVED)
+    return bool(running.filter(sla_agreement__subscription=subscription).exists())
 
 
 def _agreement_changed(agreement: SlaAgreement) -> None:

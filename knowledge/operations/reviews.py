@@ -13,9 +13,12 @@ from incidents.choices import IncidentStatus
 from incidents.models import Incident
 from knowledge.bodies import CompleteReviewBody, ReviewBody, ReviewUpdateBody
 from knowledge.choices import REVIEW_MOVES, UNFINISHED, ReviewStatus
+from knowledge.duties import facilitates_apart, reviews_apart
 from knowledge.models import PostIncidentReview
 from users.choices import EX, IM
 from users.models import User
+
+REVIEWERS = "never resolved the incident; high severity: not an initiator"
 
 
 @operation(
@@ -27,13 +30,14 @@ from users.models import User
     body=ReviewBody,
     moves=REVIEW_MOVES.new(),
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
-    condition="incident closed",
+    duties=[facilitates_apart],
+    condition="incident closed; the facilitator did not resolve it; high severity: is not an initiator",
 )
 def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostIncidentReview:
     """Schedule the review of a closed incident; one unfinished review for each.
 
     SOP 25. Raises Refusal: precondition_failed (incident_not_closed), invalid_reference (incident, facilitator),
-    duplicate (an unfinished review of the incident).
+    duplicate (an unfinished review of the incident), segregation_of_duties (facilitator).
     """
     if incident.status != IncidentStatus.CLOSED:
         detail = f"Incident {incident.pk} is {incident.status}; only a closed one is reviewed."
@@ -52,11 +56,13 @@ def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostInci
     target="post_incident_review",
     body=ReviewUpdateBody,
     raises=[Code.PRECONDITION_FAILED],
+    duties=[reviews_apart, facilitates_apart],
+    condition=REVIEWERS,
 )
 def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
     """Change the date, the facilitator, ratings or findings of a review that is not finished.
 
-    SOP 25. Raises Refusal: precondition_failed (finished), invalid_reference (facilitator).
+    SOP 25. Raises Refusal: precondition_failed (finished), invalid_reference (facilitator), segregation_of_duties.
     """
     require_unfinished(post_incident_review)
     post_incident_review.change(**fields)
@@ -70,9 +76,11 @@ def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fi
     verb=Verb.REVIEW,
     target="post_incident_review",
     moves=REVIEW_MOVES.to(ReviewStatus.IN_PROGRESS),
+    duties=[reviews_apart, facilitates_apart],
+    condition=REVIEWERS,
 )
 def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
-    """Begin a review. SOP 25. Raises Refusal: invalid_transition."""
+    """Begin a review. SOP 25. Raises Refusal: invalid_transition, segregation_of_duties."""
     return _move(post_incident_review, ReviewStatus.IN_PROGRESS, started_at=timezone.now())
 
 
@@ -85,12 +93,13 @@ def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> Po
     body=CompleteReviewBody,
     moves=REVIEW_MOVES.to(ReviewStatus.COMPLETED),
     in_person=InPerson.ALWAYS,
-    condition="three ratings",
+    duties=[reviews_apart, facilitates_apart],
+    condition=f"three ratings; {REVIEWERS}",
 )
 def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
     """Finish a review, with its three ratings given now or before.
 
-    SOP 25. Raises Refusal: validation_error (each missing rating), invalid_transition.
+    SOP 25. Raises Refusal: validation_error (each missing rating), invalid_transition, segregation_of_duties.
     """
     return _move(post_incident_review, ReviewStatus.COMPLETED, completed_at=timezone.now(), **fields)
 

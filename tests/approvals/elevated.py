@@ -7,10 +7,12 @@ from typing import Any
 from approvals.models import ApprovalRule
 from core.entities import model_of
 from core.operations import registry
+from incidents.service_levels.stamping import change_stamped
 from tests.api import Api
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.incidents.factories import IncidentFactory
 from tests.users.factories import UserFactory
+from tests.vendors.factories import VendorFactory
 from users.choices import EX, IM, SA, TS
 
 
@@ -94,6 +96,27 @@ def changed_agreement() -> Request:
     )
 
 
+def renamed_vendor() -> Request:
+    return Request(VendorFactory(), {"vendor_name": "Nimbus"}, {"vendor_name": "Cirrus"})
+
+
+def running_subscription() -> Request:
+    agreement = AgreementFactory()
+    IncidentFactory(client=agreement.subscription.client, severity="P1", sla_agreement=agreement)
+    return Request(agreement.subscription, {"end_date": "2099-01-01"}, {"end_date": "2098-01-01"})
+
+
+def running_calendar() -> Request:
+    """A clock of a basic agreement runs by the client's business hours."""
+    agreement = AgreementFactory(
+        subscription__service_level_tier="basic", response_time_minutes=300, resolution_time_hours=24
+    )
+    client = agreement.subscription.client
+    change_stamped(IncidentFactory(client=client, severity="P1"))
+    hours = {"timezone": "UTC", "weekly_hours": {"sat": [["10:00", "20:00"]]}}
+    return Request(client, hours, {**hours, "timezone": "Europe/Berlin"})
+
+
 def report() -> Request:
     body = {"incident_id": IncidentFactory().pk, "report_type": "executive_summary"}
     return Request(None, body, {**body, "report_type": "trend_analysis"})
@@ -110,6 +133,9 @@ CASES = {
         Case("approval_rule.update", SA, "patch", "/approval-rules/{id}/", rule),
         Case("sla.create", IM, "post", "/sla-agreements/", agreement),
         Case("sla.update", IM, "patch", "/sla-agreements/{id}/", changed_agreement),
+        Case("vendor.update", SA, "patch", "/vendors/{id}/", renamed_vendor),
+        Case("subscription.update", IM, "patch", "/subscriptions/{id}/", running_subscription),
+        Case("client.set_calendar", SA, "put", "/clients/{id}/calendar/", running_calendar),
         Case("report.generate", IM, "post", "/incident-reports/", report),
     )
 }

@@ -1,6 +1,7 @@
 """SOP 20: Creating Change Requests."""
 
 import pytest
+import time_machine
 
 from audit.models import AuditEntry
 from changes.models import ChangeRequest
@@ -76,13 +77,42 @@ def test_a_normal_change_goes_through_its_whole_life(api):
     act(manager, change, "approve", expect=200)
     act(support, change, "start", expect=409, code="invalid_transition")
     assert act(support, change, "schedule", WINDOW, expect=200).json()["warnings"] == []
-    started = act(support, change, "start", expect=200).json()
+    with time_machine.travel(WINDOW["scheduled_start"], tick=False):
+        started = act(support, change, "start", expect=200).json()
     done = act(support, change, "complete", expect=200).json()
 
-    assert started["actual_start"] is not None
+    assert started["actual_start"] == WINDOW["scheduled_start"]
+    assert (started["outside_window"], started["outside_window_reason"]) == (False, "")
     assert (done["status"], done["actual_end"] is not None) == ("completed", True)
     refused = act(support, change, "fail", expect=409, code="invalid_transition")
     assert refused.json()["errors"][0]["allowed"] == ["rolled_back"]
+
+
+@pytest.mark.parametrize("moment", ["2026-12-01T19:59:59Z", "2026-12-01T22:00:01Z"])
+@pytest.mark.parametrize("kind", ["normal", "emergency"])
+def test_outside_its_window_a_change_starts_only_where_that_is_said_with_a_reason(api, moment, kind):
+    change, support = ChangeFactory(status="scheduled", change_type=kind, **WINDOW), api(TS)
+    with time_machine.travel(moment, tick=False):
+        for said in (None, {}, {"outside_window": False}):
+            refused = act(support, change, "start", said, expect=409, code="precondition_failed")
+            assert (codes(refused), fields(refused)) == ({"outside_window"}, {"outside_window"})
+        for said in ({"outside_window": True}, {"outside_window_reason": "Waits for nobody."}):
+            refused = act(support, change, "start", said, expect=400, code="validation_error")
+            assert fields(refused) == {"outside_window_reason"}
+        said = {"outside_window": True, "outside_window_reason": "The outage does not wait."}
+        act(support, change, "start", said, expect=200)
+    shown = support.get(f"/change-requests/{change.pk}/", expect=200).json()
+    assert {name: shown[name] for name in said} == said
+    entry = AuditEntry.objects.get(reference_type="change_request", reference_id=change.pk, operation="change.start")
+    assert entry.changes["outside_window"] == {"old": False, "new": True}
+
+
+def test_within_its_window_nothing_is_said_to_be_outside(api):
+    change = ChangeFactory(status="scheduled", **WINDOW)
+    said = {"outside_window": True, "outside_window_reason": "To be sure."}
+    with time_machine.travel("2026-12-01T21:00:00Z", tick=False):
+        shown = act(api(TS), change, "start", said, expect=200).json()
+    assert (shown["outside_window"], shown["outside_window_reason"]) == (False, "")
 
 
 def test_an_emergency_starts_when_it_is_approved(api):

@@ -65,6 +65,23 @@ def test_a_rollback_makes_a_running_change_fail_and_then_rolled_back(api):
     assert done["executed_at"] is not None
 
 
+@pytest.mark.parametrize("justification", ["", " \n"])
+def test_a_rollback_that_an_older_system_kept_without_justification_is_not_started(api, justification):
+    rollback = RollbackFactory(justification=justification, imported_row={"id": 1})
+    refused = act(api(IM), rollback, "start", expect=409, code="precondition_failed")
+    assert codes(refused) == {"justification_missing"}
+    rollback.change_request.refresh_from_db()
+    assert rollback.change_request.status == "in_progress"
+    act(api(IM), rollback, "reject", expect=200)
+
+
+@pytest.mark.parametrize("status", ["requested", "approved", "scheduled", "rejected", "rolled_back"])
+def test_an_imported_rollback_of_a_change_that_was_not_executed_is_not_started(api, status):
+    rollback = RollbackFactory(change_request__status=status, imported_row={"id": 1})
+    refused = act(api(IM), rollback, "start", expect=409, code="precondition_failed")
+    assert codes(refused) == {"change_not_reversible"}
+
+
 @pytest.mark.parametrize("verb", ["start", "reject"])
 def test_nobody_decides_the_rollback_they_requested(api, verb):
     manager = UserFactory(role=IM)

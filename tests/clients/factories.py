@@ -5,7 +5,7 @@ from datetime import date
 import factory
 
 from clients.choices import ClientType, SubscriptionType, Tier
-from clients.models import AccountAssignment, Client, SlaAgreement, Subscription
+from clients.models import AccountAssignment, Calendar, Client, SlaAgreement, Subscription
 
 
 class ClientFactory(factory.django.DjangoModelFactory):
@@ -16,6 +16,14 @@ class ClientFactory(factory.django.DjangoModelFactory):
     registration_number = factory.Sequence(lambda n: f"REG-{n:06}")
     contact_email = factory.Sequence(lambda n: f"client{n}@example.com")
     client_type = ClientType.ENTERPRISE
+
+
+class CalendarFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Calendar
+
+    client = factory.SubFactory(ClientFactory)
+    weekly_hours = factory.LazyFunction(lambda: {"mon": [["09:00", "17:00"]]})
 
 
 class AssignmentFactory(factory.django.DjangoModelFactory):

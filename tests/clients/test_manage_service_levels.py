@@ -35,6 +35,7 @@ def test_an_executive_changes_targets_directly(api, agreement, monkeypatch):
         {"resolution_time_hours": 3},
         {"availability_target": 99.99},
         {"severity_level": "P2"},
+        {"status": "inactive"},
     ],
 )
 def test_what_was_promised_changes_only_with_an_executives_approval(api, agreement, change):
@@ -47,9 +48,18 @@ def test_what_was_promised_changes_only_with_an_executives_approval(api, agreeme
     manager.patch(path(agreement), change, approval=asked["id"], expect=200)
 
 
-def test_a_change_of_status_alone_needs_no_approval(api, agreement):
-    body = {"status": "inactive", "response_time_minutes": agreement.response_time_minutes}
-    assert api(IM).patch(path(agreement), body, expect=200).json()["status"] == "inactive"
+def test_agreements_are_not_swapped_by_their_status(api, agreement):
+    """A milder one in waiting does not take the place of the approved one behind an executive's back."""
+    milder = AgreementFactory(subscription=agreement.subscription, status="inactive", response_time_minutes=30)
+    manager = api(IM)
+    for each, status in ((agreement, "inactive"), (milder, "active")):
+        manager.patch(path(each), {"status": status}, expect=403, code="approval_required")
+        api(EX).patch(path(each), {"status": status}, expect=200)
+
+
+def test_what_stays_the_same_needs_no_approval(api, agreement):
+    same = {"status": "active", "response_time_minutes": agreement.response_time_minutes}
+    assert api(IM).patch(path(agreement), same, expect=200)["ETag"] == '"1"'
 
 
 @pytest.mark.parametrize("role", [SA, TS, CC])

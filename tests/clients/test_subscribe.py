@@ -1,12 +1,18 @@
 """SOP 10: Creating Client Subscriptions."""
 
+from datetime import date
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.models import Subscription
 from core.sockets import sockets
-from tests.api import fields
-from tests.clients.factories import AgreementFactory, ClientFactory, SubscriptionFactory
+from tests.api import codes, fields
+from tests.approvals.factories import approved
+from tests.clients.factories import AgreementFactory, CalendarFactory, ClientFactory, SubscriptionFactory
+from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ProductFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
@@ -21,7 +27,7 @@ def body():
         "subscription_type": "full_service",
         "service_level_tier": "premium",
         "start_date": "2025-01-01",
-        "end_date": "2025-12-31",
+        "end_date": "2099-12-31",
         "recovery_objectives": {"rto_minutes": 240, "rpo_minutes": 0},
     }
 
@@ -118,7 +124,7 @@ def test_a_subscription_is_updated(api):
         f"/subscriptions/{subscription.pk}/",
         {
             "client_id": subscription.client_id,
-            "end_date": "2026-01-01",
+            "end_date": "2098-01-01",
             "recovery_objectives": {"rpo_minutes": 15},
             "status": "suspended",
         },
@@ -126,7 +132,7 @@ def test_a_subscription_is_updated(api):
     )
 
     assert answer.json()["recovery_objectives"] == {"rto_minutes": 60, "rpo_minutes": 15}
-    assert (answer.json()["end_date"], answer.json()["status"]) == ("2026-01-01", "suspended")
+    assert (answer.json()["end_date"], answer.json()["status"]) == ("2098-01-01", "suspended")
     cleared = api(IM).patch(f"/subscriptions/{subscription.pk}/", {"recovery_objectives": None}, expect=200)
     assert cleared.json()["recovery_objectives"] is None
 
@@ -149,13 +155,65 @@ def test_a_missing_subscription_is_not_found(api):
 def test_cancelled_is_final(api):
     subscription = SubscriptionFactory()
     path = f"/subscriptions/{subscription.pk}/"
-    for status in ("expired", "active", "cancelled", "cancelled"):
+    for status in ("expired", "active", "cancelled"):
         api(AM).patch(path, {"status": status}, expect=200)
 
-    refused = api(AM).patch(path, {"status": "active"}, expect=409, code="invalid_transition").json()
+    changes = ({"status": "active"}, {"status": "cancelled"}, {"service_level_tier": "basic"}, {"end_date": None}, {})
+    for change in changes:
+        refused = api(EX).patch(path, change, expect=409, code="invalid_transition").json()
+        assert refused["errors"][0]["allowed"] == []
+        assert refused["error_class"] == "invalid_transition"
 
-    assert refused["errors"][0]["allowed"] == []
-    assert refused["error_class"] == "invalid_transition"
+
+def test_coverage_that_has_ended_is_not_active(api, body):
+    """What day it is, the client's time zone tells."""
+    ended = {**body, "end_date": "2026-03-10"}
+    CalendarFactory(client_id=body["client_id"], timezone="Pacific/Auckland")
+    with time_machine.travel("2026-03-10T23:30:00Z", tick=False):
+        refused = api(AM).post("/subscriptions/", ended, expect=400, code="validation_error")
+        assert (fields(refused), codes(refused)) == ({"end_date"}, {"ended"})
+        api(AM).post("/subscriptions/", {**ended, "status": "expired"}, expect=201)
+        api(AM).post("/subscriptions/", {**ended, "client_id": ClientFactory().pk}, expect=201)
+
+
+def test_coverage_that_has_ended_is_not_taken_up_again_without_a_later_end(api):
+    subscription = SubscriptionFactory(end_date=date(2025, 1, 1))
+    path = f"/subscriptions/{subscription.pk}/"
+    assert codes(api(AM).patch(path, {"recovery_objectives": None}, expect=400)) == {"ended"}
+    api(AM).patch(path, {"status": "expired"}, expect=200)
+    assert fields(api(AM).patch(path, {"status": "active"}, expect=400)) == {"end_date"}
+    api(AM).patch(path, {"status": "active", "end_date": "2099-01-01"}, expect=200)
+
+
+TERMS = (
+    {"service_level_tier": "basic"},
+    {"start_date": "2024-02-01"},
+    {"end_date": "2098-01-01"},
+    {"status": "suspended"},
+    {"high_priority": True},
+)
+
+
+@pytest.mark.parametrize("change", TERMS)
+@pytest.mark.parametrize("role", [AM, IM])
+def test_promises_are_not_weakened_while_a_clock_runs_by_them(api, change, role):
+    agreement = AgreementFactory(subscription__subscription_type="custom")
+    subscription, caller = agreement.subscription, api(role)
+    path = f"/subscriptions/{subscription.pk}/"
+    incident = IncidentFactory(client=subscription.client, severity="P1", sla_agreement=agreement)
+    caller.patch(path, {"subscription_type": "custom", "recovery_objectives": {"rpo_minutes": 5}}, expect=200)
+    caller.patch(path, change, expect=403, code="approval_required")
+    approval = approved(caller, api(EX), "subscription.update", change, subscription)
+    caller.patch(path, change, approval=approval, expect=200)
+    incident.refresh_from_db()
+
+
+@pytest.mark.parametrize("change", TERMS)
+def test_nothing_is_borrowed_where_no_clock_runs_by_it(api, change):
+    agreement, now = AgreementFactory(subscription__subscription_type="custom"), timezone.now()
+    IncidentFactory(client=agreement.subscription.client, sla_agreement=agreement, status="resolved", resolved_at=now)
+    IncidentFactory(client=agreement.subscription.client)
+    api(AM).patch(f"/subscriptions/{agreement.subscription_id}/", change, expect=200)
 
 
 @pytest.mark.parametrize(

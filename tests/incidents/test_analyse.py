@@ -83,6 +83,14 @@ def test_who_only_assigned_an_analysis_may_judge_it(api):
     act(manager, analysis, "approve", expect=200)
 
 
+@pytest.mark.parametrize("cause", ["", "  "])
+def test_an_imported_analysis_without_a_root_cause_is_not_approved_but_sent_back(api, cause):
+    analysis = AnalysisFactory(status="completed", root_cause=cause, imported_row={"id": 1})
+    refused = api(IM).post(f"/root-cause-analyses/{analysis.pk}/approve/", expect=409, code="precondition_failed")
+    assert codes(refused) == {"root_cause_missing"}
+    api(IM).post(f"/root-cause-analyses/{analysis.pk}/reject/", {"comment": "No cause."}, expect=200)
+
+
 def test_a_rejected_analysis_goes_back_to_work_and_an_approved_one_is_final(api):
     analysis, manager = AnalysisFactory(), api(IM)
     act(manager, analysis, "approve", expect=409, code="invalid_transition")

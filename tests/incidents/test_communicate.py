@@ -92,6 +92,32 @@ def test_delivery_is_all_that_can_be_changed(api):
     assert sent["sent_at"] == delivered["sent_at"] is not None
 
 
+@pytest.mark.parametrize(
+    ("before", "allowed"),
+    [
+        ("pending", {"sent", "delivered", "failed"}),
+        ("sent", {"delivered", "failed"}),
+        ("failed", {"sent", "delivered"}),
+        ("delivered", set()),
+    ],
+)
+def test_what_was_sent_does_not_become_unsent(api, before, allowed):
+    for status in {"pending", "sent", "delivered", "failed"} - {before}:
+        communication = CommunicationFactory(delivery_status=before)
+        answer = api(IM).patch(f"/communications/{communication.pk}/", {"delivery_status": status})
+        assert answer.status_code == (200 if status in allowed else 409)
+        if status not in allowed:
+            refused = answer.json()
+            assert (refused["code"], set(refused["errors"][0]["allowed"])) == ("invalid_transition", allowed)
+            assert refused["errors"][0]["field"] == "delivery_status"
+
+
+def test_to_repeat_a_delivery_status_changes_nothing(api):
+    communication = CommunicationFactory(delivery_status="delivered")
+    answer = api(IM).patch(f"/communications/{communication.pk}/", {"delivery_status": "delivered"}, expect=200)
+    assert answer["ETag"] == '"1"'
+
+
 def test_contacts_read_what_is_addressed_to_their_side(api):
     vendor = VendorFactory()
     incident = IncidentFactory(component=ComponentFactory(product__vendor=vendor))

@@ -103,10 +103,30 @@ def test_the_target_acknowledges_and_resolves_and_the_incident_counts_as_acknowl
     assert (done["status"], done["resolved_at"] is not None) == ("resolved", True)
 
 
-def test_only_the_target_or_an_incident_manager_answers(api):
-    escalation = EscalationFactory(target_user__role=EX, escalation_level="executive")
-    api(TS).post(f"/escalations/{escalation.pk}/acknowledge/", expect=403, code="out_of_scope")
-    api(IM).post(f"/escalations/{escalation.pk}/acknowledge/", expect=200)
+@pytest.mark.parametrize("lead", [IM, EX])
+def test_only_the_target_or_a_lead_answers(api, lead):
+    escalation = EscalationFactory(target_user__role=SA)
+    for verb in ("acknowledge", "resolve"):
+        api(TS).post(f"/escalations/{escalation.pk}/{verb}/", expect=403, code="out_of_scope")
+        api(lead).post(f"/escalations/{escalation.pk}/{verb}/", expect=200)
+
+
+@pytest.mark.parametrize("role", [IM, EX])
+def test_nobody_answers_their_own_escalation(api, role):
+    lead, target = UserFactory(role=role), UserFactory(role=TS)
+    own = api(lead)
+    pk = own.post("/escalations/", body_for(IncidentFactory(), target), expect=201).json()["id"]
+    for verb in ("acknowledge", "resolve"):
+        own.post(f"/escalations/{pk}/{verb}/", expect=403, code="segregation_of_duties")
+        api(target).post(f"/escalations/{pk}/{verb}/", expect=200)
+
+
+def test_an_imported_escalation_to_its_own_requester_waits_for_another(api):
+    manager = UserFactory(role=IM)
+    escalation = EscalationFactory(requested_by=manager, target_user=manager, imported_row={"id": 1})
+    path = f"/escalations/{escalation.pk}/acknowledge/"
+    api(manager).post(path, expect=403, code="segregation_of_duties")
+    api(EX).post(path, expect=200)
 
 
 def test_vendor_contacts_see_what_awaits_them_and_client_contacts_nothing(api):

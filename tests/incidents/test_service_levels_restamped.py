@@ -9,6 +9,7 @@ from audit.models import AuditEntry
 from clients.choices import Tier
 from incidents.models import Incident
 from tests.api import capture, statements
+from tests.approvals.factories import approved
 from tests.clients.factories import AgreementFactory, ClientFactory
 from tests.incidents.factories import CommunicationFactory, EscalationFactory, IncidentFactory, WorkaroundFactory
 from tests.incidents.test_service_levels import FRIDAY, MONDAY, at, berlin, in_berlin, levels, opened, promise, z
@@ -148,7 +149,7 @@ class TestComponentAndTerms:
         pk = open_one(api, agreement, berlin(FRIDAY, 12))
         path = f"/subscriptions/{agreement.subscription_id}/"
         with at(berlin(FRIDAY, 12, 10)):
-            api(IM).patch(path, {"status": "suspended"}, expect=200)
+            api(EX).patch(path, {"status": "suspended"}, expect=200)
         incident = Incident.objects.get(pk=pk)
         assert (incident.sla_agreement_id, incident.response_due_at, incident.sla_due_at) == (None, None, None)
         with at(berlin(FRIDAY, 12, 40)):
@@ -164,7 +165,7 @@ class TestComponentAndTerms:
         pk = open_one(api, agreement, berlin(FRIDAY, 16, 50))
         with at(berlin(FRIDAY, 17, 10)):
             change = {"service_level_tier": "basic"}
-            api(IM).patch(f"/subscriptions/{subscription.pk}/", change, expect=200)
+            api(EX).patch(f"/subscriptions/{subscription.pk}/", change, expect=200)
         # Twenty minutes counted round the clock; the last ten are Monday's first.
         assert Incident.objects.get(pk=pk).response_due_at == berlin(MONDAY, 9, 10)
 
@@ -175,7 +176,10 @@ class TestComponentAndTerms:
         pk = open_one(api, agreement, berlin(FRIDAY, 16))
         calendar = {"timezone": "Europe/Berlin", "weekly_hours": {"sat": [["10:00", "20:00"]]}}
         with at(berlin(FRIDAY, 20)):
-            api(SA).put(f"/clients/{client.pk}/calendar/", calendar, expect=200)
+            caller, path = api(SA), f"/clients/{client.pk}/calendar/"
+            caller.put(path, calendar, expect=403, code="approval_required")
+            approval = approved(caller, api(EX), "client.set_calendar", calendar, client)
+            caller.put(path, calendar, approval=approval, expect=200)
         # One hour on Friday under the old hours, four on Saturday under the new ones.
         assert Incident.objects.get(pk=pk).response_due_at == berlin((2026, 11, 21), 14)
         with at(berlin((2026, 11, 21), 11)):

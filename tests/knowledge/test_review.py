@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from audit.models import AuditEntry
 from knowledge.choices import RATINGS
 from knowledge.models import PostIncidentReview
 from tests.api import Api, capture, codes, fields, statements
+from tests.incidents.factories import CommunicationFactory, IncidentFactory, NoteFactory
 from tests.knowledge.factories import ReviewFactory, settled
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -64,9 +66,95 @@ def test_bad_values_and_references_are_named_at_once(api):
     assert fields(api(IM).post(PATH, wrong, expect=400, code="validation_error")) == set(wrong)
 
 
-def test_a_review_may_be_recorded_after_its_day(api):
-    yesterday = timezone.now().date() - timedelta(days=1)
-    api(IM).post(PATH, body(scheduled_date=str(yesterday)), expect=201)
+def test_no_review_is_scheduled_for_a_day_that_is_over(api):
+    """What day it is, the caller's time zone tells."""
+    with time_machine.travel("2026-03-10T23:30:00Z", tick=False):
+        for zone, today, yesterday in (
+            ("UTC", "2026-03-10", "2026-03-09"),
+            ("Pacific/Auckland", "2026-03-11", "2026-03-10"),
+            ("America/Los_Angeles", "2026-03-10", "2026-03-09"),
+        ):
+            manager = api(UserFactory(role=IM, timezone=zone))
+            refused = manager.post(PATH, body(scheduled_date=yesterday), expect=400, code="validation_error")
+            assert (fields(refused), codes(refused)) == ({"scheduled_date"}, {"in_the_past"})
+            manager.post(PATH, body(scheduled_date=today), expect=201)
+
+
+def test_a_review_is_not_put_off_into_the_past_but_may_repeat_its_day(api):
+    review, manager = ReviewFactory(scheduled_date=date(2026, 3, 9)), api(IM)
+    path = f"{PATH}{review.pk}/"
+    with time_machine.travel("2026-03-10T12:00:00Z", tick=False):
+        manager.patch(path, {"scheduled_date": "2026-03-09", "findings": "We were slow."}, expect=200)
+        refused = manager.patch(path, {"scheduled_date": "2026-03-08"}, expect=400)
+        manager.patch(path, {"scheduled_date": "2026-03-10"}, expect=200)
+    assert (fields(refused), codes(refused)) == ({"scheduled_date"}, {"in_the_past"})
+
+
+def resolve(api, incident, who):
+    sent = {"resolution_summary": "It works again.", "resolution_code": "self_recovered"}
+    api(who).post(f"/incidents/{incident.pk}/resolve/", sent, expect=200)
+
+
+def closed_after_two_resolutions(api):
+    """A closed incident that two managers resolved, one after the other: the first resolution did not hold."""
+    incident, first, second = IncidentFactory(), UserFactory(role=IM), UserFactory(role=IM)
+    NoteFactory(incident=incident)
+    CommunicationFactory(incident=incident, delivery_method="incident_portal_update", **to_contact_of(incident))
+    resolve(api, incident, first)
+    api(first).post(f"/incidents/{incident.pk}/reopen/", {"reason": "It fails again."}, expect=200)
+    resolve(api, incident, second)
+    incident.refresh_from_db()
+    incident.change(status="closed", closed_at=timezone.now())
+    return incident, first, second
+
+
+def to_contact_of(incident):
+    contact = UserFactory(role=CC, client=incident.client)
+    return {"recipient_type": "client_contact", "recipient_user": contact, "delivery_status": "sent"}
+
+
+def test_whoever_ever_resolved_the_incident_neither_facilitates_nor_conducts_its_review(api):
+    incident, *resolvers = closed_after_two_resolutions(api)
+    review = ReviewFactory(incident=incident, status="cancelled")
+    for person in resolvers:
+        sent = body(incident_id=incident.pk, facilitator_user_id=person.pk)
+        refused = api(IM).post(PATH, sent, expect=403, code="segregation_of_duties")
+        assert fields(refused) == {"facilitator_user_id"}
+    review = ReviewFactory(incident=incident)
+    for person in resolvers:
+        own = api(person)
+        own.patch(f"{PATH}{review.pk}/", {RATINGS[0]: 5}, expect=403, code="segregation_of_duties")
+        act(own, review, "start", expect=403, code="segregation_of_duties")
+        sent = {"facilitator_user_id": person.pk}
+        refused = api(IM).patch(f"{PATH}{review.pk}/", sent, expect=403, code="segregation_of_duties")
+        assert fields(refused) == {"facilitator_user_id"}
+    act(api(IM), review, "start", expect=200)
+    for person in resolvers:
+        act(api(person), review, "complete", SCORES, expect=403, code="segregation_of_duties")
+    act(api(EX), review, "complete", SCORES, expect=200)
+
+
+@pytest.mark.parametrize("who", ["reporter", "created_by"])
+def test_initiators_of_a_high_severity_incident_do_not_judge_its_handling(api, who):
+    manager = UserFactory(role=IM)
+    for peak, expected in (("P2", 403), ("P3", 200)):
+        incident = settled("closed")
+        incident.change(peak_severity=peak, severity=peak, **{who: manager})
+        review = ReviewFactory(incident=incident)
+        answer = api(IM).patch(f"{PATH}{review.pk}/", {"facilitator_user_id": manager.pk})
+        assert answer.status_code == expected
+        act(api(manager), review, "start", expect=expected)
+
+
+def test_a_review_does_not_go_on_with_a_facilitator_whom_an_older_system_let_judge_their_own_work(api):
+    resolver = UserFactory(role=IM)
+    incident = settled("closed")
+    incident.change(resolved_by=resolver)
+    review = ReviewFactory(incident=incident, facilitator_user=resolver)
+    refused = act(api(EX), review, "start", expect=403, code="segregation_of_duties")
+    assert fields(refused) == {"facilitator_user_id"}
+    api(EX).patch(f"{PATH}{review.pk}/", {"facilitator_user_id": UserFactory(role=IM).pk}, expect=200)
+    act(api(EX), review, "start", expect=200)
 
 
 @pytest.mark.parametrize("role", [IM, EX, TS, SA])

@@ -11,10 +11,11 @@ from core.context import context
 from core.dispatch import submit
 from core.errors import Refusal
 from core.operations import registry
+from knowledge.choices import RATINGS
 from tests.api import Api
 from tests.changes.factories import ChangeFactory, RollbackFactory
-from tests.incidents.factories import AnalysisFactory, IncidentFactory
-from tests.knowledge.factories import ArticleFactory
+from tests.incidents.factories import AnalysisFactory, EscalationFactory, IncidentFactory
+from tests.knowledge.factories import ArticleFactory, ReviewFactory, settled
 from tests.reporting.factories import ReportFactory
 from tests.users.activation import issued
 from tests.users.factories import UserFactory
@@ -23,6 +24,7 @@ from users.choices import EX, IM, SA, TS
 pytestmark = pytest.mark.django_db
 
 SEGREGATION = Code.SEGREGATION_OF_DUTIES
+RATED = dict.fromkeys(RATINGS, 4)
 ARTICLE = {"title": "Renewal", "content_type": "faq", "category": "best_practice"}
 
 
@@ -112,8 +114,62 @@ def own_reviewer_later():
     return author, ArticleFactory(author=author), {"reviewer_user_id": author.pk}
 
 
+def escalated():
+    manager = UserFactory(role=IM)
+    return manager, EscalationFactory(requested_by=manager), {}
+
+
+def escalated_and_taken_up():
+    manager = UserFactory(role=IM)
+    return manager, EscalationFactory(requested_by=manager, status="acknowledged"), {}
+
+
+def handled(status="scheduled", **changes):
+    """A resolver, and the review of the incident that they resolved."""
+    resolver, incident = UserFactory(role=IM), settled("closed")
+    incident.change(resolved_by=resolver)
+    return resolver, ReviewFactory(incident=incident, status=status, **changes)
+
+
+def judging_ones_own_work():
+    return (*handled(), {"findings": "All went well."})
+
+
+def beginning_ones_own_review():
+    return (*handled(), {})
+
+
+def finishing_ones_own_review():
+    return (*handled("in_progress", **RATED), {})
+
+
+def facilitated_by_the_resolver():
+    resolver, review = handled(status="cancelled")
+    body = {"scheduled_date": "2199-01-01", "facilitator_user_id": resolver.pk, "incident_id": review.incident_id}
+    return UserFactory(role=IM), None, body
+
+
+def handed_to_the_resolver():
+    resolver, review = handled()
+    return UserFactory(role=IM), review, {"facilitator_user_id": resolver.pk}
+
+
+def begun_under_the_resolver():
+    resolver, review = handled()
+    return UserFactory(role=IM), review.change(facilitator_user=resolver), {}
+
+
+def finished_under_the_resolver():
+    resolver, review = handled("in_progress", **RATED)
+    return UserFactory(role=IM), review.change(facilitator_user=resolver), {}
+
+
 # (rule, operation) → the forbidden person, the record and a body that is otherwise sound.
 CASES = {
+    ("facilitates_apart", "review.create"): facilitated_by_the_resolver,
+    ("facilitates_apart", "review.update"): handed_to_the_resolver,
+    ("facilitates_apart", "review.start"): begun_under_the_resolver,
+    ("facilitates_apart", "review.complete"): finished_under_the_resolver,
     ("lowering_not_by_initiator", "incident.update"): lowered,
     ("not_a_writer", "article.publish"): written,
     ("not_a_writer", "article.return"): written,
@@ -121,6 +177,8 @@ CASES = {
     ("not_an_initiator", "postmortem.review"): reviewed_by_the_initiator,
     ("not_own_account", "user.permissions"): promoted,
     ("not_own_activation", "user.issue_activation"): activated,
+    ("not_own_escalation", "escalation.acknowledge"): escalated,
+    ("not_own_escalation", "escalation.resolve"): escalated_and_taken_up,
     ("not_own_identity", "user.update"): moved_oneself,
     ("not_the_issuer", "user.countersign"): countersigned,
     ("not_the_analyst", "rca.approve"): analysed,
@@ -132,6 +190,9 @@ CASES = {
     ("not_the_requester", "rollback.start"): requested_rollback,
     ("not_the_requester", "rollback.reject"): requested_rollback,
     ("not_the_resolver", "postmortem.review"): reviewed_by_the_resolver,
+    ("reviews_apart", "review.update"): judging_ones_own_work,
+    ("reviews_apart", "review.start"): beginning_ones_own_review,
+    ("reviews_apart", "review.complete"): finishing_ones_own_review,
     ("reviewer_is_another", "article.create"): own_reviewer,
     ("reviewer_is_another", "article.update"): own_reviewer_later,
 }

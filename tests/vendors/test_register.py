@@ -4,6 +4,7 @@ import pytest
 
 from audit.models import AuditEntry
 from tests.api import codes, fields
+from tests.approvals.factories import approved
 from tests.vendors.factories import VendorFactory
 from users.choices import EX, IM, SA
 from vendors.models import Vendor
@@ -71,6 +72,26 @@ def test_all_bad_fields_are_named_at_once(api):
 def test_an_installation_may_add_vendor_types(api, settings):
     settings.IMS_EXTRA_VENDOR_TYPES = ["telecom_provider"]
     api(EX).post("/vendors/", {**BODY, "vendor_type": "telecom_provider"}, expect=201)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"vendor_name": "Other"}, {"vendor_type": "hardware_provider"}, {"contact_email": "other@example.com"}],
+)
+@pytest.mark.parametrize("role", [SA, IM])
+def test_a_vendor_becomes_another_only_with_an_executives_authority(api, change, role):
+    vendor, caller = VendorFactory(), api(role)
+    path = f"/vendors/{vendor.pk}/"
+    caller.patch(path, change, expect=403, code="approval_required")
+    caller.patch(path, change, approval=approved(caller, api(EX), "vendor.update", change, vendor), expect=200)
+    api(EX).patch(path, {"vendor_name": "A third"}, expect=200)
+
+
+def test_other_details_and_what_stays_the_same_need_no_approval(api):
+    vendor = VendorFactory()
+    same = {"vendor_name": vendor.vendor_name, "vendor_type": vendor.vendor_type, "contact_email": vendor.contact_email}
+    change = {**same, "contact_phone": "+49301112223", "status": "inactive"}
+    api(IM).patch(f"/vendors/{vendor.pk}/", change, expect=200)
 
 
 def test_a_vendor_is_updated_and_its_version_counts(api):

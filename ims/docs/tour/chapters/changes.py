@@ -46,7 +46,13 @@ CHAPTERS = (
                 {"scheduled_start": "2026-03-02T20:00:00Z", "scheduled_end": "2026-03-02T21:00:00Z"},
                 shows=("status",),
             ),
-            Step("tara", "begins", "POST /change-requests/{change.id}/start/", shows=("status",)),
+            Step(
+                "tara",
+                "begins before its window, and says why",
+                "POST /change-requests/{change.id}/start/",
+                {"outside_window": True, "outside_window_reason": "The certificate expires this afternoon."},
+                shows=("status", "outside_window", "outside_window_reason"),
+            ),
             Step("tara", "reports it as done", "POST /change-requests/{change.id}/complete/", shows=("status",)),
             Step(
                 "tom",

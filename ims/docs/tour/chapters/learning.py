@@ -125,7 +125,7 @@ CHAPTERS = (
                 "ivan",
                 "schedules another",
                 "POST /post-incident-reviews/",
-                {"incident_id": "{incident.id}", "scheduled_date": "2030-03-09", "facilitator_user_id": "{ines.id}"},
+                {"incident_id": "{incident.id}", "scheduled_date": "2030-03-09", "facilitator_user_id": "{tara.id}"},
                 CREATED,
                 "review",
                 shows=("status",),
