@@ -32,7 +32,7 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
 
-check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and generated documents
+check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and generated documents (needs Node 20)
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	@mkdir -p var
@@ -42,6 +42,7 @@ check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, sch
 	$(PRODUCTION) $(MANAGE) policy_docs --check
 	$(PRODUCTION) $(MANAGE) error_docs --check
 	$(PRODUCTION) $(MANAGE) openapi --check
+	cd tools/openapi-lint && npm ci --no-audit --no-fund --silent && npm run --silent redocly && npm run --silent spectral
 
 serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
 	$(DEVELOPMENT) $(MANAGE) migrate --noinput

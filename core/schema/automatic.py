@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from core.codes import Code
 from core.discovery import READ
+from core.help_texts import help_text_of
 from core.operations import Operation, registry
 from core.refusals import codes_at
 from core.renderers import TableRenderer
@@ -22,7 +23,7 @@ from core.schema.answers import Special, more_of_lists, record_of, specials
 from core.schema.names import Place, listing, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
-from core.schema.refusals import MEDIA_TYPE, Problem, statuses_of
+from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE, Problem, statuses_of
 from core.schema.text import description_of, law_of, summary_of
 from core.selection import ALWAYS
 from core.serializers import Body, Output
@@ -123,6 +124,18 @@ class OperationSchema(AutoSchema):
             return listing(self.place)
         return (inspect.getdoc(getattr(self.view, self.view.action)) or "").split("\n\n")[0].replace("\n", " ")
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """The description of the action, with the codes of its refusals for programs.
+
+        Of an action that needs no login the security requirement is empty, not missing.
+        """
+        described: Any = super().get_operation(*args, **kwargs)
+        if described is None:
+            return None
+        for status, codes in statuses_of(self.codes()).items():
+            described["responses"][str(status)][CODES_EXTENSION] = [str(code) for code in codes]
+        return {"security": [], **described}
+
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
 
@@ -212,7 +225,9 @@ class OperationSchema(AutoSchema):
         kind = serializer if inspect.isclass(serializer) else type(serializer)
         if not vars(kind).get("__doc__"):
             schema.pop("description", None)
-        for each in schema.get("properties", {}).values():
+        for name, each in schema.get("properties", {}).items():
+            if sentence := help_text_of(kind, name):
+                each.setdefault("description", sentence)
             # "Anything, or null" is just anything: as alternatives, null would match both and so be refused.
             if {} in each.get("oneOf", ()):
                 del each["oneOf"]

@@ -16,6 +16,7 @@ from core.serializers import Output
 
 Enum = Callable[[str, Iterable[str]], dict[str, Any]]
 NEIGHBOUR = "The address of that page; null where there is none."
+RELATED = "The record of `{}`, with `expand={}`; null where there is none that the reader may read."
 COUNT = "How many were found in all; there with `page`."
 
 
@@ -24,7 +25,9 @@ def read_of(output: type[Output], name: str) -> Any:
     """The serializer of a record as reads answer it: any of its names, and related records beside their ids."""
     shown: Any = output.Meta
     related = {
-        each: relation.target.output(allow_null=True, required=False, read_only=True)  # type: ignore[attr-defined]
+        each: relation.target.output(  # type: ignore[attr-defined]
+            allow_null=True, required=False, read_only=True, help_text=RELATED.format(relation.shown_as, each)
+        )
         for each, relation in collections[shown.model.entity_type].related(output).items()
     }
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *related)})

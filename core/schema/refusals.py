@@ -8,6 +8,8 @@ from core.codes import MEANINGS, Code, ErrorClass
 from core.inputs import BIGGEST_ID
 
 MEDIA_TYPE = "application/problem+json"
+# Under this name a described refusal lists its codes for programs.
+CODES_EXTENSION = "x-ims-codes"
 CODES = [(str(code), str(code)) for code in Code]
 
 

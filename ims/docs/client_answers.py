@@ -31,7 +31,12 @@ class ClientManagers(serializers.Serializer[object]):
 ClientCalendar = type(
     "ClientCalendar",
     (serializers.Serializer,),
-    {"client_id": serializers.IntegerField(), **_hours(), "__doc__": "The business hours of a client."},
+    {
+        "client_id": serializers.IntegerField(),
+        **_hours(),
+        "__doc__": "The business hours of a client.",
+        "__module__": ClientDetail.__module__,
+    },
 )
 ManagedClient = extended(ClientDetail, "ManagedClient", "A client and who manages it.", user_ids=_user_ids())
 ClientWithHours = extended(ClientDetail, "ClientWithHours", "A client and its business hours.", **_hours())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from core.schema.refusals import MEDIA_TYPE
+from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE
 from ims.docs.recorded import Examples, by_operation, problems
 
 JSON = "application/json"
@@ -11,12 +11,15 @@ JSON = "application/json"
 
 def illustrate(result: Any, generator: Any, **options: Any) -> Any:
     """A hook of the generator: examples of bodies and answers by operation, of refusals by code."""
+    actions = [action for item in result["paths"].values() for action in item.values()]
+    refused = {code for action in actions for answer in action["responses"].values() for code in _codes(answer)}
     result["components"]["examples"] = {
-        code: {"summary": each["summary"], "value": each["answer"]} for code, each in problems().items()
+        code: {"summary": each["summary"], "value": each["answer"]}
+        for code, each in problems().items()
+        if code in refused
     }
-    for item in result["paths"].values():
-        for action in item.values():
-            _illustrate(action, by_operation().get(action["operationId"], []))
+    for action in actions:
+        _illustrate(action, by_operation().get(action["operationId"], []))
     return result
 
 
@@ -27,7 +30,7 @@ def _illustrate(action: dict[str, Any], recorded: list[Examples]) -> None:
     for status, answer in action["responses"].items():
         for media_type, content in answer["content"].items():
             if media_type == MEDIA_TYPE:
-                content["examples"] = {code: _reference(code) for code in _codes(answer["description"])}
+                content["examples"] = {code: _reference(code) for code in _codes(answer)}
             else:
                 _show(content, _answers(recorded, status, media_type))
 
@@ -51,6 +54,7 @@ def _reference(code: str) -> dict[str, str]:
     return {"$ref": f"#/components/examples/{code}"}
 
 
-def _codes(description: str) -> list[str]:
-    """The codes that the description of a refusal names."""
-    return [word for at, word in enumerate(description.split("`")) if at % 2]
+def _codes(answer: dict[str, Any]) -> list[str]:
+    """The codes of a described refusal; none of a success."""
+    codes: list[str] = answer.get(CODES_EXTENSION, [])
+    return codes

@@ -18,7 +18,7 @@ def _of_kind(kind: Kind) -> serializers.Serializer[object]:
     }
     made: serializers.Serializer[object] = type(
         f"Waiting{name}", (serializers.Serializer,), {**members, "__doc__": f"{kind.text} The newest {SHOWN}."}
-    )()
+    )(help_text=kind.text)
     return made
 
 

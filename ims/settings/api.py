@@ -48,15 +48,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVERS": [{"url": "/", "description": "This installation"}],
     "LICENSE": {"name": "MIT License", "identifier": "MIT"},
-    "EXTERNAL_DOCS": {
-        "url": "/api/v1/docs/",
-        "description": "This description as a page. Guides stand in the folder docs/ of the source.",
-    },
     "TAGS": DESCRIBED,
     "POSTPROCESSING_HOOKS": [
         "core.schema.enums.share_enums",
-        "ims.docs.glossary.explain",
-        "ims.docs.glossary.name_operations",
+        "ims.docs.naming.name_operations",
         "core.schema.links.link_records",
         "core.schema.ids.mark_ids",
         "ims.docs.illustration.illustrate",
