@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from approvals.choices import HANDOFFS, HandoffStatus
 from approvals.models import Handoff
-from approvals.serializers import CloseHandoffBody, HandoffBody
+from approvals.serializers import CloseHandoffBody, HandoffBody, HandoffOutput
 from core.codes import Code
 from core.context import current
 from core.lifecycle import require_transition
@@ -24,6 +24,7 @@ TAKERS = {IM, SA, EX}
     verb=Verb.CREATE,
     subject="handoff",
     body=HandoffBody,
+    answers=HandoffOutput,
     moves=HANDOFFS.new(),
     raises=[Code.INVALID_REFERENCE],
     condition="the body that a refusal offers as `handoff` is accepted as it is",
@@ -43,6 +44,7 @@ def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Hand
     roles=TAKERS,
     verb=Verb.UPDATE,
     target="handoff",
+    answers=HandoffOutput,
     moves=HANDOFFS.to(HandoffStatus.ACCEPTED),
     in_person=InPerson.ALWAYS,
 )
@@ -58,6 +60,7 @@ def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
     verb=Verb.CLOSE,
     target="handoff",
     body=CloseHandoffBody,
+    answers=HandoffOutput,
     moves=HANDOFFS.to(HandoffStatus.CLOSED),
     in_person=InPerson.ALWAYS,
     condition="outcome required",

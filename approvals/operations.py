@@ -12,7 +12,15 @@ from approvals.duties import holds_approver_role, not_the_requester
 from approvals.explain import Question, explain
 from approvals.gate import is_elevated
 from approvals.models import Approval, ApprovalRule
-from approvals.serializers import ApprovalBody, CheckBody, DecisionBody, RuleBody
+from approvals.serializers import (
+    ApprovalBody,
+    ApprovalOutput,
+    CheckAnswer,
+    CheckBody,
+    DecisionBody,
+    RuleBody,
+    RuleOutput,
+)
 from core.authorization import Authorization
 from core.codes import Code
 from core.entities import model_of
@@ -32,6 +40,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="approval",
     body=ApprovalBody,
+    answers=ApprovalOutput,
     moves=DECISIONS.new(),
     raises=[Code.ROLE_NOT_PERMITTED, Code.SEGREGATION_OF_DUTIES, Code.ACTOR_MISMATCH, Code.INVALID_REFERENCE],
     condition="for an elevated operation",
@@ -80,6 +89,7 @@ def request_approval(
     verb=Verb.APPROVE,
     target="approval",
     body=DecisionBody,
+    answers=ApprovalOutput,
     moves=DECISIONS.to(ApprovalStatus.APPROVED),
     duties=[holds_approver_role, not_the_requester],
     in_person=InPerson.ALWAYS,
@@ -100,6 +110,7 @@ def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     verb=Verb.REJECT,
     target="approval",
     body=DecisionBody,
+    answers=ApprovalOutput,
     moves=DECISIONS.to(ApprovalStatus.REJECTED),
     duties=[holds_approver_role, not_the_requester],
     in_person=InPerson.ALWAYS,
@@ -116,6 +127,7 @@ def reject(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     roles=None,
     verb=Verb.ENTITY_DISCOVERY,
     body=CheckBody,
+    answers=CheckAnswer,
 )
 def check(
     *,
@@ -139,6 +151,7 @@ def check(
     verb=Verb.UPDATE,
     target="approval_rule",
     body=RuleBody,
+    answers=RuleOutput,
     elevated=always,
     in_person=InPerson.ALWAYS,
     condition="the policy's own elevations can be tightened, never loosened",

@@ -11,6 +11,7 @@ from core.codes import Code
 from core.entities import find_readable
 from core.inputs import BIGGEST_ID, BoundedJSONField
 from core.operations import Door, registry
+from core.schema.refusals import HandoffOffer, ProblemItem
 from core.serializers import Body, Output, outputs
 from users.choices import Role
 
@@ -147,3 +148,55 @@ class RuleOutput(Output):
         model = ApprovalRule
         fields = outputs("operation", "condition", "approver_roles", "validity_hours")
         joined = {"approver_roles": "approver_roles"}
+
+
+class DutyAnswer(serializers.Serializer[object]):
+    rule = serializers.CharField()
+    text = serializers.CharField()
+    code = serializers.ChoiceField(choices=[(str(code), str(code)) for code in Code])
+
+
+class ElevationAnswer(serializers.Serializer[object]):
+    when = serializers.CharField()
+    condition = serializers.CharField()
+    approver_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+
+
+class PolicyOperationAnswer(serializers.Serializer[object]):
+    """One operation's law. `roles` is ["*"] where every active user may."""
+
+    operation = serializers.CharField()
+    purpose = serializers.CharField()
+    sop = serializers.ListField(child=serializers.IntegerField())
+    roles = serializers.ListField(child=serializers.CharField())
+    endpoints = serializers.ListField(child=serializers.CharField())
+    target = serializers.CharField(allow_null=True)
+    audit_action = serializers.CharField()
+    elevated = ElevationAnswer(allow_null=True)
+    duties = DutyAnswer(many=True)
+    in_person = serializers.CharField(
+        allow_null=True, help_text="When only the person may ask, and never a software agent; null for never."
+    )
+    condition = serializers.CharField()
+    lifecycle = serializers.CharField()
+    codes = serializers.ListField(child=serializers.CharField(), help_text="The codes with which it may be refused.")
+
+
+class PolicyAnswer(serializers.Serializer[object]):
+    operations = PolicyOperationAnswer(many=True)
+
+
+class CheckAnswer(serializers.Serializer[object]):
+    """The decision on a rehearsed request, and what would unblock it."""
+
+    decision = serializers.ChoiceField(choices=["allowed", "approval_required", "denied"])
+    code = serializers.ChoiceField(choices=[(str(code), str(code)) for code in Code], allow_null=True)
+    operation = serializers.CharField()
+    sop = serializers.ListField(child=serializers.IntegerField())
+    rule = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    approver_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    reasons = ProblemItem(many=True)
+    next = serializers.CharField()
+    transfer_to_human = serializers.BooleanField()
+    handoff = HandoffOffer(required=False, help_text="The body for POST /handoffs/, where a person can be asked.")

@@ -11,10 +11,12 @@ from approvals.policy import whole_policy
 from approvals.serializers import (
     ApprovalOutput,
     HandoffOutput,
+    PolicyAnswer,
     RuleOutput,
 )
 from core.collections import Collection, related
 from core.operations import operation
+from core.schema import answers
 from core.verbs import Verb
 from core.views import OperationView, RecordViewSet, creates, updates, write
 
@@ -74,6 +76,7 @@ class PolicyView(OperationView):
 
     operations = {"retrieve": "policy.read"}
 
+    @answers(PolicyAnswer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
         return Response({"operations": read_policy(actor=request.user)})

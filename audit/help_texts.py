@@ -1,6 +1,12 @@
 """What the members of audit entries mean."""
 
 HELP_TEXTS = {
+    "FindingAnswer.problem": "What does not hold, in a sentence.",
+    "FindingAnswer.sequence": "The position in the chain.",
+    "VerdictAnswer.chains": "How many chains were verified.",
+    "VerdictAnswer.entries": "How many entries were verified.",
+    "VerdictAnswer.first_broken": "The first entry that does not hold; null where all hold.",
+    "VerdictAnswer.verified": "Whether everything holds.",
     "action": "The action.",
     "agent": "The software agent that acted for the person.",
     "changes": "Changed fields, old and new values; free text and secrets only as length and digest.",

@@ -8,7 +8,7 @@ from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.recording import append
 from audit.records import is_known, verify_record
-from audit.serializers import AuditBody
+from audit.serializers import AuditBody, AuditEntryOutput
 from audit.verify import Verdict, latest_sealed, verify
 from audit.walk import Kind
 from core.codes import Code
@@ -29,6 +29,7 @@ READERS = {IM, SA, EX}
     roles=None,
     verb=Verb.TOOL_USE,
     body=AuditBody,
+    answers=AuditEntryOutput,
     raises=[Code.INVALID_REFERENCE],
     condition="in one's own name; on a record one may read",
 )

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audit.models import ALIASES, AuditEntry
+from audit.walk import Kind
 from core.entities import find_readable
 from core.inputs import BoundedJSONField
 from core.serializers import Body, Output
@@ -55,3 +56,26 @@ class AuditEntryOutput(Output):
             "hash",
             *ALIASES,
         )
+
+
+class FindingAnswer(serializers.Serializer[object]):
+    """The first thing that does not hold."""
+
+    kind = serializers.ChoiceField(choices=[(str(each), str(each)) for each in Kind], help_text="What does not hold.")
+    entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null where an entry is missing.")
+    reference_type = serializers.CharField(
+        allow_null=True, help_text="The type of the record; null where what does not hold is of none."
+    )
+    reference_id = serializers.IntegerField(allow_null=True)
+    sequence = serializers.IntegerField(allow_null=True)
+    problem = serializers.CharField()
+
+
+class VerdictAnswer(serializers.Serializer[object]):
+    verified = serializers.BooleanField()
+    entries = serializers.IntegerField()
+    chains = serializers.IntegerField()
+    checkpoint_root = serializers.CharField(
+        allow_null=True, required=False, help_text="The root of the checkpoint that was compared; null without one."
+    )
+    first_broken = FindingAnswer(allow_null=True)

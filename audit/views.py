@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,13 +11,17 @@ from audit.filters import AuditFilters
 from audit.following import follow
 from audit.models import AuditEntry
 from audit.operations import verify_trail
-from audit.serializers import AuditEntryOutput
+from audit.parameters import FOLLOWING, ONE_CHAIN
+from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.collections import Collection, related
 from core.pagination import bad_filter
 from core.query import read_id, read_params, refuse_unknown
+from core.schema import More, answers
 from core.signals import discovered
 from core.streams import wants_table
 from core.views import ListViewSet, RecordViewSet, creates, page_link
+
+AFTER = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
 
 
 class Trail(Collection):
@@ -42,6 +46,7 @@ class AuditViewSet(RecordViewSet):
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     reads_query = ("list", "retrieve", "verify")
     create = creates("audit.log")
+    more_in_list = More("TrailPage", FOLLOWING, {"after": AFTER})
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Read the trail, newest first; with `after` oldest first, to be followed without gaps."""
@@ -55,6 +60,7 @@ class AuditViewSet(RecordViewSet):
         link = page_link(request, "after", cursor)
         return Response({"next": link, "previous": None, "after": cursor, "results": rows})
 
+    @answers(VerdictAnswer, query=ONE_CHAIN)
     def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Verify every hash chain, or one record's with reference_type and reference_id.
 

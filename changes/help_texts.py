@@ -1,6 +1,9 @@
 """What the members of changes and rollbacks mean."""
 
 HELP_TEXTS = {
+    "OverlapWarning.change_id": "The change request.",
+    "OverlapWarning.code": "The kind of warning.",
+    "OverlapWarning.detail": "The warning, in a sentence.",
     "actual_end": "When the change ended.",
     "actual_start": "When the change started.",
     "approved_by_id": "Who decided it.",

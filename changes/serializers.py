@@ -9,7 +9,7 @@ from changes.choices import ChangeType, RiskLevel
 from changes.models import ChangeRequest, RollbackRequest
 from core.errors import invalid
 from core.inputs import NameField, Reference
-from core.serializers import Body, Output, outputs
+from core.serializers import Body, Output, extended, outputs
 
 LONG = 20_000
 
@@ -118,3 +118,17 @@ class RollbackOutput(Output):
             "validation_completed",
             "imported_violations",
         )
+
+
+class OverlapWarning(serializers.Serializer[object]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    change_id = serializers.IntegerField()
+
+
+ScheduledChange = extended(
+    ChangeOutput,
+    "ScheduledChange",
+    "A change with its window, and a warning for each change whose window on the same component overlaps.",
+    warnings=OverlapWarning(many=True),
+)

@@ -130,3 +130,10 @@ class AgreementOutput(Output):
             "imported_violations",
         )
         joined = {"availability_target": "availability_target"}
+
+
+class AgreementsMade(serializers.Serializer[object]):
+    """Agreements made together, in the order in which they were asked for."""
+
+    subscription_id = serializers.IntegerField()
+    agreements = AgreementOutput(many=True)

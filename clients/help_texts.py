@@ -1,6 +1,10 @@
 """What the members of clients, subscriptions and agreements mean."""
 
 HELP_TEXTS = {
+    "AgreementsMade.agreements": "The agreements, one for each severity.",
+    "AgreementsMade.subscription_id": "The subscription.",
+    "ClientManagers.client_id": "The client.",
+    "ClientManagers.user_ids": "All account managers of the client; anyone not named is no longer assigned.",
     "account_manager_ids": "The account managers assigned to the client.",
     "address": "The postal address.",
     "agreements": "The agreements, one for each severity.",

@@ -11,7 +11,7 @@ from clients.choices import ClientStatus, ClientType
 from clients.inputs import CountryField, WeeklyHoursField
 from clients.models import AccountAssignment, Client
 from core.inputs import EmailField, NameField, PhoneField, Reference, TimeZoneField
-from core.serializers import Body, Output, outputs
+from core.serializers import Body, Output, extended, outputs
 from users.choices import AM, VC
 
 
@@ -86,3 +86,38 @@ class ClientDetail(ClientOutput):
         if row["calendar__timezone"] is None:
             return dict(DEFAULT_CALENDAR)
         return {name: row[f"calendar__{name}"] for name in DEFAULT_CALENDAR}
+
+
+def _hours() -> dict[str, serializers.Field]:  # type: ignore[type-arg]
+    return {
+        "timezone": serializers.CharField(),
+        "weekly_hours": serializers.DictField(
+            child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
+            help_text='Weekday → list of [from, to] in local time: {"mon": [["09:00", "17:00"]]}.',
+        ),
+        "country": serializers.CharField(),
+        "holidays": serializers.ListField(child=serializers.DateField()),
+    }
+
+
+def _user_ids() -> serializers.Field:  # type: ignore[type-arg]
+    return serializers.ListField(child=serializers.IntegerField())
+
+
+class ClientManagers(serializers.Serializer[object]):
+    client_id = serializers.IntegerField()
+    user_ids = _user_ids()
+
+
+ClientCalendar = type(
+    "ClientCalendar",
+    (serializers.Serializer,),
+    {
+        "client_id": serializers.IntegerField(),
+        **_hours(),
+        "__doc__": "The business hours of a client.",
+        "__module__": ClientDetail.__module__,
+    },
+)
+ManagedClient = extended(ClientDetail, "ManagedClient", "A client and who manages it.", user_ids=_user_ids())
+ClientWithHours = extended(ClientDetail, "ClientWithHours", "A client and its business hours.", **_hours())

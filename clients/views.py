@@ -15,12 +15,13 @@ from clients.coverage import (
 )
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
-from clients.serializers import ClientDetail, ClientOutput
+from clients.serializers import ClientCalendar, ClientDetail, ClientManagers, ClientOutput
 from core.collections import CHOICES, Collection, related
 from core.discovery import READ
 from core.errors import not_found
 from core.etag import etag_of
 from core.query import refuse_unknown
+from core.schema import answers
 from core.signals import discovered
 from core.views import RecordViewSet, creates, updates, write
 from users.choices import VC
@@ -77,11 +78,13 @@ class ClientViewSet(RecordViewSet):
     calendar = write("client.set_calendar", path="calendar", method="put")
 
     @account_managers.mapping.get  # type: ignore[attr-defined,untyped-decorator]
+    @answers(ClientManagers, versioned=True)
     def read_account_managers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read who manages a client."""
         return self._part("account_manager_ids", lambda user_ids: {"user_ids": user_ids})
 
     @calendar.mapping.get  # type: ignore[attr-defined,untyped-decorator]
+    @answers(ClientCalendar, versioned=True)
     def read_calendar(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read a client's business hours; the default ones where none were set."""
         return self._part("calendar", dict)

@@ -1,7 +1,7 @@
 """The operation registry: each operation states its whole law where it is defined, once.
 
     @operation("incident.resolve", sop=16, roles={IM, TS, EX}, verb=Verb.RESOLVE, target="incident", body=ResolveBody,
-               moves=INCIDENT_MOVES.to(RESOLVED), duties=[code_without_evidence_by_manager],
+               answers=ResolvedIncident, moves=INCIDENT_MOVES.to(RESOLVED), duties=[code_without_evidence_by_manager],
                raises=[Code.PRECONDITION_FAILED])
     def resolve_incident(*, actor, incident, resolution_summary, ...): ...
 
@@ -74,6 +74,7 @@ class Operation:
     target: str | None
     subject: str | None
     body: type | OneOf | None
+    answers: type | OneOf | None
     moves: tuple[Moves, ...]
     duties: tuple[Duty, ...]
     elevated: Elevation | None
@@ -137,6 +138,12 @@ class Operation:
         """Whether a role may ask for this at all; `roles=None` means every active user."""
         return self.roles is None or role in self.roles
 
+    def answer(self, member: str = "") -> type | None:
+        """The serializer of its answer; of several, the one that belongs to the body which a member tells."""
+        if isinstance(self.answers, OneOf):
+            return self.answers.told_by[member] if member else self.answers.usual
+        return self.answers
+
     def shape(self, member: str = "") -> type | None:
         """The serializer of the body; of several, the one that a member tells, else the usual one."""
         if isinstance(self.body, OneOf):
@@ -193,6 +200,7 @@ def operation(
     target: str | None = None,
     subject: str | None = None,
     body: type | OneOf | None = None,
+    answers: type | OneOf | None = None,
     moves: Moves | Iterable[Moves] = (),
     duties: Iterable[Duty] = (),
     elevated: Elevation | None = None,
@@ -208,10 +216,10 @@ def operation(
 
     Arguments: its name; the SOPs that authorise it; the roles that may ask (None: every active user); the audit verb;
     the type of the record it acts on (also the keyword it is passed as); the type whose audit entries carry the verb,
-    when that is not the target; the serializer of its body; the transitions it carries out; its duties; its elevation;
-    when it is done in person; the codes that its function raises of itself, beyond what all this gives; the extra
-    condition in words; whether it needs no login; whether its answer holds a secret; whether it is about a way in (a
-    token, a password); its door.
+    when that is not the target; the serializers of its body and of its answer; the transitions it carries out; its
+    duties; its elevation; when it is done in person; the codes that its function raises of itself, beyond what all
+    this gives; the extra condition in words; whether it needs no login; whether its answer holds a secret; whether it
+    is about a way in (a token, a password); its door.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -224,6 +232,7 @@ def operation(
                 target=target,
                 subject=subject or target,
                 body=body,
+                answers=answers,
                 moves=(moves,) if isinstance(moves, Moves) else tuple(moves),
                 duties=tuple(duties),
                 elevated=elevated,

@@ -238,3 +238,10 @@ def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
 def outputs(*names: str) -> tuple[str, ...]:
     """The names of a record's representation: its id, its own fields, who and when."""
     return ("id", *names, *RECORD_FIELDS)
+
+
+def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
+    """The serializer of a record with further members, as an operation's `Answer` shows them."""
+    shown: Any = output.Meta
+    meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
+    return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})

@@ -166,6 +166,7 @@ def write(
     detail: bool = True,
     code: int = status.HTTP_200_OK,
     shape: str = "",
+    further: tuple[int, ...] = (),
     target: Callable[[Request], Any] | None = None,
 ) -> Callable[..., Response]:
     """An action that carries out an operation, with the body that the operation declares.
@@ -196,7 +197,7 @@ def write(
         return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
 
     act.operation_name = name  # type: ignore[attr-defined]
-    act.shape, act.success_status = shape, code  # type: ignore[attr-defined]
+    act.shape, act.success_status, act.further = shape, code, further  # type: ignore[attr-defined]
     if path:
         act.__name__ = _attribute(path)
         act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]

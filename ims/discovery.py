@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from rest_framework.request import Request
-from rest_framework.response import Response
-
 from core.codes import Code
 from core.collections import Collection, collections
-from core.discovery import READ
 from core.errors import Item, Refusal
-from core.query import read_id, read_params, refuse_unknown
-from core.signals import discovered
-from core.views import OperationView
+from core.query import read_id
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
 ENTITY_TYPES = (
@@ -41,25 +35,7 @@ ENTITY_TYPES = (
 BRIEF = 50
 
 
-class DiscoveryView(OperationView):
-    """Find or verify records of any type."""
-
-    operations = {"search": READ}
-    reads_query = ("search",)
-
-    def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
-        params = read_params(request)
-        collection = _collection(params.pop("entity_type", None))
-        _check_requester(params.pop("requester_id", None), request.user)
-        refuse_unknown(params, [*collection.known_filters(), "search"])
-        found = collection.filtered(request.user, params)
-        answer = _answer(collection, found, request.user)
-        discovered(collection.entity_type, None, params)
-        return Response({"entity_type": collection.entity_type, "filters": params, **answer})
-
-
-def _collection(entity_type: str | None) -> Collection:
+def collection_of(entity_type: str | None) -> Collection:
     known = [name for name in ENTITY_TYPES if name in collections]
     if entity_type in known:
         return collections[entity_type]
@@ -68,7 +44,7 @@ def _collection(entity_type: str | None) -> Collection:
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="entity_type_required", errors=[item])
 
 
-def _check_requester(text: str | None, user: Any) -> None:
+def check_requester(text: str | None, user: Any) -> None:
     """SOP 1 lists the requester as an input: accepted when it names the caller."""
     if text is None:
         return
@@ -77,7 +53,7 @@ def _check_requester(text: str | None, user: Any) -> None:
         raise Refusal(Code.ACTOR_MISMATCH, rule="actor_is_the_caller", errors=[item])
 
 
-def _answer(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
+def answer_of(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
     columns = dict.fromkeys(["id", collection.label, *(["status"] if _shows_status(collection, user) else [])])
     rows = list(found.order_by("-id").values(*columns)[: BRIEF + 1])
     if not rows:

@@ -9,18 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from approvals.handoffs import TAKERS
 from approvals.views import APPROVALS, HANDOFFS
 from audit.views import TRAIL
 from core.collections import Collection
 from core.operations import operation
-from core.routes import API_PREFIX
-from core.signals import discovered
 from core.verbs import Verb
-from core.views import OperationView
 from incidents.response.views import ANALYSES, COMMUNICATIONS, ESCALATIONS
 from incidents.views import INCIDENTS
 from knowledge.views import ACTION_ITEMS, ARTICLES, REVIEWS
@@ -161,24 +156,3 @@ def _waiting(kind: Kind, user: User) -> tuple[int, list[dict[str, Any]]]:
     page = kind.collection.page(user, {**filters, "page_size": str(SHOWN)})
     count = len(page.rows) if page.next is None else kind.collection.filtered(user, filters).count()
     return count, page.rows
-
-
-class InboxView(OperationView):
-    """What waits for the caller."""
-
-    operations = {"inbox": "inbox.read"}
-
-    def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
-        found = read_inbox(actor=request.user)
-        discovered(User.entity_type, request.user.pk, {"view": "inbox"})
-        shown = {
-            name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
-            for name, (kind, count, rows) in found.items()
-        }
-        return Response({"count": sum(each["count"] for each in shown.values()), **shown})
-
-
-def _link(request: Request, kind: Kind) -> str:
-    query = "&".join(f"{name}={value}" for name, value in kind.filters_for(request.user).items())
-    return str(request.build_absolute_uri(f"/{API_PREFIX}{kind.path}?{query}"))

@@ -5,10 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from core.routes import API_PREFIX, register_routes
-from ims.discovery import DiscoveryView
 from ims.health import alive, ready
-from ims.inbox import InboxView
 from ims.observing.views import metrics
+from ims.views import DiscoveryView, InboxView
 
 # The order in which addresses are looked up: what is asked for most comes first.
 APPS = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clients.choices import Severity
 from clients.models import Client
 from core.kept import Kept
 from core.lifecycle import allowed_from
@@ -176,3 +177,11 @@ def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, A
 
 def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
     return NoteOutput.represent(LATEST_PUBLIC(incident_id) if viewer.role == CC else LATEST(incident_id), viewer)
+
+
+class ClassificationAnswer(serializers.Serializer[object]):
+    """The severity that stated facts give, the clause that decided, and every clause of that severity that holds."""
+
+    severity = serializers.ChoiceField(choices=Severity.choices)
+    rule = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField())

@@ -1,6 +1,7 @@
 """What the members of articles and reviews mean."""
 
 HELP_TEXTS = {
+    "Suggestions.results": "The suggested articles, best match first.",
     "article_id": "The article.",
     "author_id": "The author; the caller unless another person is named.",
     "body": "The text.",

@@ -110,3 +110,9 @@ class ActionItemOutput(Output):
     class Meta:
         model = ActionItem
         fields = outputs("review_id", "title", "owner_id", "due_date", "status")
+
+
+class Suggestions(serializers.Serializer[object]):
+    """The articles that fit an incident best, the best first."""
+
+    results = SuggestionOutput(many=True)

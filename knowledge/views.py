@@ -10,6 +10,7 @@ from core.discovery import READ
 from core.errors import not_found
 from core.inputs import BIGGEST_ID
 from core.parts import PartsViewSet
+from core.schema import answers
 from core.signals import discovered
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from incidents.models import Incident
@@ -18,7 +19,14 @@ from knowledge.counter import count_view
 from knowledge.filters import ActionItemFilters, ArticleFilters, ReviewFilters, RevisionFilters
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
 from knowledge.querysets import review_readable
-from knowledge.serializers import ActionItemOutput, ArticleDetail, ArticleOutput, ReviewOutput, RevisionOutput
+from knowledge.serializers import (
+    ActionItemOutput,
+    ArticleDetail,
+    ArticleOutput,
+    ReviewOutput,
+    RevisionOutput,
+    Suggestions,
+)
 from knowledge.suggestions import suggested_articles
 
 ARTICLES = SearchedCollection(
@@ -127,6 +135,7 @@ class SuggestionView(OperationView):
 
     operations = {"suggested_articles": READ}
 
+    @answers(Suggestions)
     def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read the published articles that may help with an incident: like component, product, category or words."""
         pk = min(int(kwargs["pk"]), BIGGEST_ID)

@@ -6,7 +6,7 @@ from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
 from products.models import Component, Product
-from products.serializers import ComponentBody, ProductBody
+from products.serializers import ComponentBody, ComponentOutput, ProductBody, ProductOutput
 from users.choices import SA, TS
 from users.models import User
 
@@ -18,6 +18,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="product",
     body=ProductBody,
+    answers=ProductOutput,
     raises=[Code.DUPLICATE],
 )
 def create_product(*, actor: User, **fields: Any) -> Product:
@@ -37,6 +38,7 @@ def create_product(*, actor: User, **fields: Any) -> Product:
     verb=Verb.UPDATE,
     target="product",
     body=ProductBody,
+    answers=ProductOutput,
     raises=[Code.DUPLICATE],
 )
 def update_product(*, actor: User, product: Product, **changes: Any) -> Product:
@@ -54,6 +56,7 @@ def update_product(*, actor: User, product: Product, **changes: Any) -> Product:
     verb=Verb.CREATE,
     subject="component",
     body=ComponentBody,
+    answers=ComponentOutput,
     raises=[Code.DUPLICATE],
 )
 def create_component(*, actor: User, **fields: Any) -> Component:
@@ -73,6 +76,7 @@ def create_component(*, actor: User, **fields: Any) -> Component:
     verb=Verb.UPDATE,
     target="component",
     body=ComponentBody,
+    answers=ComponentOutput,
     raises=[Code.DUPLICATE],
 )
 def update_component(*, actor: User, component: Component, **changes: Any) -> Component:

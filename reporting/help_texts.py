@@ -1,6 +1,20 @@
 """What the members of metrics, analytics and reports mean."""
 
 HELP_TEXTS = {
+    "ReportDocument.author": "Who generated the report.",
+    "ReportDocument.author_role": "The author's role.",
+    "ReportDocument.digest": "SHA-256 of the canonical JSON of the content.",
+    "ReportDocument.generated_at": "When the report was generated.",
+    "ReportDocument.partial": "Whether the reader sees only a part of the report.",
+    "ReportDocument.reference": "What the report is about.",
+    "ReportDocument.report_type": "The type of report.",
+    "ReportDocument.schema": "The version of the document's structure.",
+    "ReportDocument.sections": "The sections.",
+    "ReportDocument.subtitle": "The subtitle.",
+    "ReportDocument.title": "A one-line title.",
+    "ReportSection.blocks": "The paragraphs, figures, tables and charts of the section.",
+    "ReportSection.readers": "Who may read the section.",
+    "ReportSection.title": "A one-line title.",
     "automatic": "Whether it is the postmortem draft of SOP 16.",
     "breached": "How many incidents breached their service level.",
     "calculated_value_minutes": "The stated value, in `unit`.",

@@ -1,8 +1,21 @@
 """What the members of resolutions mean."""
 
 HELP_TEXTS = {
+    "MissingPrecondition.code": "What is missing, as a stable code.",
+    "MissingPrecondition.detail": "What is missing, in a sentence.",
     "PostmortemReviewBody.comment": "What the review found.",
+    "ReadinessAnswer.close": "Whether the incident can be closed.",
+    "ReadinessAnswer.resolve": "Whether the incident can be resolved.",
+    "ReadinessVerdict.missing": "What is missing.",
+    "ReadinessVerdict.ready": "Whether nothing is missing.",
     "ReopenBody.reason": "Why it is not resolved after all.",
+    "TimelineEntry.actor_id": "Who acted; null where nobody did or the reader may not know.",
+    "TimelineEntry.at": "When it happened.",
+    "TimelineEntry.kind": "The kind of entry.",
+    "TimelineEntry.summary": "A short summary.",
+    "TimelinePage.next": "The address of the next page; null at the end.",
+    "TimelinePage.previous": "The address of the previous page; null at the beginning.",
+    "TimelinePage.results": "The entries, oldest first.",
     "article_ids": "Knowledge base articles that apply.",
     "change_ids": "Change requests linked to the resolution.",
     "comment": "The reason for the decision.",

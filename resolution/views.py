@@ -8,11 +8,14 @@ from rest_framework.response import Response
 from core.discovery import READ
 from core.errors import not_found
 from core.query import read_params
+from core.schema import answers
 from core.signals import discovered
 from core.views import OperationView, page_response, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
+from resolution.parameters import TIMELINE
 from resolution.readiness import readiness_of
+from resolution.serializers import ReadinessAnswer, TimelinePage
 from resolution.timeline import timeline_page
 
 
@@ -38,6 +41,7 @@ class LifeView(OperationView):
     operations = {"readiness": READ, "timeline": READ}
     reads_query = ("timeline",)
 
+    @answers(ReadinessAnswer)
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""
         incident = _readable(request, kwargs["pk"])
@@ -45,6 +49,7 @@ class LifeView(OperationView):
         discovered(Incident.entity_type, incident.pk, {"view": "readiness"})
         return Response(answer)
 
+    @answers(TimelinePage, query=TIMELINE)
     def timeline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
         incident = _readable(request, kwargs["pk"])

@@ -1,6 +1,11 @@
 """What the members of accounts, tokens and sessions mean."""
 
 HELP_TEXTS = {
+    "ActivationAnswer.activated": "Whether the account is active.",
+    "ActivationAnswer.email": "The address to log in with; unique, kept in lower case.",
+    "LoginAnswer.expires_at": "When the token expires.",
+    "LoginAnswer.token": "The secret; shown once.",
+    "LogoutAnswer.logged_out": "Whether the token is revoked.",
     "activation_expires_at": "When the shares expire.",
     "activation_next": "What to do next.",
     "activation_share": "One of the two shares that activate the account; shown once, and never to a software agent.",
@@ -21,8 +26,8 @@ HELP_TEXTS = {
     "revoked_at": "When the token was revoked.",
     "role": "One of the policy's seven roles.",
     "shares": "The two shares of the activation, in any order.",
-    "token": "The secret; shown once.",
     "timezone": "The IANA time zone, for example Europe/Berlin.",
+    "token": "The secret; shown once.",
     "used_at": "When the account was activated.",
     "user_id": "The account it belongs to.",
     "vendor_id": "The vendor.",

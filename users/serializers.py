@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from core.errors import invalid
 from core.inputs import EmailField, NameField, Reference, TimeZoneField
-from core.serializers import Body, Output, outputs
+from core.serializers import Body, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.tokens import LONGEST_LIFE
@@ -154,3 +154,33 @@ class ActivationOutput(Output):
         fields = outputs(
             *("user_id", "replaces_access", "countersigned_by_id", "countersigned_at", "expires_at", "used_at")
         )
+
+
+ActivatableUser = extended(
+    UserOutput,
+    "ActivatableUser",
+    "An account and one of the two shares with which its owner sets a password: shown this once, to no software agent.",
+    activation_share=serializers.CharField(allow_null=True),
+    activation_expires_at=serializers.DateTimeField(allow_null=True),
+    activation_next=serializers.CharField(),
+)
+CreatedToken = extended(
+    TokenOutput, "CreatedToken", "A token with its secret, shown this once.", token=serializers.CharField()
+)
+
+
+class LoginAnswer(serializers.Serializer[object]):
+    """A bearer token: shown this once."""
+
+    id = serializers.IntegerField()
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class LogoutAnswer(serializers.Serializer[object]):
+    logged_out = serializers.BooleanField()
+
+
+class ActivationAnswer(serializers.Serializer[object]):
+    activated = serializers.BooleanField()
+    email = serializers.EmailField()

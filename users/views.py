@@ -16,6 +16,7 @@ from core.dispatch import execute
 from core.errors import Refusal
 from core.etag import etag_of
 from core.operations import registry
+from core.schema import answers
 from core.shapes import read_body
 from core.signals import discovered
 from core.throttles import LoginLimit
@@ -94,6 +95,7 @@ class ProfileView(OperationView):
 
     operations = {"retrieve": "access.profile"}
 
+    @answers(UserOutput, versioned=True)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one's own account."""
         body, version = USERS.one(request.user, request.user.pk)

@@ -10,7 +10,7 @@ from users.duties import always
 from users.models import User
 from vendors.duties import changes_identity
 from vendors.models import Vendor
-from vendors.serializers import VendorBody
+from vendors.serializers import VendorBody, VendorOutput
 
 
 @operation(
@@ -20,6 +20,7 @@ from vendors.serializers import VendorBody
     verb=Verb.CREATE,
     subject="vendor",
     body=VendorBody,
+    answers=VendorOutput,
     elevated=always,
     in_person=in_person_directly(always),
     raises=[Code.DUPLICATE],
@@ -40,6 +41,7 @@ def create_vendor(*, actor: User, **fields: Any) -> Vendor:
     roles={SA, IM, EX},
     verb=Verb.UPDATE,
     body=VendorBody,
+    answers=VendorOutput,
     raises=[Code.DUPLICATE],
     target="vendor",
     elevated=changes_identity,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStatus, ChangeType
 from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
 from changes.models import ChangeRequest
-from changes.serializers import ChangeBody, CommentBody, ScheduleBody, StartBody
+from changes.serializers import ChangeBody, ChangeOutput, CommentBody, ScheduleBody, ScheduledChange, StartBody
 from core.answers import Answer
 from core.codes import Code
 from core.errors import Item, Refusal
@@ -40,6 +40,7 @@ def _require_transition(change: ChangeRequest, status: ChangeStatus) -> None:
     verb=Verb.CREATE,
     subject="change_request",
     body=ChangeBody,
+    answers=ChangeOutput,
     moves=CHANGE_MOVES.new(),
 )
 def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
@@ -59,6 +60,7 @@ def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
     verb=Verb.UPDATE,
     target="change_request",
     body=ChangeBody,
+    answers=ChangeOutput,
     duties=[requester_or_manager],
     raises=[Code.PRECONDITION_FAILED],
     condition="while requested; the requester or IM",
@@ -82,6 +84,7 @@ def update_change(*, actor: User, change_request: ChangeRequest, **changes: Any)
     verb=Verb.APPROVE,
     target="change_request",
     body=CommentBody,
+    answers=ChangeOutput,
     moves=CHANGE_MOVES.to(ChangeStatus.APPROVED),
     duties=[executive_decides_critical, not_the_requester],
     in_person=InPerson.ALWAYS,
@@ -99,6 +102,7 @@ def approve_change(*, actor: User, change_request: ChangeRequest, comment: str =
     verb=Verb.REJECT,
     target="change_request",
     body=CommentBody,
+    answers=ChangeOutput,
     moves=CHANGE_MOVES.to(ChangeStatus.REJECTED),
     duties=[executive_decides_critical, not_the_requester],
     in_person=InPerson.ALWAYS,
@@ -116,6 +120,7 @@ def reject_change(*, actor: User, change_request: ChangeRequest, comment: str = 
     verb=Verb.UPDATE,
     target="change_request",
     body=ScheduleBody,
+    answers=ScheduledChange,
     moves=CHANGE_MOVES.to(ChangeStatus.SCHEDULED),
 )
 def schedule_change(
@@ -137,6 +142,7 @@ def schedule_change(
     verb=Verb.UPDATE,
     target="change_request",
     body=StartBody,
+    answers=ChangeOutput,
     moves=(CHANGE_MOVES.to(ChangeStatus.IN_PROGRESS), EMERGENCY_MOVES.to(ChangeStatus.IN_PROGRESS)),
     raises=[Code.PRECONDITION_FAILED],
 )
@@ -162,6 +168,7 @@ def start_change(
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
     target="change_request",
+    answers=ChangeOutput,
     moves=CHANGE_MOVES.to(ChangeStatus.COMPLETED),
 )
 def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
@@ -175,6 +182,7 @@ def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequ
     roles={TS, SA, IM},
     verb=Verb.UPDATE,
     target="change_request",
+    answers=ChangeOutput,
     moves=CHANGE_MOVES.to(ChangeStatus.FAILED),
 )
 def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:

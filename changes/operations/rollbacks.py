@@ -8,7 +8,7 @@ from changes.choices import CHANGE_MOVES, REVERSIBLE, ROLLBACK_MOVES, ChangeStat
 from changes.duties import executive_decides_critical, not_the_requester
 from changes.models import ChangeRequest, RollbackRequest
 from changes.operations.changes import move
-from changes.serializers import CommentBody, CompleteRollbackBody, RollbackBody
+from changes.serializers import CommentBody, CompleteRollbackBody, RollbackBody, RollbackOutput
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.lifecycle import require_transition
@@ -27,6 +27,7 @@ DECIDERS = "never the requester; critical change: EX only"
     verb=Verb.CREATE,
     subject="rollback_request",
     body=RollbackBody,
+    answers=RollbackOutput,
     moves=ROLLBACK_MOVES.new(),
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
@@ -49,6 +50,7 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
     roles={IM, EX},
     verb=Verb.APPROVE,
     target="rollback_request",
+    answers=RollbackOutput,
     moves=(ROLLBACK_MOVES.to(RollbackStatus.IN_PROGRESS), CHANGE_MOVES.to(ChangeStatus.FAILED)),
     raises=[Code.PRECONDITION_FAILED],
     duties=[executive_decides_critical, not_the_requester],
@@ -77,6 +79,7 @@ def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> Rollbac
     verb=Verb.REJECT,
     target="rollback_request",
     body=CommentBody,
+    answers=RollbackOutput,
     moves=ROLLBACK_MOVES.to(RollbackStatus.REJECTED),
     duties=[executive_decides_critical, not_the_requester],
     in_person=InPerson.ALWAYS,
@@ -94,6 +97,7 @@ def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: 
     verb=Verb.UPDATE,
     target="rollback_request",
     body=CompleteRollbackBody,
+    answers=RollbackOutput,
     moves=(ROLLBACK_MOVES.to(RollbackStatus.COMPLETED), CHANGE_MOVES.to(ChangeStatus.ROLLED_BACK)),
     condition="validation_completed is true",
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clients.choices import AgreementStatus
-from clients.coverage import AgreementBody, AgreementChanges, AgreementsBody
+from clients.coverage import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.duties import changes_promise
 from clients.models import SlaAgreement, Subscription
 from clients.promises import active_agreements, locked, promise_of, refuse, violations
@@ -24,6 +24,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="sla",
     body=OneOf(AgreementBody, agreements=AgreementsBody),
+    answers=OneOf(AgreementOutput, agreements=AgreementsMade),
     elevated=always,
     in_person=in_person_directly(always),
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
@@ -56,6 +57,7 @@ def create_agreements(
     verb=Verb.UPDATE,
     target="sla",
     body=AgreementChanges,
+    answers=AgreementOutput,
     elevated=changes_promise,
     in_person=in_person_directly(changes_promise),
     raises=[Code.DUPLICATE],

@@ -4,7 +4,7 @@ from typing import Any
 
 from clients.duties import assigned_to_client, moves_running_clock
 from clients.models import Calendar, Client
-from clients.serializers import CalendarBody
+from clients.serializers import CalendarBody, ClientWithHours
 from core.answers import Answer
 from core.operations import operation
 from core.sockets import sockets
@@ -20,6 +20,7 @@ from users.models import User
     verb=Verb.UPDATE,
     target="client",
     body=CalendarBody,
+    answers=ClientWithHours,
     duties=[assigned_to_client],
     elevated=moves_running_clock,
     condition="AM: assigned to that client",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clients.models import AccountAssignment, Client
-from clients.serializers import ClientBody
+from clients.serializers import ClientBody, ClientDetail
 from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
@@ -18,6 +18,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="client",
     body=ClientBody,
+    answers=ClientDetail,
     raises=[Code.DUPLICATE],
     condition="an AM who creates a client is assigned to it",
 )

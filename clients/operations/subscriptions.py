@@ -7,7 +7,7 @@ may subscribe a client and agree on service levels, and only the client's own re
 from typing import Any
 
 from clients.choices import SUBSCRIPTION_MOVES, SubscriptionStatus
-from clients.coverage import SubscriptionBody, SubscriptionChanges
+from clients.coverage import SubscriptionBody, SubscriptionChanges, SubscriptionOutput
 from clients.duties import moves_running_terms
 from clients.models import Subscription
 from clients.promises import require_agreements_fit
@@ -28,6 +28,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="subscription",
     body=SubscriptionBody,
+    answers=SubscriptionOutput,
 )
 def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     """Establish a client's service coverage for a product.
@@ -47,6 +48,7 @@ def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     verb=Verb.UPDATE,
     target="subscription",
     body=SubscriptionChanges,
+    answers=SubscriptionOutput,
     moves=SUBSCRIPTION_MOVES.all(),
     raises=[Code.PRECONDITION_FAILED],
     elevated=moves_running_terms,

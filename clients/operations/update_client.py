@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from clients.duties import assigned_to_client
 from clients.models import AccountAssignment, Client
-from clients.serializers import ClientChanges, ManagersBody
+from clients.serializers import ClientChanges, ClientDetail, ManagedClient, ManagersBody
 from core.answers import Answer
 from core.codes import Code
 from core.operations import operation
@@ -22,6 +22,7 @@ from users.models import User
     verb=Verb.UPDATE,
     target="client",
     body=ClientChanges,
+    answers=ClientDetail,
     duties=[assigned_to_client],
     raises=[Code.DUPLICATE],
     condition="AM: assigned to that client",
@@ -41,6 +42,7 @@ def update_client(*, actor: User, client: Client, **changes: Any) -> Client:
     verb=Verb.UPDATE,
     target="client",
     body=ManagersBody,
+    answers=ManagedClient,
 )
 def assign_managers(*, actor: User, client: Client, user_ids: list[User]) -> Answer:
     """Say who manages a client: exactly these account managers; every other assignment ends.

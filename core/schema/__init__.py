@@ -1,10 +1,10 @@
 """The OpenAPI description of every action, from the operation it carries out: one source for both.
 
-Nothing is described by hand but answers that are no records (`describe`). The registry gives purpose, SOPs, roles,
-conditions, approvals and refusals; the bound serializer the body; the collection the answer and the filters.
+The registry gives purpose, SOPs, roles, conditions, approvals, refusals, bodies and the answers of writes; collections
+give the answers of lists and single records, and the filters. Other reads name their answer (`answers`).
 """
 
-from core.schema.answers import describe, describe_more, extended
+from core.schema.answers import More, answers
 from core.schema.automatic import OperationSchema
 
-__all__ = ["OperationSchema", "describe", "describe_more", "extended"]
+__all__ = ["More", "OperationSchema", "answers"]

@@ -19,7 +19,7 @@ from core.refusals import codes_at
 from core.renderers import TableRenderer
 from core.routes import API_PREFIX
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
-from core.schema.answers import Special, more_of_lists, record_of, specials
+from core.schema.answers import More, Special
 from core.schema.names import Place, listing, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
@@ -89,7 +89,13 @@ class OperationSchema(AutoSchema):
 
     @property
     def special(self) -> Special | None:
-        return specials.get(self.get_operation_id())
+        """What a reading action names as its answer."""
+        named: Special | None = getattr(self._action, "answers", None)
+        return named
+
+    @property
+    def more(self) -> More | None:
+        return getattr(self.view, "more_in_list", None) if self.lists else None
 
     @cached_property
     def _success(self) -> int:
@@ -142,9 +148,8 @@ class OperationSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         sent = [] if self.reads else of_write(self.operation, self.repeatable)
         if self.lists:
-            more = more_of_lists.get(self.get_operation_id())
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
-            sent += [*of_numbers(self.view.collection), *(more.query if more else ())]
+            sent += [*of_numbers(self.view.collection), *(self.more.query if self.more else ())]
         if self.selected:
             sent += of_selection(self.view.collection, self.selected, self._name(self.selected), self._enum)
         if self.special:
@@ -154,7 +159,8 @@ class OperationSchema(AutoSchema):
     def _versioned(self) -> bool:
         if self.special:
             return self.special.versioned
-        return not self.lists
+        answer = None if self.reads else self._answer()
+        return not self.lists and (answer is None or issubclass(answer, Output))
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         return [{"in": "path", "name": name, "required": True, "schema": dict(ID_SCHEMA)} for name in variables]
@@ -180,7 +186,7 @@ class OperationSchema(AutoSchema):
             answers[(str(self._success), TableRenderer.media_type)] = table
         for media_type, form in (special.also if special else {}).items():
             answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
-        for further in special.further if special else ():
+        for further in getattr(self._action, "further", ()):
             answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
         for status, codes in statuses_of(self.codes()).items():
             named = ", ".join(f"`{code}`" for code in codes)
@@ -194,12 +200,11 @@ class OperationSchema(AutoSchema):
         if self.selected:
             name = self._name(self.selected)
             read = read_of(self.selected, name)
-            more = more_of_lists.get(self.get_operation_id())
-            return page_of(read, name, collection.numbered, more) if self.lists else read
-        output = record_of(self.operation)
-        if output is None:
-            warn(f"the answer of {self.get_operation_id()} is not described; see core.schema.describe")
-        return output
+            return page_of(read, name, collection.numbered, self.more) if self.lists else read
+        answer = self.operation.answer(getattr(self._action, "shape", ""))
+        if answer is None:
+            warn(f"{self.get_operation_id()} names no answer: `answers=` of its operation, or @answers of a read")
+        return answer
 
     def _name(self, output: type[Output]) -> str:
         return self.get_serializer_name(output(), "response")

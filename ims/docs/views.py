@@ -17,6 +17,8 @@ from core.operations import operation
 from core.pagination import bad_filter
 from core.query import read_params, refuse_unknown
 from core.renderers import JSONRenderer, dumps
+from core.schema import answers
+from core.schema.parameters import query
 from core.verbs import Verb
 from core.views import OperationView
 
@@ -52,6 +54,8 @@ def written(form: str) -> str | bytes:
 
 
 PARAMETER = "format"
+OTHER_FORMS = ("application/yaml", "application/vnd.oai.openapi", "application/vnd.oai.openapi+json")
+FORM = (query("format", {"type": "string", "enum": ["json", "yaml"]}, "The form, whatever the header Accept says."),)
 # The forms that the query can ask for, as clients of other servers do.
 FORMS: dict[str, str] = {"json": "application/json", "yaml": "application/yaml"}
 
@@ -101,6 +105,7 @@ class SchemaView(OperationView):
     content_negotiation_class = FormOfDescription
     renderer_classes = [JSONRenderer, YAMLRenderer, OpenApiJSONRenderer, OpenApiYAMLRenderer]
 
+    @answers({"type": "object"}, query=FORM, also={form: {"type": "object"} for form in OTHER_FORMS})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The whole description, the same for every caller."""
         params = read_params(request)
@@ -118,6 +123,7 @@ class DocsView(OperationView):
     authentication_classes = []
     renderer_classes = [PageRenderer]
 
+    @answers({"type": "string"}, media_types=("text/html",))
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page that shows the description and tries it out."""
         return Response(read_docs(actor=request.user))

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 from clients.choices import Severity
 from clients.models import Client
 from core.inputs import BIGGEST_ID, BoundedJSONField, NameField, Reference
-from core.serializers import Body, Output, outputs
+from core.serializers import Body, Output, extended, outputs
 from incidents.bodies import REASON_LENGTH, TEXT_LENGTH, FactsBody
 from incidents.choices import Category, Level
 from incidents.events.choices import (
@@ -22,9 +22,11 @@ from incidents.events.choices import (
     MOST_GIVEN,
     MOST_PAYLOADS,
     MOST_RELATED,
+    Decision,
     EventSource,
 )
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord, Incident
+from incidents.serializers import IncidentDetail
 from products.models import Component
 
 SUMMARY_LENGTH = 2_000
@@ -176,3 +178,21 @@ class CorrelationRuleOutput(Output):
     class Meta:
         model = CorrelationRule
         fields = outputs("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active")
+
+
+RecordedEvent = extended(
+    EventOutput,
+    "RecordedEvent",
+    "An event, and whether the same alert was recorded before; then this is its first record, with status 200.",
+    already_recorded=serializers.BooleanField(),
+)
+
+
+class CorrelationAnswer(serializers.Serializer[object]):
+    """What was decided about events, why, and every record that it concerns."""
+
+    decision = serializers.ChoiceField(choices=Decision.choices)
+    reasons = serializers.ListField(child=serializers.CharField())
+    incident = IncidentDetail(allow_null=True)
+    events = EventOutput(many=True)
+    correlations = CorrelationOutput(many=True)

@@ -1,5 +1,7 @@
 """Events, their correlation and its rules over HTTP."""
 
+from rest_framework import status
+
 from core.collections import Collection, related
 from core.views import RecordViewSet, creates, updates, write
 from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilters
@@ -31,7 +33,7 @@ RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="n
 
 class EventViewSet(RecordViewSet):
     collection = EVENTS
-    create = creates("event.record")
+    create = write("event.record", code=status.HTTP_201_CREATED, further=(status.HTTP_200_OK,))
     correlate = write("event.correlate", path="correlate", detail=False)
 
 

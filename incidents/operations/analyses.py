@@ -12,7 +12,13 @@ from core.verbs import Verb
 from incidents.models import RootCauseAnalysis
 from incidents.response.choices import ANALYSIS_MOVES, AnalysisStatus
 from incidents.response.duties import not_the_analyst
-from incidents.response.serializers import AnalysisBody, AnalysisChangesBody, CompleteAnalysisBody, RejectAnalysisBody
+from incidents.response.serializers import (
+    AnalysisBody,
+    AnalysisChangesBody,
+    AnalysisOutput,
+    CompleteAnalysisBody,
+    RejectAnalysisBody,
+)
 from users.choices import IM, SA, TS
 from users.models import User
 
@@ -26,6 +32,7 @@ ANALYSTS = {TS, IM, SA}
     verb=Verb.CREATE,
     subject="rca",
     body=AnalysisBody,
+    answers=AnalysisOutput,
     moves=ANALYSIS_MOVES.new(),
 )
 def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
@@ -45,6 +52,7 @@ def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
     verb=Verb.UPDATE,
     target="rca",
     body=AnalysisChangesBody,
+    answers=AnalysisOutput,
     raises=[Code.PRECONDITION_FAILED],
     condition="while in_progress",
 )
@@ -64,6 +72,7 @@ def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> R
     verb=Verb.UPDATE,
     target="rca",
     body=CompleteAnalysisBody,
+    answers=AnalysisOutput,
     moves=ANALYSIS_MOVES.to(AnalysisStatus.COMPLETED),
 )
 def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, summary: str = "") -> RootCauseAnalysis:
@@ -78,6 +87,7 @@ def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, s
     roles={IM},
     verb=Verb.APPROVE,
     target="rca",
+    answers=AnalysisOutput,
     moves=ANALYSIS_MOVES.to(AnalysisStatus.APPROVED),
     raises=[Code.PRECONDITION_FAILED],
     duties=[not_the_analyst],
@@ -102,6 +112,7 @@ def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysi
     verb=Verb.REJECT,
     target="rca",
     body=RejectAnalysisBody,
+    answers=AnalysisOutput,
     moves=ANALYSIS_MOVES.to(AnalysisStatus.IN_PROGRESS),
     duties=[not_the_analyst],
     in_person=InPerson.ALWAYS,

@@ -5,6 +5,7 @@ from typing import Any
 from core.operations import operation
 from core.verbs import Verb
 from incidents.bodies import FactsBody
+from incidents.serializers import ClassificationAnswer
 from incidents.severity import Facts, classify
 from users.models import User
 
@@ -15,6 +16,7 @@ from users.models import User
     roles=None,
     verb=Verb.TOOL_USE,
     body=FactsBody,
+    answers=ClassificationAnswer,
 )
 def classify_facts(*, actor: User, **facts: Any) -> dict[str, Any]:
     """Tell the severity that stated facts give, and the clause that decides. Nothing is written.

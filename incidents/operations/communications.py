@@ -9,7 +9,7 @@ from core.operations import operation
 from core.verbs import Verb
 from incidents.models import Communication
 from incidents.response.choices import DELIVERY_MOVES, REACHED
-from incidents.response.serializers import CommunicationBody, DeliveryBody
+from incidents.response.serializers import CommunicationBody, CommunicationOutput, DeliveryBody
 from users.choices import IM, TS
 from users.models import User
 
@@ -21,6 +21,7 @@ from users.models import User
     verb=Verb.NOTIFY,
     subject="communication",
     body=CommunicationBody,
+    answers=CommunicationOutput,
     moves=DELIVERY_MOVES.new(),
 )
 def record_communication(*, actor: User, **fields: Any) -> Communication:
@@ -40,6 +41,7 @@ def record_communication(*, actor: User, **fields: Any) -> Communication:
     verb=Verb.NOTIFY,
     target="communication",
     body=DeliveryBody,
+    answers=CommunicationOutput,
     condition="delivery_status only",
     moves=DELIVERY_MOVES.all(),
 )

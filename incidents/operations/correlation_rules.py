@@ -5,7 +5,7 @@ from typing import Any
 from core.codes import Code
 from core.operations import operation
 from core.verbs import Verb
-from incidents.events.serializers import CorrelationRuleBody
+from incidents.events.serializers import CorrelationRuleBody, CorrelationRuleOutput
 from incidents.models import CorrelationRule
 from users.choices import IM
 from users.models import User
@@ -18,6 +18,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="correlation_rule",
     body=CorrelationRuleBody,
+    answers=CorrelationRuleOutput,
     raises=[Code.DUPLICATE],
 )
 def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
@@ -37,6 +38,7 @@ def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
     verb=Verb.UPDATE,
     target="correlation_rule",
     body=CorrelationRuleBody,
+    answers=CorrelationRuleOutput,
     raises=[Code.DUPLICATE],
 )
 def update_rule(*, actor: User, correlation_rule: CorrelationRule, **changes: Any) -> CorrelationRule:

@@ -16,6 +16,7 @@ from incidents.bodies import IncidentBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.duties import own_vendors_component
 from incidents.models import Incident
+from incidents.serializers import IncidentDetail
 from incidents.service_levels.stamping import stamp
 from incidents.severity import OVERRIDDEN, STATED, Facts, Verdict, classify
 from users.choices import EX, IM, SA, TS, VC
@@ -29,6 +30,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="incident",
     body=IncidentBody,
+    answers=IncidentDetail,
     moves=INCIDENT_MOVES.new(),
     duties=[own_vendors_component],
     raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.SEVERITY_MISMATCH],

@@ -14,7 +14,7 @@ from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Escalation, Incident
 from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
 from incidents.response.duties import not_own_escalation, target_or_lead
-from incidents.response.serializers import EscalationBody
+from incidents.response.serializers import EscalationBody, EscalationOutput
 from incidents.service_levels.stamping import change_stamped
 from users.choices import AM, EX, IM, TS
 from users.models import User
@@ -27,6 +27,7 @@ from users.models import User
     verb=Verb.ESCALATE,
     subject="escalation",
     body=EscalationBody,
+    answers=EscalationOutput,
     moves=(ESCALATION_MOVES.new(), INCIDENT_MOVES.to(IncidentStatus.ESCALATED)),
     raises=[Code.PRECONDITION_FAILED],
 )
@@ -53,6 +54,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     roles=None,
     verb=Verb.UPDATE,
     target="escalation",
+    answers=EscalationOutput,
     moves=ESCALATION_MOVES.to(EscalationStatus.ACKNOWLEDGED),
     duties=[target_or_lead, not_own_escalation],
     condition="the target user, or an IM or EX who did not request it",
@@ -77,6 +79,7 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     roles=None,
     verb=Verb.RESOLVE,
     target="escalation",
+    answers=EscalationOutput,
     moves=ESCALATION_MOVES.to(EscalationStatus.RESOLVED),
     duties=[target_or_lead, not_own_escalation],
     condition="the target user, or an IM or EX who did not request it",

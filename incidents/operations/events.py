@@ -21,7 +21,7 @@ from incidents.events.correlation import Criteria, Event, Group, decide, key_of
 from incidents.events.criteria import criteria_in_force
 from incidents.events.draft import incident_body, stated_category
 from incidents.events.related import seen_events
-from incidents.events.serializers import CorrelateBody, EventBody
+from incidents.events.serializers import CorrelateBody, CorrelationAnswer, EventBody, RecordedEvent
 from incidents.lifecycle import require_not_closed
 from incidents.models import EventCorrelation, EventRecord, Incident
 from users.choices import IM
@@ -47,6 +47,7 @@ class Ruling:
     verb=Verb.IDENTIFY,
     subject="event_record",
     body=EventBody,
+    answers=RecordedEvent,
 )
 def record_event(*, actor: User, **fields: Any) -> Answer:
     """Record an alert or a submission; one that is sent again is recognised and answered with its first record.
@@ -68,6 +69,7 @@ def record_event(*, actor: User, **fields: Any) -> Answer:
     verb=Verb.IDENTIFY,
     subject="event_correlation",
     body=CorrelateBody,
+    answers=CorrelationAnswer,
     moves=INCIDENT_MOVES.new(),
     raises=[Code.INVALID_REFERENCE, Code.INVALID_TRANSITION, Code.SEVERITY_MISMATCH],
 )

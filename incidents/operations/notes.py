@@ -4,6 +4,7 @@ from core.operations import operation
 from core.verbs import Verb
 from incidents.bodies import NoteBody
 from incidents.models import Incident, IncidentNote
+from incidents.serializers import NoteOutput
 from users.choices import AM, EX, IM, SA, TS, VC
 from users.models import User
 
@@ -16,6 +17,7 @@ from users.models import User
     target="incident",
     subject="incident_note",
     body=NoteBody,
+    answers=NoteOutput,
     condition="VC: own vendor's incidents",
 )
 def add_note(*, actor: User, incident: Incident, body: str, public: bool = False) -> IncidentNote:

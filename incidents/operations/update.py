@@ -16,6 +16,7 @@ from incidents.choices import UPDATE_MOVES
 from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator, lowering_severity
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
+from incidents.serializers import IncidentDetail
 from incidents.service_levels.stamping import RESTS_ON, stamp
 from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
 from users.choices import EX, IM, TS
@@ -29,6 +30,7 @@ from users.models import User
     verb=Verb.UPDATE,
     target="incident",
     body=IncidentUpdateBody,
+    answers=IncidentDetail,
     moves=UPDATE_MOVES,
     duties=[lowering_by_incident_manager, lowering_not_by_initiator],
     in_person=lowering_severity,

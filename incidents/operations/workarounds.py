@@ -12,7 +12,7 @@ from core.verbs import Verb
 from incidents.lifecycle import require_not_closed
 from incidents.models import Incident, Workaround
 from incidents.response.choices import WORKAROUND_MOVES, WorkaroundStatus
-from incidents.response.serializers import WorkaroundBody, WorkaroundChangesBody
+from incidents.response.serializers import WorkaroundBody, WorkaroundChangesBody, WorkaroundOutput
 from users.choices import IM, SA, TS
 from users.models import User
 
@@ -24,6 +24,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="workaround",
     body=WorkaroundBody,
+    answers=WorkaroundOutput,
     moves=WORKAROUND_MOVES.new(),
     raises=[Code.INVALID_TRANSITION],
 )
@@ -45,6 +46,7 @@ def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> W
     verb=Verb.UPDATE,
     target="workaround",
     body=WorkaroundChangesBody,
+    answers=WorkaroundOutput,
     moves=WORKAROUND_MOVES.all(),
     raises=[Code.PRECONDITION_FAILED],
 )

@@ -7,11 +7,13 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.errors import not_found
+from core.schema import answers
 from core.signals import discovered
 from core.views import OperationView
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.scope import reads_promises
+from incidents.service_levels.serializers import SlaAnswer
 from incidents.views import INCIDENTS
 
 
@@ -21,6 +23,7 @@ class ServiceLevelView(OperationView):
     collection = INCIDENTS
     operations = {"sla": READ}
 
+    @answers(SlaAnswer)
     def sla(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell when an incident is due, how much of its time has passed, and by which arithmetic."""
         incident = INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).first()

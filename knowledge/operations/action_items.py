@@ -11,6 +11,7 @@ from knowledge.bodies import ActionItemBody, ActionItemUpdateBody
 from knowledge.choices import ITEM_MOVES, ItemStatus, ReviewStatus
 from knowledge.duties import owner_or_lead
 from knowledge.models import ActionItem, PostIncidentReview
+from knowledge.serializers import ActionItemOutput
 from users.choices import EX, IM
 from users.models import User
 
@@ -23,6 +24,7 @@ from users.models import User
     target="post_incident_review",
     subject="action_item",
     body=ActionItemBody,
+    answers=ActionItemOutput,
     moves=ITEM_MOVES.new(),
     raises=[Code.PRECONDITION_FAILED],
 )
@@ -47,6 +49,7 @@ def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **
     verb=Verb.UPDATE,
     target="action_item",
     body=ActionItemUpdateBody,
+    answers=ActionItemOutput,
     moves=ITEM_MOVES.all(),
     duties=[owner_or_lead],
     raises=[Code.PRECONDITION_FAILED],

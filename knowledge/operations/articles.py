@@ -13,6 +13,7 @@ from knowledge.bodies import ArticleBody, JudgementBody
 from knowledge.choices import ARTICLE_MOVES, EDITABLE, ArticleStatus
 from knowledge.duties import author_or_manager, not_a_writer, reviewer_is_another, support_as_assigned_reviewer
 from knowledge.models import Article, ArticleRevision
+from knowledge.serializers import ArticleDetail
 from users.choices import EX, IM, TS
 from users.models import User
 
@@ -27,6 +28,7 @@ WORDING = frozenset({"title", "body"})
     verb=Verb.CREATE,
     subject="kb_article",
     body=ArticleBody,
+    answers=ArticleDetail,
     moves=ARTICLE_MOVES.new(),
     duties=[reviewer_is_another],
 )
@@ -48,6 +50,7 @@ def create_article(*, actor: User, author: User | None = None, **fields: Any) ->
     verb=Verb.KB_UPDATE,
     target="kb_article",
     body=ArticleBody,
+    answers=ArticleDetail,
     duties=[author_or_manager, reviewer_is_another],
     raises=[Code.PRECONDITION_FAILED],
     condition="the author or IM; while draft or in_review",
@@ -77,6 +80,7 @@ def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Articl
     roles={TS, IM},
     verb=Verb.KB_UPDATE,
     target="kb_article",
+    answers=ArticleDetail,
     moves=ARTICLE_MOVES.to(ArticleStatus.IN_REVIEW),
     duties=[author_or_manager],
     condition="the author or IM",
@@ -93,6 +97,7 @@ def submit_article(*, actor: User, kb_article: Article) -> Article:
     verb=Verb.KB_UPDATE,
     target="kb_article",
     body=JudgementBody,
+    answers=ArticleDetail,
     moves=ARTICLE_MOVES.to(ArticleStatus.PUBLISHED),
     duties=[not_a_writer, support_as_assigned_reviewer],
     in_person=InPerson.ALWAYS,
@@ -114,6 +119,7 @@ def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> A
     verb=Verb.KB_UPDATE,
     target="kb_article",
     body=JudgementBody,
+    answers=ArticleDetail,
     moves=ARTICLE_MOVES.to(ArticleStatus.DRAFT),
     duties=[not_a_writer, support_as_assigned_reviewer],
     in_person=InPerson.ALWAYS,
@@ -130,6 +136,7 @@ def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Ar
     roles={IM, EX},
     verb=Verb.KB_UPDATE,
     target="kb_article",
+    answers=ArticleDetail,
     moves=ARTICLE_MOVES.to(ArticleStatus.ARCHIVED),
 )
 def archive_article(*, actor: User, kb_article: Article) -> Article:

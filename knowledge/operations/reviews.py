@@ -15,6 +15,7 @@ from knowledge.bodies import CompleteReviewBody, ReviewBody, ReviewUpdateBody
 from knowledge.choices import REVIEW_MOVES, UNFINISHED, ReviewStatus
 from knowledge.duties import facilitates_apart, reviews_apart
 from knowledge.models import PostIncidentReview
+from knowledge.serializers import ReviewOutput
 from users.choices import EX, IM
 from users.models import User
 
@@ -28,6 +29,7 @@ REVIEWERS = "never resolved the incident; high severity: not an initiator"
     verb=Verb.CREATE,
     subject="post_incident_review",
     body=ReviewBody,
+    answers=ReviewOutput,
     moves=REVIEW_MOVES.new(),
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
     duties=[facilitates_apart],
@@ -55,6 +57,7 @@ def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostInci
     verb=Verb.REVIEW,
     target="post_incident_review",
     body=ReviewUpdateBody,
+    answers=ReviewOutput,
     raises=[Code.PRECONDITION_FAILED],
     duties=[reviews_apart, facilitates_apart],
     condition=REVIEWERS,
@@ -75,6 +78,7 @@ def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fi
     roles={IM, EX},
     verb=Verb.REVIEW,
     target="post_incident_review",
+    answers=ReviewOutput,
     moves=REVIEW_MOVES.to(ReviewStatus.IN_PROGRESS),
     duties=[reviews_apart, facilitates_apart],
     condition=REVIEWERS,
@@ -91,6 +95,7 @@ def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> Po
     verb=Verb.REVIEW,
     target="post_incident_review",
     body=CompleteReviewBody,
+    answers=ReviewOutput,
     moves=REVIEW_MOVES.to(ReviewStatus.COMPLETED),
     in_person=InPerson.ALWAYS,
     duties=[reviews_apart, facilitates_apart],
@@ -110,6 +115,7 @@ def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **
     roles={IM, EX},
     verb=Verb.REVIEW,
     target="post_incident_review",
+    answers=ReviewOutput,
     moves=REVIEW_MOVES.to(ReviewStatus.CANCELLED),
 )
 def cancel_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:

@@ -8,13 +8,14 @@ from rest_framework.response import Response
 from core.discovery import READ
 from core.query import read_params
 from core.renderers import JSONRenderer, TableRenderer
+from core.schema import answers
 from core.signals import discovered
 from core.streams import wants_table
 from core.views import OperationView
 from incidents.models import Incident
 from reporting.analytics.answer import analyse
 from reporting.analytics.question import read_question
-from reporting.analytics.schema import describe_analytics
+from reporting.analytics.schema import AS_TABLE, QUESTION, AnalyticsAnswer
 from reporting.analytics.table import table_of
 
 
@@ -25,12 +26,10 @@ class AnalyticsView(OperationView):
     reads_query = ("measure",)
     renderer_classes = [JSONRenderer, TableRenderer]
 
+    @answers(AnalyticsAnswer, query=QUESTION, also=AS_TABLE)
     def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
         params = read_params(request)
         answer = analyse(read_question(params), request.user)
         discovered(Incident.entity_type, None, {**params, "view": "analytics"})
         return Response(table_of(answer) if wants_table(request) else answer)
-
-
-describe_analytics()

@@ -10,7 +10,7 @@ from incidents.choices import IncidentStatus
 from incidents.models import Incident
 from reporting.metrics.derivation import UnderivableError, agrees, derive
 from reporting.metrics.models import Metric
-from reporting.metrics.serializers import MetricBody
+from reporting.metrics.serializers import MetricBody, MetricOutput
 from users.choices import IM, SA
 from users.models import User
 
@@ -22,6 +22,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="metric",
     body=MetricBody,
+    answers=MetricOutput,
     raises=[Code.PRECONDITION_FAILED, Code.CALCULATION_FAILED],
     condition="incident closed",
 )

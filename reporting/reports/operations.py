@@ -16,6 +16,7 @@ from reporting.postmortem import digest_of
 from reporting.reports.assembly import build
 from reporting.reports.bodies import ReportBody
 from reporting.reports.subject import subject_of
+from reporting.serializers import ReportDetail
 from users.choices import EX, IM
 from users.duties import always
 from users.models import User
@@ -28,6 +29,7 @@ from users.models import User
     verb=Verb.CREATE,
     subject="incident_report",
     body=ReportBody,
+    answers=ReportDetail,
     moves=REPORT_MOVES.new(ReportStatus.COMPLETED, ReportStatus.FAILED),
     elevated=always,
     in_person=in_person_directly(always),

@@ -13,6 +13,8 @@ from core.etag import etag_of
 from core.operations import operation
 from core.pagination import bad_filter
 from core.query import read_params, refuse_unknown
+from core.schema import answers
+from core.schema.parameters import query
 from core.signals import discovered
 from core.verbs import Verb
 from core.views import OperationView
@@ -20,6 +22,7 @@ from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
 from reporting.reports.assembly import document_of
 from reporting.reports.formats import FORMATS, Format
+from reporting.reports.serializers import ReportDocument
 from reporting.views import REPORTS
 from users.models import User
 
@@ -29,6 +32,15 @@ SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
+}
+
+
+AS = {"type": "string", "enum": list(FORMATS), "default": DEFAULT}
+# What the other formats are, by their media types.
+OTHERS = {
+    form.media_type.partition(";")[0]: {"type": "string", **({"format": "binary"} if name == "pdf" else {})}
+    for name, form in FORMATS.items()
+    if name != DEFAULT
 }
 
 
@@ -69,6 +81,7 @@ class DownloadView(OperationView):
     reads_query = ("download",)
     content_negotiation_class = FormatByParameter
 
+    @answers(ReportDocument, query=[query(PARAMETER, AS, "The format of the file.")], also=OTHERS, versioned=True)
     def download(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Read a report as a file."""
         params = read_params(request)

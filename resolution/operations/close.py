@@ -9,6 +9,7 @@ from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.duties import high_severity, not_an_initiator
 from incidents.models import Incident
+from incidents.serializers import IncidentDetail
 from resolution.bodies import CloseBody
 from resolution.duties import high_severity_closed_by_higher_authority
 from resolution.readiness import require_ready
@@ -23,6 +24,7 @@ from users.models import User
     verb=Verb.CLOSE,
     target="incident",
     body=CloseBody,
+    answers=IncidentDetail,
     moves=INCIDENT_MOVES.to(IncidentStatus.CLOSED),
     duties=[high_severity_closed_by_higher_authority, not_an_initiator],
     in_person=high_severity,

@@ -8,6 +8,7 @@ from incidents.lifecycle import require_not_closed
 from incidents.models import Incident
 from resolution.bodies import ConfirmationBody
 from resolution.models import MitigationConfirmation
+from resolution.serializers import ConfirmedIncident
 from users.choices import CC
 from users.models import User
 
@@ -20,6 +21,7 @@ from users.models import User
     target="incident",
     subject="mitigation_confirmation",
     body=ConfirmationBody,
+    answers=ConfirmedIncident,
     in_person=InPerson.ALWAYS,
     raises=[Code.INVALID_TRANSITION],
     condition="a CC of an affected client",

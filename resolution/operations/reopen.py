@@ -11,6 +11,7 @@ from core.verbs import Verb
 from incidents.choices import REOPEN_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
+from incidents.serializers import IncidentDetail
 from incidents.service_levels.stamping import change_stamped
 from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening
@@ -26,6 +27,7 @@ from users.models import User
     verb=Verb.UPDATE,
     target="incident",
     body=ReopenBody,
+    answers=IncidentDetail,
     moves=REOPEN_MOVES,
     raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.PRECONDITION_FAILED],
     condition="reason required",

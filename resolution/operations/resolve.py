@@ -17,6 +17,7 @@ from resolution.bodies import ResolveBody
 from resolution.duties import code_without_evidence_by_manager
 from resolution.postmortems import capture_postmortem
 from resolution.readiness import require_ready
+from resolution.serializers import ResolvedIncident
 from resolution.stakeholders import notify_resolution
 from users.choices import EX, IM, TS
 from users.models import User
@@ -29,6 +30,7 @@ from users.models import User
     verb=Verb.RESOLVE,
     target="incident",
     body=ResolveBody,
+    answers=ResolvedIncident,
     moves=INCIDENT_MOVES.to(IncidentStatus.RESOLVED),
     duties=[code_without_evidence_by_manager],
     raises=[Code.INVALID_REFERENCE, Code.PRECONDITION_FAILED],

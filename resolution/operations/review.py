@@ -13,6 +13,7 @@ from incidents.models import Incident
 from reporting.choices import REPORT_MOVES, ReportStatus
 from reporting.models import IncidentReport
 from reporting.postmortem import digest_of, postmortem_of
+from reporting.serializers import ReportDetail
 from resolution.bodies import PostmortemReviewBody
 from resolution.duties import not_the_resolver
 from users.choices import EX, IM
@@ -26,6 +27,7 @@ from users.models import User
     verb=Verb.REVIEW,
     target="incident_report",
     body=PostmortemReviewBody,
+    answers=ReportDetail,
     moves=REPORT_MOVES.to(ReportStatus.COMPLETED),
     duties=[not_the_resolver, not_an_initiator],
     in_person=InPerson.ALWAYS,

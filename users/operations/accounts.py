@@ -21,7 +21,7 @@ from users.duties import (
 )
 from users.models import User
 from users.operations.activation import share_answer
-from users.serializers import ProfileBody, UserBody, UserUpdateBody
+from users.serializers import ActivatableUser, ProfileBody, UserBody, UserOutput, UserUpdateBody
 from users.shares import new_share
 from users.system import require_person
 
@@ -35,6 +35,7 @@ from users.system import require_person
     condition="no password: one share of an activation secret",
     secret=True,
     body=UserBody,
+    answers=ActivatableUser,
     in_person=share_withheld,
     raises=[Code.DUPLICATE],
     subject="user",
@@ -61,6 +62,7 @@ def create_user(*, actor: User, **fields: Any) -> Answer:
     elevated=changes_privileged_address,
     condition="name, email, department, timezone, client_id, vendor_id; not one's own e-mail or association",
     body=UserUpdateBody,
+    answers=UserOutput,
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def update_user(*, actor: User, user: User, **changes: Any) -> User:
@@ -82,6 +84,7 @@ def update_user(*, actor: User, user: User, **changes: Any) -> User:
     duties=[own_account],
     condition="own name, department, time zone, password only",
     body=ProfileBody,
+    answers=UserOutput,
     in_person=new_password,
     credentials=True,
 )

@@ -17,7 +17,7 @@ from users.choices import EX, IM, SA
 from users.duties import not_own_activation, not_the_issuer, opens_again
 from users.models import ActivationToken, User
 from users.passwords import require_unlike
-from users.serializers import ActivateBody
+from users.serializers import ActivatableUser, ActivateBody, ActivationAnswer
 from users.shares import account_of, belong_together, draw_other, new_share, pending
 
 # What an answer says beside the share, or in its place.
@@ -45,6 +45,7 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
     roles={SA, IM},
     verb=Verb.CREATE,
     target="user",
+    answers=ActivatableUser,
     duties=[not_own_activation],
     elevated=opens_again,
     condition="never for oneself; one share",
@@ -69,6 +70,7 @@ def issue_activation(*, actor: User, user: User) -> Answer:
     roles={SA, IM, EX},
     verb=Verb.APPROVE,
     target="user",
+    answers=ActivatableUser,
     duties=[not_the_issuer],
     condition="the other share, once; never who created or re-issued the account",
     secret=True,
@@ -99,6 +101,7 @@ def countersign(*, actor: User, user: User) -> Answer:
     anonymous=True,
     subject="user",
     body=ActivateBody,
+    answers=ActivationAnswer,
     raises=[Code.INVALID_CREDENTIALS, Code.TOKEN_EXPIRED, Code.USER_INACTIVE, Code.LOCKED_OUT],
     credentials=True,
 )

@@ -12,7 +12,7 @@ from core.operations import operation
 from core.rows import locked
 from core.verbs import Verb
 from users.models import Token, User
-from users.serializers import LoginBody
+from users.serializers import LoginAnswer, LoginBody, LogoutAnswer
 from users.tokens import new_token
 
 
@@ -30,6 +30,7 @@ def read_profile(*, actor: User) -> User:
     subject="token",
     secret=True,
     body=LoginBody,
+    answers=LoginAnswer,
     raises=[Code.INVALID_CREDENTIALS, Code.LOCKED_OUT, Code.USER_INACTIVE],
 )
 def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
@@ -48,6 +49,7 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     roles=None,
     verb=Verb.UPDATE,
     subject="token",
+    answers=LogoutAnswer,
     credentials=True,
 )
 def log_out(*, actor: User) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from users.access import end_access, end_access_for_good
 from users.choices import ENDED, IM, SA
 from users.duties import changes_privilege, elevated_or_activating, not_own_account, own_access_or_administrator
 from users.models import User
-from users.serializers import PermissionsBody
+from users.serializers import PermissionsBody, UserOutput
 from users.system import require_person
 
 
@@ -23,6 +23,7 @@ from users.system import require_person
     elevated=changes_privilege,
     condition="never one's own account; client_id or vendor_id with a role that needs it",
     body=PermissionsBody,
+    answers=UserOutput,
     in_person=elevated_or_activating,
     raises=[Code.PRECONDITION_FAILED],
 )
@@ -50,6 +51,7 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     roles=None,
     verb=Verb.UPDATE,
     target="user",
+    answers=UserOutput,
     duties=[own_access_or_administrator],
     condition="oneself; SA and IM: anyone; revokes tokens, sessions and pending shares",
 )

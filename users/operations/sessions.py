@@ -9,6 +9,7 @@ from core.operations import Door, operation
 from core.verbs import Verb
 from users.models import ConsoleSession, User
 from users.operations.login import require_still
+from users.serializers import SessionOutput
 from users.sessions import session_of
 
 
@@ -38,6 +39,7 @@ def list_sessions(*, actor: User) -> None:
     roles=None,
     verb=Verb.UPDATE,
     target="session",
+    answers=SessionOutput,
     credentials=True,
 )
 def end_session(*, actor: User, session: ConsoleSession) -> ConsoleSession:

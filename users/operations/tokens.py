@@ -9,7 +9,7 @@ from core.verbs import Verb
 from users.duties import own_token
 from users.models import Token, User
 from users.operations.login import require_still
-from users.serializers import TokenBody
+from users.serializers import CreatedToken, TokenBody, TokenOutput
 from users.tokens import new_token
 
 
@@ -25,6 +25,7 @@ def list_tokens(*, actor: User) -> None:
     condition="for oneself",
     secret=True,
     body=TokenBody,
+    answers=CreatedToken,
     in_person=InPerson.ALWAYS,
     credentials=True,
     raises=[Code.USER_INACTIVE],
@@ -41,6 +42,7 @@ def create_token(*, actor: User, name: str, agent: str = "", days: int | None = 
     roles=None,
     verb=Verb.UPDATE,
     target="token",
+    answers=TokenOutput,
     duties=[own_token],
     condition="own tokens; SA: anyone's",
     credentials=True,

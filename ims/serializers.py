@@ -1,9 +1,22 @@
-"""The answer of the inbox: one member for each kind of what waits."""
+"""The shape of answers that look across all kinds of records: discovery and the inbox."""
 
 from rest_framework import serializers
 
-from core.schema import describe
+from ims.discovery import ENTITY_TYPES
 from ims.inbox import KINDS, SHOWN, Kind
+
+ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
+
+
+class DiscoveryAnswer(serializers.Serializer[object]):
+    """No match is an empty answer; one match carries the whole record; many a brief list of id, label and status."""
+
+    entity_type = serializers.ChoiceField(choices=ENTITY_TYPE)
+    filters = serializers.DictField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    match = serializers.ChoiceField(choices=["none", "one", "many"])
+    results = serializers.ListField(child=serializers.DictField())
+
 
 COUNT = "How many there are."
 MORE = "The address of the whole list; null where all of it is shown."
@@ -31,8 +44,3 @@ Inbox = type(
         "__doc__": "What waits for the caller, by kind.",
     },
 )
-
-
-def describe_inbox_answers() -> None:
-    """Tell the description of the inbox."""
-    describe("me_inbox", Inbox)

@@ -1,22 +1,11 @@
-"""Answers about the end of incidents that are no plain records."""
+"""The shape of answers about the end of an incident: readiness, timeline, resolution."""
 
 from rest_framework import serializers
 
 from core.inputs import BIGGEST_ID
-from core.schema import describe, extended
-from core.schema.parameters import of_pages, query, several
+from core.serializers import extended
 from incidents.serializers import IncidentDetail
 from resolution.choices import TimelineKind
-
-TIME = {"type": "string", "format": "date-time"}
-KIND = {"type": "string", "enum": list(TimelineKind.values)}
-TIMELINE = (
-    query("kind", KIND, "Only entries of this kind."),
-    query("kind__in", several(KIND), "Only entries of these kinds, separated by commas.", style="form", explode=False),
-    query("at__gte", TIME, "Only entries from this moment on."),
-    query("at__lte", TIME, "Only entries up to this moment."),
-    *of_pages("Entries on a page"),
-)
 
 ResolvedIncident = extended(
     IncidentDetail,
@@ -68,11 +57,3 @@ class TimelinePage(serializers.Serializer[object]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = TimelineEntry(many=True)
-
-
-def describe_resolution_answers() -> None:
-    """Tell the description of every answer about the end of incidents that is no plain record."""
-    describe("incidents_resolve", ResolvedIncident, versioned=True)
-    describe("incidents_confirm_mitigation", ConfirmedIncident, versioned=True)
-    describe("incidents_readiness", ReadinessAnswer)
-    describe("incidents_timeline", TimelinePage, query=TIMELINE)

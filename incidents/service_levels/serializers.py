@@ -1,20 +1,10 @@
-"""Answers about incidents that are no plain records."""
+"""The shape of an incident's service level: its clocks and how they were calculated."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from clients.choices import Severity
-from core.schema import describe
 from incidents.service_levels.states import SlaState
-
-
-class ClassificationAnswer(serializers.Serializer[object]):
-    """The severity that stated facts give, the clause that decided, and every clause of that severity that holds."""
-
-    severity = serializers.ChoiceField(choices=Severity.choices)
-    rule = serializers.CharField()
-    reasons = serializers.ListField(child=serializers.CharField())
 
 
 class ClockAnswer(serializers.Serializer[object]):
@@ -83,9 +73,3 @@ class SlaAnswer(serializers.Serializer[object]):
     response = ClockAnswer()
     resolution = ClockAnswer()
     arithmetic = SlaArithmetic()
-
-
-def describe_incident_answers() -> None:
-    """Tell the description of every answer about incidents that is no plain record."""
-    describe("incidents_classify", ClassificationAnswer)
-    describe("incidents_sla", SlaAnswer)

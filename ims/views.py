@@ -1,0 +1,75 @@
+"""What looks across all kinds of records, over HTTP: discovery and the inbox."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.discovery import READ
+from core.inputs import BIGGEST_ID
+from core.query import read_params, refuse_unknown
+from core.routes import API_PREFIX
+from core.schema import answers
+from core.schema.parameters import ANY_TEXT, query
+from core.signals import discovered
+from core.views import OperationView
+from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
+from ims.inbox import Kind, read_inbox
+from ims.serializers import DiscoveryAnswer, Inbox
+from users.models import User
+
+TEXT = {"type": "string"}
+ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
+DISCOVERY = (
+    query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
+    query("requester_id", ID, "The caller's own id; may be left out."),
+    query("search", ANY_TEXT, "Words that must all occur."),
+    query(
+        "filters",
+        {"type": "object", "additionalProperties": TEXT},
+        "Filters of the entity type's collection, each as a query parameter of its own.",
+        style="form",
+        explode=True,
+    ),
+)
+
+
+class DiscoveryView(OperationView):
+    """Find or verify records of any type."""
+
+    operations = {"search": READ}
+    reads_query = ("search",)
+
+    @answers(DiscoveryAnswer, query=DISCOVERY)
+    def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
+        params = read_params(request)
+        collection = collection_of(params.pop("entity_type", None))
+        check_requester(params.pop("requester_id", None), request.user)
+        refuse_unknown(params, [*collection.known_filters(), "search"])
+        found = collection.filtered(request.user, params)
+        answer = answer_of(collection, found, request.user)
+        discovered(collection.entity_type, None, params)
+        return Response({"entity_type": collection.entity_type, "filters": params, **answer})
+
+
+class InboxView(OperationView):
+    """What waits for the caller."""
+
+    operations = {"inbox": "inbox.read"}
+
+    @answers(Inbox)
+    def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
+        found = read_inbox(actor=request.user)
+        discovered(User.entity_type, request.user.pk, {"view": "inbox"})
+        shown = {
+            name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
+            for name, (kind, count, rows) in found.items()
+        }
+        return Response({"count": sum(each["count"] for each in shown.values()), **shown})
+
+
+def _link(request: Request, kind: Kind) -> str:
+    query = "&".join(f"{name}={value}" for name, value in kind.filters_for(request.user).items())
+    return str(request.build_absolute_uri(f"/{API_PREFIX}{kind.path}?{query}"))

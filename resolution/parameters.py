@@ -1,0 +1,14 @@
+"""The query parameters of the timeline."""
+
+from core.schema.parameters import of_pages, query, several
+from resolution.choices import TimelineKind
+
+TIME = {"type": "string", "format": "date-time"}
+KIND = {"type": "string", "enum": list(TimelineKind.values)}
+TIMELINE = (
+    query("kind", KIND, "Only entries of this kind."),
+    query("kind__in", several(KIND), "Only entries of these kinds, separated by commas.", style="form", explode=False),
+    query("at__gte", TIME, "Only entries from this moment on."),
+    query("at__lte", TIME, "Only entries up to this moment."),
+    *of_pages("Entries on a page"),
+)

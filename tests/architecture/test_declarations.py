@@ -1,0 +1,45 @@
+"""Each operation states its body and its answer; each read that answers no record names what it answers."""
+
+import pytest
+from rest_framework.serializers import BaseSerializer
+
+from core.operations import Door, OneOf, registry
+from core.routes import API_PREFIX
+from core.schema.answers import Special
+from ims.docs.views import read_schema
+from ims.views import DiscoveryView, InboxView
+
+WRITES = [each for each in registry if each.door is Door.REST and each.writes]
+
+
+def shapes(declared):
+    return declared.shapes if isinstance(declared, OneOf) else (declared,)
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda each: each.name)
+def test_a_write_declares_the_serializer_of_its_answer(operation):
+    assert all(issubclass(shape, BaseSerializer) for shape in shapes(operation.answers))
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda each: each.name)
+def test_the_description_of_a_write_follows_from_its_declaration(operation):
+    for endpoint in operation.endpoints:
+        method, _, path = endpoint.partition(" ")
+        described = read_schema()["paths"][f"/{API_PREFIX}{path.removeprefix('/')}"][method.lower()]
+        assert ("requestBody" in described) == (operation.body is not None), endpoint
+        assert described["x-ims-operation"] == operation.name
+
+
+def test_a_body_with_several_shapes_has_an_answer_for_each():
+    several = [each for each in WRITES if isinstance(each.body, OneOf)]
+
+    assert [each.name for each in several] == ["sla.create"]
+    for operation in several:
+        assert isinstance(operation.answers, OneOf)
+        assert set(operation.answers.told_by) == set(operation.body.told_by)
+
+
+def test_a_read_names_an_answer_that_is_no_record_on_its_action():
+
+    for action in (DiscoveryView.search, InboxView.inbox):
+        assert isinstance(action.answers, Special)
