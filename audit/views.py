@@ -1,5 +1,6 @@
 """The audit trail over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -14,10 +15,10 @@ from audit.operations import verify_trail
 from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.collections import Collection, related
+from core.dispatch import Seen
 from core.pagination import bad_filter
-from core.query import read_id, read_params, refuse_unknown
+from core.query import read_id, refuse_unknown
 from core.schema import More, answers
-from core.signals import discovered
 from core.streams import wants_table
 from core.views import ListViewSet, RecordViewSet, creates, page_link
 
@@ -44,19 +45,17 @@ TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
-    reads_query = ("list", "retrieve", "verify")
     create = creates("audit.log")
     more_in_list = More("TrailPage", FOLLOWING, {"after": AFTER})
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Read the trail, newest first; with `after` oldest first, to be followed without gaps."""
-        params = read_params(request)
+    def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
+        """The trail, newest first; with `after` oldest first, to be followed without gaps."""
+        request = self.request
         if "after" not in params:
-            return super().list(request, *args, **kwargs)
+            return super().listed(found, params)
         if wants_table(request):
             raise bad_filter("after", "A table holds everything that was found; the trail is followed in JSON.")
         rows, cursor = follow(self.collection, request.user, params)
-        discovered("audit_entry", None, params)
         link = page_link(request, "after", cursor)
         return Response({"next": link, "previous": None, "after": cursor, "results": rows})
 
@@ -66,14 +65,20 @@ class AuditViewSet(RecordViewSet):
 
         Outside `execute`: on SQLite its transaction would keep every writer waiting for as long as the walk takes.
         """
-        params = read_params(request)
-        refuse_unknown(params, ("reference_type", "reference_id"))
-        scope: dict[str, Any] = dict(params)
-        if "reference_id" in scope:
-            scope["reference_id"] = read_id("reference_id", scope["reference_id"])
-        verdict = verify_trail(actor=request.user, **scope)
-        discovered("audit_entry", None, {"verify": True, **params})
+        verdict = self.read(
+            lambda found, chain: verify_trail(actor=request.user, **chain),
+            seen=Seen(AuditEntry.entity_type, also={"verify": True}),
+            asked=self._chain,
+        )
         return Response(verdict, status=status.HTTP_200_OK)
+
+    def _chain(self) -> dict[str, Any]:
+        """Which record's chain to verify; nothing for all of them."""
+        chain: dict[str, Any] = self.params()
+        refuse_unknown(chain, ("reference_type", "reference_id"))
+        if "reference_id" in chain:
+            chain["reference_id"] = read_id("reference_id", chain["reference_id"])
+        return chain
 
 
 class OwnActsViewSet(ListViewSet):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
@@ -18,11 +17,10 @@ from clients.models import Client, SlaAgreement, Subscription
 from clients.serializers import ClientCalendar, ClientDetail, ClientManagers, ClientOutput
 from core.collections import CHOICES, Collection, related
 from core.discovery import READ
-from core.errors import not_found
+from core.dispatch import Seen
 from core.etag import etag_of
 from core.query import refuse_unknown
 from core.schema import answers
-from core.signals import discovered
 from core.views import RecordViewSet, creates, updates, write
 from users.choices import VC
 
@@ -92,12 +90,16 @@ class ClientViewSet(RecordViewSet):
     def _part(self, name: str, shown: Any) -> Response:
         """A part of the client's representation, under the client's own ETag."""
         pk = int(self.kwargs["pk"])
-        body, version = self.collection.one(self.request.user, pk)
-        if name not in body:
-            raise not_found(name)
-        if not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
-            discovered(self.collection.entity_type, pk, {})
-        return Response({"client_id": pk, **shown(body[name])}, headers={"ETag": etag_of(version)})
+
+        def found() -> tuple[dict[str, Any], int] | None:
+            body, version = self.collection.one(self.request.user, pk)
+            return (body[name], version) if name in body else None
+
+        def answer(part: Any, asked: Any) -> Response:
+            return Response({"client_id": pk, **shown(part[0])}, headers={"ETag": etag_of(part[1])})
+
+        response: Response = self.read(answer, seen=Seen(self.collection.entity_type, pk, single=True), find=found)
+        return response
 
 
 class SubscriptionViewSet(RecordViewSet):

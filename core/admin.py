@@ -5,10 +5,10 @@ decided by the scope (`visible_to`) and by the representation of the API (`visib
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, NoReturn
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -22,15 +22,21 @@ from core.admin_lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, 
 from core.collections import collections
 from core.context import bind
 from core.discovery import READ
+from core.dispatch import Seen, read
 from core.operations import registry
-from core.signals import discovered
 
 FOOTPRINT = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
 READING = ("GET", "HEAD")
 # The lookups that the console's own filters use; no other one is answered.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gte", "lte", "gt", "lt"})
 
+
 Names = tuple[str | tuple[str, ...], ...]
+
+
+def is_page(response: HttpResponse) -> bool:
+    """Whether a response shows anything: a redirect does not."""
+    return isinstance(response, TemplateResponse)
 
 
 class Shown:
@@ -219,20 +225,24 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
-        bind(operation=registry[self.operation(request.user)])
-        response: HttpResponse = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse):
-            discovered(self.model.entity_type, None, request.GET.dict())
-        return response
+        seen = Seen(self.model.entity_type, shown=is_page)
+        return self._read(request, partial(super().changelist_view, request, extra_context), seen)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         self._only_reading(request)
-        bind(operation=registry[self.operation(request.user)])
-        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        if isinstance(response, TemplateResponse) and not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
-            discovered(self.model.entity_type, int(object_id), {})
+        pk = int(object_id) if object_id.isdecimal() else None
+        seen = Seen(self.model.entity_type, pk, single=True, shown=is_page)
+        page = partial(super().change_view, request, object_id, form_url, extra_context)
+        return self._read(request, page, seen)
+
+    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Seen) -> HttpResponse:
+        """A page of records, under the law of the operation by which this viewer reads them."""
+        name = self.operation(request.user)
+        bind(operation=registry[name])  # the page is rendered after this returns
+        asked = dict if seen.single else request.GET.dict
+        response: HttpResponse = read(name, lambda *_: page(), actor=request.user, seen=seen, asked=asked)
         return response
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:

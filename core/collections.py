@@ -166,9 +166,13 @@ class Collection:
             refuse_unstorable(params)
             selection = self.selection(self.single, user, params)
         except Refusal:
-            self._row(user, pk, ["id"])
+            self.require(user, pk)
             raise
         return self._shown(self._row(user, pk, selection.columns), selection)
+
+    def require(self, user: Any, pk: Any) -> None:
+        """Refuse (404) unless there is such a record in the user's scope."""
+        self._row(user, pk, ["id"])
 
     def by_id(self, user: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """The records of some ids in the user's scope, represented as in lists: one statement, none without ids."""

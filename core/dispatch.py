@@ -1,6 +1,6 @@
-"""The one way a write goes. Every door calls `submit` (raw body) or `execute` (values already read).
+"""The one way in. Every door writes by `submit` (raw body) or `execute` (values already read), and reads by `read`.
 
-Both keep the order of refusals, so that each request has one right answer (core.authorization says what each asks):
+All keep the order of refusals, so that each request has one right answer (core.authorization says what each asks):
     401 → inactive → role → in person (403) → target outside scope (404) → assignment, duties and what is in person for
     some targets (403) → shape and references (400) → duties that need the body (403) → version, state and
     preconditions (412, 409, 422) → approval (403).
@@ -9,22 +9,25 @@ The approval is settled last, in the same transaction: a request that fails for 
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from core.authorization import Authorization, signed
 from core.commits import whole
 from core.context import context
 from core.entities import model_of
-from core.errors import Refusal
+from core.errors import Refusal, not_found
 from core.etag import check_version
 from core.inputs import BIGGEST_ID
 from core.integrity import explain
 from core.operations import Operation, registry
 from core.rows import locked
 from core.shapes import read_body
+from core.signals import discovered
 from core.sockets import sockets
 
 
@@ -97,6 +100,59 @@ def execute(
                 return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
         except IntegrityError as error:
             raise signed(explain(error, actor), operation) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a read looks at, as the audit trail names it: a type, one record of it, and what was asked beside the query.
+
+    `single` is the plain read of one record, which an installation may leave untold; `shown` says of an answer whether
+    it shows anything at all, where it may not.
+    """
+
+    entity_type: str
+    reference_id: int | None = None
+    also: Mapping[str, Any] = field(default_factory=dict)
+    single: bool = False
+    shown: Callable[[Any], bool] | None = None
+
+    def tell(self, asked: Mapping[str, Any]) -> None:
+        """Have the read recorded: what was asked for, never what was found. Raises AuditTrailFailure."""
+        if not (self.single and settings.IMS_AUDIT_COLLECTION_READS_ONLY):
+            discovered(self.entity_type, self.reference_id, {**asked, **self.also})
+
+
+def read(
+    name: str,
+    answer: Callable[[Any, Mapping[str, Any]], Any],
+    *,
+    actor: Any,
+    seen: Seen | None,
+    find: Callable[[], Any] | None = None,
+    asked: Callable[[], Mapping[str, Any]] = dict,
+    authorization: Authorization | None = None,
+) -> Any:
+    """Read under the whole law, and have it recorded. Nothing is written, so there is no transaction.
+
+    Arguments: the operation's name; what makes the answer of the record that was found and of what is asked; the
+    caller; what the trail is told (None where nothing of the installation's is shown); what finds the record in the
+    caller's scope, None where there is none; what reads the query, the shape of a read; what a door has begun to ask.
+    Returns the answer. Raises Refusal.
+    """
+    operation = registry[name]
+    law = _law_of(operation, actor, authorization)
+    with context(actor=actor, operation=operation):
+        law.before_target()
+        target = find() if find else None
+        if find and target is None:
+            raise signed(not_found(seen.entity_type if seen else "record"), operation)
+        law.of_target(target)
+        given = asked()
+        law.of_body(target, given)
+        result = answer(target, given)
+        if seen is not None and (seen.shown is None or seen.shown(result)):
+            seen.tell(given)
+    return result
 
 
 def _law_of(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:

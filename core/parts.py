@@ -5,9 +5,9 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from core.errors import not_found
+from core.dispatch import Seen
 from core.inputs import BIGGEST_ID
-from core.query import read_params, refuse_unknown
+from core.query import refuse_unknown
 from core.views import ListViewSet
 
 
@@ -22,10 +22,17 @@ class PartsViewSet(ListViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the parts that the caller may read, newest first."""
-        params, parts = read_params(request), self.collection
+        seen = Seen(self.collection.entity_type)
+        answer: HttpResponseBase = self.read(self.listed, seen=seen, find=self._parent, asked=self.params)
+        return answer
+
+    def params(self) -> dict[str, str]:
+        """The query, with the filter that the path fills; that one alone is not the query's to set."""
+        params, parts = super().params(), self.collection
         known = (*parts.known_filters(), *parts.controls)
         refuse_unknown(params, [name for name in known if name != self.parent_filter])
-        pk = int(kwargs["pk"])
-        if pk > BIGGEST_ID or not self.parent_readable(request.user, pk):
-            raise not_found()
-        return self.listed(request, {**params, self.parent_filter: str(pk)})
+        return {**params, self.parent_filter: str(int(self.kwargs["pk"]))}
+
+    def _parent(self) -> int | None:
+        pk = int(self.kwargs["pk"])
+        return pk if pk <= BIGGEST_ID and self.parent_readable(self.request.user, pk) else None

@@ -1,17 +1,15 @@
 """The base of every view: deny by default, one declared operation for each action, every read in the audit trail."""
 
 import keyword
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from functools import partial as bound
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http.response import HttpResponseBase
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +22,7 @@ from core.bounds import check_bounds
 from core.collections import Collection, collections
 from core.context import bind
 from core.discovery import READ
-from core.dispatch import submit
+from core.dispatch import Seen, read, submit
 from core.errors import Refusal, Undeclared, invalid
 from core.etag import etag_of
 from core.idempotency import once
@@ -34,18 +32,16 @@ from core.pagination import Page
 from core.permissions import OPERATION_PERMISSIONS
 from core.query import read_params, refuse_unknown
 from core.renderers import TableRenderer
-from core.signals import discovered
 from core.streams import stream, wants_table
 
 
 class OperationView(ViewSetMixin, APIView):
     """A view whose every action names its operation in `operations`; an action that names none does not start.
 
-    `reads_query` names the reads that go through the query themselves; of any other read every parameter is unknown.
+    Writes are made by `write`; whatever is read goes through `self.read`.
     """
 
     operations: dict[str, str] = {}
-    reads_query: tuple[str, ...] = ()
     permission_classes = [*OPERATION_PERMISSIONS]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     action_map: dict[str, str]
@@ -84,8 +80,6 @@ class OperationView(ViewSetMixin, APIView):
         super().initial(request, *args, **kwargs)
         if self.operation is not None:  # what no operation serves is refused for its method, whatever its size
             check_bounds(request._request)
-        if request.method in SAFE_METHODS and self.action not in self.reads_query:
-            refuse_unknown(request.query_params, ())
 
     def perform_authentication(self, request: Request) -> None:
         """Recognise the caller and count the request before anything else is decided, or written, about it."""
@@ -103,6 +97,34 @@ class OperationView(ViewSetMixin, APIView):
     def check_throttles(self, request: Request) -> None:
         """Where the framework would count, after the permissions, all is counted already."""
 
+    def read(
+        self,
+        answer: Callable[[Any, Mapping[str, Any]], Any],
+        *,
+        seen: Seen | None,
+        find: Callable[[], Any] | None = None,
+        asked: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> Any:
+        """Read under the operation of this action (see core.dispatch.read); without `asked` no parameter is known."""
+        return read(
+            self.operation_name(self.action),
+            answer,
+            actor=self.request.user,
+            seen=seen,
+            find=find,
+            asked=asked or self.nothing_asked,
+            authorization=self.authorization,
+        )
+
+    def nothing_asked(self) -> dict[str, str]:
+        """The query of a read that takes no parameters. Raises Refusal (400 invalid_filter)."""
+        refuse_unknown(self.request.query_params, ())
+        return {}
+
+    def params(self) -> dict[str, str]:
+        """The query of a read that takes parameters. Raises Refusal (400 invalid_filter)."""
+        return read_params(self.request)
+
     def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
         """The response for what an operation returned: a record, an Answer, or plain data."""
         extra: dict[str, Any] = {}
@@ -119,7 +141,6 @@ class ListViewSet(OperationView):
 
     collection: Collection
     operations = {"list": READ}
-    reads_query: tuple[str, ...] = ("list",)
     lookup_value_regex = "[0-9]{1,19}"
 
     @property
@@ -130,32 +151,41 @@ class ListViewSet(OperationView):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the records in the caller's scope, newest first."""
-        return self.listed(request, read_params(request))
-
-    def listed(self, request: Request, params: dict[str, str]) -> HttpResponseBase:
-        """A page of what was found, or all of it as a table, as the caller accepts; in the audit trail before that."""
-        answer: HttpResponseBase
-        if wants_table(request):
-            answer = stream(self.collection.table(request.user, params), request)
-        else:
-            answer = page_response(request, self.collection.page(request.user, params))
-        discovered(self.collection.entity_type, None, params)
+        answer: HttpResponseBase = self.read(self.listed, seen=Seen(self.collection.entity_type), asked=self.params)
         return answer
+
+    def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
+        """A page of what was found, or all of it as a table, as the caller accepts."""
+        request = self.request
+        if wants_table(request):
+            return stream(self.collection.table(request.user, params), request)
+        return page_response(request, self.collection.page(request.user, params))
 
 
 class RecordViewSet(ListViewSet):
     """Reads of one collection, as lists and one by one."""
 
     operations = {"retrieve": READ}
-    reads_query: tuple[str, ...] = ("list", "retrieve")
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one record."""
-        params = read_params(request)
-        body, version = self.collection.one(request.user, kwargs["pk"], params)
-        if not settings.IMS_AUDIT_COLLECTION_READS_ONLY:
-            discovered(self.collection.entity_type, int(kwargs["pk"]), params)
-        return Response(body, headers={"ETag": etag_of(version)})
+        pk = int(kwargs["pk"])
+
+        def shown(found: Any, params: Mapping[str, str]) -> Response:
+            body, version = self.collection.one(request.user, pk, params)
+            return Response(body, headers={"ETag": etag_of(version)})
+
+        seen = Seen(self.collection.entity_type, pk, single=True)
+        answer: Response = self.read(shown, seen=seen, asked=self.params_of_one)
+        return answer
+
+    def params_of_one(self) -> dict[str, str]:
+        """The query of the read of one record. Raises Refusal: 404 where there is none, before 400."""
+        try:
+            return self.params()
+        except Refusal:
+            self.collection.require(self.request.user, self.kwargs["pk"])
+            raise
 
 
 def write(

@@ -6,12 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.discovery import READ
+from core.dispatch import Seen
 from core.inputs import BIGGEST_ID
-from core.query import read_params, refuse_unknown
+from core.query import refuse_unknown
 from core.routes import API_PREFIX
 from core.schema import answers
 from core.schema.parameters import ANY_TEXT, query
-from core.signals import discovered
 from core.views import OperationView
 from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
 from ims.inbox import Kind, read_inbox
@@ -38,18 +38,19 @@ class DiscoveryView(OperationView):
     """Find or verify records of any type."""
 
     operations = {"search": READ}
-    reads_query = ("search",)
 
     @answers(DiscoveryAnswer, query=DISCOVERY)
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
-        params = read_params(request)
+        params = self.params()
         collection = collection_of(params.pop("entity_type", None))
         check_requester(params.pop("requester_id", None), request.user)
         refuse_unknown(params, [*collection.known_filters(), "search"])
-        found = collection.filtered(request.user, params)
-        answer = answer_of(collection, found, request.user)
-        discovered(collection.entity_type, None, params)
+        answer = self.read(
+            lambda *_: answer_of(collection, collection.filtered(request.user, params), request.user),
+            seen=Seen(collection.entity_type),
+            asked=lambda: params,
+        )
         return Response({"entity_type": collection.entity_type, "filters": params, **answer})
 
 
@@ -61,8 +62,8 @@ class InboxView(OperationView):
     @answers(Inbox)
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
-        found = read_inbox(actor=request.user)
-        discovered(User.entity_type, request.user.pk, {"view": "inbox"})
+        seen = Seen(User.entity_type, request.user.pk, {"view": "inbox"})
+        found = self.read(lambda *_: read_inbox(actor=request.user), seen=seen)
         shown = {
             name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
             for name, (kind, count, rows) in found.items()

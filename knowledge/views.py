@@ -7,13 +7,12 @@ from rest_framework.response import Response
 
 from core.collections import Collection, related
 from core.discovery import READ
-from core.errors import not_found
+from core.dispatch import Seen
 from core.inputs import BIGGEST_ID
 from core.parts import PartsViewSet
 from core.schema import answers
-from core.signals import discovered
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
-from incidents.models import Incident
+from incidents.views import INCIDENTS
 from knowledge.collection import SearchedCollection
 from knowledge.counter import count_view
 from knowledge.filters import ActionItemFilters, ArticleFilters, ReviewFilters, RevisionFilters
@@ -133,15 +132,17 @@ class AllActionItemsViewSet(ListViewSet):
 class SuggestionView(OperationView):
     """What is known that may help with an incident."""
 
+    collection = INCIDENTS
     operations = {"suggested_articles": READ}
 
     @answers(Suggestions)
     def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read the published articles that may help with an incident: like component, product, category or words."""
         pk = min(int(kwargs["pk"]), BIGGEST_ID)
-        incident = Incident.objects.visible_to(request.user).select_related("component").filter(pk=pk).first()
-        if incident is None:
-            raise not_found(Incident.entity_type)
-        found = suggested_articles(incident, request.user)
-        discovered(Article.entity_type, None, {"suggested_for_incident_id": incident.pk})
+        readable = INCIDENTS.scoped(request.user).select_related("component")
+        found = self.read(
+            lambda incident, asked: suggested_articles(incident, request.user),
+            find=lambda: readable.filter(pk=pk).first(),
+            seen=Seen(Article.entity_type, also={"suggested_for_incident_id": pk}),
+        )
         return Response({"results": found})

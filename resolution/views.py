@@ -6,10 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.discovery import READ
-from core.errors import not_found
-from core.query import read_params
+from core.dispatch import Seen
 from core.schema import answers
-from core.signals import discovered
 from core.views import OperationView, page_response, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
@@ -39,29 +37,25 @@ class LifeView(OperationView):
 
     collection = INCIDENTS
     operations = {"readiness": READ, "timeline": READ}
-    reads_query = ("timeline",)
 
     @answers(ReadinessAnswer)
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""
-        incident = _readable(request, kwargs["pk"])
-        answer = readiness_of(incident, request.user)
-        discovered(Incident.entity_type, incident.pk, {"view": "readiness"})
+        seen = Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
+        answer = self.read(lambda found, asked: readiness_of(found, request.user), seen=seen, find=self._incident)
         return Response(answer)
 
     @answers(TimelinePage, query=TIMELINE)
     def timeline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
-        incident = _readable(request, kwargs["pk"])
-        params = read_params(request)
-        page = timeline_page(incident.pk, request.user, params)
-        discovered(Incident.entity_type, incident.pk, {**params, "view": "timeline"})
+        page = self.read(
+            lambda incident, params: timeline_page(incident.pk, request.user, params),
+            seen=Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),
+            find=self._incident,
+            asked=self.params,
+        )
         return page_response(request, page)
 
-
-def _readable(request: Request, pk: int) -> Incident:
-    """The incident in the caller's scope. Raises Refusal (404)."""
-    incident: Incident | None = INCIDENTS.scoped(request.user).filter(pk=pk).first()
-    if incident is None:
-        raise not_found(Incident.entity_type)
-    return incident
+    def _incident(self) -> Incident | None:
+        incident: Incident | None = INCIDENTS.scoped(self.request.user).filter(pk=self.kwargs["pk"]).first()
+        return incident

@@ -12,13 +12,12 @@ from core.codes import Code
 from core.collections import Collection, related
 from core.commits import whole
 from core.context import context
-from core.dispatch import execute
+from core.dispatch import Seen, execute
 from core.errors import Refusal
 from core.etag import etag_of
 from core.operations import registry
 from core.schema import answers
 from core.shapes import read_body
-from core.signals import discovered
 from core.throttles import LoginLimit
 from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
@@ -98,8 +97,8 @@ class ProfileView(OperationView):
     @answers(UserOutput, versioned=True)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one's own account."""
-        body, version = USERS.one(request.user, request.user.pk)
-        discovered("user", request.user.pk, {})
+        own = request.user.pk
+        body, version = self.read(lambda *_: USERS.one(request.user, own), seen=Seen(User.entity_type, own))
         return Response(body, headers={"ETag": etag_of(version)})
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)

@@ -1,5 +1,6 @@
 """The console's site: what it offers to whom, and nothing of the framework's own writing pages."""
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -10,7 +11,8 @@ from unfold.sites import UnfoldAdminSite
 
 from core.admin import RecordAdmin
 from core.admin_lists import BoundedPaginator
-from core.signals import discovered
+from core.discovery import READ
+from core.dispatch import Seen, read
 from core.throttles import LoginLimit, enforce
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
@@ -55,12 +57,20 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """What the viewer may open, with the number of records in their scope, counted up to the paginator's limit."""
+        page: HttpResponse = read(
+            READ,
+            lambda *_: self._overview(request, extra_context or {}),
+            actor=request.user,
+            seen=Seen("console"),
+        )
+        return page
+
+    def _overview(self, request: HttpRequest, extra_context: Mapping[str, Any]) -> HttpResponse:
         overview = [
             {"title": title, "items": [self._counted(each, request) for each in members]}
             for title, members in groups(self, request.user)
         ]
-        discovered("console", None, {})
-        page: HttpResponse = super().index(request, {"overview": overview, **(extra_context or {})})
+        page: HttpResponse = super().index(request, {"overview": overview, **extra_context})
         return page
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:

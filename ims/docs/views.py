@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from core.negotiation import QualityNegotiation
 from core.operations import operation
 from core.pagination import bad_filter
-from core.query import read_params, refuse_unknown
+from core.query import refuse_unknown
 from core.renderers import JSONRenderer, dumps
 from core.schema import answers
 from core.schema.parameters import query
@@ -100,7 +100,6 @@ class SchemaView(OperationView):
     """The OpenAPI description: JSON, or YAML where it is asked for."""
 
     operations = {"retrieve": "docs.schema"}
-    reads_query = ("retrieve",)
     authentication_classes = []
     content_negotiation_class = FormOfDescription
     renderer_classes = [JSONRenderer, YAMLRenderer, OpenApiJSONRenderer, OpenApiYAMLRenderer]
@@ -108,12 +107,16 @@ class SchemaView(OperationView):
     @answers({"type": "object"}, query=FORM, also={form: {"type": "object"} for form in OTHER_FORMS})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The whole description, the same for every caller."""
-        params = read_params(request)
+        chosen: BaseRenderer = request.accepted_renderer
+        text = self.read(lambda *_: written(chosen.format), seen=None, asked=self.params)
+        return HttpResponse(text, content_type=chosen.media_type)
+
+    def params(self) -> dict[str, str]:
+        params = super().params()
         refuse_unknown(params, (PARAMETER,))
         if params.get(PARAMETER, "json") not in FORMS:
             raise bad_filter(PARAMETER, f"The description comes as {' or '.join(FORMS)}.")
-        chosen: BaseRenderer = request.accepted_renderer
-        return HttpResponse(written(chosen.format), content_type=chosen.media_type)
+        return params
 
 
 class DocsView(OperationView):
@@ -126,4 +129,4 @@ class DocsView(OperationView):
     @answers({"type": "string"}, media_types=("text/html",))
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page that shows the description and tries it out."""
-        return Response(read_docs(actor=request.user))
+        return Response(self.read(lambda *_: read_docs(actor=request.user), seen=None))

@@ -6,9 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.discovery import READ
-from core.errors import not_found
+from core.dispatch import Seen
 from core.schema import answers
-from core.signals import discovered
 from core.views import OperationView
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
@@ -26,9 +25,11 @@ class ServiceLevelView(OperationView):
     @answers(SlaAnswer)
     def sla(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell when an incident is due, how much of its time has passed, and by which arithmetic."""
-        incident = INCIDENTS.scoped(request.user).filter(pk=kwargs["pk"]).first()
-        if incident is None or not reads_promises(request.user, incident.client_id):
-            raise not_found(Incident.entity_type)
-        answer = service_levels_of(incident)
-        discovered(Incident.entity_type, incident.pk, {"view": "sla"})
-        return Response(answer)
+        seen = Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "sla"})
+        return Response(self.read(lambda incident, asked: service_levels_of(incident), seen=seen, find=self._incident))
+
+    def _incident(self) -> Incident | None:
+        """The incident, if the caller may read it and the promises made for it."""
+        user = self.request.user
+        incident: Incident | None = INCIDENTS.scoped(user).filter(pk=self.kwargs["pk"]).first()
+        return incident if incident is not None and reads_promises(user, incident.client_id) else None

@@ -6,10 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.discovery import READ
-from core.query import read_params
+from core.dispatch import Seen
 from core.renderers import JSONRenderer, TableRenderer
 from core.schema import answers
-from core.signals import discovered
 from core.streams import wants_table
 from core.views import OperationView
 from incidents.models import Incident
@@ -23,13 +22,14 @@ class AnalyticsView(OperationView):
     """How incidents were handled, in figures."""
 
     operations = {"measure": READ}
-    reads_query = ("measure",)
     renderer_classes = [JSONRenderer, TableRenderer]
 
     @answers(AnalyticsAnswer, query=QUESTION, also=AS_TABLE)
     def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
-        params = read_params(request)
-        answer = analyse(read_question(params), request.user)
-        discovered(Incident.entity_type, None, {**params, "view": "analytics"})
+        answer = self.read(
+            lambda found, params: analyse(read_question(params), request.user),
+            seen=Seen(Incident.entity_type, also={"view": "analytics"}),
+            asked=self.params,
+        )
         return Response(table_of(answer) if wants_table(request) else answer)

@@ -1,5 +1,6 @@
 """Reports as files over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,14 +9,14 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from core.codes import Code
-from core.errors import Item, Refusal, not_found
+from core.dispatch import Seen
+from core.errors import Item, Refusal
 from core.etag import etag_of
 from core.operations import operation
 from core.pagination import bad_filter
-from core.query import read_params, refuse_unknown
+from core.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import query
-from core.signals import discovered
 from core.verbs import Verb
 from core.views import OperationView
 from reporting.choices import ReportStatus
@@ -56,16 +57,17 @@ class FormatByParameter(BaseContentNegotiation):
     sop=23,
     roles=None,
     verb=Verb.ENTITY_DISCOVERY,
-    subject="incident_report",
+    target="incident_report",
     raises=[Code.PRECONDITION_FAILED, Code.CALCULATION_FAILED],
     condition="completed reports in scope; client contacts get the part that is meant for them",
 )
-def download_report(*, actor: User, report: IncidentReport, chosen: Format) -> bytes:
+def download_report(*, actor: User, incident_report: IncidentReport, chosen: Format) -> bytes:
     """Read a report as a file: JSON, Markdown, HTML or PDF, always rendered from what was stored.
 
     SOP 23. Raises Refusal: precondition_failed (the report is not completed), calculation_failed (a renderer or the
     content is missing).
     """
+    report = incident_report
     if report.status != ReportStatus.COMPLETED and not report.is_live:
         detail = f"The report is {report.status}; only completed reports, and the postmortem draft, are downloaded."
         item = Item("report_not_completed", detail, facts={"status": str(report.status)})
@@ -78,22 +80,29 @@ class DownloadView(OperationView):
     """One report as a file."""
 
     operations = {"download": "report.download"}
-    reads_query = ("download",)
     content_negotiation_class = FormatByParameter
 
     @answers(ReportDocument, query=[query(PARAMETER, AS, "The format of the file.")], also=OTHERS, versioned=True)
     def download(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Read a report as a file."""
-        params = read_params(request)
+        response: HttpResponse = self.read(
+            self._file,
+            seen=Seen(IncidentReport.entity_type, int(kwargs["pk"]), {"view": "download"}),
+            find=REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first,
+            asked=self.params,
+        )
+        return response
+
+    def params(self) -> dict[str, str]:
+        params = super().params()
         refuse_unknown(params, (PARAMETER,))
-        name = params.get(PARAMETER, DEFAULT)
-        if name not in FORMATS:
+        if params.get(PARAMETER, DEFAULT) not in FORMATS:
             raise bad_filter(PARAMETER, f"Reports are downloaded as {', '.join(FORMATS)}.")
-        report = REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first()
-        if report is None:
-            raise not_found(IncidentReport.entity_type)
-        body = download_report(actor=request.user, report=report, chosen=FORMATS[name])
-        discovered(IncidentReport.entity_type, report.pk, {**params, "view": "download"})
+        return params
+
+    def _file(self, report: IncidentReport, params: Mapping[str, str]) -> HttpResponse:
+        name = params.get(PARAMETER, DEFAULT)
+        body = download_report(actor=self.request.user, incident_report=report, chosen=FORMATS[name])
         headers = {**SAFE, "ETag": etag_of(report.version), "Content-Disposition": _attached(report, name)}
         return HttpResponse(body, content_type=FORMATS[name].media_type, headers=headers)
 
