@@ -62,8 +62,8 @@ class IncidentAdmin(RecordAdmin):
             (
                 ("severity", "peak_severity"),
                 ("impact_level", "urgency"),
-                "severity_rule",
-                "classification",
+                ("severity_rule", "severity_rested_on_facts"),
+                ("classification", "known_facts"),
                 "severity_override_reason",
             ),
         ),
@@ -91,7 +91,12 @@ class IncidentAdmin(RecordAdmin):
         ("Root cause analyses", "incidents.RootCauseAnalysis", "incident"),
     )
     inlines = (AffectedClientInline, NoteInline)
-    titles = {"sla_breach": "SLA breach", "rto_breach": "RTO breach", "classification": "Facts"}
+    titles = {
+        "sla_breach": "SLA breach",
+        "rto_breach": "RTO breach",
+        "classification": "Facts",
+        "known_facts": "Known to the server",
+    }
     tones = {
         "severity": SEVERITY_TONES,
         "peak_severity": SEVERITY_TONES,

@@ -6,7 +6,11 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.sockets import sockets
-        from incidents import operations  # noqa: F401 - declares them
-        from incidents.service_levels.stamping import plug_in
+        from incidents import (
+            operations,  # noqa: F401 - declares them
+            rejudging,
+        )
+        from incidents.service_levels import stamping
 
-        plug_in(sockets)
+        rejudging.plug_in(sockets)
+        stamping.plug_in(sockets)

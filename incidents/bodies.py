@@ -1,7 +1,7 @@
 """The shape of requests about incidents."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -22,6 +22,8 @@ REASON_LENGTH = 2_000
 TEXT_LENGTH = 20_000
 MANAGERS = frozenset({IM})
 WORKERS = frozenset({IM, TS, SA})
+# How long ago an incident may have happened when a person records it: a year.
+OLDEST = timedelta(days=366)
 
 
 class FactsBody(Body):
@@ -55,6 +57,9 @@ def _reason() -> serializers.CharField:
 
 
 class IncidentBody(PeopleBody):
+    """A report. `severity_override_reason` overrides nothing here: it says why a severity above the facts is stated."""
+
+    oldest: ClassVar[timedelta | None] = OLDEST
     reporter_id = Person(source="reporter")
     client_id = OwnClient(source="client")
     title = NameField(max_length=200)
@@ -81,7 +86,9 @@ class IncidentBody(PeopleBody):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()
         detected = attrs.setdefault("detected_at", now)
-        errors = {**_unfit_reporter(attrs), **_unordered(attrs.get("occurred_at"), detected, now)}
+        occurred = attrs.get("occurred_at")
+        errors = {**_unfit_reporter(attrs), **_unordered(occurred, detected, now)}
+        errors |= _too_old({"occurred_at": occurred, "detected_at": detected}, now, self.oldest)
         if "severity" not in attrs and "classification" not in attrs:
             errors["severity"] = [ErrorDetail("Give the severity, or the facts that decide it.", "required")]
         if errors:
@@ -107,6 +114,16 @@ def _unordered(occurred: datetime | None, detected: datetime, now: datetime) -> 
     return errors
 
 
+def _too_old(times: dict[str, datetime | None], now: datetime, oldest: timedelta | None) -> dict[str, Any]:
+    """Errors for times further back than a person may record."""
+    sentence = "This is more than a year ago."
+    return {
+        name: [ErrorDetail(sentence, "too_old")]
+        for name, moment in times.items()
+        if moment is not None and oldest is not None and moment < now - oldest
+    }
+
+
 class IncidentUpdateBody(PeopleBody):
     actor_fields = ("updated_by",)
 
@@ -125,11 +142,20 @@ class IncidentUpdateBody(PeopleBody):
     downtime_minutes = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, allow_null=True)
     affected_client_ids = ClientList(source="affected_clients", required=False)
     root_cause_undetermined_reason = _reason()
+    classification = FactsBody(required=False)
+    detection_source = serializers.ChoiceField(choices=DetectionSource.choices, required=False)
+    occurred_at = serializers.DateTimeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if lowers_severity(self.context["target"], attrs) and not attrs.get("severity_override_reason"):
+        target, errors = self.context["target"], {}
+        if lowers_severity(target, attrs) and not attrs.get("severity_override_reason"):
             sentence = "Lowering a severity needs a reason."
-            raise serializers.ValidationError({"severity_override_reason": [ErrorDetail(sentence, "required")]})
+            errors["severity_override_reason"] = [ErrorDetail(sentence, "required")]
+        if occurred := attrs.get("occurred_at"):
+            errors |= _unordered(occurred, target.detected_at, target.detected_at)
+            errors |= _too_old({"occurred_at": occurred}, timezone.now(), OLDEST)
+        if errors:
+            raise serializers.ValidationError(errors)
         return attrs
 
 

@@ -32,6 +32,11 @@ def ever_resolved(person: Any, incident: Any) -> bool:
     return bool(own.exists())
 
 
+def needs_another_person(incident: Any) -> bool:
+    """Whether its initiators neither close nor review it: high severity, or one that rests on their word alone."""
+    return is_high_severity(incident) or not incident.severity_rested_on_facts
+
+
 def lowers_severity(incident: Any, data: Mapping[str, Any]) -> bool:
     return "severity" in data and lower(data["severity"], incident.severity)
 
@@ -70,14 +75,15 @@ def lowering_not_by_initiator(actor: Any, target: Any, data: Mapping[str, Any]) 
 
 
 @duty(
-    "An initiator of a high-severity incident neither closes it nor reviews its postmortem.",
+    "An initiator of an incident of high severity, or of one that no facts ever gave, neither closes it nor reviews "
+    "its postmortem.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask an incident manager or executive who neither created nor reported the incident.",
 )
 def not_an_initiator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """The target is the incident, or a record of it such as its report."""
     incident = getattr(target, "incident", target)
-    return not (is_high_severity(incident) and is_initiator(actor, incident))
+    return not (needs_another_person(incident) and is_initiator(actor, incident))
 
 
 @done_in_person("lowering severity", needs_body=True)

@@ -60,6 +60,7 @@ class IncidentFilters(StrictFilterSet):
                 "severity",
                 "peak_severity",
                 "severity_rule",
+                "severity_rested_on_facts",
                 "client_id",
                 "component_id",
                 "category",

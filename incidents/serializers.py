@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from clients.choices import Severity
@@ -19,8 +20,10 @@ from users.choices import CC
 
 # So many notes stand in the view of a single incident; all of them under /incidents/{id}/notes/.
 LATEST_NOTES = 10
+# What only staff see: it tells of contracts and of how the severity is judged.
+OF_STAFF = frozenset({"known_facts", "classification_advice"})
 # What a client contact does not see: inner reasoning and drafts of the root cause.
-INTERNAL = frozenset(
+INTERNAL = OF_STAFF | frozenset(
     {
         "classification",
         "severity_rule",
@@ -109,13 +112,28 @@ class IncidentOutput(Output):
 
     @classmethod
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        if viewer.is_internal:
+            return None
+        hidden = INTERNAL if viewer.role == CC else OF_STAFF
         fields: Iterable[str] = cls.Meta.fields
-        return [name for name in fields if name not in INTERNAL] if viewer.role == CC else None
+        return [name for name in fields if name not in hidden]
 
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
         """Promises made to a client are shown to staff and to that client alone."""
         return (without_foreign_promises(row, viewer) for row in rows) if set(names) & set(PROMISES) else rows
+
+
+class KnownFacts(serializers.Serializer[Any]):
+    """What the server itself knew at the last judgement; whether an event carried a hint only where one did."""
+
+    affected_clients = serializers.IntegerField(read_only=True, required=False)
+    high_priority_client = serializers.BooleanField(read_only=True, required=False)
+    event_hint = serializers.ChoiceField(choices=Severity.choices, read_only=True, required=False)
+
+
+# Advice beside the facts: a clock at risk raises nothing by itself.
+AT_RISK = "A service-level clock is at risk. Consider whether the fact sla_breach_risk holds."
 
 
 class IncidentDetail(IncidentOutput):
@@ -124,6 +142,8 @@ class IncidentDetail(IncidentOutput):
     client_name = serializers.CharField(
         read_only=True, allow_null=True, help_text="The client's name; null for a reader who may not know the client."
     )
+    known_facts = KnownFacts(read_only=True)
+    classification_advice = serializers.SerializerMethodField()
     product_id = serializers.IntegerField(read_only=True, allow_null=True)
     affected_client_ids = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     notes = NoteOutput(many=True, read_only=True)
@@ -132,6 +152,9 @@ class IncidentDetail(IncidentOutput):
     class Meta(IncidentOutput.Meta):
         fields = (
             *IncidentOutput.Meta.fields,
+            "severity_rested_on_facts",
+            "known_facts",
+            "classification_advice",
             "client_name",
             "component_name",
             "product_id",
@@ -141,6 +164,7 @@ class IncidentDetail(IncidentOutput):
         )
         joined = {
             **IncidentOutput.Meta.joined,
+            "known_facts": "known_facts",
             "client_name": "client__name",
             "component_name": "component__component_name",
             "product_id": "component__product_id",
@@ -150,12 +174,18 @@ class IncidentDetail(IncidentOutput):
             "client_name": ("client_id",),
             "affected_client_ids": ("client_id",),
             "allowed_transitions": ("status",),
+            "classification_advice": ("sla_at_risk_at", "classification"),
         }
 
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
         asked = set(names)
         return [_completed(row, viewer, asked) for row in super().completed(rows, viewer, asked)]
+
+    @staticmethod
+    def get_classification_advice(row: dict[str, Any]) -> list[str]:
+        at_risk = row["sla_at_risk_at"] is not None and row["sla_at_risk_at"] <= timezone.now()
+        return [AT_RISK] if at_risk and not row["classification"].get("sla_breach_risk") else []
 
     @staticmethod
     def get_allowed_transitions(row: dict[str, Any]) -> list[str]:

@@ -1,8 +1,8 @@
-"""SOP 13: Severity Classification Process, as a pure function of stated facts.
+"""SOP 13: Severity Classification Process, as a pure function of facts.
 
 The clauses are a table, most severe first; the first that holds decides. Every predicate only ever grows true as a
 fact grows worse, so a worse fact never lowers the severity. What is not stated is taken as not so; a workaround that
-nobody has stated does not exist.
+nobody has stated does not exist. The hint of an event is one more clause.
 """
 
 from collections.abc import Callable
@@ -96,6 +96,7 @@ CLAUSES: tuple[Clause, ...] = (
 # How a severity came about when no clause decided it.
 STATED = "stated"
 OVERRIDDEN = "overridden"
+EVENT_HINT = "event_hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,25 @@ class Verdict:
         return {"severity": str(self.severity), "rule": self.rule, "reasons": list(self.reasons)}
 
 
-def classify(facts: Facts) -> Verdict:
-    """The severity that these facts give. SOP 13."""
-    holding = [clause for clause in CLAUSES if clause.holds(facts)]
-    decisive = holding[0]
-    reasons = tuple(clause.sentence for clause in holding if clause.severity == decisive.severity)
+def classify(facts: Facts, hint: str = "") -> Verdict:
+    """The severity that these facts, and the highest hint of any event, give. SOP 13."""
+    return verdict_of(holding(facts, hint))
+
+
+def holding(facts: Facts, hint: str = "") -> tuple[Clause, ...]:
+    """Every clause that holds, most severe first; there is always one."""
+    hints = (hint_clause(hint),) if hint else ()
+    return tuple(sorted((*hints, *(each for each in CLAUSES if each.holds(facts))), key=_rank))
+
+
+def hint_clause(hint: str) -> Clause:
+    return Clause(Severity(hint), EVENT_HINT, f"An event carries the hint {hint}.", lambda facts: True)
+
+
+def verdict_of(clauses: tuple[Clause, ...]) -> Verdict:
+    """The verdict of clauses that hold, most severe first."""
+    decisive = clauses[0]
+    reasons = tuple(clause.sentence for clause in clauses if clause.severity == decisive.severity)
     return Verdict(decisive.severity, decisive.rule, reasons)
 
 
@@ -125,3 +140,8 @@ def lower(one: str, other: str) -> bool:
 
 def higher_of(one: str, other: str) -> str:
     return min(one, other)
+
+
+def _rank(clause: Clause) -> tuple[str, bool]:
+    """By severity; among equals the facts decide before the hint."""
+    return clause.severity, clause.rule == EVENT_HINT

@@ -7,7 +7,7 @@ from typing import Any
 from core.codes import Code
 from core.errors import Item, Refusal
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
-from incidents.duties import is_high_severity
+from incidents.duties import needs_another_person
 from incidents.lifecycle import require_move
 from incidents.models import Incident
 from resolution.facts import Facts, facts_of, needs_root_cause
@@ -74,7 +74,9 @@ TO_CLOSE: tuple[Precondition, ...] = (
         "postmortem_not_reviewed",
         "The postmortem is not reviewed by a person who may: it is reviewed with POST /incident-reports/{id}/review/. "
         "Where an initiator reviewed it before the severity became high, reopen the incident and resolve it again.",
-        lambda case: case.facts.reviewed and not (case.facts.reviewed_by_initiator and is_high_severity(case.incident)),
+        lambda case: (
+            case.facts.reviewed and not (case.facts.reviewed_by_initiator and needs_another_person(case.incident))
+        ),
         staff_and_client,
     ),
     Precondition(

@@ -45,7 +45,9 @@ READINGS: dict[str, tuple[str, ...]] = {
         "A duplicate is an unresolved incident of the same client, component and category; where no component is "
         "named, of the same client, category and title.",
         "Severity follows from stated facts by the clauses of SOP 13; a worse fact never lowers it. A stated severity "
-        "that contradicts the facts is refused unless an incident manager gives a reason.",
+        "that is lower than the facts give is refused; a higher one is accepted and marked as stated. The server adds "
+        "the facts it knows, and judges again when facts or affected clients change: severity and peak rise with "
+        "them, and nothing falls by itself.",
         "Times are ordered: an incident occurs, is detected, and is recorded no earlier than that.",
         "New records refer to active ones; a client that is suspended later does not stop the work on its incidents.",
         "Of two simultaneous moves one wins. The other is judged by what the first has left: it is refused as "

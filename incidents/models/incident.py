@@ -41,9 +41,11 @@ def _not_before(later: str, earlier: str) -> Q:
 class Incident(Record):
     """A service impact, from its detection to its closure.
 
-    `peak_severity` is the highest severity the incident ever had: closure is judged by it. `severity_rule` names the
-    clause that decided the severity, `classification` keeps the facts it was decided by. `vendor_initiated` says that
-    a vendor contact created the record, whatever became of their account since.
+    `peak_severity` is the highest severity the incident ever had, or its facts ever gave: closure is judged by it.
+    `severity_rule` names the clause that decided the severity, `classification` holds the facts that were stated,
+    `known_facts` those that the server itself knew at the last judgement; `severity_rested_on_facts` says whether any
+    facts ever gave the severity that the incident had. `vendor_initiated` says that a vendor contact created the
+    record, whatever became of their account since.
 
     `sla_history` and `sla_elapsed` are the clock of the service levels (the stretches it counted, and the covered time
     of the closed ones); `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null
@@ -71,6 +73,8 @@ class Incident(Record):
     severity_rule = models.CharField(max_length=64, blank=True)
     severity_override_reason = models.TextField(blank=True)
     classification = models.JSONField(default=dict, blank=True)
+    known_facts = models.JSONField(default=dict, editable=False)
+    severity_rested_on_facts = models.BooleanField(default=False, editable=False)
     impact_level = models.CharField(max_length=16, choices=Level.choices)
     urgency = models.CharField(max_length=16, choices=Level.choices, blank=True)
     status = models.CharField(max_length=16, choices=IncidentStatus.choices, default=IncidentStatus.OPEN)

@@ -6,21 +6,23 @@ from typing import Any
 from django.utils import timezone
 
 from clients.models import Client
-from core.codes import Code
-from core.errors import Item, Refusal
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentBody
-from incidents.choices import INCIDENT_MOVES
+from incidents.choices import INCIDENT_MOVES, DetectionSource
 from incidents.duties import own_vendors_component
+from incidents.judging import judge_new, known_facts
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
 from incidents.service_levels.stamping import stamp
-from incidents.severity import OVERRIDDEN, STATED, Facts, Verdict, classify
-from users.choices import EX, IM, SA, TS, VC
+from users.choices import CC, EX, IM, SA, TS, VC
 from users.models import User
+
+# How an incident came to light where nobody says, by who reports it.
+INTERNALLY = DetectionSource.INTERNALLY_DETECTED
+SOURCE_OF_ROLE: dict[str, str] = {CC: DetectionSource.CLIENT_REPORTED, VC: DetectionSource.VENDOR_REPORTED}
 
 
 @operation(
@@ -34,53 +36,41 @@ from users.models import User
     moves=INCIDENT_MOVES.new(),
     duties=[own_vendors_component],
     raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.SEVERITY_MISMATCH],
-    condition="VC: only on components of the own vendor's products",
+    condition="VC: only on components of the own vendor's products; no severity below what the facts give",
 )
 def create_incident(
     *,
     actor: User,
+    client: Client,
+    reporter: User,
     severity: str | None = None,
     classification: dict[str, Any] | None = None,
+    event_hint: str = "",
     affected_clients: Iterable[Client] = (),
     **fields: Any,
 ) -> Incident:
     """Initiate an incident record for a detected service impact.
 
-    SOP 12. The severity follows from the stated facts, or is the stated one where no facts are given. Raises Refusal:
+    SOP 12. The severity follows from the facts, those that the server knows included; a higher one may be stated.
+    `event_hint` is the highest hint of the events that call for the incident. Raises Refusal:
     duplicate_open_incident, severity_mismatch, invalid_reference, out_of_scope.
     """
-    level, rule = _severity(actor, severity, classification, fields.get("severity_override_reason", ""))
     fields.setdefault("detected_at", timezone.now())
+    fields["detection_source"] = fields.get("detection_source") or SOURCE_OF_ROLE.get(reporter.role, INTERNALLY)
     incident = Incident(
-        severity=level,
-        peak_severity=level,
-        severity_rule=rule,
+        client=client,
+        reporter=reporter,
         classification=classification or {},
         vendor_initiated=actor.role == VC,
         **fields,
     )
+    further = list(affected_clients)
+    known = known_facts({client.pk, *(each.pk for each in further)}, event_hint)
+    refusal = judge_new(incident, severity, known)
     stamp(incident)
     incident.save()
-    set_affected_clients(incident, affected_clients, new=True)
+    if refusal is not None:
+        raise refusal
+    set_affected_clients(incident, further, new=True)
     sockets.changed(incident)
     return incident
-
-
-def _severity(actor: User, stated: str | None, facts: dict[str, Any] | None, reason: str) -> tuple[str, str]:
-    """The severity and the rule that decided it. Raises Refusal (422 severity_mismatch)."""
-    if stated is not None and not facts:  # no fact at all contradicts nothing
-        return stated, STATED
-    facts = facts or {}
-    verdict = classify(Facts(**facts))
-    if stated is None or stated == verdict.severity:
-        return str(verdict.severity), verdict.rule
-    if actor.role == IM and reason:
-        return stated, OVERRIDDEN
-    raise _mismatch(stated, verdict)
-
-
-def _mismatch(stated: str, verdict: Verdict) -> Refusal:
-    detail = f"The stated facts give {verdict.severity} ({verdict.rule}), not {stated}. {' '.join(verdict.reasons)}"
-    item = Item("severity_mismatch", detail, "severity", verdict.as_dict())
-    advice = f"State {verdict.severity} or no severity; an incident manager may give severity_override_reason."
-    return Refusal(Code.SEVERITY_MISMATCH, detail, rule="severity_classification", errors=[item], next=advice)

@@ -14,6 +14,7 @@ from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentUpdateBody
 from incidents.choices import UPDATE_MOVES
 from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator, lowering_severity
+from incidents.judging import basis_of, contradiction, judge_again
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
@@ -21,6 +22,9 @@ from incidents.service_levels.stamping import RESTS_ON, stamp
 from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
 from users.choices import EX, IM, TS
 from users.models import User
+
+# What of an incident its severity is judged by.
+JUDGED_BY = ("classification", "affected_changed_at")
 
 
 @operation(
@@ -34,7 +38,7 @@ from users.models import User
     moves=UPDATE_MOVES,
     duties=[lowering_by_incident_manager, lowering_not_by_initiator],
     in_person=lowering_severity,
-    raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.PRECONDITION_FAILED],
+    raises=[Code.DUPLICATE_OPEN_INCIDENT, Code.PRECONDITION_FAILED, Code.SEVERITY_MISMATCH],
     condition="lowering severity: IM only, not an initiator, with severity_override_reason",
 )
 def update_incident(
@@ -46,29 +50,40 @@ def update_incident(
     affected_clients: Iterable[Client] | None = None,
     **changes: Any,
 ) -> Incident:
-    """Reflect progress or field changes of an incident.
+    """Reflect progress or field changes of an incident; it is judged again when its facts change.
 
     SOP 14. Raises Refusal: invalid_transition, precondition_failed (supervision_missing), duplicate_open_incident,
-    segregation_of_duties and role_not_permitted (lowering a severity).
+    severity_mismatch, segregation_of_duties and role_not_permitted (lowering a severity).
     """
     require_not_closed(incident)
+    before, refusal = basis_of(incident), None
     for name, value in changes.items():
         setattr(incident, name, value)
+    if affected_clients is not None and set_affected_clients(incident, affected_clients):
+        incident.affected_changed_at = timezone.now()
+    if not incident.changes().keys().isdisjoint(JUDGED_BY):
+        judge_again(incident, before)
+        refusal = contradiction(incident, severity, before) if severity is not None else None
     if severity is not None:
         _set_severity(incident, severity)
     if status is not None:
         require_move(incident, status)
         incident.status = status
         acknowledge(incident)
-    if affected_clients is not None and set_affected_clients(incident, affected_clients):
-        incident.affected_changed_at = timezone.now()
+    _save(incident)
+    if refusal is not None:  # a duplicate, which the database tells, comes first
+        raise refusal
+    return incident
+
+
+def _save(incident: Incident) -> None:
+    """Save the incident, with the service levels that follow from what changed."""
     restamp = not incident.changes().keys().isdisjoint(RESTS_ON)
     if restamp:
         stamp(incident)
     incident.save()
     if restamp:
         sockets.changed(incident)
-    return incident
 
 
 def _set_severity(incident: Incident, severity: str) -> None:

@@ -29,7 +29,7 @@ from users.models import User
     duties=[high_severity_closed_by_higher_authority, not_an_initiator],
     in_person=high_severity,
     raises=[Code.PRECONDITION_FAILED],
-    condition="TS: peak severity P3 or P4; high severity: not an initiator",
+    condition="TS: peak severity P3 or P4; high severity, or severity only stated: not an initiator",
 )
 def close_incident(*, actor: User, incident: Incident) -> Incident:
     """Close a resolved incident whose postmortem is reviewed; closed is final.

@@ -32,7 +32,7 @@ from users.models import User
     duties=[not_the_resolver, not_an_initiator],
     in_person=InPerson.ALWAYS,
     raises=[Code.PRECONDITION_FAILED],
-    condition="not who resolved; high severity: not an initiator",
+    condition="not who resolved; high severity, or severity only stated: not an initiator",
 )
 def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: str = "") -> IncidentReport:
     """Accept the postmortem draft of a resolved incident: its content is frozen, with its digest.

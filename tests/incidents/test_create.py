@@ -35,6 +35,10 @@ def body(**changes: Any) -> dict[str, Any]:
     return given
 
 
+def z(moment: datetime) -> str:
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
 def without(given: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in names}
 
@@ -49,8 +53,8 @@ def test_an_incident_is_opened(api, role):
         affected_client_ids=[affected.pk, affected.pk],
         urgency="critical",
         detection_source="monitoring_alert",
-        occurred_at="2024-05-01T10:00:00Z",
-        detected_at="2024-05-01T10:05:00Z",
+        occurred_at=z(timezone.now() - timedelta(days=364, minutes=5)),
+        detected_at=z(timezone.now() - timedelta(days=364)),
     )
 
     answer = api(role).post("/incidents/", given, expect=201)
@@ -94,6 +98,32 @@ def test_detection_is_now_unless_stated(api):
     shown = api(IM).post("/incidents/", body(), expect=201).json()
     detected = datetime.fromisoformat(shown["detected_at"])
     assert before <= detected <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("reporter", "source"),
+    [
+        (CC, "client_reported"),
+        (VC, "vendor_reported"),
+        (TS, "internally_detected"),
+        (AM, "internally_detected"),
+    ],
+)
+def test_the_detection_source_follows_from_who_reports(api, reporter, source):
+    person = UserFactory(role=reporter)
+    own = {"client_id": person.client_id} if reporter == CC else {}
+    given = body(reporter_id=person.pk, **own)
+    assert api(IM).post("/incidents/", given, expect=201).json()["detection_source"] == source
+    stated = {**given, "title": "Other", "detection_source": "emergency_maintenance"}
+    assert api(IM).post("/incidents/", stated, expect=201).json()["detection_source"] == "emergency_maintenance"
+
+
+@pytest.mark.parametrize("field", ["occurred_at", "detected_at"])
+def test_a_person_records_nothing_older_than_a_year(api, field):
+    long_ago = (timezone.now() - timedelta(days=367)).isoformat()
+    refused = api(IM).post("/incidents/", body(**{field: long_ago}), expect=400, code="validation_error")
+    assert field in fields(refused)
+    assert "too_old" in codes(refused)
 
 
 @pytest.mark.parametrize(
@@ -179,15 +209,33 @@ class TestSeverity:
         assert not Incident.objects.exists()
         api(TS).post("/incidents/", {**given, "severity": "P2"}, expect=201)
 
-    def test_only_an_incident_manager_overrides_and_gives_a_reason(self, api):
-        given = body(severity="P4", classification={"complete_outage": True})
-        reason = {"severity_override_reason": "A drill."}
-        api(TS).post("/incidents/", {**given, **reason}, expect=422, code="severity_mismatch")
-        api(IM).post("/incidents/", given, expect=422, code="severity_mismatch")
-        shown = api(IM).post("/incidents/", {**given, **reason}, expect=201).json()
-        assert (shown["severity"], shown["severity_rule"]) == ("P4", "overridden")
-        entry = AuditEntry.objects.get(reference_type="incident", reference_id=shown["id"])
-        assert entry.changes["severity_override_reason"]["length"] == len("A drill.")
+    @pytest.mark.parametrize("role", [IM, TS, EX])
+    def test_nobody_overrides_the_facts_at_creation(self, api, role):
+        facts = {"complete_outage": True, "business_critical": True}
+        given = body(severity="P4", classification=facts, severity_override_reason="A drill.")
+        refused = api(role).post("/incidents/", given, expect=422, code="severity_mismatch")
+        item = refused.json()["errors"][0]
+        assert (item["severity"], item["rule"]) == ("P1", "critical_outage_without_workaround")
+        assert not Incident.objects.exists()
+        shown = api(role).post("/incidents/", without(given, "severity"), expect=201).json()
+        assert (shown["severity"], shown["peak_severity"]) == ("P1", "P1")
+
+    def test_a_higher_severity_may_be_stated(self, api):
+        given = body(severity="P1", classification={"localized": True})
+        shown = api(TS).post("/incidents/", given, expect=201).json()
+        assert (shown["severity"], shown["severity_rule"]) == ("P1", "stated")
+        assert shown["severity_rested_on_facts"] is False
+
+    def test_a_severity_without_any_fact_is_stated(self, api):
+        shown = api(TS).post("/incidents/", body(severity="P2"), expect=201).json()
+        assert (shown["severity"], shown["severity_rule"]) == ("P2", "stated")
+        assert shown["severity_rested_on_facts"] is False
+
+    def test_a_duplicate_is_told_before_a_mismatch(self, api):
+        given = body(classification={"localized": True})
+        caller = api(TS)
+        caller.post("/incidents/", given, expect=201)
+        caller.post("/incidents/", {**given, "severity": "P4"}, expect=409, code="duplicate_open_incident")
 
     def test_severity_or_facts_must_be_given(self, api):
         refused = api(IM).post("/incidents/", without(body(), "severity"), expect=400, code="validation_error")
@@ -276,7 +324,7 @@ def test_what_rests_on_incidents_is_stamped_at_creation(api, monkeypatch):
     assert seen == [shown["id"]]
 
 
-def test_creation_costs_at_most_twelve_statements(api):
+def test_creation_costs_at_most_thirteen_statements(api):
     caller = api(IM)
     caller.get("/me/", expect=200)
     given = body(
@@ -288,5 +336,5 @@ def test_creation_costs_at_most_twelve_statements(api):
     )
     with capture() as queries:
         caller.post("/incidents/", given, expect=201)
-    assert len(statements(queries)) <= 12, statements(queries)
+    assert len(statements(queries)) <= 13, statements(queries)
     assert codes(caller.post("/incidents/", given, expect=409)) == {"duplicate_open_incident"}

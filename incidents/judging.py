@@ -1,0 +1,153 @@
+"""SOP 13 for a record: facts are bound to the incident, and it is judged by them whenever they change.
+
+Facts are stated (`classification`) or known to the server (`known_facts`: how many clients are affected, whether one
+of them has a high-priority contract, the highest hint of its events). What is stated can only add to what is known.
+Severity and peak rise with the facts; nothing falls by itself. A severity that an incident manager lowered is judged
+by new facts only: the clauses that they had before them do not raise it again.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clients.priority import high_priority_clients
+from core.codes import Code
+from core.errors import Item, Refusal
+from incidents.models import AffectedClient, Incident
+from incidents.severity import (
+    OVERRIDDEN,
+    STATED,
+    Clause,
+    Facts,
+    Verdict,
+    classify,
+    higher_of,
+    hint_clause,
+    holding,
+    lower,
+    verdict_of,
+)
+
+AFFECTED, HIGH_PRIORITY, HINT = "affected_clients", "high_priority_client", "event_hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an incident was judged by before a change."""
+
+    classification: Mapping[str, Any]
+    known_facts: Mapping[str, Any]
+
+
+def basis_of(incident: Incident) -> Basis:
+    return Basis(dict(incident.classification), dict(incident.known_facts))
+
+
+def known_facts(client_ids: Collection[int], hint: str = "") -> dict[str, Any]:
+    """What the server itself knows of an incident that affects these clients; one statement."""
+    known: dict[str, Any] = {AFFECTED: len(client_ids), HIGH_PRIORITY: bool(high_priority_clients(client_ids))}
+    return {**known, HINT: hint} if hint else known
+
+
+def affected_ids(incident: Incident) -> set[int]:
+    """The clients that an incident affects, its own included."""
+    further = AffectedClient.objects.current().filter(incident_id=incident.pk).order_by()
+    return {incident.client_id, *further.values_list("client_id", flat=True)}
+
+
+def judge_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> Refusal | None:
+    """Set the severity of a new incident; returns the refusal (422) of a stated one that is too low.
+
+    It is returned, not raised: whether the incident is a duplicate is told first, and only the database knows.
+    """
+    incident.known_facts = known
+    verdict = _verdict(incident)
+    incident.severity = incident.peak_severity = str(verdict.severity) if stated is None else stated
+    given = incident.severity == verdict.severity and _anything_known(incident, verdict)
+    incident.severity_rested_on_facts = given
+    incident.severity_rule = verdict.rule if given or stated is None else STATED
+    return _mismatch(incident.severity, verdict) if lower(incident.severity, verdict.severity) else None
+
+
+def judge_again(incident: Incident, before: Basis, client_ids: Collection[int] | None = None) -> None:
+    """Let severity and peak rise with the facts, without saving. To be called when facts or affected clients changed.
+
+    `client_ids` are the affected clients where the caller knows them.
+    """
+    hint = incident.known_facts.get(HINT, "")
+    incident.known_facts = known_facts(affected_ids(incident) if client_ids is None else client_ids, hint)
+    verdict = _verdict(incident)
+    incident.peak_severity = higher_of(incident.peak_severity, verdict.severity)
+    _rise(incident, _decisive(incident, before))
+    if incident.severity == verdict.severity and _anything_known(incident, verdict):
+        incident.severity_rested_on_facts = True
+        incident.severity_rule = verdict.rule if incident.severity_rule == STATED else incident.severity_rule
+
+
+def contradiction(incident: Incident, stated: str, before: Basis) -> Refusal | None:
+    """The refusal (422) of a severity that is lower than what the facts of the same request give."""
+    verdict = _decisive(incident, before)
+    return _mismatch(stated, verdict) if verdict is not None and lower(stated, verdict.severity) else None
+
+
+def raise_by_hint(incident: Incident, hint: str) -> str:
+    """Let the hint of a newly linked event raise an incident, without saving.
+
+    Returns the reason, or nothing where it is not raised.
+    """
+    if not hint:
+        return ""
+    highest = higher_of(hint, incident.known_facts.get(HINT) or hint)
+    incident.known_facts = {**incident.known_facts, HINT: highest}
+    was, verdict = incident.severity, verdict_of((hint_clause(hint),))
+    incident.peak_severity = higher_of(incident.peak_severity, hint)
+    _rise(incident, verdict)
+    if incident.severity == hint:
+        incident.severity_rested_on_facts = True
+    if incident.severity == was:
+        return ""
+    return f"{verdict.reasons[0]} It raises {incident.incident_code} from {was} to {hint} ({verdict.rule})."
+
+
+def _rise(incident: Incident, verdict: Verdict | None) -> None:
+    if verdict is None or not lower(incident.severity, verdict.severity):
+        return
+    incident.severity, incident.severity_rule = str(verdict.severity), verdict.rule
+    incident.peak_severity = higher_of(incident.peak_severity, incident.severity)
+
+
+def _verdict(incident: Incident) -> Verdict:
+    return verdict_of(_clauses(incident.classification, incident.known_facts))
+
+
+def _decisive(incident: Incident, before: Basis) -> Verdict | None:
+    """What the facts give now; after a lowering only what they newly give, None where that is nothing."""
+    clauses = _clauses(incident.classification, incident.known_facts)
+    if incident.severity_rule == OVERRIDDEN:
+        held = {each.rule for each in _clauses(before.classification, before.known_facts)}
+        clauses = tuple(each for each in clauses if each.rule not in held)
+    return verdict_of(clauses) if clauses else None
+
+
+def _clauses(stated: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[Clause, ...]:
+    together = {
+        **stated,
+        AFFECTED: max(stated.get(AFFECTED, 0), known.get(AFFECTED, 0)),
+        HIGH_PRIORITY: bool(stated.get(HIGH_PRIORITY) or known.get(HIGH_PRIORITY)),
+    }
+    return holding(Facts(**together), known.get(HINT, ""))
+
+
+def _anything_known(incident: Incident, verdict: Verdict) -> bool:
+    """Whether any fact was stated or known: the severity of an incident of which nothing is known rests on none."""
+    return bool(incident.classification) or bool(incident.known_facts.get(HINT)) or verdict != classify(Facts())
+
+
+def _mismatch(stated: str, verdict: Verdict) -> Refusal:
+    detail = f"The facts give {verdict.severity} ({verdict.rule}), not {stated}. {' '.join(verdict.reasons)}"
+    item = Item("severity_mismatch", detail, "severity", verdict.as_dict())
+    advice = (
+        f"State {verdict.severity} or no severity. Lowering is a later act of an incident manager who is not an "
+        "initiator of the incident."
+    )
+    return Refusal(Code.SEVERITY_MISMATCH, detail, rule="severity_classification", errors=[item], next=advice)
