@@ -96,6 +96,12 @@ class IncidentBody(PeopleBody):
         return attrs
 
 
+class EventfulBody(IncidentBody):
+    """The body that events call for: they may have been detected long ago."""
+
+    oldest = None
+
+
 def _unfit_reporter(attrs: dict[str, Any]) -> dict[str, Any]:
     reporter = attrs["reporter"]
     if reporter.role != CC or reporter.client_id == attrs["client"].pk:

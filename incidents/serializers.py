@@ -127,9 +127,9 @@ class IncidentOutput(Output):
 class KnownFacts(serializers.Serializer[Any]):
     """What the server itself knew at the last judgement; whether an event carried a hint only where one did."""
 
-    affected_clients = serializers.IntegerField(read_only=True, required=False)
-    high_priority_client = serializers.BooleanField(read_only=True, required=False)
-    event_hint = serializers.ChoiceField(choices=Severity.choices, read_only=True, required=False)
+    affected_clients = serializers.IntegerField(required=False)
+    high_priority_client = serializers.BooleanField(required=False)
+    event_hint = serializers.ChoiceField(choices=Severity.choices, required=False)
 
 
 # Advice beside the facts: a clock at risk raises nothing by itself.

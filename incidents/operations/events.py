@@ -14,6 +14,7 @@ from core.dispatch import execute, submit
 from core.errors import Item, Refusal
 from core.operations import operation
 from core.verbs import Verb
+from incidents.bodies import EventfulBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
 from incidents.events.answers import correlation_answer
 from incidents.events.choices import Decision
@@ -169,7 +170,7 @@ def _open(actor: User, group: Group, seen: Seen, stated: dict[str, Any] | None) 
     twin = _same_place(body) if unknown_kind else None
     if twin is None:
         try:
-            created = submit("incident.create", actor=actor, body=body)
+            created = submit("incident.create", actor=actor, body=body, shape=EventfulBody)
             return Ruling(Decision.INCIDENT_CREATED, group, group.reasons, created)
         except Refusal as refusal:
             twin = _twin(refusal)

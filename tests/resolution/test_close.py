@@ -121,7 +121,18 @@ def test_an_initiator_does_not_close_what_ever_was_of_high_severity(api, role, i
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
 def test_an_initiator_may_close_what_never_was(api, initiated):
     caller = api(TS)
-    caller.post(path(reviewed(severity="P3", **{initiated: caller.user})), expect=200)
+    never_high = reviewed(severity="P3", severity_rested_on_facts=True, **{initiated: caller.user})
+    caller.post(path(never_high), expect=200)
+
+
+@pytest.mark.parametrize("initiated", ["created_by", "reporter"])
+@pytest.mark.parametrize("severity", ["P3", "P4"])
+def test_an_initiator_does_not_close_what_no_facts_ever_gave(api, initiated, severity):
+    caller = api(TS)
+    incident = reviewed(severity=severity, severity_rested_on_facts=False, **{initiated: caller.user})
+    refused = caller.post(path(incident), expect=403, code="segregation_of_duties")
+    assert codes(refused) == {"not_an_initiator"}
+    api(TS).post(path(incident), expect=200)
 
 
 @pytest.mark.parametrize(("peak", "expected"), [("P1", 403), ("P2", 403), ("P3", 200), ("P4", 200)])

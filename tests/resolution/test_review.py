@@ -60,11 +60,18 @@ def test_nobody_reviews_what_they_resolved(api):
 @pytest.mark.parametrize(("peak", "expected"), [("P1", 403), ("P2", 403), ("P3", 200), ("P4", 200)])
 def test_an_initiator_does_not_review_what_ever_was_of_high_severity(api, initiated, peak, expected):
     caller = api(IM)
-    incident = resolved(severity="P4", peak_severity=peak, **{initiated: caller.user})
+    incident = resolved(severity="P4", peak_severity=peak, severity_rested_on_facts=True, **{initiated: caller.user})
     answer = caller.post(path(ReportFactory(incident=incident)), expect=expected)
     if expected == 403:
         assert answer.json()["code"] == "segregation_of_duties"
         assert codes(answer) == {"not_an_initiator"}
+
+
+def test_an_initiator_does_not_review_what_no_facts_ever_gave(api):
+    caller = api(IM)
+    incident = resolved(severity="P4", severity_rested_on_facts=False, reporter=caller.user)
+    refused = caller.post(path(ReportFactory(incident=incident)), expect=403, code="segregation_of_duties")
+    assert codes(refused) == {"not_an_initiator"}
 
 
 def test_what_is_high_is_a_setting(api, settings):
