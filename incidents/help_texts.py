@@ -62,7 +62,7 @@ HELP_TEXTS = {
     "business_critical": "The service is critical to the client's business.",
     "category": "The category.",
     "classification": "The stated facts that decide the severity (SOP 13); what the server knows is added to them.",
-    "classification_advice": "What the stated facts may have to be completed by; a clock at risk raises nothing itself.",
+    "classification_advice": "What the stated facts may have to be completed by; a clock at risk raises nothing.",
     "client_id": "The client.",
     "closed_at": "When it was closed.",
     "closed_by_id": "Who closed the incident.",

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from clients.models import Client
+from core.codes import Code
 from core.operations import operation
 from core.sockets import sockets
 from core.verbs import Verb
