@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -42,6 +42,21 @@ def create() -> str:
 
 
 def from_file(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    connection.ensure_connection()
+    with closing(sqlite3.connect(template_file())) as source:
+        source.backup(connection.connection)
+
+
+def copy_to(path: Path) -> None:
+    """Make a migrated SQLite database of a file, as a new installation has it after `migrate`."""
+    with locked(), closing(sqlite3.connect(template_file())) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+
+
+def template_file() -> Path:
+    """The migrated database that all others are copied from; made when there is none. Called under the lock."""
     template = CACHE / f"{digest()}.sqlite3"
     if not template.exists():
         for stale in CACHE.glob("*.sqlite3"):
@@ -50,12 +65,7 @@ def from_file(name: str) -> None:
         unfinished.unlink(missing_ok=True)
         migrate(f"sqlite:///{unfinished}")
         unfinished.rename(template)
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    connection.ensure_connection()
-    with sqlite3.connect(template) as source:
-        source.backup(connection.connection)
-    source.close()
+    return template
 
 
 def from_server(name: str) -> None:

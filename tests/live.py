@@ -16,6 +16,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.database import copy_to
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 KEPT_VARIABLES = ("PATH", "HOME", "LANG")
@@ -43,8 +45,10 @@ def environment_of(database_url: str, **more: str) -> dict[str, str]:
     return {**kept, "DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", **more}
 
 
-def new_installation(folder: Path) -> dict[str, str]:
-    """The variables of an installation with an empty SQLite database in this folder."""
+def new_installation(folder: Path, *, migrated: bool = False) -> dict[str, str]:
+    """The variables of an installation with a SQLite database in this folder, empty or migrated."""
+    if migrated:
+        copy_to(folder / "ims.sqlite3")
     return environment_of(f"sqlite:///{folder}/ims.sqlite3")
 
 

@@ -53,9 +53,11 @@ WHY: dict[Code, str] = {
     Code.ACTOR_MISMATCH: (
         "A field that stands for the acting person names somebody else; the actor is always the caller."
     ),
-    Code.IN_PERSON_REQUIRED: "What lends, checks or takes back authority is done by the person who is logged in, never by "
-    "a token that names a software agent.",
     Code.SEGREGATION_OF_DUTIES: "Two steps that must be taken by two people would be taken by one.",
+    Code.IN_PERSON_REQUIRED: (
+        "What lends, checks or takes back authority is done by the person who is logged in, never by a token that "
+        "names a software agent."
+    ),
     Code.APPROVAL_REQUIRED: (
         "The operation is elevated, the caller is none of those who govern it, and the request names no approval."
     ),

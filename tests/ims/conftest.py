@@ -10,8 +10,8 @@ from tests.live import new_installation, served
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A new installation: an empty database, and nothing set."""
-    return new_installation(tmp_path)
+    """A new installation: a migrated database, so that `migrate` has nothing left to do, and nothing set."""
+    return new_installation(tmp_path, migrated=True)
 
 
 @pytest.fixture

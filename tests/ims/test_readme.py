@@ -4,14 +4,21 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.management import get_commands
 
 from tests.ims.snippets import needs_curl, run_blocks
-from tests.live import ROOT
+from tests.live import ROOT, new_installation
 
 README = (ROOT / "README.md").read_text()
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
 CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "ims" / "logs.py"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A stranger's installation: the database is empty."""
+    return new_installation(tmp_path)
 
 
 @needs_curl

@@ -70,8 +70,8 @@ def test_every_refusal_shows_an_example_of_each_of_its_codes():
         named = codes(action)
         assert all(f"`{code}`" in action["description"] for code in named), endpoint
         assert "throttled" in named, endpoint
-    for code, each in problems().items():
-        assert examples[code]["value"] == each["answer"]
+    for code, each in examples.items():
+        assert each["value"] == problems()[code]["answer"]
 
 
 @pytest.mark.parametrize("status", ["429", "503"])
