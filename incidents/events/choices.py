@@ -5,13 +5,17 @@ import re
 from django.db.models import TextChoices
 
 from clients.choices import Severity
-from incidents.choices import Category, DetectionSource, Level
+from incidents.choices import Category, Level
 
 
 class EventSource(TextChoices):
     ALERT_LOG = "alert_log"
     INCIDENT_PORTAL_SUBMISSION = "incident_portal_submission"
     INTERNAL_TOOL = "internal_tool"
+
+
+# What a source says of an alert that is over: it is told on the timeline, and resolves nothing by itself.
+ENDED = "resolved"
 
 
 class Decision(TextChoices):
@@ -36,12 +40,6 @@ MOST_GIVEN, MOST_PAYLOADS = 200, 50
 FINGERPRINT_LENGTH = 200
 KEY_LENGTH = 200
 ATTRIBUTES_LENGTH = 10_000
-
-DETECTION_OF_SOURCE: dict[str, DetectionSource] = {
-    EventSource.ALERT_LOG: DetectionSource.MONITORING_ALERT,
-    EventSource.INCIDENT_PORTAL_SUBMISSION: DetectionSource.CLIENT_REPORTED,
-    EventSource.INTERNAL_TOOL: DetectionSource.INTERNALLY_DETECTED,
-}
 
 # What an incident gets that only events speak of, and nobody has stated it.
 IMPACT_OF_SEVERITY: dict[str, Level] = {

@@ -71,11 +71,15 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Related events, the key they share, and the reasons for which they call for an incident, if they do."""
+    """Related events, the key they share, the reasons for which they call for an incident, if they do, and since when.
+
+    `met_at` is the detection of the event that first met the criteria.
+    """
 
     key: str
     events: frozenset[Event]
     reasons: tuple[str, ...] = ()
+    met_at: datetime | None = None
 
     @property
     def severity(self) -> str:
@@ -152,13 +156,15 @@ def _severe(events: frozenset[Event], criteria: Criteria, key: str) -> Iterator[
     alone = sorted((event for event in events - related if event.given), key=lambda event: event.id)
     groups += [Group(f"event:{event.id}", frozenset({event})) for event in alone]
     for group in groups:
+        enough = [each for each in group.events if "" < each.severity_hint <= criteria.minimum_severity]
         reasons: tuple[str, ...] = ()
-        if group.severity and group.severity <= criteria.minimum_severity:
+        if enough:
             reasons = (
                 f"An event carries the hint {group.severity}; {criteria.minimum_severity} or higher is enough "
                 f"({criteria.severity_origin}).",
             )
-        yield Group(group.key, group.events, reasons)
+        met_at = min((each.detected_at for each in enough), default=None)
+        yield Group(group.key, group.events, reasons, met_at)
 
 
 def _numerous(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
@@ -171,7 +177,15 @@ def _numerous(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]
                 f"{most} related events within {rule.window_minutes} minutes ({group.key}); {rule.min_events} are "
                 f"enough ({rule.origin}).",
             )
-        yield Group(group.key, group.events, reasons)
+        yield Group(group.key, group.events, reasons, _met_at(group.events, rule))
+
+
+def _met_at(events: Iterable[Event], rule: Rule) -> datetime | None:
+    """When the last of the first events that were enough was detected; None where they never are."""
+    times = sorted(event.detected_at for event in events)
+    enough = rule.min_events - 1
+    complete = (at for first, at in zip(times, times[enough:], strict=False) if at - first <= rule.window)
+    return next(complete, None)
 
 
 def _most_within(events: Iterable[Event], window: timedelta) -> int:
@@ -194,7 +208,8 @@ def _united(groups: Iterable[Group]) -> list[Group]:
         together = [*touching, group]
         members = frozenset[Event]().union(*(each.events for each in together))
         reasons = tuple(dict.fromkeys(reason for each in together for reason in each.reasons))
-        united.append(Group(together[0].key, members, reasons))
+        met_at = min((each.met_at for each in together if each.met_at is not None), default=None)
+        united.append(Group(together[0].key, members, reasons, met_at))
     return united
 
 

@@ -8,11 +8,10 @@ from clients.models import Client
 from core.codes import Code
 from core.errors import Item, Refusal
 from incidents.bodies import TEXT_LENGTH
-from incidents.choices import Category
+from incidents.choices import Category, DetectionSource
 from incidents.events.choices import (
     ASSUMED_CATEGORY,
     ASSUMED_IMPACT,
-    DETECTION_OF_SOURCE,
     IMPACT_OF_SEVERITY,
 )
 from incidents.events.correlation import Event, Group
@@ -37,10 +36,10 @@ def incident_body(group: Group, records: Mapping[Event, EventRecord], stated: Ma
         "description": _description(events, records),
         "category": stated_category(group, records) or ASSUMED_CATEGORY,
         "impact_level": IMPACT_OF_SEVERITY.get(group.severity, ASSUMED_IMPACT),
-        "detection_source": DETECTION_OF_SOURCE[events[0].source],
-        "detected_at": events[0].detected_at.isoformat(),
+        "detection_source": DetectionSource.MONITORING_ALERT,
+        "detected_at": (group.met_at or events[0].detected_at).isoformat(),
         "affected_client_ids": _further_clients(events, client_id),
-        **({} if {"severity", "classification"} & set(own) else _severity(group)),
+        **({} if {"severity", "classification"} & set(own) else {"classification": {}}),
         **own,
         "client_id": client_id,
         "component_id": component_id,
@@ -72,11 +71,6 @@ def _require(client_id: int | None, component_id: int | None, *, needs_component
     items = [Item("required", detail, f"incident.{name}") for name in lacking]
     advice = "Name what is missing under incident."
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="incident_of_known_client", errors=items, next=advice)
-
-
-def _severity(group: Group) -> dict[str, Any]:
-    """The highest hint; without any hint the classification decides, of which no fact is known."""
-    return {"severity": group.severity} if group.severity else {"classification": {}}
 
 
 def _telling(events: list[Event], records: Mapping[Event, EventRecord]) -> EventRecord:

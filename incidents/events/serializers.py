@@ -25,6 +25,7 @@ from incidents.events.choices import (
     Decision,
     EventSource,
 )
+from incidents.judging import affected_ids
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord, Incident
 from incidents.serializers import IncidentDetail
 from products.models import Component
@@ -47,11 +48,11 @@ class EventBody(Body):
         return value
 
     def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
-        mark = value.get("fingerprint")
-        fits = isinstance(mark, str) and 0 < len(mark) <= FINGERPRINT_LENGTH
-        if "fingerprint" in value and not fits:
-            detail = f"fingerprint must be a text of 1 to {FINGERPRINT_LENGTH} characters."
-            raise serializers.ValidationError(detail, code="fingerprint")
+        for name in ("fingerprint", "event_id"):
+            mark = value.get(name)
+            if name in value and not (isinstance(mark, str) and 0 < len(mark) <= FINGERPRINT_LENGTH):
+                detail = f"{name} must be a text of 1 to {FINGERPRINT_LENGTH} characters."
+                raise serializers.ValidationError(detail, code=name)
         return value
 
 
@@ -138,7 +139,18 @@ class CorrelateBody(Body):
         if not attrs.get("events") and not attrs.get("payloads"):
             detail = [ErrorDetail("Name stored events, give payloads, or both.", "required")]
             raise serializers.ValidationError({"event_record_ids": detail})
+        if "link_to" in attrs and (foreign := _clients_of(attrs) - affected_ids(attrs["link_to"])):
+            named = ", ".join(map(str, sorted(foreign)))
+            sentence = f"Events of client {named} belong to no incident that does not affect that client."
+            raise serializers.ValidationError({"link_incident_id": [ErrorDetail(sentence, "invalid_reference")]})
         return attrs
+
+
+def _clients_of(attrs: dict[str, Any]) -> set[int]:
+    """The clients that the given events name."""
+    stored = {event.client_id for event in attrs.get("events", ())}
+    sent = {payload["client"].pk for payload in attrs.get("payloads", ()) if payload.get("client")}
+    return (stored | sent) - {None}
 
 
 class CorrelationRuleBody(Body):

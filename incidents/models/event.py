@@ -16,12 +16,14 @@ from incidents.models.incident import IMPORTED
 class EventRecord(Record):
     """An alert or submission that may point to a service impact.
 
-    `fingerprint` is a copy of `attributes.fingerprint`: with the source, it lets the database recognise an alert that
-    is sent again. What the attributes hold may be sensitive: the audit trail knows only that they were given.
+    `fingerprint` is a copy of `attributes.fingerprint`. It names an alert, not one occurrence of it: only with the
+    source and the time of detection does it let the database recognise what is sent again. `source_event_id`, a copy
+    of `attributes.event_id`, names one event of the source. What the attributes hold may be sensitive: the audit trail
+    knows only that they were given.
     """
 
     entity_type = "event_record"
-    redacted = frozenset({"fingerprint"})
+    redacted = frozenset({"fingerprint", "source_event_id"})
 
     source = models.CharField(max_length=32, choices=EventSource.choices)
     payload_summary = models.TextField()
@@ -35,13 +37,15 @@ class EventRecord(Record):
     )
     attributes = models.JSONField(default=dict, blank=True)
     fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, null=True, editable=False)  # noqa: DJ001 - unique where known
+    source_event_id = models.CharField(max_length=FINGERPRINT_LENGTH, null=True, editable=False)  # noqa: DJ001 - unique where known
 
     objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["source", "fingerprint"], name="event_known_once"),
+            models.UniqueConstraint(fields=["source", "fingerprint", "detected_at"], name="event_occurred_once"),
+            models.UniqueConstraint(fields=["source", "source_event_id"], name="event_named_once"),
             models.CheckConstraint(condition=Q(source__in=EventSource.values), name="event_source_valid"),
             models.CheckConstraint(condition=Q(severity_hint__in=["", *Severity.values]), name="event_hint_valid"),
             models.CheckConstraint(condition=IMPORTED | ~Q(payload_summary=""), name="event_summarised"),

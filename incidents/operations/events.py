@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.status import HTTP_200_OK
 
 from core.answers import Answer
 from core.codes import Code
-from core.dispatch import execute, submit
+from core.dispatch import execute
 from core.errors import Item, Refusal
-from core.operations import operation
+from core.operations import operation, registry
+from core.shapes import read_body
+from core.sockets import sockets
 from core.verbs import Verb
 from incidents.bodies import EventfulBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
@@ -23,8 +26,10 @@ from incidents.events.criteria import criteria_in_force
 from incidents.events.draft import incident_body, stated_category
 from incidents.events.related import seen_events
 from incidents.events.serializers import CorrelateBody, CorrelationAnswer, EventBody, RecordedEvent
+from incidents.judging import raise_by_hint
 from incidents.lifecycle import require_not_closed
 from incidents.models import EventCorrelation, EventRecord, Incident
+from incidents.service_levels.stamping import change_stamped
 from users.choices import IM
 from users.models import User
 
@@ -53,11 +58,14 @@ class Ruling:
 def record_event(*, actor: User, **fields: Any) -> Answer:
     """Record an alert or a submission; one that is sent again is recognised and answered with its first record.
 
-    SOP 2. The same source and `attributes.fingerprint` make the same alert: nothing is written a second time, and the
-    answer says `already_recorded`. Raises Refusal: validation_error, invalid_reference.
+    SOP 2. Sent again is what has the same source, `attributes.fingerprint` and `detected_at`, or the same
+    `attributes.event_id` of the source: nothing is written a second time, and the answer says `already_recorded`. A
+    fingerprint that comes again at another time is another event. Raises Refusal: validation_error, invalid_reference.
     """
     fields.setdefault("detected_at", timezone.now())
-    event = EventRecord(fingerprint=fields.get("attributes", {}).get("fingerprint"), **fields)
+    stated = fields.get("attributes", {})
+    marks = {"fingerprint": stated.get("fingerprint"), "source_event_id": stated.get("event_id")}
+    event = EventRecord(**marks, **fields)
     known = _known(event) or _saved(event)
     resent = known is not event
     return Answer(known, {"already_recorded": resent}, HTTP_200_OK if resent else None)
@@ -107,10 +115,13 @@ def correlate_events(
 
 
 def _known(event: EventRecord) -> EventRecord | None:
-    """The record of the same alert, if it was sent before."""
-    if event.fingerprint is None:
-        return None
-    found: EventRecord | None = EventRecord.objects.filter(source=event.source, fingerprint=event.fingerprint).first()
+    """The record of the same event, if it was sent before."""
+    same = Q(pk__in=())
+    if event.fingerprint is not None:
+        same |= Q(fingerprint=event.fingerprint, detected_at=event.detected_at)
+    if event.source_event_id is not None:
+        same |= Q(source_event_id=event.source_event_id)
+    found: EventRecord | None = EventRecord.objects.filter(same, source=event.source).order_by("pk").first()
     return found
 
 
@@ -157,10 +168,25 @@ def _linked_group(seen: Seen, calling: tuple[Group, ...], criteria: Criteria, ke
 
 
 def _link(incident: Incident, group: Group) -> Ruling:
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
     require_not_closed(incident)
     reason = f"The request links the events to {incident.incident_code}."
-    return Ruling(Decision.LINKED, group, (reason,), incident)
+    return _linked(incident.pk, group, (reason,))
+
+
+def _linked(incident_id: int, group: Group, reasons: tuple[str, ...]) -> Ruling:
+    """Link a group; what its new events suggest is a fact of the incident (SOP 13)."""
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
+    require_not_closed(incident)
+    known = EventCorrelation.objects.filter(incident=incident).values_list("event_id", flat=True)
+    before = set(known.filter(event_id__in=[event.id for event in group.events]))
+    hints = [event.severity_hint for event in group.events if event.id not in before and event.severity_hint]
+    raised = raise_by_hint(incident, min(hints, default=""))
+    if raised:
+        change_stamped(incident)
+        sockets.changed(incident)
+    else:
+        incident.save()
+    return Ruling(Decision.LINKED, group, (*reasons, *([raised] if raised else [])), incident)
 
 
 def _open(actor: User, group: Group, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
@@ -170,14 +196,15 @@ def _open(actor: User, group: Group, seen: Seen, stated: dict[str, Any] | None) 
     twin = _same_place(body) if unknown_kind else None
     if twin is None:
         try:
-            created = submit("incident.create", actor=actor, body=body, shape=EventfulBody)
+            data = read_body(registry["incident.create"], actor, None, body, EventfulBody)
+            created = execute("incident.create", actor=actor, data={**data, "event_hint": group.severity})
             return Ruling(Decision.INCIDENT_CREATED, group, group.reasons, created)
         except Refusal as refusal:
             twin = _twin(refusal)
             if twin is None:
                 raise
     reason = f"{twin.incident_code} for the same is not resolved yet."
-    return Ruling(Decision.LINKED, group, (*group.reasons, reason), twin)
+    return _linked(twin.pk, group, (*group.reasons, reason))
 
 
 def _same_place(body: Mapping[str, Any]) -> Incident | None:

@@ -90,16 +90,34 @@ def test_a_suspended_client_is_no_valid_reference(api):
 
 
 class TestSentAgain:
-    def test_the_same_alert_is_answered_with_its_first_record(self, api):
-        caller, given = api(IM), {**ALERT, "attributes": {"fingerprint": "a1"}}
+    def test_the_same_occurrence_is_answered_with_its_first_record(self, api):
+        given = {**ALERT, "attributes": {"fingerprint": "a1"}, "detected_at": "2025-05-01T10:00:00Z"}
+        caller = api(IM)
         first = caller.post("/events/", given, expect=201).json()
         again = caller.post("/events/", {**given, "payload_summary": "Queue is still full"}, expect=200).json()
         assert again == {**first, "already_recorded": True}
         assert EventRecord.objects.count() == 1
         assert AuditEntry.objects.filter(reference_type="event_record").count() == 1
 
+    def test_a_fingerprint_that_comes_again_days_later_is_a_new_event(self, api):
+        given = {**ALERT, "attributes": {"fingerprint": "a1"}}
+        caller = api(IM)
+        first = caller.post("/events/", {**given, "detected_at": "2025-05-01T10:00:00Z"}, expect=201).json()
+        later = {**given, "detected_at": "2025-05-04T10:00:00Z", "severity_hint": "P1"}
+        shown = caller.post("/events/", later, expect=201).json()
+        assert (shown["already_recorded"], shown["severity_hint"]) == (False, "P1")
+        assert shown["id"] != first["id"]
+
+    def test_the_same_event_of_the_source_is_sent_again_whenever_it_was_detected(self, api):
+        given = {**ALERT, "attributes": {"event_id": "e-7"}}
+        caller = api(IM)
+        first = caller.post("/events/", {**given, "detected_at": "2025-05-01T10:00:00Z"}, expect=201).json()
+        assert caller.post("/events/", given, expect=200).json()["id"] == first["id"]
+        caller.post("/events/", {**given, "source": "internal_tool"}, expect=201)
+
     def test_another_source_or_fingerprint_is_another_alert(self, api):
-        caller, given = api(IM), {**ALERT, "attributes": {"fingerprint": "a1"}}
+        given = {**ALERT, "attributes": {"fingerprint": "a1"}, "detected_at": "2025-05-01T10:00:00Z"}
+        caller = api(IM)
         caller.post("/events/", given, expect=201)
         caller.post("/events/", {**given, "source": "internal_tool"}, expect=201)
         caller.post("/events/", {**given, "attributes": {"fingerprint": "A1"}}, expect=201)
@@ -109,9 +127,11 @@ class TestSentAgain:
         assert len({caller.post("/events/", ALERT, expect=201).json()["id"] for _ in range(2)}) == 2
 
     def test_the_database_decides(self):
-        EventFactory(fingerprint="a1")
+        first = EventFactory(fingerprint="a1", source_event_id="e-7")
         with pytest.raises(IntegrityError), transaction.atomic():
-            EventFactory(fingerprint="a1")
+            EventFactory(fingerprint="a1", detected_at=first.detected_at)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            EventFactory(source_event_id="e-7")
 
 
 @pytest.mark.parametrize("path", ["/events/", "/event-correlations/", "/correlation-rules/"])

@@ -59,7 +59,7 @@ class TestIncidentCreated:
         assert place.items() <= incident.items()
         assert (incident["severity"], incident["status"]) == (hint, "open")
         assert (incident["reporter_id"], incident["title"]) == (caller.user.pk, event.payload_summary)
-        assert (incident["detection_source"], incident["severity_rule"]) == ("monitoring_alert", "stated")
+        assert (incident["detection_source"], incident["severity_rule"]) == ("monitoring_alert", "event_hint")
         assert datetime.fromisoformat(incident["detected_at"]) == event.detected_at
         row = EventCorrelation.objects.get()
         assert (row.event_id, row.incident_id, row.decision) == (event.pk, incident["id"], "incident_created")
@@ -72,7 +72,7 @@ class TestIncidentCreated:
         body = {"event_payloads": [payload(detected_at=at, severity_hint="P3", **place) for at in times]}
         answer = decided(api, body)
         assert answer["decision"] == "incident_created"
-        assert answer["incident"]["detected_at"] == "2025-05-01T10:00:00Z"
+        assert answer["incident"]["detected_at"] == "2025-05-01T10:30:00Z"  # by then there were enough
         assert answer["incident"]["severity"] == "P3"
         assert len(answer["events"]) == len(answer["correlations"]) == 3
         assert EventRecord.objects.count() == 3
@@ -90,32 +90,42 @@ class TestIncidentCreated:
         answer = decided(api, {"event_payloads": [payload(**place)] * 3})
         assert (answer["incident"]["severity"], answer["incident"]["severity_rule"]) == ("P4", "minor_issue")
 
-    @pytest.mark.parametrize(
-        ("source", "detection"),
-        [
-            ("alert_log", "monitoring_alert"),
-            ("incident_portal_submission", "client_reported"),
-            ("internal_tool", "internally_detected"),
-        ],
-    )
-    def test_the_detection_source_follows_from_the_events(self, api, place, source, detection):
+    @pytest.mark.parametrize("source", ["alert_log", "incident_portal_submission", "internal_tool"])
+    def test_what_events_call_for_was_detected_by_an_alert(self, api, place, source):
         body = {"event_payloads": [payload(source=source, severity_hint="P1", **place)]}
-        assert decided(api, body)["incident"]["detection_source"] == detection
+        assert decided(api, body)["incident"]["detection_source"] == "monitoring_alert"
+
+    def test_it_is_detected_when_the_event_that_met_the_criteria_was(self, api, place):
+        minor = EventFactory(severity_hint="P4", detected_at=timezone.now() - timedelta(minutes=20), **place)
+        severe = EventFactory(severity_hint="P1", detected_at=timezone.now() - timedelta(minutes=10), **place)
+        shown = decided(api, {"event_record_ids": [minor.pk, severe.pk]})["incident"]
+        assert datetime.fromisoformat(shown["detected_at"]) == severe.detected_at
 
     def test_what_the_request_states_of_the_incident_wins(self, api, place):
-        event = EventFactory(severity_hint="P1", **place)
+        event = EventFactory(severity_hint="P2", **place)
         other = ClientFactory().pk
-        stated = {**STATED, "client_id": other, "severity": "P3", "urgency": "low"}
+        stated = {**STATED, "client_id": other, "severity": "P1", "urgency": "low"}
         incident = decided(api, {"event_record_ids": [event.pk], "incident": stated})["incident"]
         assert stated.items() <= incident.items()
         assert incident["component_id"] == place["component_id"]
         assert incident["affected_client_ids"] == [place["client_id"]]
 
-    def test_stated_facts_decide_the_severity(self, api, place):
+    def test_a_severity_below_the_hints_is_refused(self, api, place):
         event = EventFactory(severity_hint="P1", **place)
-        stated = {"classification": {"major_degradation": True}}
+        for more in ({}, {"classification": {"localized": True}}, {"severity_override_reason": "A drill."}):
+            body = {"event_record_ids": [event.pk], "incident": {**STATED, "severity": "P4", **more}}
+            api(IM).post(PATH, body, expect=422, code="severity_mismatch")
+        assert not Incident.objects.exists()
+
+    def test_facts_and_hints_decide_the_severity_together(self, api, place):
+        event = EventFactory(severity_hint="P2", **place)
+        stated = {"classification": {"regulatory_safety_or_financial_impact": True}}
         incident = decided(api, {"event_record_ids": [event.pk], "incident": stated})["incident"]
-        assert (incident["severity"], incident["severity_rule"]) == ("P2", "major_degradation")
+        assert (incident["severity"], incident["severity_rule"]) == ("P1", "regulatory_safety_or_financial")
+        milder = EventFactory(severity_hint="P1", client_id=place["client_id"], component=ComponentFactory())
+        stated = {"classification": {"localized": True}}
+        incident = decided(api, {"event_record_ids": [milder.pk], "incident": stated})["incident"]
+        assert (incident["severity"], incident["severity_rule"]) == ("P1", "event_hint")
 
     def test_events_of_nobody_are_about_the_client_that_the_request_names(self, api, place):
         stated = {**STATED, "client_id": place["client_id"]}
@@ -203,8 +213,37 @@ class TestLinked:
         body = {"event_payloads": [payload(severity_hint="P1", **place)], "incident": STATED}
         assert decided(api, body)["decision"] == "incident_created"
 
+    def test_a_higher_hint_raises_the_incident_and_says_so(self, api, place):
+        twin = IncidentFactory(severity="P4", **place)
+        event = EventFactory(severity_hint="P1", **place)
+        body = {"event_record_ids": [event.pk], "link_incident_id": twin.pk}
+        answer = decided(api, body)
+        shown = answer["incident"]
+        assert (shown["severity"], shown["peak_severity"], shown["severity_rule"]) == ("P1", "P1", "event_hint")
+        assert any("from P4 to P1 (event_hint)" in each for each in answer["reasons"])
+        lowered = {"severity": "P3", "severity_override_reason": "The sensor is broken."}
+        api(IM).patch(f"/incidents/{twin.pk}/", lowered, expect=200)
+        assert decided(api, body)["incident"]["severity"] == "P3"  # known already
+        other = EventFactory(severity_hint="P2", **place)
+        shown = decided(api, {"event_record_ids": [other.pk], "link_incident_id": twin.pk})["incident"]
+        assert (shown["severity"], shown["peak_severity"]) == ("P2", "P1")
+
+    def test_a_found_duplicate_rises_as_well(self, api, place):
+        IncidentFactory(severity="P4", category="hardware_failure", **place)
+        answer = decided(api, {"event_payloads": [payload(severity_hint="P1", **place)]})
+        assert (answer["decision"], answer["incident"]["severity"]) == ("linked", "P1")
+
+    def test_to_no_incident_of_another_client(self, api, place):
+        foreign = IncidentFactory()
+        for given in ({"event_record_ids": [EventFactory(**place).pk]}, {"event_payloads": [payload(**place)]}):
+            refused = api(IM).post(
+                PATH, {**given, "link_incident_id": foreign.pk}, expect=400, code="invalid_reference"
+            )
+            assert fields(refused) == {"link_incident_id"}
+
     def test_the_same_request_again_links_and_writes_no_second_row(self, api, place):
-        body = {"event_payloads": [payload(severity_hint="P1", attributes={"fingerprint": "a1"}, **place)]}
+        once = {"attributes": {"fingerprint": "a1"}, "detected_at": timezone.now().isoformat()}
+        body = {"event_payloads": [payload(severity_hint="P1", **once, **place)]}
         first, again = decided(api, body), decided(api, body)
         assert (first["decision"], again["decision"]) == ("incident_created", "linked")
         assert first["incident"]["id"] == again["incident"]["id"]
