@@ -20,6 +20,7 @@ class Context:
     request_id: str = ""
     operation: Any = None
     token: Any = None
+    saved: list[tuple[Any, Any]] | None = None  # the records that the operation wrote, each with its changes
 
 
 _NOBODY = Context()

@@ -178,12 +178,21 @@ def _perform(
     named = {operation.target: target} if operation.target else {}
     settle = partial(gate.settle, requirement, actor, target, payload, approval_id) if gate and requirement else None
     try:
-        result = operation.run(actor=actor, **named, **data)
+        result = _run(operation, {"actor": actor, **named, **data})
     except Refusal as refusal:
         _require_authority_to_leave(refusal, settle)
         raise
     if settle:
         settle()
+    return result
+
+
+def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
+    """Let an operation do its work, and have followed up what it wrote."""
+    with context(saved=[]) as act:
+        result = operation.run(**values)
+    if act.saved:
+        sockets.acted(act.saved)
     return result
 
 

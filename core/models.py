@@ -14,6 +14,7 @@ from core.fields import FoldedKey
 from core.inserts import KeptInsert
 from core.querysets import RecordQuerySet
 from core.signals import saved
+from core.sockets import sockets
 from core.verbs import Verb
 
 
@@ -107,6 +108,8 @@ class Record(KeptInsert):
                 error.record = self  # type: ignore[attr-defined]
                 raise
             saved(self, created, changes)
+        if (written := current().saved) is not None and sockets.follows(self.entity_type):
+            written.append((self, changes))
         self._loaded = _kept(self._values())
 
     def _fold_keys(self) -> None:

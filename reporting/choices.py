@@ -19,6 +19,13 @@ class ReportStatus(TextChoices):
     FAILED = "failed"
 
 
+class VoidReason(TextChoices):
+    """Why a reviewed postmortem lost its force."""
+
+    REOPENED = "reopened"
+    OUTDATED = "outdated"
+
+
 # A completed report is final: a postmortem that no longer holds is voided, and a new draft takes its place.
 REPORT_MOVES = Lifecycle(
     "report",

@@ -57,5 +57,6 @@ HELP_TEXTS = {
     "to": "The end of the period.",
     "total": "The figures of the whole period.",
     "unit": "The unit of the values.",
+    "void_reason": "Why it lost its force: the incident was reopened, or its records told something else (outdated).",
     "voided_at": "When the postmortem became void.",
 }

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.errors import Undeclared
 from core.models import Record
-from reporting.choices import ReportStatus, ReportType
+from reporting.choices import ReportStatus, ReportType, VoidReason
 from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
 from reporting.querysets import ReportQuerySet
 
@@ -21,7 +21,8 @@ class IncidentReport(Record):
     """A formal document about an incident.
 
     `automatic` marks the postmortem that resolving begins (SOP 16): its content is recomputed until its review, which
-    completes and freezes it with its SHA-256. `voided_at` says when a reopening took its force from it.
+    completes and freezes it with its SHA-256. `voided_at` says when it lost its force, `void_reason` why: by a
+    reopening, or because what it tells changed.
     """
 
     entity_type = "incident_report"
@@ -38,6 +39,7 @@ class IncidentReport(Record):
     reviewed_at = models.DateTimeField(null=True)
     review_comment = models.TextField(blank=True)
     voided_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(max_length=16, choices=VoidReason.choices, blank=True)
 
     objects: ClassVar[Any] = ReportQuerySet.as_manager()
 
@@ -64,6 +66,11 @@ class IncidentReport(Record):
             models.CheckConstraint(
                 condition=IMPORTED | ~Q(status=ReportStatus.COMPLETED) | ~Q(digest=""),
                 name="incident_report_completed_with_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(void_reason__in=["", *VoidReason.values])
+                & (Q(voided_at__isnull=True, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason=""))),
+                name="incident_report_void_reasoned",
             ),
         ]
         indexes = [models.Index(fields=["incident", "status", "-id"], name="incident_report_status")]

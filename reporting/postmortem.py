@@ -71,6 +71,9 @@ WORKAROUND = ("id", "implemented_at", "implemented_by_id", "description", "effec
 CHANGE = ("id", "change_title", "change_type", "risk_level", "status", "requested_by_id", "actual_start", "actual_end")
 ROLLBACK = ("id", "justification", "status", "requested_by_id", "executed_at", "validation_completed")
 
+# What becomes of a communication after it was recorded.
+DELIVERY = frozenset({"delivery_status", "sent_at"})
+
 # What a client contact reads of a postmortem: no other client's name, nothing of the inner response.
 OF_CLIENTS = ("incident", "affected_clients", "detection_source", "timestamps", "severity", "root_cause")
 OF_CLIENTS_INCIDENT = ("id", "incident_code", "title", "category", "impact_level", "status", "resolution_summary")
@@ -102,6 +105,23 @@ def postmortem_of(incident_id: int) -> dict[str, Any]:
     }
     plain: dict[str, Any] = orjson.loads(dumps(content))
     return plain
+
+
+def is_outdated(content: dict[str, Any], incident_id: int) -> bool:
+    """Whether an incident's records tell something else by now than the postmortem with this content."""
+    return _told(content) != _told(postmortem_of(incident_id))
+
+
+def _told(content: dict[str, Any]) -> dict[str, Any]:
+    """What a postmortem tells, the one place that knows: all of its content but what became of communications since,
+    how many notes there are, and how a client is named by now."""
+    communications = [
+        {name: value for name, value in each.items() if name not in DELIVERY}
+        for each in content.get("communications", ())
+    ]
+    actions = {name: value for name, value in content.get("actions", {}).items() if name != "notes"}
+    clients = [each["id"] for each in content.get("affected_clients", ())]
+    return {**content, "communications": communications, "actions": actions, "affected_clients": clients}
 
 
 def digest_of(content: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ class ReportOutput(Output):
             "reviewed_at",
             "review_comment",
             "voided_at",
+            "void_reason",
             "imported_violations",
         )
 

@@ -11,6 +11,7 @@ from core.serializers import Body
 from incidents.choices import ResolutionCode
 from incidents.response.choices import LinkedType
 from incidents.response.recipients import concerned_clients
+from resolution.duplicates import CIRCLE, leads_back
 
 LONG = 20_000
 
@@ -57,6 +58,8 @@ class ResolveBody(Body):
             return "A duplicate names the incident that it duplicates.", "required"
         if twin.pk == incident.pk or incident.client_id not in concerned_clients(twin):
             return "A duplicate names another incident that concerns the same client.", "invalid_reference"
+        if leads_back(twin, incident):
+            return CIRCLE, "invalid_reference"
         return "", ""
 
 

@@ -11,14 +11,14 @@ from incidents.duties import is_high_severity
 from incidents.models import Communication, Escalation, Incident, IncidentNote, RootCauseAnalysis, Workaround
 from incidents.response.choices import (
     MITIGATING,
+    PORTAL,
     REACHED,
     AnalysisStatus,
-    CommunicationType,
     DeliveryStatus,
     EscalationStatus,
     WorkaroundStatus,
 )
-from reporting.choices import ReportStatus
+from reporting.choices import ReportStatus, VoidReason
 from reporting.models import IncidentReport
 from resolution.models import MitigationConfirmation
 from users.choices import CC
@@ -40,6 +40,7 @@ class Facts:
     rollback_in_progress: bool
     reviewed: bool
     reviewed_by_initiator: bool
+    review_outdated: bool
     root_cause_found: bool
 
     @property
@@ -61,7 +62,8 @@ def _rollback(status: str) -> Q:
 _INITIATOR = Q(reviewed_by=F("incident__created_by")) | Q(reviewed_by=F("incident__reporter"))
 _REVIEW = {"automatic": True, "voided_at__isnull": True, "status": ReportStatus.COMPLETED}
 _OWN_CONTACT = {"recipient_user__role": CC, "recipient_user__client_id": OuterRef("client_id")}
-_PORTAL = {"delivery_method": CommunicationType.INCIDENT_PORTAL_UPDATE}
+_TO_CLIENT = Q(recipient_user__isnull=True) | Q(recipient_user__client_id=OuterRef("client_id"))
+_OUTDATED = {"automatic": True, "void_reason": VoidReason.OUTDATED, "voided_at__gte": OuterRef("resolved_at")}
 
 EVIDENCE: dict[str, Exists | Q] = {
     "worked_around": _of(Workaround, status=WorkaroundStatus.ACTIVE, effectiveness__in=MITIGATING),
@@ -70,13 +72,16 @@ EVIDENCE: dict[str, Exists | Q] = {
     "confirmed": _of(MitigationConfirmation, voided_at__isnull=True),
     "noted": _of(IncidentNote),
     "client_reached": _of(Communication, delivery_status__in=REACHED, **_OWN_CONTACT),
-    "portal_updated": _of(Communication, ~Q(delivery_status=DeliveryStatus.FAILED), **_PORTAL),
+    "portal_updated": _of(Communication, ~Q(delivery_status=DeliveryStatus.FAILED), _TO_CLIENT, **PORTAL),
     "escalation_open": _of(Escalation, status=EscalationStatus.OPEN),
     "change_in_progress": _of(ChangeRequest, status=ChangeStatus.IN_PROGRESS),
     "rollback_in_progress": _rollback(RollbackStatus.IN_PROGRESS),
     "reviewed": _of(IncidentReport, **_REVIEW),
     "reviewed_by_initiator": _of(IncidentReport, _INITIATOR, **_REVIEW),
-    "root_cause_found": _of(RootCauseAnalysis, status__in=(AnalysisStatus.COMPLETED, AnalysisStatus.APPROVED)),
+    "review_outdated": _of(IncidentReport, **_OUTDATED),
+    "root_cause_found": _of(
+        RootCauseAnalysis, ~Q(root_cause=""), status__in=(AnalysisStatus.COMPLETED, AnalysisStatus.APPROVED)
+    ),
 }
 
 

@@ -1,14 +1,51 @@
-"""The automatic postmortem of an incident: begun when it is resolved, voided when it is reopened."""
+"""The automatic postmortem of an incident: begun when it is resolved, voided when it is reopened or no longer true."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from incidents.models import Incident
-from reporting.choices import ReportStatus, ReportType
+from changes.models import ChangeRequest, RollbackRequest
+from core.context import current
+from core.sockets import Saved, Sockets
+from incidents.choices import IncidentStatus
+from incidents.models import (
+    AffectedClient,
+    Communication,
+    Escalation,
+    Incident,
+    IncidentLink,
+    RootCauseAnalysis,
+    Workaround,
+)
+from incidents.response.choices import LinkedType
+from knowledge.models import Article
+from reporting.choices import ReportStatus, ReportType, VoidReason
 from reporting.models import IncidentReport
-from reporting.postmortem import postmortem_of
+from reporting.postmortem import is_outdated, postmortem_of
 from users.models import User
+
+# Whatever a postmortem tells of stands in records of these types.
+TOLD_OF = (
+    Incident,
+    AffectedClient,
+    IncidentLink,
+    Escalation,
+    Communication,
+    Workaround,
+    RootCauseAnalysis,
+    ChangeRequest,
+    RollbackRequest,
+    Article,
+)
+# So many incidents one statement asks for; more are found among all that await their closing.
+MOST_NAMED = 500
+
+
+def plug_in(sockets: Sockets) -> None:
+    sockets.on_act([model.entity_type for model in TOLD_OF], void_what_is_outdated)
 
 
 def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
@@ -22,15 +59,84 @@ def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
     return captured
 
 
-def void_postmortem(incident: Incident, author: User, now: datetime) -> None:
+def void_postmortem(incident: Incident, author: User, now: datetime, reason: VoidReason) -> None:
     """Take its force from a reviewed postmortem and begin the next draft; a draft simply stays one.
 
     The standing report is locked, so that a review at the same moment comes wholly before or after.
     """
     report = _standing(incident)
     if report is not None and report.status == ReportStatus.COMPLETED:
-        report.change(voided_at=now)
+        report.change(voided_at=now, void_reason=reason)
         capture_postmortem(incident, author)
+
+
+def void_what_is_outdated(saved: Sequence[Saved]) -> None:
+    """Void the reviews of the resolved incidents whose postmortems tell of these records, where they changed that."""
+    named = _naming(saved)
+    if named:
+        reviewed = _reviewed().filter(named).order_by().values_list("incident_id", flat=True)
+        for pk in sorted(set(reviewed)):
+            void_if_outdated(pk)
+
+
+def void_if_outdated(incident_id: int) -> None:
+    """Void the review of an incident's postmortem if its records tell something else by now.
+
+    The incident is locked: a closing at the same moment comes wholly before, and is final, or after.
+    """
+    resolved = Incident.objects.filter(pk=incident_id, status=IncidentStatus.RESOLVED)
+    incident = resolved.select_for_update(of=("self",)).first()
+    if incident is not None and contradicts(incident):
+        void_postmortem(incident, current().actor, timezone.now(), VoidReason.OUTDATED)
+
+
+def contradicts(incident: Incident) -> bool:
+    """Whether an incident's records contradict its reviewed postmortem."""
+    content = _reviewed().filter(incident=incident).order_by().values_list("content", flat=True).first()
+    return content is not None and is_outdated(content, incident.pk)
+
+
+def _naming(saved: Iterable[Saved]) -> Q | None:
+    """The reports that tell of these records; None where there is nothing to look for."""
+    incidents: set[int] = set()
+    linked: dict[str, set[int]] = {kind: set() for kind in LinkedType.values}
+    changes: set[int] = set()
+    elsewhere = set()
+    for record, changed in saved:
+        incidents |= _incidents_of(record, changed)
+        if isinstance(record, Incident) and record.status != IncidentStatus.RESOLVED:
+            elsewhere.add(record.pk)
+        if record.entity_type in linked:
+            linked[record.entity_type].add(record.pk)
+        if isinstance(record, RollbackRequest):
+            changes.add(record.change_request_id)
+    incidents -= elsewhere
+    if not (incidents or changes or any(linked.values())):
+        return None
+    if len(incidents) + len(changes) + sum(map(len, linked.values())) > MOST_NAMED:
+        return Q(pk__isnull=False)
+    linked[LinkedType.CHANGE_REQUEST] |= changes
+    links = Q()
+    for kind, ids in linked.items():
+        links |= Q(reference_type=kind, reference_id__in=ids) if ids else Q()
+    named = Q(incident_id__in=incidents)
+    if changes:
+        named |= Q(incident_id__in=ChangeRequest.objects.filter(pk__in=changes).order_by().values("incident_id"))
+    if links:
+        named |= Q(incident_id__in=IncidentLink.objects.filter(links).order_by().values("incident_id"))
+    return named
+
+
+def _incidents_of(record: Any, changed: Any) -> set[int]:
+    """The incident that a record belongs to, and the one that it belonged to before."""
+    if isinstance(record, Incident):
+        return {record.pk}
+    return {record.incident_id, changed.get("incident_id", (None,))[0]} - {None}
+
+
+def _reviewed() -> QuerySet[IncidentReport]:
+    standing: QuerySet[IncidentReport] = IncidentReport.objects.standing_postmortems()
+    return standing.filter(status=ReportStatus.COMPLETED, incident__status=IncidentStatus.RESOLVED)
 
 
 def _standing(incident: Incident) -> IncidentReport | None:

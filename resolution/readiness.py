@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from core.codes import Code
@@ -11,17 +12,29 @@ from incidents.duties import needs_another_person
 from incidents.lifecycle import require_move
 from incidents.models import Incident
 from resolution.facts import Facts, facts_of, needs_root_cause
+from resolution.postmortems import contradicts, void_if_outdated
 from resolution.scope import everyone, staff, staff_and_client, staff_and_vendor
 from users.choices import IM
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident, what its records show, and what the request states beyond them."""
+    """An incident, what its records show, whether they contradict its reviewed postmortem, and what stands for
+    evidence of mitigation: the word of an incident manager, given now or at the resolution."""
 
     incident: Incident
     facts: Facts
+    contradicted: bool = False
     excused: bool = False
+
+    @property
+    def mitigated(self) -> bool:
+        return self.facts.mitigated or self.excused or self.incident.mitigation_stated
+
+    @property
+    def outdated(self) -> bool:
+        """Whether there was a review of this resolution that its records contradict by now."""
+        return self.contradicted or (self.facts.review_outdated and not self.facts.reviewed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +47,21 @@ class Precondition:
     told_to: Callable[[Any, Incident], bool] = staff
 
 
+MITIGATED = Precondition(
+    "not_mitigated",
+    "Nothing shows that the impact is mitigated: record an active workaround that is at least partially effective, "
+    "complete a change or rollback of the incident, or let a client contact confirm it. An incident manager may "
+    "instead resolve it with a resolution_code, with a note on the incident as evidence.",
+    lambda case: case.mitigated,
+    everyone,
+)
+
 TO_RESOLVE: tuple[Precondition, ...] = (
-    Precondition(
-        "not_mitigated",
-        "Nothing shows that the impact is mitigated: record an active workaround that is at least partially effective, "
-        "complete a change or rollback of the incident, or let a client contact confirm it. An incident manager may "
-        "instead give a resolution_code, with a note on the incident as evidence.",
-        lambda case: case.facts.mitigated or case.excused,
-        everyone,
-    ),
+    MITIGATED,
     Precondition(
         "client_not_informed",
-        "The client is not informed: record a portal update, or a communication to one of the client's contacts that "
-        "was sent or delivered.",
+        "The client is not informed: record a portal update addressed to client_contact, or a communication to one of "
+        "the client's contacts that was sent or delivered.",
         lambda case: case.facts.client_reached or case.facts.portal_updated,
         staff_and_client,
     ),
@@ -70,13 +85,18 @@ TO_RESOLVE: tuple[Precondition, ...] = (
 )
 
 TO_CLOSE: tuple[Precondition, ...] = (
+    MITIGATED,
+    Precondition(
+        "postmortem_outdated",
+        "What the postmortem tells has changed since its review: it is drafted anew, and must be reviewed again.",
+        lambda case: not case.outdated,
+        staff_and_client,
+    ),
     Precondition(
         "postmortem_not_reviewed",
         "The postmortem is not reviewed by a person who may: it is reviewed with POST /incident-reports/{id}/review/. "
         "Where an initiator reviewed it before the severity became high, reopen the incident and resolve it again.",
-        lambda case: (
-            case.facts.reviewed and not (case.facts.reviewed_by_initiator and needs_another_person(case.incident))
-        ),
+        lambda case: case.outdated or _is_reviewed(case),
         staff_and_client,
     ),
     Precondition(
@@ -86,6 +106,12 @@ TO_CLOSE: tuple[Precondition, ...] = (
         staff_and_vendor,
     ),
 )
+
+
+def _is_reviewed(case: Case) -> bool:
+    """Whether a person reviewed the postmortem who may, by the severity that the incident has had since."""
+    return case.facts.reviewed and not (case.facts.reviewed_by_initiator and needs_another_person(case.incident))
+
 
 # What is asked for each status that an incident can be brought to, and the policy's rule behind it.
 PRECONDITIONS = {IncidentStatus.RESOLVED: TO_RESOLVE, IncidentStatus.CLOSED: TO_CLOSE}
@@ -101,23 +127,29 @@ def missing(case: Case, status: IncidentStatus) -> list[Precondition]:
     return [each for each in PRECONDITIONS[status] if not each.holds(case)]
 
 
-def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, resolution_code: str = "") -> None:
-    """Refuse unless an incident may reach a status now, naming everything that is missing.
+def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, resolution_code: str = "") -> Case:
+    """Refuse unless an incident may reach a status now, naming everything that is missing; returns the case.
 
+    A review that turns out to be outdated is voided, whatever becomes of the request.
     Raises Refusal: invalid_transition, precondition_failed.
     """
     unsupervised = _blocked(incident, status, raising=Code.INVALID_TRANSITION)
     facts = facts_of(incident)
     excused = bool(resolution_code) and actor.role == IM and facts.noted
-    items = [*unsupervised, *map(_item, missing(Case(incident, facts, excused), status))]
+    case = Case(incident, facts, facts.reviewed and contradicts(incident), excused)
+    items = [*unsupervised, *map(_item, missing(case, status))]
     if items:
         detail = f"{incident.incident_code} cannot become {status}: {', '.join(item.code for item in items)}."
-        raise Refusal(Code.PRECONDITION_FAILED, detail, rule=RULES[status], errors=items)
+        refusal = Refusal(Code.PRECONDITION_FAILED, detail, rule=RULES[status], errors=items)
+        refusal.afterwards = partial(void_if_outdated, incident.pk) if case.contradicted else None
+        raise refusal
+    return case
 
 
 def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
     """How far an incident is from being resolved and closed, as far as the viewer may know. SOP 16."""
-    case = Case(incident, facts_of(incident))
+    facts = facts_of(incident)
+    case = Case(incident, facts, facts.reviewed and contradicts(incident))
     return {
         "resolve": _verdict(case, IncidentStatus.RESOLVED, viewer),
         "close": _verdict(case, IncidentStatus.CLOSED, viewer),

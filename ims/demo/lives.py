@@ -42,7 +42,7 @@ def _resolve(stage: Stage, incident: Incident) -> None:
     stage.play("tom", "workaround.create", {"incident_id": incident.pk, **around})
     told = {
         "incident_id": incident.pk,
-        "recipient_type": "executive_team",
+        "recipient_type": "client_contact",
         "delivery_method": "incident_portal_update",
         "message_content": "The service works again; we are removing the cause.",
     }
@@ -56,8 +56,8 @@ def _close(stage: Stage, incident: Incident) -> None:
     analysis = stage.play("tara", "rca.create", search)
     stage.play("tara", "rca.complete", {"root_cause": "A limit was set for last year's load."}, on=analysis)
     report = incident.reports.get(automatic=True, voided_at__isnull=True)
-    stage.play("ivan", "postmortem.review", {"comment": "Complete."}, on=report)
     stage.play("ivan", "rca.approve", on=analysis)
+    stage.play("ivan", "postmortem.review", {"comment": "Complete."}, on=report)
     stage.play("ivan", "incident.close", on=incident)
 
 

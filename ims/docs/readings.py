@@ -53,7 +53,12 @@ READINGS: dict[str, tuple[str, ...]] = {
         "Of two simultaneous moves one wins. The other is judged by what the first has left: it is refused as "
         "stale_version where it named the version that it had seen (If-Match), as invalid_transition where the move "
         "is no longer drawn, and else told what is missing, as if it had come later.",
-        "A duplicate that is resolved as such names an incident of the same client, or one that affects it.",
+        "A duplicate that is resolved as such names an incident of the same client, or one that affects it. Duplicates "
+        "form no circle; the incident at the end of their chain takes over the affected clients, unless it is closed.",
+        "What the postmortem tells must not change after its review: such a write voids the review, and the closing "
+        "compares once more. It tells of neither later delivery statuses, nor notes, nor new names of clients.",
+        "Closing needs mitigation that still stands; the word of an incident manager who resolved it with a code and "
+        "a note still stands for it.",
         "Who conducted an analysis is the assignee, who completed it, and everybody who ever wrote of its findings.",
         "What became of a communication follows a lifecycle: pending becomes sent, delivered or failed; sent becomes "
         "delivered or failed; failed becomes sent or delivered; delivered is final. When it was first sent is kept.",

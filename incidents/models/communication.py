@@ -9,7 +9,7 @@ from django.db.models import Q
 from core.models import Record
 from core.verbs import Verb
 from incidents.models.incident import IMPORTED
-from incidents.response.choices import NAMES_USER, CommunicationType, DeliveryStatus, RecipientType
+from incidents.response.choices import NAMES_USER, PORTAL, CommunicationType, DeliveryStatus, RecipientType
 from incidents.response.querysets import CommunicationQuerySet
 
 
@@ -51,6 +51,7 @@ class Communication(Record):
             models.CheckConstraint(
                 condition=IMPORTED
                 | Q(recipient_type__in=NAMES_USER, recipient_user__isnull=False, recipient_group="")
+                | Q(**PORTAL, recipient_user__isnull=True, recipient_group="")
                 | (Q(recipient_type=RecipientType.GROUP, recipient_user__isnull=True) & ~Q(recipient_group=""))
                 | Q(recipient_type=RecipientType.EXECUTIVE_TEAM, recipient_user__isnull=True, recipient_group=""),
                 name="communication_recipient_named",

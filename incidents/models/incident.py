@@ -47,6 +47,9 @@ class Incident(Record):
     facts ever gave the severity that the incident had. `vendor_initiated` says that a vendor contact created the
     record, whatever became of their account since.
 
+    `mitigation_stated` says that the word of an incident manager, a resolution code with a note, stands for evidence of
+    mitigation.
+
     `sla_history` and `sla_elapsed` are the clock of the service levels (the stretches it counted, and the covered time
     of the closed ones); `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null
     when none runs: lists find late incidents by them. `stamped_for` is what this instance was last stamped for.
@@ -87,6 +90,7 @@ class Incident(Record):
     root_cause_undetermined_reason = models.TextField(blank=True)
     resolution_summary = models.TextField(blank=True)
     resolution_code = models.CharField(max_length=32, choices=ResolutionCode.choices, blank=True)
+    mitigation_stated = models.BooleanField(default=False, editable=False)
     duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="duplicates")
     occurred_at = models.DateTimeField(null=True, blank=True)
     detected_at = models.DateTimeField()

@@ -134,6 +134,8 @@ ANALYSIS_MOVES = Lifecycle(
 
 # Whom a communication names: the recipient types that need a user, and the one that needs a group.
 NAMES_USER = (RecipientType.USER, RecipientType.CLIENT_CONTACT, RecipientType.VENDOR_CONTACT)
+# A portal update may leave out the contact: it then addresses the portal of the incident's client.
+PORTAL = {"delivery_method": CommunicationType.INCIDENT_PORTAL_UPDATE, "recipient_type": RecipientType.CLIENT_CONTACT}
 # What tells a client that its incident is being dealt with.
 REACHED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
 # What demonstrates that the impact is mitigated.

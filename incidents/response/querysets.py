@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from incidents.querysets import OfIncidentQuerySet
-from incidents.response.choices import CommunicationType
+from incidents.response.choices import PORTAL
 from users.choices import CC, VC
 
 
@@ -25,14 +25,14 @@ class EscalationQuerySet(OfIncidentQuerySet):
 
 class CommunicationQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: what is addressed to the own client, and portal updates. A vendor contact:
+        """Staff: all. A client contact: what is addressed to the own client, and to its portal. A vendor contact:
         what is addressed to the own vendor; never another's."""
         if user.is_internal:
             return self.all()
         readable = super().visible_to(user)
         if user.role == CC:
             own = Q(recipient_user__client_id=user.client_id)
-            portal = Q(delivery_method=CommunicationType.INCIDENT_PORTAL_UPDATE)
+            portal = Q(recipient_user__isnull=True, **PORTAL)
             return readable.filter(Q(pk__in=self._matching(own)) | portal)
         own = Q(recipient_user__vendor_id=user.vendor_id)
         return readable.filter(pk__in=self._matching(own))

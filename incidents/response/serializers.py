@@ -12,6 +12,7 @@ from incidents.models import Communication, Escalation, Incident, RootCauseAnaly
 from incidents.response.choices import (
     LEVEL_OF_ROLE,
     NAMES_USER,
+    PORTAL,
     AnalysisMethod,
     CommunicationType,
     DeliveryStatus,
@@ -81,7 +82,9 @@ class CommunicationBody(PeopleBody):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         kind, user, group = attrs["recipient_type"], attrs.get("recipient_user"), attrs.get("recipient_group", "")
-        _require_named("recipient_user_id", kind in NAMES_USER, user is not None, kind)
+        portal = all(attrs[name] == value for name, value in PORTAL.items())
+        if user is not None or not portal:
+            _require_named("recipient_user_id", kind in NAMES_USER, user is not None, kind)
         _require_named("recipient_group", kind == RecipientType.GROUP, bool(group), kind)
         if user is not None:
             require_recipient(attrs["incident"], kind, user)

@@ -34,7 +34,8 @@ from users.models import User
 def close_incident(*, actor: User, incident: Incident) -> Incident:
     """Close a resolved incident whose postmortem is reviewed; closed is final.
 
-    SOP 16. Raises Refusal: invalid_transition, precondition_failed (postmortem_not_reviewed, root_cause_missing),
+    SOP 16. Raises Refusal: invalid_transition, precondition_failed (not_mitigated, postmortem_outdated,
+    postmortem_not_reviewed, root_cause_missing),
     segregation_of_duties, role_not_permitted.
     """
     require_ready(actor, incident, IncidentStatus.CLOSED)

@@ -13,6 +13,7 @@ from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
 from incidents.service_levels.stamping import change_stamped
+from reporting.choices import VoidReason
 from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening
 from resolution.postmortems import void_postmortem
@@ -49,14 +50,20 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
     now = timezone.now()
     _void_confirmations(incident, now)
     sockets.changed(incident)
-    void_postmortem(incident, actor, now)
+    void_postmortem(incident, actor, now, VoidReason.REOPENED)
     return incident
 
 
 def _take_up(incident: Incident) -> None:
     """Nothing of the former resolution stays on the incident; the reopening keeps it."""
     acknowledge(incident)
-    undone = {"resolved_at": None, "resolved_by_id": None, "resolution_code": "", "duplicate_of": None}
+    undone = {
+        "mitigation_stated": False,
+        "resolved_at": None,
+        "resolved_by_id": None,
+        "resolution_code": "",
+        "duplicate_of": None,
+    }
     change_stamped(incident, status=IncidentStatus.IN_PROGRESS, resolution_summary="", **undone)
 
 

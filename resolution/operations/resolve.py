@@ -14,6 +14,7 @@ from incidents.models import Incident, IncidentLink
 from incidents.response.choices import LinkedType
 from incidents.service_levels.stamping import change_stamped
 from resolution.bodies import ResolveBody
+from resolution.duplicates import take_over
 from resolution.duties import code_without_evidence_by_manager
 from resolution.postmortems import capture_postmortem
 from resolution.readiness import require_ready
@@ -51,7 +52,9 @@ def resolve_incident(
     SOP 16. Raises Refusal: invalid_transition, precondition_failed (everything that is missing, at once),
     role_not_permitted (a resolution_code without evidence), invalid_reference.
     """
-    require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
+    case = require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
+    if duplicate_of is not None:
+        take_over(incident, duplicate_of)
     change_stamped(
         incident,
         status=IncidentStatus.RESOLVED,
@@ -59,6 +62,7 @@ def resolve_incident(
         resolved_by_id=actor.pk,
         resolution_summary=resolution_summary,
         resolution_code=resolution_code,
+        mitigation_stated=case.excused,
         duplicate_of=duplicate_of,
     )
     _link(incident, {LinkedType.CHANGE_REQUEST: change_ids, LinkedType.KB_ARTICLE: article_ids})

@@ -76,6 +76,13 @@ class CommunicationFactory(factory.django.DjangoModelFactory):
     message_content = "We are working on it."
 
 
+class PortalUpdateFactory(CommunicationFactory):
+    """An update in the portal of the incident's client."""
+
+    recipient_type = "client_contact"
+    delivery_method = "incident_portal_update"
+
+
 class WorkaroundFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Workaround

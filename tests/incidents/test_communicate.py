@@ -5,7 +5,7 @@ import pytest
 from audit.models import AuditEntry
 from tests.api import codes, fields
 from tests.clients.factories import ClientFactory
-from tests.incidents.factories import AffectedClientFactory, CommunicationFactory, IncidentFactory
+from tests.incidents.factories import AffectedClientFactory, CommunicationFactory, IncidentFactory, PortalUpdateFactory
 from tests.products.factories import ComponentFactory
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
@@ -92,6 +92,15 @@ def test_delivery_is_all_that_can_be_changed(api):
     assert sent["sent_at"] == delivered["sent_at"] is not None
 
 
+def test_a_portal_update_to_the_clients_contacts_names_nobody_or_one_of_them(api):
+    incident = IncidentFactory()
+    portal = body_for(incident, "client_contact", delivery_method="incident_portal_update")
+    assert send(api(IM), portal, expect=201).json()["recipient_user_id"] is None
+    contact = UserFactory(role=CC, client=incident.client)
+    send(api(IM), {**portal, "recipient_user_id": contact.pk}, expect=201)
+    send(api(IM), {**portal, "recipient_user_id": UserFactory(role=CC).pk}, expect=400, code="invalid_reference")
+
+
 @pytest.mark.parametrize(
     ("before", "allowed"),
     [
@@ -124,7 +133,10 @@ def test_contacts_read_what_is_addressed_to_their_side(api):
     reader = UserFactory(role=CC, client=incident.client)
     contact = UserFactory(role=VC, vendor=vendor)
     to_client = CommunicationFactory(incident=incident, recipient_type="client_contact", recipient_user=reader)
-    portal = CommunicationFactory(incident=incident, delivery_method="incident_portal_update")
+    portal = PortalUpdateFactory(incident=incident)
+    CommunicationFactory(incident=incident, delivery_method="incident_portal_update")
+    to = {"recipient_type": "group", "recipient_group": "operations"}
+    CommunicationFactory(incident=incident, delivery_method="incident_portal_update", **to)
     to_vendor = CommunicationFactory(incident=incident, recipient_type="vendor_contact", recipient_user=contact)
     CommunicationFactory(incident=incident)
 

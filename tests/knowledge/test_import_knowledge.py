@@ -7,6 +7,7 @@ import pytest
 from knowledge.models import Article, PostIncidentReview
 from knowledge.search import ranked
 from tests.ims.old_export import HELPER, ID, OldExport, report_of, run
+from tests.users.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +131,8 @@ def test_the_breach_is_not_repeated_by_new_writes(export, api):
     export.change("incidents", status="resolved", closed_at=None)
     export.change("post_incident_reviews", status="cancelled")
     run(export)
-    body = {"incident_id": ID, "scheduled_date": "2099-01-01", "facilitator_user_id": ID}
+    facilitator = UserFactory(role="incident_manager")
+    body = {"incident_id": ID, "scheduled_date": "2099-01-01", "facilitator_user_id": facilitator.pk}
     api("executive").post("/post-incident-reviews/", body, expect=409, code="precondition_failed")
 
 

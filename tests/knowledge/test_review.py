@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from knowledge.choices import RATINGS
 from knowledge.models import PostIncidentReview
 from tests.api import Api, capture, codes, fields, statements
-from tests.incidents.factories import CommunicationFactory, IncidentFactory, NoteFactory
+from tests.incidents.factories import IncidentFactory, NoteFactory, PortalUpdateFactory
 from tests.knowledge.factories import ReviewFactory, settled
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
@@ -99,18 +99,13 @@ def closed_after_two_resolutions(api):
     """A closed incident that two managers resolved, one after the other: the first resolution did not hold."""
     incident, first, second = IncidentFactory(), UserFactory(role=IM), UserFactory(role=IM)
     NoteFactory(incident=incident)
-    CommunicationFactory(incident=incident, delivery_method="incident_portal_update", **to_contact_of(incident))
+    PortalUpdateFactory(incident=incident)
     resolve(api, incident, first)
     api(first).post(f"/incidents/{incident.pk}/reopen/", {"reason": "It fails again."}, expect=200)
     resolve(api, incident, second)
     incident.refresh_from_db()
     incident.change(status="closed", closed_at=timezone.now())
     return incident, first, second
-
-
-def to_contact_of(incident):
-    contact = UserFactory(role=CC, client=incident.client)
-    return {"recipient_type": "client_contact", "recipient_user": contact, "delivery_status": "sent"}
 
 
 def test_whoever_ever_resolved_the_incident_neither_facilitates_nor_conducts_its_review(api):

@@ -118,7 +118,7 @@ def test_a_draft_follows_the_incident(api):
 
 
 def test_what_is_completed_or_void_stays_as_it_was(api):
-    void = ReportFactory(content={"kept": True}, voided_at=timezone.now(), status="failed")
+    void = ReportFactory(content={"kept": True}, voided_at=timezone.now(), void_reason="reopened", status="failed")
     done = completed(content={"kept": True})
     for report in (void, done):
         assert api(IM).get(f"/incident-reports/{report.pk}/").json()["content"] == {"kept": True}
@@ -138,7 +138,7 @@ def test_a_client_contact_reads_completed_reports_of_incidents_in_scope(api):
     shown = completed(incident=incident)
     others = [
         ReportFactory(incident=incident, automatic=False),
-        completed(incident=incident, voided_at=timezone.now()),
+        completed(incident=incident, voided_at=timezone.now(), void_reason="reopened"),
         completed(),
     ]
     assert [each["id"] for each in reader.get("/incident-reports/").json()["results"]] == [shown.pk]
@@ -198,6 +198,6 @@ def test_reports_are_found_by_their_filters(api):
 
 def test_one_automatic_postmortem_stands_for_each_incident():
     report = ReportFactory()
-    report.change(voided_at=timezone.now())
+    report.change(voided_at=timezone.now(), void_reason="reopened")
     ReportFactory(incident=report.incident)
     assert IncidentReport.objects.standing_postmortems().filter(incident=report.incident).count() == 1

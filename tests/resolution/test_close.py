@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from tests.api import codes
-from tests.incidents.factories import AnalysisFactory, IncidentFactory
+from tests.incidents.factories import AnalysisFactory, IncidentFactory, WorkaroundFactory
 from tests.reporting.factories import ReportFactory
+from tests.resolution.factories import reviewed
 from tests.users.factories import UserFactory
 from users.choices import AM, EX, IM, SA, TS
 
@@ -18,25 +19,8 @@ def path(incident):
 
 
 def resolved(**fields):
-    return IncidentFactory(**{"status": "resolved", "resolved_at": timezone.now(), **fields})
-
-
-def reviewed(reviewer=None, **fields):
-    """A resolved incident whose postmortem is reviewed."""
-    incident = resolved(**fields)
-    ReportFactory(
-        incident=incident,
-        status="completed",
-        reviewed_by=reviewer or UserFactory(role=IM),
-        reviewed_at=timezone.now(),
-        digest="0" * 64,
-    )
-    return incident
-
-
-def analysed(incident, status="completed"):
-    found = {"root_cause": "A leak.", "completed_by": UserFactory(role=TS), "completed_at": timezone.now()}
-    AnalysisFactory(incident=incident, status=status, **(found if status != "in_progress" else {}))
+    incident = IncidentFactory(**{"status": "resolved", "resolved_at": timezone.now(), **fields})
+    WorkaroundFactory(incident=incident)
     return incident
 
 
@@ -85,7 +69,7 @@ def test_the_postmortem_must_be_reviewed(api):
     assert codes(api(IM).post(path(unreviewed), expect=409, code="precondition_failed")) == {"postmortem_not_reviewed"}
 
     voided = reviewed()
-    voided.reports.get().change(voided_at=timezone.now())
+    voided.reports.get().change(voided_at=timezone.now(), void_reason="reopened")
     assert codes(api(IM).post(path(voided), expect=409)) == {"postmortem_not_reviewed"}
 
 
@@ -95,15 +79,21 @@ def test_high_severity_needs_its_root_cause(api, peak):
     refused = api(IM).post(path(incident), expect=409, code="precondition_failed")
     assert codes(refused) == {"postmortem_not_reviewed", "root_cause_missing"}
 
-    begun = analysed(reviewed(severity="P4", peak_severity=peak), "in_progress")
+    begun = reviewed(severity="P4", peak_severity=peak, analysis="in_progress")
     assert codes(api(IM).post(path(begun), expect=409)) == {"root_cause_missing"}
-    api(IM).post(path(analysed(begun)), expect=200)
+    found = reviewed(severity="P4", peak_severity=peak, analysis="completed")
+    api(IM).post(path(found), expect=200)
+
+
+def test_an_imported_analysis_without_a_cause_finds_none(api):
+    incident = resolved(severity="P1")
+    AnalysisFactory(incident=incident, status="completed", imported_row={"id": 1})
+    assert "root_cause_missing" in codes(api(IM).post(path(incident), expect=409))
 
 
 def test_an_undetermined_root_cause_needs_its_reason(api):
-    incident = reviewed(severity="P1")
-    api(IM).post(path(incident), expect=409, code="precondition_failed")
-    api(EX).patch(f"/incidents/{incident.pk}/", {"root_cause_undetermined_reason": "The logs are gone."}, expect=200)
+    api(IM).post(path(reviewed(severity="P1")), expect=409, code="precondition_failed")
+    incident = reviewed(severity="P1", root_cause_undetermined_reason="The logs are gone.")
     api(IM).post(path(incident), expect=200)
 
 
@@ -111,7 +101,7 @@ def test_an_undetermined_root_cause_needs_its_reason(api):
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
 def test_an_initiator_does_not_close_what_ever_was_of_high_severity(api, role, initiated):
     caller = api(role)
-    incident = analysed(reviewed(severity="P4", peak_severity="P2", **{initiated: caller.user}))
+    incident = reviewed(severity="P4", peak_severity="P2", analysis="completed", **{initiated: caller.user})
     refused = caller.post(path(incident), expect=403, code="segregation_of_duties")
     assert codes(refused) == {"not_an_initiator"}
     assert refused.json()["transfer_to_human"] is True
@@ -137,7 +127,7 @@ def test_an_initiator_does_not_close_what_no_facts_ever_gave(api, initiated, sev
 
 @pytest.mark.parametrize(("peak", "expected"), [("P1", 403), ("P2", 403), ("P3", 200), ("P4", 200)])
 def test_technical_support_closes_low_severity_only(api, peak, expected):
-    incident = analysed(reviewed(severity="P4", peak_severity=peak))
+    incident = reviewed(severity="P4", peak_severity=peak, analysis="completed")
     answer = api(TS).post(path(incident), expect=expected)
     if expected == 403:
         assert answer.json()["code"] == "role_not_permitted"
@@ -146,7 +136,6 @@ def test_technical_support_closes_low_severity_only(api, peak, expected):
 
 def test_a_review_by_an_initiator_does_not_hold_once_the_severity_is_high(api):
     reporter = UserFactory(role=IM)
-    incident = analysed(reviewed(reporter, severity="P3", reporter=reporter))
-    api(EX).patch(f"/incidents/{incident.pk}/", {"severity": "P1"}, expect=200)
+    incident = reviewed(reporter, severity="P3", peak_severity="P1", reporter=reporter, analysis="completed")
     refused = api(IM).post(path(incident), expect=409, code="precondition_failed")
     assert codes(refused) == {"postmortem_not_reviewed"}

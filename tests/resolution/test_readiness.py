@@ -1,7 +1,6 @@
 """What an incident still lacks, before it is resolved and before it is closed."""
 
 import pytest
-from django.utils import timezone
 
 from audit.models import AuditEntry
 from tests.api import capture, statements
@@ -15,8 +14,7 @@ from tests.incidents.factories import (
     WorkaroundFactory,
 )
 from tests.products.factories import ComponentFactory
-from tests.reporting.factories import ReportFactory
-from tests.resolution.factories import mitigated
+from tests.resolution.factories import mitigated, reviewed
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import CC, IM, TS, VC
@@ -40,7 +38,12 @@ def test_a_new_incident_lacks_everything(api):
 
     assert answer["resolve"]["ready"] is answer["close"]["ready"] is False
     assert lacking(answer["resolve"]) == ["not_mitigated", "client_not_informed", "escalation_open"]
-    assert lacking(answer["close"]) == ["invalid_transition", "postmortem_not_reviewed", "root_cause_missing"]
+    assert lacking(answer["close"]) == [
+        "invalid_transition",
+        "not_mitigated",
+        "postmortem_not_reviewed",
+        "root_cause_missing",
+    ]
     assert all(each["detail"] for each in answer["resolve"]["missing"] + answer["close"]["missing"])
 
 
@@ -50,10 +53,7 @@ def test_a_mitigated_incident_is_ready_to_be_resolved(api):
 
 
 def test_a_reviewed_incident_is_ready_to_be_closed(api):
-    now = timezone.now()
-    incident = mitigated(status="resolved", resolved_at=now)
-    ReportFactory(incident=incident, status="completed", reviewed_by=UserFactory(), reviewed_at=now, digest="0" * 64)
-    answer = api(TS).get(path(incident), expect=200).json()
+    answer = api(TS).get(path(reviewed()), expect=200).json()
     assert answer["close"] == {"ready": True, "missing": []}
     assert lacking(answer["resolve"]) == ["invalid_transition"]
 
@@ -105,7 +105,7 @@ def test_contacts_are_told_what_rests_on_records_they_may_read(api, contact, to_
     answer = api(contacts_of(incident)[contact]).get(path(incident), expect=200).json()
 
     assert lacking(answer["resolve"]) == to_resolve
-    assert lacking(answer["close"]) == ["invalid_transition", *to_close, "not_disclosed"]
+    assert lacking(answer["close"]) == ["invalid_transition", "not_mitigated", *to_close, "not_disclosed"]
     assert "scalation" not in str(answer)
 
 

@@ -18,6 +18,7 @@ from tests.incidents.factories import (
     EscalationFactory,
     IncidentFactory,
     NoteFactory,
+    PortalUpdateFactory,
     WorkaroundFactory,
 )
 from tests.knowledge.factories import ArticleFactory
@@ -37,7 +38,7 @@ def path(incident, action="resolve"):
 def informed(**values):
     """An incident whose client was told, and nothing else."""
     incident = IncidentFactory(**{"status": "in_progress", **values})
-    CommunicationFactory(incident=incident, delivery_method="incident_portal_update")
+    PortalUpdateFactory(incident=incident)
     return incident
 
 
@@ -190,10 +191,34 @@ def to_another_client(incident):
 
 
 def failed_portal_update(incident):
-    CommunicationFactory(incident=incident, delivery_method="incident_portal_update", delivery_status="failed")
+    PortalUpdateFactory(incident=incident, delivery_status="failed")
 
 
-@pytest.mark.parametrize("message", [to_staff, to_another_client, failed_portal_update])
+def portal_update_to_executives(incident):
+    CommunicationFactory(incident=incident, delivery_method="incident_portal_update", delivery_status="delivered")
+
+
+def portal_update_to_a_group(incident):
+    to = {"recipient_type": "group", "recipient_group": "operations"}
+    PortalUpdateFactory(incident=incident, delivery_status="sent", **to)
+
+
+def portal_update_to_another_client(incident):
+    contact = AffectedClientFactory(incident=incident).client
+    PortalUpdateFactory(incident=incident, recipient_user=UserFactory(role=CC, client=contact))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        to_staff,
+        to_another_client,
+        failed_portal_update,
+        portal_update_to_executives,
+        portal_update_to_a_group,
+        portal_update_to_another_client,
+    ],
+)
 def test_what_does_not_reach_the_client_does_not_inform_it(api, message):
     incident = IncidentFactory(status="in_progress")
     WorkaroundFactory(incident=incident)

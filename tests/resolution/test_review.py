@@ -95,7 +95,10 @@ def test_only_while_the_incident_is_resolved(api):
 
 @pytest.mark.parametrize(
     ("fields", "code"),
-    [({"automatic": False}, "not_a_postmortem_draft"), ({"voided_at": timezone.now()}, "postmortem_voided")],
+    [
+        ({"automatic": False}, "not_a_postmortem_draft"),
+        ({"voided_at": timezone.now(), "void_reason": "reopened"}, "postmortem_voided"),
+    ],
 )
 def test_only_the_standing_automatic_draft_is_reviewed(api, fields, code):
     refused = api(IM).post(path(ReportFactory(**fields)), expect=409, code="precondition_failed")

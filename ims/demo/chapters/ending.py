@@ -33,6 +33,11 @@ def close(story: Story) -> None:
     found = {"root_cause": "The renewal of the certificate was nobody's task."}
     story.does("tara", "finds it", "POST", f"/root-cause-analyses/{analysis['id']}/complete/", found)
     story.does("ivan", "approves the analysis", "POST", f"/root-cause-analyses/{analysis['id']}/approve/")
+    story.refused("ivan", "closes it with the old postmortem", "POST", close_it, expect="precondition_failed")
+    drafts = f"/incident-reports/?incident_id={number}&status=draft"
+    draft = story.does("ivan", "finds it drafted anew", "GET", drafts)["results"][0]
+    review = f"/incident-reports/{draft['id']}/review/"
+    story.does("ivan", "reviews it again", "POST", review, {"comment": "Now with the cause."})
     story.refused("ines", "closes what she opened", "POST", close_it, expect="segregation_of_duties")
     story.does("ivan", "closes it", "POST", close_it)
     again = {"reason": "One more look."}
