@@ -16,11 +16,12 @@ from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.collections import Collection, related
 from core.dispatch import Seen
+from core.generic import page_link
 from core.pagination import bad_filter
 from core.query import read_id, refuse_unknown
 from core.schema import More, answers
 from core.streams import wants_table
-from core.views import ListViewSet, RecordViewSet, creates, page_link
+from core.views import ListViewSet, RecordViewSet, creates
 
 AFTER = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
 

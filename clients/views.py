@@ -30,10 +30,10 @@ class ClientCollection(Collection):
 
     names_only = ("id", "id__in", "name", "name__in", "cursor", "page", "page_size", *CHOICES)
 
-    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
+    def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
         if user.role == VC:
             refuse_unknown(params, self.names_only)
-        return super().filtered(user, params)
+        return super().filtered(user, params, within)
 
 
 CLIENTS = ClientCollection(

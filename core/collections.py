@@ -96,24 +96,29 @@ class Collection:
     def _of_every_record(self) -> Mapping[str, str]:
         return OF_RECORDS if issubclass(self.model, Record) else NOTHING
 
-    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
+    def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter).
+
+        `within` is that scope, where the caller has it already.
 
         A caller's scope is `scoped` alone: within it, enumerations must find the same for everybody (see `page`).
         """
         self._refuse_unreadable(user, params)
         given = self._filters_among(params)
-        queryset = self.scoped(user)
+        queryset: QuerySet[Any] = self.scoped(user) if within is None else within
         if given:
             filters = self.filters(given, queryset=queryset, reader=user)
             filters.refuse_unless_valid()
             queryset = filters.qs
         return queryset.filter(self._search(user, params["search"])) if params.get("search") else queryset
 
-    def page(self, user: Any, params: Mapping[str, str]) -> Page:
-        """One page of represented records. Raises Refusal (400 invalid_filter)."""
+    def page(self, user: Any, params: Mapping[str, str], found: Any = None) -> Page:
+        """One page of represented records. Raises Refusal (400 invalid_filter).
+
+        `found` is what `filtered` finds, where the caller has it already; lazily, as some pages do not need it.
+        """
         asked = self._common(user, params)
-        queryset = None if asked else self.filtered(user, params)
+        queryset = None if asked else self.filtered(user, params) if found is None else found
         ordering, selection = self._ordering(params), self.selection(self.output, user, params)
         size, columns = read_size(params.get("page_size")), selection.columns
         if asked:

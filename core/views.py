@@ -4,17 +4,18 @@ import keyword
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from functools import partial as bound
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 from rest_framework import status
 from rest_framework.decorators import MethodMapper
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework.viewsets import ViewSetMixin
+from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from core.answers import Answer
 from core.authorization import Authorization
@@ -25,17 +26,17 @@ from core.discovery import READ
 from core.dispatch import Seen, read, submit
 from core.errors import Refusal, Undeclared, invalid
 from core.etag import etag_of
+from core.generic import CollectionFilter, names_of
 from core.idempotency import once
 from core.inputs import read_whole
 from core.operations import Operation, registry
-from core.pagination import Page
 from core.permissions import OPERATION_PERMISSIONS
 from core.query import read_params, refuse_unknown
 from core.renderers import TableRenderer
 from core.streams import stream, wants_table
 
 
-class OperationView(ViewSetMixin, APIView):
+class OperationView(ViewSet):
     """A view whose every action names its operation in `operations`; an action that names none does not start.
 
     Writes are made by `write`; whatever is read goes through `self.read`.
@@ -136,12 +137,35 @@ class OperationView(ViewSetMixin, APIView):
         return Response({**body, **extra}, status=code, headers={"ETag": etag_of(version)})
 
 
-class ListViewSet(OperationView):
-    """Reads of one collection as lists. Writes are added with `write`, one line each."""
+class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
+    """Reads of one collection as lists. Writes are added with `write`, one line each.
+
+    The collection states what the attributes of a generic view say (`names_of`): `serializer_class`, `filterset_class`,
+    `search_fields`, `ordering_fields`, `pagination_class`. `asked` is the query of the list that is being read.
+    """
 
     collection: Collection
+    asked: Mapping[str, str] = MappingProxyType({})
+    filter_backends = [CollectionFilter]
     operations = {"list": READ}
     lookup_value_regex = "[0-9]{1,19}"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "collection" in vars(cls):
+            for name, value in names_of(cls.collection).items():
+                setattr(cls, name, value)
+
+    def get_queryset(self) -> Any:
+        """The records in the caller's scope."""
+        return self.collection.scoped(self.request.user)
+
+    def get_serializer_class(self) -> Any:
+        """The shape of a write's body; of what is read, its representation."""
+        operation = self.operation
+        if operation is not None and operation.shapes:
+            return operation.shapes[0]
+        return self.collection.single if self.action == "retrieve" else self.collection.output
 
     @property
     def renderer_classes(self) -> list[type[BaseRenderer]]:  # type: ignore[override]
@@ -156,10 +180,11 @@ class ListViewSet(OperationView):
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
         """A page of what was found, or all of it as a table, as the caller accepts."""
-        request = self.request
-        if wants_table(request):
-            return stream(self.collection.table(request.user, params), request)
-        return page_response(request, self.collection.page(request.user, params))
+        self.asked = params
+        if wants_table(self.request):
+            return stream(self.collection.table(self.request.user, params), self.request)
+        queryset = SimpleLazyObject(lambda: self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.paginate_queryset(queryset))  # type: ignore[arg-type]
 
 
 class RecordViewSet(ListViewSet):
@@ -261,19 +286,3 @@ def approval_id_of(request: Request) -> int | None:
     if number is None:
         raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
     return number
-
-
-def page_response(request: Request, page: Page) -> Response:
-    """A page as every list answers it: the addresses of its neighbours, the count where it is known, the rows."""
-    links = {side: page_link(request, page.control, getattr(page, side)) for side in ("next", "previous")}
-    count = {} if page.count is None else {"count": page.count}
-    return Response({**links, **count, "results": page.rows})
-
-
-def page_link(request: Request, control: str, value: str | None) -> str | None:
-    """The address of another page: this one's, with the parameter replaced that leads there."""
-    if value is None:
-        return None
-    query = request.query_params.copy()
-    query[control] = value
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -20,8 +20,8 @@ class IncidentCollection(Collection):
 
     of_promises = frozenset({"sla_state", "due_before", *PROMISES})
 
-    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
-        queryset = super().filtered(user, params)
+    def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
+        queryset = super().filtered(user, params, within)
         asked = {name.partition("__")[0] for name, value in params.items() if value}
         return queryset.filter(promises_to(user)) if asked & self.of_promises else queryset
 

@@ -28,9 +28,9 @@ class SearchedCollection(Collection):
             "matches in that order, page by page."
         )
 
-    def filtered(self, user: Any, params: Mapping[str, str]) -> QuerySet[Any]:
+    def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
         others = {name: value for name, value in params.items() if name != "search"}
-        queryset = super().filtered(user, others)
+        queryset = super().filtered(user, others, within)
         text = params.get("search")
         if not text:
             return queryset
@@ -38,16 +38,16 @@ class SearchedCollection(Collection):
         found: QuerySet[Any] = matching(queryset, text)
         return found
 
-    def page(self, user: Any, params: Mapping[str, str]) -> Page:
+    def page(self, user: Any, params: Mapping[str, str], found: Any = None) -> Page:
         if not params.get("search") or params.get("ordering"):
-            return super().page(user, params)
+            return super().page(user, params, found)
         if params.get("cursor"):
             raise bad_filter("cursor", "Ranked matches stand on one page; give an ordering to page through them.")
         refuse_unstorable(params)
         others = {name: value for name, value in params.items() if name != "search"}
         selection = self.selection(self.output, user, others)
-        found = ranked(super().filtered(user, others), params["search"], read_size(params.get("page_size")))
-        rows = self.model.objects.filter(pk__in=[hit.pk for hit in found]).values(*selection.columns)
+        best = ranked(super().filtered(user, others), params["search"], read_size(params.get("page_size")))
+        rows = self.model.objects.filter(pk__in=[hit.pk for hit in best]).values(*selection.columns)
         by_id = {row["id"]: row for row in rows}
-        shown = [{**by_id[hit.pk], "snippet": hit.snippet} for hit in found if hit.pk in by_id]
+        shown = [{**by_id[hit.pk], "snippet": hit.snippet} for hit in best if hit.pk in by_id]
         return Page(selection.represent(shown), next=None, previous=None)

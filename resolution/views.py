@@ -7,8 +7,9 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.dispatch import Seen
+from core.generic import page_response
 from core.schema import answers
-from core.views import OperationView, page_response, write
+from core.views import OperationView, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
 from resolution.parameters import TIMELINE
