@@ -140,10 +140,17 @@ def _saved(event: EventRecord) -> EventRecord:
 
 def _given(actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[str, Any]]) -> list[EventRecord]:
     """The named events and those of the payloads, each once. In one order, so that nobody waits for each other."""
-    ordered = sorted(payloads, key=lambda each: (each["source"], str(each.get("attributes", {}).get("fingerprint"))))
+    ordered = sorted(payloads, key=_identity)
     made = [execute("event.record", actor=actor, data=each).record for each in ordered]
     found = {event.pk: event for event in (*events, *made)}
     return [found[pk] for pk in sorted(found)]
+
+
+def _identity(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an event is recognised by, as text that can be sorted."""
+    stated = payload.get("attributes", {})
+    marks = (stated.get("fingerprint"), stated.get("event_id"), payload.get("detected_at"))
+    return (payload["source"], *map(str, marks))
 
 
 def _only(groups: tuple[Group, ...]) -> Group:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from incidents.models import EventCorrelation, EventRecord, Incident
 from tests.clients.factories import ClientFactory
@@ -20,14 +21,16 @@ def alert(**attributes):
         "source": "alert_log",
         "payload_summary": "Queue is full",
         "severity_hint": "P1",
+        "detected_at": timezone.now().isoformat(),
         "client_id": ClientFactory().pk,
         "component_id": ComponentFactory().pk,
         "attributes": attributes,
     }
 
 
-def test_an_alert_sent_twice_at_once_is_one_event():
-    given = alert(fingerprint="a1")
+@pytest.mark.parametrize("attributes", [{"fingerprint": "a1"}, {"event_id": "e-7"}])
+def test_an_alert_sent_twice_at_once_is_one_event(attributes):
+    given = alert(**attributes)
     one, other = callers(2)
     known, new = at_once(lambda: one.post("/events/", given), lambda: other.post("/events/", given))
     assert (known.status_code, new.status_code) == (200, 201)
