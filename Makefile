@@ -18,7 +18,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench examples openapi sdk sdk-test fuzz fuzz-short
+.PHONY: help setup demo test check serve lint fmt clean bench oracle examples openapi sdk sdk-test fuzz fuzz-short
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,12 @@ sdk-test: sdk ## Check the types of both clients and try them against a live ser
 	MYPYPATH=sdk/python $(BIN)/mypy --config-file sdk/python/pyproject.toml sdk/python/ims_client sdk/python/ims_sdk sdk/tests
 	cd sdk/typescript && npm run --silent check
 	PYTHONPATH=sdk/python $(BIN)/python -m pytest sdk/tests
+
+ORACLE_STEPS ?= 100000
+ORACLE_SEED ?= 1
+
+oracle: $(SYNCED) ## Compare the product with a second statement of the law, step by step; DATABASE_URL for PostgreSQL
+	$(BIN)/python -m tests.oracle --steps $(ORACLE_STEPS) --seed $(ORACLE_SEED)
 
 FUZZ_SEED ?= 1
 FUZZ_EXAMPLES ?= 20

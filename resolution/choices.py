@@ -6,7 +6,6 @@ from django.db.models import TextChoices
 class TimelineKind(TextChoices):
     OCCURRED = "occurred"
     ALERTED = "alerted"
-    ALERT_ENDED = "alert_ended"
     DETECTED = "detected"
     CREATED = "created"
     CORRELATED = "correlated"

@@ -4,7 +4,6 @@ from django.db.models import Q
 
 from changes.choices import ChangeStatus, RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
-from incidents.events.choices import ENDED
 from incidents.models import (
     AffectedClient,
     Communication,
@@ -46,14 +45,6 @@ SOURCES: tuple[Source, ...] = (
         (Moment(Kind.ALERTED, "detected_at", "created_by_id", "Alert ({source}): {payload_summary}"),),
         columns=("source", "payload_summary"),
         of=lambda pk: Q(pk__in=EventCorrelation.objects.filter(incident_id=pk).values("event_id")),
-    ),
-    Source(
-        EventRecord,
-        (Moment(Kind.ALERT_ENDED, "detected_at", "created_by_id", "Over, says the source ({source})."),),
-        columns=("source",),
-        of=lambda pk: Q(
-            pk__in=EventCorrelation.objects.filter(incident_id=pk).values("event_id"), attributes__status=ENDED
-        ),
     ),
     Source(
         EventCorrelation,

@@ -228,15 +228,6 @@ class TestLinked:
         shown = decided(api, {"event_record_ids": [other.pk], "link_incident_id": twin.pk})["incident"]
         assert (shown["severity"], shown["peak_severity"]) == ("P2", "P1")
 
-    def test_what_the_source_calls_resolved_is_told_and_resolves_nothing(self, api, place):
-        incident = IncidentFactory(**place)
-        over = {"event_payloads": [payload(attributes={"status": "resolved"}, **place)]}
-        shown = decided(api, {**over, "link_incident_id": incident.pk})["incident"]
-        assert shown["status"] == "open"
-        told = api(IM).get(f"/incidents/{incident.pk}/timeline/", expect=200).json()
-        entries = told["results"] if isinstance(told, dict) else told
-        assert [each["kind"] for each in entries].count("alert_ended") == 1
-
     def test_a_found_duplicate_rises_as_well(self, api, place):
         IncidentFactory(severity="P4", category="hardware_failure", **place)
         answer = decided(api, {"event_payloads": [payload(severity_hint="P1", **place)]})
