@@ -38,7 +38,8 @@ class Collection:
 
     `search` are the columns that the `search` parameter looks into, its own or those of records that it refers to;
     `ordering` the columns one may order by (never null, indexed), the first of them, newest first, being the default;
-    `label` the column that names a record in brief lists; `detail` a richer output for a single record; `relations`
+    `label` the column that names a record in brief lists, `beside` further ones where it alone tells none apart;
+    `detail` a richer output for a single record; `relations`
     what can be shown beside its id, by name, with the foreign key that holds it (see `related`); `numbered` whether it
     is so small that its pages have numbers.
     """
@@ -47,6 +48,7 @@ class Collection:
     output: type[Output]
     filters: type[StrictFilterSet]
     label: str
+    beside: tuple[str, ...] = field(default=(), kw_only=True)
     search: tuple[str, ...]
     ordering: tuple[str, ...] = ("id", "created_at", "updated_at")
     detail: type[Output] | None = None

@@ -18,6 +18,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from core.errors import MOST_ITEMS
 from core.inputs import BIGGEST_ID, is_whole
 from core.pagination import EARLIEST, LATEST
+from core.policy_names import advice_for
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
 
@@ -75,6 +76,9 @@ def refuse_far_times(value: Any) -> None:
         raise ValidationError(f"This must be from {EARLIEST.year} to {LATEST.year - 1}.", code="out_of_range")
 
 
+UNKNOWN = "This field is unknown or read-only here."
+
+
 class Body(serializers.Serializer[Any]):
     """A strict request body.
 
@@ -102,7 +106,8 @@ class Body(serializers.Serializer[Any]):
         refuse_long_lists(self.fields, members)
         unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
         errors: dict[str, Any] = {
-            name: [ErrorDetail("This field is unknown or read-only here.", "unknown_field")] for name in unknown
+            name: [ErrorDetail(f"{UNKNOWN} {advice_for(name, self.fields)}".strip(), "unknown_field")]
+            for name in unknown
         }
         for name, field in self.fields.items():
             try:

@@ -54,14 +54,20 @@ def check_requester(text: str | None, user: Any) -> None:
 
 
 def answer_of(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
-    columns = dict.fromkeys(["id", collection.label, *(["status"] if _shows_status(collection, user) else [])])
+    names = (collection.label, *collection.beside)
+    columns = dict.fromkeys(["id", *names, *(["status"] if _shows_status(collection, user) else [])])
     rows = list(found.order_by("-id").values(*columns)[: BRIEF + 1])
     if not rows:
         return {"count": 0, "match": "none", "results": []}
     if len(rows) == 1:
         return {"count": 1, "match": "one", "results": [collection.one(user, rows[0]["id"])[0]]}
-    brief = [{"id": row["id"], "label": row[collection.label], "status": row.get("status")} for row in rows[:BRIEF]]
+    brief = [{"id": row["id"], "label": _label(row, names), "status": row.get("status")} for row in rows[:BRIEF]]
     return {"count": len(rows) if len(rows) <= BRIEF else found.count(), "match": "many", "results": brief}
+
+
+def _label(row: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """What tells a record from others of its type."""
+    return row[names[0]] if len(names) == 1 else " · ".join(str(row[name]) for name in names if row[name])
 
 
 def _shows_status(collection: Collection, user: Any) -> bool:

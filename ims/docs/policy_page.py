@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.codes import Code
 from core.operations import Door, Operation, registry
+from core.policy_names import OURS
 from core.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
 from core.schema.text import approval_of, who_may
 from ims.docs.evidence import files_by_sop
@@ -52,8 +53,19 @@ def render(tests: Path) -> str:
         parts.extend(_section(number, shown.get(number, [])))
     parts.append("## Operations beside the procedures\n")
     parts.extend(_operation(each) for each in reachable() if not each.sop)
+    parts.extend(_names())
     parts.extend(tables(reachable()))
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _names() -> Iterator[str]:
+    """What the policy's inputs are called in requests, where the names differ."""
+    yield "## Names of inputs\n"
+    yield "A request that uses the policy's name is refused as `unknown_field`, and told ours.\n"
+    yield "| The policy's name | Here |\n| --- | --- |"
+    for name, ours in OURS.items():
+        yield f"| `{name}` | {' or '.join(f'`{each}`' for each in ours) or 'the members of the body themselves'} |"
+    yield ""
 
 
 def _section(number: int, tests: list[str]) -> Iterator[str]:

@@ -5,8 +5,10 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.codes import Code
 from core.discovery import READ
 from core.dispatch import Seen
+from core.errors import Refusal
 from core.schema import answers
 from core.views import OperationView
 from incidents.models import Incident
@@ -14,6 +16,8 @@ from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.scope import reads_promises
 from incidents.service_levels.serializers import SlaAnswer
 from incidents.views import INCIDENTS
+
+PROMISED_TO_OTHERS = "What was promised for this incident is a matter of its client and of the provider."
 
 
 class ServiceLevelView(OperationView):
@@ -29,7 +33,9 @@ class ServiceLevelView(OperationView):
         return Response(self.read(lambda incident, asked: service_levels_of(incident), seen=seen, find=self._incident))
 
     def _incident(self) -> Incident | None:
-        """The incident, if the caller may read it and the promises made for it."""
+        """The incident, if the caller may read it. Raises Refusal (403): its promises are for those they concern."""
         user = self.request.user
         incident: Incident | None = INCIDENTS.scoped(user).filter(pk=self.kwargs["pk"]).first()
-        return incident if incident is not None and reads_promises(user, incident.client_id) else None
+        if incident is not None and not reads_promises(user, incident.client_id):
+            raise Refusal(Code.OUT_OF_SCOPE, PROMISED_TO_OTHERS, rule="promises_concern_their_client")
+        return incident

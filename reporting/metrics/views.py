@@ -11,6 +11,7 @@ METRICS = Collection(
     MetricOutput,
     MetricFilters,
     label="metric_type",
+    beside=("incident__title",),
     search=("metric_type", "incident__title"),
     relations=related("incident"),
 )

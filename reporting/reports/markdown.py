@@ -10,8 +10,9 @@ from reporting.reports.phrases import ending, made
 from reporting.reports.values import shown
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-# What would begin a list or a heading at the start of a line.
-MARKER = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+# What would begin a list or a heading at the start of a line. A number is only escaped at its point, and only where it
+# would begin a list: "13.3 %" is no list.
+MARKER = re.compile(r"^(\s*)(?:(?=[-+=])|(\d+)(?=[.)](?:\s|$)))", re.MULTILINE)
 
 
 def as_markdown(document: Document) -> bytes:
@@ -29,7 +30,7 @@ def as_markdown(document: Document) -> bytes:
 
 def text(value: str) -> str:
     """Text that Markdown shows as it is."""
-    return MARKER.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", value.replace("\r", "")))
+    return MARKER.sub(lambda found: f"{found[1]}{found[2] or ''}\\", SPECIAL.sub(r"\\\1", value.replace("\r", "")))
 
 
 def cell(value: str) -> str:

@@ -1,7 +1,12 @@
 """Sentences that stand on every report, in all formats."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from reporting.reports.document import Document, Kind
 from reporting.reports.values import shown
+
+NO_CAUSE = "No root cause has been determined."
 
 
 def made(document: Document) -> str:
@@ -9,6 +14,14 @@ def made(document: Document) -> str:
     who = f"{document.author} ({document.author_role})" if document.author_role else document.author
     by = who if document.author else f"the {document.author_role}" if document.author_role else "the service provider"
     return f"Made {shown(document.generated_at, Kind.TIME)} by {by}"
+
+
+def cause_outside(cause: Mapping[str, Any]) -> str:
+    """What clients are told of a root cause. Only what was approved leaves the house, and it never contradicts what the
+    staff is told: a finding that awaits its approval is not finished, and where there is none, none is determined."""
+    if cause["approved"]:
+        return str(cause["root_cause"])
+    return "The analysis of the root cause is not finished." if cause["root_cause"] else NO_CAUSE
 
 
 def ending(document: Document) -> str:

@@ -295,7 +295,8 @@ class TestWhoReads:
         given = opened(agreement, component_id=component.pk, affected_client_ids=[contact.client_id])
         pk = api(IM).post("/incidents/", given, expect=201).json()["id"]
         for other in (contact, vendor):
-            api(other).get(f"/incidents/{pk}/sla/", expect=404, code="not_found")
+            refused = api(other).get(f"/incidents/{pk}/sla/", expect=403, code="out_of_scope").json()
+            assert refused["rule"] == "promises_concern_their_client"
             shown = api(other).get(f"/incidents/{pk}/", expect=200).json()
             listed = api(other).get("/incidents/", expect=200).json()["results"][0]
             for row in (shown, listed):

@@ -12,6 +12,7 @@ from reporting.reports.builders.parts import (
     time_figures,
 )
 from reporting.reports.document import INSIDE, OUTSIDE, Figure, KeyFigures, Kind, Paragraph, Section, Tone
+from reporting.reports.phrases import NO_CAUSE, cause_outside
 from reporting.reports.subject import Subject
 from reporting.reports.values import between, in_words, words
 
@@ -68,14 +69,12 @@ def _root_cause_inside(cause: dict[str, Any]) -> Section:
         standing = "approved" if cause["approved"] else "not yet approved"
         told = f"{cause['root_cause']} (analysis {cause['analysis_id']}, {standing})"
     else:
-        told = cause["undetermined_reason"] or "No root cause has been determined."
+        told = cause["undetermined_reason"] or NO_CAUSE
     return Section("Root cause", (Paragraph(told),), INSIDE)
 
 
 def _root_cause_outside(cause: dict[str, Any]) -> Section:
-    """Only what was approved leaves the house: an analysis that is not approved is a draft."""
-    told = cause["root_cause"] if cause["approved"] else "The analysis of the root cause is not finished."
-    return Section("Root cause", (Paragraph(told),), OUTSIDE)
+    return Section("Root cause", (Paragraph(cause_outside(cause)),), OUTSIDE)
 
 
 def _clients(facts: dict[str, Any]) -> Section:

@@ -22,6 +22,7 @@ from reporting.reports.document import (
     Tone,
 )
 from reporting.reports.missing import Missing, require
+from reporting.reports.phrases import NO_CAUSE, cause_outside
 from reporting.reports.subject import Subject
 from reporting.reports.values import words
 
@@ -62,7 +63,7 @@ def lay_out(facts: Facts, name: Namer) -> tuple[Section, ...]:
         Section("Workarounds", (_workarounds(facts),), INSIDE),
         Section("Changes and rollbacks", _changes(facts, name), INSIDE),
         Section("Root cause", _root_cause(facts, name), INSIDE),
-        Section("Root cause", (Paragraph(_approved_cause(facts["root_cause"])),), OUTSIDE),
+        Section("Root cause", (Paragraph(cause_outside(facts["root_cause"])),), OUTSIDE),
         Section("Knowledge articles", (_articles(facts),), INSIDE),
     )
 
@@ -179,7 +180,7 @@ def _changes(facts: Facts, name: Namer) -> tuple[Any, ...]:
 
 def _root_cause(facts: Facts, name: Namer) -> tuple[Any, ...]:
     cause = facts["root_cause"]
-    told = cause["root_cause"] or cause["undetermined_reason"] or "No root cause has been determined."
+    told = cause["root_cause"] or cause["undetermined_reason"] or NO_CAUSE
     shown = (
         Shown("Method", "analysis_method", Kind.WORD),
         Shown("Analyst", _named(name, "assigned_to_id")),
@@ -187,10 +188,6 @@ def _root_cause(facts: Facts, name: Namer) -> tuple[Any, ...]:
         Shown("Status", "status", Kind.WORD),
     )
     return Paragraph(told), table(facts["root_cause_analyses"], shown, empty="There was no analysis.")
-
-
-def _approved_cause(cause: Mapping[str, Any]) -> str:
-    return str(cause["root_cause"]) if cause["approved"] else "The analysis of the root cause is not finished."
 
 
 def _articles(facts: Facts) -> Any:

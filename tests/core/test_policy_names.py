@@ -1,0 +1,49 @@
+"""The policy's names of inputs where a request names them otherwise: a refusal says how they are called here."""
+
+import pytest
+
+from tests.clients.factories import ClientFactory
+from tests.incidents.factories import EscalationFactory, IncidentFactory
+from tests.users.factories import UserFactory
+from users.choices import IM, SA, TS
+
+pytestmark = pytest.mark.django_db
+
+
+def details(refused):
+    return {item["field"]: item["detail"] for item in refused.json()["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "body", "called"),
+    [
+        ((IM, "patch"), lambda: f"/incidents/{IncidentFactory().pk}/", {"new_status": "in_progress"}, "status"),
+        ((IM, "post"), lambda: "/escalations/", {"target_user": 1}, "target_user_id"),
+        ((TS, "post"), lambda: "/communications/", {"recipient": 1}, "recipient_user_id or recipient_group"),
+        ((IM, "post"), lambda: "/events/correlate/", {"event_payload_from_user": {}}, "event_payloads"),
+        ((IM, "post"), lambda: "/sla-agreements/", {"response_time": 1}, "response_time_minutes"),
+    ],
+)
+def test_the_right_name_is_told(api, call, path, body, called):
+    role, method = call
+    refused = getattr(api(role), method)(path(), body, expect=400)
+    assert details(refused)[next(iter(body))].endswith(f"Here it is called {called}.")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "name"),
+    [
+        (IM, lambda: f"/incidents/{IncidentFactory().pk}/", "field_updates"),
+        (SA, lambda: f"/clients/{ClientFactory().pk}/", "updated_fields"),
+        (SA, lambda: f"/users/{UserFactory(role=TS).pk}/permissions/", "requested_changes"),
+    ],
+)
+def test_what_holds_fields_is_the_body_itself(api, role, path, name):
+    refused = api(role).patch(path(), {name: {"title": "Other"}}, expect=400)
+    assert details(refused)[name].endswith("State the fields themselves, as members of this body.")
+
+
+def test_a_name_that_does_not_belong_here_is_just_unknown(api):
+    incident = EscalationFactory().incident
+    refused = api(IM).patch(f"/incidents/{incident.pk}/", {"recipient": 1, "colour": "red"}, expect=400)
+    assert set(details(refused).values()) == {"This field is unknown or read-only here."}
