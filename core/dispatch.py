@@ -188,10 +188,10 @@ def _perform(
 
 
 def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
-    """Let an operation do its work, and have followed up what it wrote."""
+    """Let an operation do its work, and have followed up what it wrote, unless it undoes that itself (a trial run)."""
     with context(saved=[]) as act:
         result = operation.run(**values)
-    if act.saved:
+    if act.saved and not transaction.get_rollback():
         sockets.acted(act.saved)
     return result
 

@@ -24,7 +24,7 @@ from users.system import system_principal
     "import.legacy",
     roles=(),
     verb=Verb.CREATE,
-    raises=[Code.MALFORMED_BODY, Code.DUPLICATE, Code.VALIDATION_ERROR],
+    raises=[Code.MALFORMED_BODY, Code.DUPLICATE, Code.DUPLICATE_OPEN_INCIDENT, Code.VALIDATION_ERROR],
     door=Door.COMMAND,
 )
 def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progress) -> Report:
