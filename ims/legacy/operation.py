@@ -36,9 +36,7 @@ def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progr
     models = [table.model for table in TABLES if table.model is not None]
     lock(models)
     report = Importer(export, TABLES, progress).run()
-    if dry_run:
-        transaction.set_rollback(True)
-    else:
+    if not dry_run:
         advance(models)
     return report
 
@@ -47,8 +45,10 @@ def import_folder(folder: Path, *, dry_run: bool = False, progress: Progress = l
     """Carry out the import for a folder. Raises Refusal, which names the table, the row and the column."""
     data = {"export": Export(folder), "dry_run": dry_run, "progress": progress}
     try:
-        with context(request_id=new_request_id()):
+        with context(request_id=new_request_id()), transaction.atomic():
             report: Report = execute("import.legacy", actor=system_principal(), data=data)
+            if dry_run:  # once the operation is through: what follows it inside would query in vain
+                transaction.set_rollback(True)
     except Refusal as refusal:
         if isinstance(refusal.__cause__, IntegrityError):
             raise _located(refusal, refusal.__cause__) from refusal

@@ -10,6 +10,7 @@ SLOW = {
     "client_id": "{client.id}",
     "component_id": "{component.id}",
     "attributes": {"fingerprint": "gateway-latency", "host": "gateway-1"},
+    "detected_at": "2026-03-02T09:55:00Z",
 }
 FULL = {
     "source": "alert_log",
