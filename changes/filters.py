@@ -10,7 +10,7 @@ class ChangeFilters(StrictFilterSet):
         fields = matches(
             exact=[
                 *("incident_id", "change_title", "change_type", "risk_level", "once_critical", "status"),
-                *("requested_by_id", "approved_by_id"),
+                *("requested_by_id", "approved_by_id", "outside_window"),
             ],
             ranges=["decided_at", "scheduled_start", "scheduled_end", "actual_start", "actual_end"],
         )

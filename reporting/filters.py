@@ -8,6 +8,9 @@ class ReportFilters(StrictFilterSet):
     class Meta:
         model = IncidentReport
         fields = matches(
-            exact=["incident_id", "report_type", "generated_by_id", "status", "digest", "automatic", "reviewed_by_id"],
+            exact=[
+                *("incident_id", "report_type", "generated_by_id", "status", "digest", "automatic", "reviewed_by_id"),
+                "void_reason",
+            ],
             ranges=["generated_at", "reviewed_at", "voided_at"],
         )
