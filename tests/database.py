@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection
+from django.db import connection as default_connection
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +28,8 @@ CACHE = ROOT / "var" / "test-databases"
 NAMED = "ims_template_"
 # Templates of migrations that nobody has used for so long are dropped.
 KEPT = timedelta(days=2)
+# What it can do beyond Django's declared types depends on the database.
+connection: Any = default_connection
 
 
 def create() -> str:

@@ -8,7 +8,7 @@ from tests.oracle.machine import findings
 from tests.oracle.running import play, told
 
 # So many runs of fifty steps; `make oracle` plays many more.
-RUNS = int(os.environ.get("ORACLE_RUNS", "30"))
+RUNS = int(os.environ.get("ORACLE_RUNS", "80"))
 BATCHES = 3
 
 
@@ -21,4 +21,4 @@ def test_the_product_answers_as_the_policy_does(batch):
     steps = play(batch, RUNS) - before
 
     assert not findings.disagreements, told()
-    assert steps > RUNS * 15
+    assert steps > RUNS * 8
