@@ -34,6 +34,7 @@ from ims_client.models import (
     CommunicationRequest,
     ComponentRequest,
     DecisionRequest,
+    FactsRequest,
     IncidentRequest,
     PatchedDeliveryRequest,
     PatchedIncidentUpdateRequest,
@@ -98,7 +99,7 @@ def test_a_whole_life_through_typed_methods(installation: Installation) -> None:
         description="The nightly run took four hours longer.",
         category="performance_degradation",
         impact_level="medium",
-        severity="P3",
+        classification=FactsRequest(localized=True),
     )
     incident = answer(incidents_create.sync(client=support, body=reported))
     assert (incident.status, incident.severity) == ("open", "P3")

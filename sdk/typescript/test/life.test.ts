@@ -136,7 +136,7 @@ test("a whole life through typed methods", async () => {
         description: "The nightly run took four hours longer.",
         category: "performance_degradation",
         impact_level: "medium",
-        severity: "P3",
+        classification: { localized: true },
       },
     }),
   );
