@@ -1,13 +1,20 @@
 """Each operation states its body and its answer; each read that answers no record names what it answers."""
 
+from dataclasses import replace
+
 import pytest
 from rest_framework.serializers import BaseSerializer
 
+from core.codes import Code
+from core.dispatch import submit
+from core.errors import Refusal, Undeclared
 from core.operations import Door, OneOf, registry
 from core.routes import API_PREFIX
 from core.schema.answers import Special
 from ims.docs.views import read_schema
 from ims.views import DiscoveryView, InboxView
+from tests.users.factories import UserFactory
+from users.choices import EX
 
 WRITES = [each for each in registry if each.door is Door.REST and each.writes]
 
@@ -43,3 +50,23 @@ def test_a_read_names_an_answer_that_is_no_record_on_its_action():
 
     for action in (DiscoveryView.search, InboxView.inbox):
         assert isinstance(action.answers, Special)
+
+
+@pytest.mark.django_db
+def test_a_refusal_with_a_code_that_is_not_declared_fails(monkeypatch):
+    vendor = {
+        "vendor_name": "Nimbus",
+        "vendor_type": "cloud_service_provider",
+        "contact_email": "hello@nimbus.example",
+        "contact_phone": "+442079460000",
+    }
+    executive = UserFactory(role=EX)
+    submit("vendor.create", actor=executive, body=vendor)
+    with pytest.raises(Refusal, match="duplicate"):
+        submit("vendor.create", actor=executive, body=vendor)
+
+    wrong = replace(registry["vendor.create"], raises=registry["vendor.create"].raises - {Code.DUPLICATE})
+    monkeypatch.setitem(registry._operations, "vendor.create", wrong)
+
+    with pytest.raises(Undeclared, match=r"vendor\.create refuses with duplicate, which it does not declare"):
+        submit("vendor.create", actor=executive, body=vendor)
