@@ -1,10 +1,8 @@
 """The query parameters of the trail."""
 
-from core.inputs import BIGGEST_ID
-from core.schema.parameters import query
+from core.schema.parameters import ID_SCHEMA, query
 
 TEXT = {"type": "string"}
-ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 FOLLOWING = (
     query(
         "after", {"type": "string", "pattern": "^[0-9]+$"}, "Follow the trail, oldest first, from this cursor on: 0."
@@ -13,5 +11,5 @@ FOLLOWING = (
 )
 ONE_CHAIN = (
     query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
-    query("reference_id", ID, "Only the chain of this record."),
+    query("reference_id", ID_SCHEMA, "Only the chain of this record."),
 )

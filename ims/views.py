@@ -7,11 +7,10 @@ from rest_framework.response import Response
 
 from core.discovery import READ
 from core.dispatch import Seen
-from core.inputs import BIGGEST_ID
 from core.query import refuse_unknown
 from core.routes import API_PREFIX
 from core.schema import answers
-from core.schema.parameters import ANY_TEXT, query
+from core.schema.parameters import ANY_TEXT, ID_SCHEMA, query
 from core.views import OperationView
 from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
 from ims.inbox import Kind, read_inbox
@@ -19,10 +18,9 @@ from ims.serializers import DiscoveryAnswer, Inbox
 from users.models import User
 
 TEXT = {"type": "string"}
-ID = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 DISCOVERY = (
     query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
-    query("requester_id", ID, "The caller's own id; may be left out."),
+    query("requester_id", ID_SCHEMA, "The caller's own id; may be left out."),
     query("search", ANY_TEXT, "Words that must all occur."),
     query(
         "filters",
