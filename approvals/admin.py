@@ -6,9 +6,9 @@ from django.contrib import admin
 
 from approvals.choices import OFFERED_REASONS, ApprovalStatus, HandoffStatus
 from approvals.models import Approval, ApprovalRule, Handoff
-from core.admin import RecordAdmin
-from core.admin_columns import badge, pointer
-from core.operations import registry
+from core.console.admin import RecordAdmin
+from core.console.columns import badge, pointer
+from core.operations.registry import registry
 
 
 def elevated_operations() -> list[str]:

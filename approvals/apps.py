@@ -10,7 +10,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import handoffs, operations, seeds  # noqa: F401 - declare them
         from approvals.gate import Gate
-        from core.sockets import sockets
+        from core.hooks import sockets
 
         sockets.approvals = Gate()
         post_migrate.connect(seed, sender=self, dispatch_uid="approvals.rules")

@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 
 from core.codes import ErrorClass
-from core.lifecycle import Lifecycle
+from core.operations.lifecycle import Lifecycle
 
 
 class ApprovalStatus(TextChoices):

@@ -5,7 +5,7 @@ from typing import Any
 
 from approvals.gate import approver_roles
 from core.codes import Code
-from core.operations import duty, registry
+from core.operations.registry import duty, registry
 
 
 @duty("An approval is decided by a role that its rule names.", code=Code.ROLE_NOT_PERMITTED)

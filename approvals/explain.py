@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from approvals.gate import Gate, approval_required, approver_roles
-from core.authorization import Authorization
 from core.codes import Code
-from core.dispatch import find_target, submit
 from core.errors import Refusal, invalid
-from core.handoffs import handoff_body
-from core.operations import Door, Operation, registry
+from core.http.handoffs import handoff_body
+from core.operations.authorization import Authorization
+from core.operations.dispatch import find_target, submit
+from core.operations.registry import Door, Operation, registry
 
 APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
 

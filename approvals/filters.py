@@ -9,7 +9,7 @@ from django.utils import timezone
 from approvals.choices import ApprovalStatus
 from approvals.gate import operations_approved_by
 from approvals.models import Approval, ApprovalRule, Handoff
-from core.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, matches
+from core.reading.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, matches
 
 
 def with_status(status: str) -> Q:

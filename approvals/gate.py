@@ -12,7 +12,7 @@ from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.context import current
 from core.errors import Item, Refusal
-from core.operations import Elevation, Operation, registry
+from core.operations.registry import Elevation, Operation, registry
 
 RULE = "elevated_operation"
 

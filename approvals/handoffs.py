@@ -9,8 +9,8 @@ from approvals.models import Handoff
 from approvals.serializers import CloseHandoffBody, HandoffBody, HandoffOutput
 from core.codes import Code
 from core.context import current
-from core.lifecycle import require_transition
-from core.operations import InPerson, operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import InPerson, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.models import User

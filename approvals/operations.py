@@ -21,13 +21,13 @@ from approvals.serializers import (
     RuleBody,
     RuleOutput,
 )
-from core.authorization import Authorization
 from core.codes import Code
-from core.entities import model_of
 from core.errors import Item, Refusal, invalid
-from core.lifecycle import require_transition
-from core.operations import InPerson, Operation, operation, registry
-from core.shapes import read_body
+from core.operations.authorization import Authorization
+from core.operations.bodies import read_body
+from core.operations.entities import model_of
+from core.operations.lifecycle import require_transition
+from core.operations.registry import InPerson, Operation, operation, registry
 from core.verbs import Verb
 from users.choices import EX, SA
 from users.duties import always

@@ -4,8 +4,8 @@ from typing import Any
 
 from approvals.gate import approvers_of
 from approvals.models import ApprovalRule
-from core.operations import Door, Operation, registry
-from core.refusals import codes_of
+from core.operations.refusals import codes_of
+from core.operations.registry import Door, Operation, registry
 
 
 def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[str, Any]:

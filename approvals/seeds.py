@@ -4,8 +4,8 @@ from django.conf import settings
 
 from approvals.models import ApprovalRule
 from core.context import context
-from core.dispatch import execute
-from core.operations import Door, operation, registry
+from core.operations.dispatch import execute
+from core.operations.registry import Door, operation, registry
 from core.verbs import Verb
 from users.models import User
 from users.system import system_principal

@@ -8,11 +8,11 @@ from rest_framework.exceptions import ErrorDetail
 from approvals.choices import ApprovalStatus, RuleCondition
 from approvals.models import Approval, ApprovalRule, Handoff
 from core.codes import Code
-from core.entities import find_readable
-from core.inputs import BIGGEST_ID, BoundedJSONField
-from core.operations import Door, registry
+from core.operations.entities import find_readable
+from core.operations.fields import BIGGEST_ID, BoundedJSONField
+from core.operations.registry import Door, registry
+from core.reading.serializers import Body, Output, outputs
 from core.schema.refusals import HandoffOffer, ProblemItem
-from core.serializers import Body, Output, outputs
 from users.choices import Role
 
 # The code of an item that would make a rule laxer than the policy.

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from approvals.views import ApprovalRuleViewSet, ApprovalViewSet, HandoffViewSet, PolicyView
-from core.routers import Router
+from core.http.routes import Router
 
 router = Router()
 router.add("approvals", ApprovalViewSet)

@@ -14,11 +14,11 @@ from approvals.serializers import (
     PolicyAnswer,
     RuleOutput,
 )
-from core.collections import Collection, related
-from core.operations import operation
+from core.http.views import OperationView, RecordViewSet, creates, updates, write
+from core.operations.registry import operation
+from core.reading.collections import Collection, related
 from core.schema import answers
 from core.verbs import Verb
-from core.views import OperationView, RecordViewSet, creates, updates, write
 
 APPROVALS = Collection(
     Approval,

@@ -7,10 +7,10 @@ from django.contrib import admin
 from audit.choices import Origin
 from audit.models import AuditEntry
 from audit.operations import READERS
-from core.admin import RecordAdmin
-from core.admin_columns import pointer
-from core.entities import models_by_type
-from core.operations import registry
+from core.console.admin import RecordAdmin
+from core.console.columns import pointer
+from core.operations.entities import models_by_type
+from core.operations.registry import registry
 from core.verbs import Verb
 
 

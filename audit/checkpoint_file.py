@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, Self
 
 import orjson
 
+from audit.chain_reader import Leaf
+from audit.checkpoint_document import BadCheckpoint, Document, check_document, parts_of
 from audit.merkle import Tree
-from audit.seal import BadCheckpoint, Document, check_document, parts_of
-from audit.walk import Leaf
 
 
 class LeafFile:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from contextlib import closing
 
+from audit.chain_reader import Leaf, Walk
+from audit.checkpoint_document import Document, document_of
+from audit.commit_horizon import cut, reading
 from audit.models import Checkpoint
-from audit.seal import Document, document_of
-from audit.settling import cut, reading
-from audit.walk import Leaf, Walk
-from core.operations import Door, operation
+from core.operations.registry import Door, operation
 from core.verbs import Verb
 from users.models import User
 

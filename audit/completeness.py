@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import connection
 
+from audit.chain_reader import Finding, Kind
+from audit.checkpoint_document import BadCheckpoint, Document, check_document
 from audit.models import AuditEntry, Checkpoint
-from audit.seal import BadCheckpoint, Document, check_document
 from audit.triggers import altered
-from audit.walk import Finding, Kind
 
 
 def unguarded() -> Finding | None:

@@ -1,7 +1,7 @@
 """Filters of the audit trail."""
 
 from audit.models import ALIASES, AuditEntry
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 
 
 class AuditFilters(StrictFilterSet):

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from audit.choices import Origin
 from core.errors import Undeclared
-from core.inserts import KeptInsert
 from core.models import Record
 from core.querysets import RecordQuerySet
+from core.sql.inserts import KeptInsert
 from core.verbs import Verb
 
 # An entry is made by its user and never changed: the names that every record bears, and the columns they stand for.

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from audit.chain_reader import Kind
 from audit.choices import Origin
 from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
@@ -10,12 +11,11 @@ from audit.recording import append
 from audit.records import is_known, verify_record
 from audit.serializers import AuditBody, AuditEntryOutput
 from audit.verify import Verdict, latest_sealed, verify
-from audit.walk import Kind
 from core.codes import Code
-from core.entities import models_by_type
 from core.errors import not_found
 from core.models import Record
-from core.operations import operation
+from core.operations.entities import models_by_type
+from core.operations.registry import operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.models import User

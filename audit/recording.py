@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from audit.chain import GENESIS, entry_hash, settled
 from audit.choices import Origin
-from audit.minimise import minimised
 from audit.models import AuditEntry
+from audit.redaction import minimised
 from core.context import current
-from core.discovery import READ
+from core.reading.discovery import READ
 from core.signals import or_trail_failure
 from core.verbs import Verb
 

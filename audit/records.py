@@ -1,7 +1,7 @@
 """Holding records against their chains: each record is what its entries say, none lacks its chain, none is gone.
 
 A change that went past the product (by SQL, by a migration that was reversed and applied again) leaves no entry, so the
-trail alone cannot show it. What the trail does not tell of (audit.minimise) is not compared.
+trail alone cannot show it. What the trail does not tell of (audit.redaction) is not compared.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from audit.chain_reader import CHUNK, Finding, Kind
 from audit.choices import Origin
-from audit.minimise import digest, scalar, told
+from audit.commit_horizon import reading
 from audit.models import AuditEntry
-from audit.settling import reading
-from audit.walk import CHUNK, Finding, Kind
-from core.entities import models_by_type
+from audit.redaction import digest, scalar, told
 from core.fields import FoldedKey
 from core.models import Record
+from core.operations.entities import models_by_type
 
 # So many findings end a verification: what has more of them is no slip.
 MOST = 100

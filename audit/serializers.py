@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audit.chain_reader import Kind
 from audit.models import ALIASES, AuditEntry
-from audit.walk import Kind
-from core.entities import find_readable
-from core.inputs import BoundedJSONField
-from core.serializers import Body, Output
+from core.operations.entities import find_readable
+from core.operations.fields import BoundedJSONField
+from core.reading.serializers import Body, Output
 from core.verbs import Verb
 
 # What a user may state: the policy's twelve. Approvals, rejections and discoveries are written by the server alone.

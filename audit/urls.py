@@ -3,7 +3,7 @@
 from django.urls import path
 
 from audit.views import AuditViewSet, OwnActsViewSet
-from core.routers import Router
+from core.http.routes import Router
 
 router = Router()
 router.add("audit-entries", AuditViewSet)

@@ -5,10 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from audit.chain_reader import UNCHAINED, Broken, Finding, Kind, Leaf, Walk
+from audit.checkpoint_document import Document, cut_of, parts_of
+from audit.commit_horizon import reading
 from audit.models import Checkpoint
-from audit.seal import Document, cut_of, parts_of
-from audit.settling import reading
-from audit.walk import UNCHAINED, Broken, Finding, Kind, Leaf, Walk
 
 
 @dataclass(slots=True)

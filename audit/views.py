@@ -8,20 +8,20 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.cursor_feed import follow
 from audit.filters import AuditFilters
-from audit.following import follow
 from audit.models import AuditEntry
 from audit.operations import verify_trail
 from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
-from core.collections import Collection, related
-from core.dispatch import Seen
-from core.generic import page_link
-from core.pagination import bad_filter
-from core.query import read_id, refuse_unknown
+from core.formats.streams import wants_table
+from core.http.views import ListViewSet, RecordViewSet, creates
+from core.operations.dispatch import Seen
+from core.reading.collections import Collection, related
+from core.reading.generic import page_link
+from core.reading.pagination import bad_filter
+from core.reading.query import read_id, refuse_unknown
 from core.schema import More, answers
-from core.streams import wants_table
-from core.views import ListViewSet, RecordViewSet, creates
 
 AFTER = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
 

@@ -26,7 +26,7 @@ from rich.table import Table
 from audit.models import AuditEntry
 from benchmarks.rows import multiply
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from incidents.models import Incident
 from tests.api import Api, statements
 from tests.incidents.factories import IncidentFactory

@@ -25,8 +25,8 @@ from audit.models import AuditEntry
 from benchmarks.rows import multiply
 from clients.models import Client, SlaAgreement, Subscription
 from core.context import context
-from core.operations import registry
-from core.pagination import Cursor
+from core.operations.registry import registry
+from core.reading.pagination import Cursor
 from incidents.models import Incident
 from products.models import Component
 from tests.api import TRANSACTION_WORDS, Api

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from changes.choices import ChangeStatus, RiskLevel, RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 
 RISK_TONES = {RiskLevel.CRITICAL: "danger", RiskLevel.HIGH: "warning", RiskLevel.MEDIUM: "info"}
 

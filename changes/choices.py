@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 
-from core.lifecycle import Lifecycle
+from core.operations.lifecycle import Lifecycle
 
 
 class ChangeType(TextChoices):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import Code
-from core.operations import duty
+from core.operations.registry import duty
 from users.choices import EX, IM
 
 

@@ -1,7 +1,7 @@
 """Filters of changes and rollbacks."""
 
 from changes.models import ChangeRequest, RollbackRequest
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 
 
 class ChangeFilters(StrictFilterSet):

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from changes.choices import ChangeType, RiskLevel
 from changes.models import ChangeRequest, RollbackRequest
 from core.errors import invalid
-from core.inputs import NameField, Reference
-from core.serializers import Body, Output, extended, outputs
+from core.operations.fields import NameField, Reference
+from core.reading.serializers import Body, Output, extended, outputs
 
 LONG = 20_000
 

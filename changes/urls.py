@@ -1,7 +1,7 @@
 """Routes of changes and rollbacks."""
 
 from changes.views import ChangeViewSet, RollbackViewSet
-from core.routers import Router
+from core.http.routes import Router
 
 router = Router()
 router.add("change-requests", ChangeViewSet)

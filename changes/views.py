@@ -6,8 +6,8 @@ from changes.serializers import (
     ChangeOutput,
     RollbackOutput,
 )
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates, updates, write
+from core.http.views import RecordViewSet, creates, updates, write
+from core.reading.collections import Collection, related
 
 CHANGES = Collection(
     ChangeRequest,

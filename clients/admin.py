@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from clients.choices import AgreementStatus, ClientStatus, Severity, SubscriptionStatus, Tier
 from clients.models import AccountAssignment, Calendar, Client, SlaAgreement, Subscription
-from core.admin import RecordAdmin, RecordInline
+from core.console.admin import RecordAdmin, RecordInline
 
 GROUP = "Clients & service levels"
 SEVERITY_TONES = {Severity.P1: "danger", Severity.P2: "warning", Severity.P3: "info", Severity.P4: "default"}

@@ -10,8 +10,8 @@ from clients.choices import AgreementStatus, Severity, SubscriptionStatus, Subsc
 from clients.inputs import KeptReference
 from clients.models import Client, SlaAgreement, Subscription
 from clients.today import today_of
-from core.inputs import Reference
-from core.serializers import Body, Output, outputs
+from core.operations.fields import Reference
+from core.reading.serializers import Body, Output, outputs
 from products.models import Product
 
 # Ten years: beyond it a target promises nothing.

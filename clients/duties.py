@@ -6,8 +6,8 @@ from typing import Any
 from clients.models import AccountAssignment
 from clients.tiers import TARGETS
 from core.codes import Code
-from core.conditions import changes, duty, elevation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.conditions import changes, duty, elevation
 from users.choices import AM, EX
 
 

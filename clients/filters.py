@@ -3,7 +3,7 @@
 from typing import Any
 
 from clients.models import Client, SlaAgreement, Subscription
-from core.filters import StrictFilterSet, WholeNumberFilter, matches
+from core.reading.filters import StrictFilterSet, WholeNumberFilter, matches
 
 
 class ClientFilters(StrictFilterSet):

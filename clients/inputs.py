@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from clients.calendars import countries, tidy, weekly_problems
-from core.inputs import BoundedJSONField, Reference
+from core.operations.fields import BoundedJSONField, Reference
 
 
 class WeeklyHoursField(BoundedJSONField):

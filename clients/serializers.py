@@ -10,8 +10,8 @@ from clients.calendars import DEFAULT_CALENDAR
 from clients.choices import ClientStatus, ClientType
 from clients.inputs import CountryField, WeeklyHoursField
 from clients.models import AccountAssignment, Client
-from core.inputs import EmailField, NameField, PhoneField, Reference, TimeZoneField
-from core.serializers import Body, Output, extended, outputs
+from core.operations.fields import EmailField, NameField, PhoneField, Reference, TimeZoneField
+from core.reading.serializers import Body, Output, extended, outputs
 from users.choices import AM, VC
 
 

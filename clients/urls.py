@@ -1,7 +1,7 @@
 """Routes of clients, subscriptions and agreements."""
 
 from clients.views import AgreementViewSet, ClientViewSet, SubscriptionViewSet
-from core.routers import Router
+from core.http.routes import Router
 
 router = Router()
 router.add("clients", ClientViewSet)

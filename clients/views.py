@@ -15,13 +15,13 @@ from clients.coverage import (
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
 from clients.serializers import ClientCalendar, ClientDetail, ClientManagers, ClientOutput
-from core.collections import CHOICES, Collection, related
-from core.discovery import READ
-from core.dispatch import Seen
-from core.etag import etag_of
-from core.query import refuse_unknown
+from core.http.views import RecordViewSet, creates, updates, write
+from core.operations.dispatch import Seen
+from core.operations.etag import etag_of
+from core.reading.collections import CHOICES, Collection, related
+from core.reading.discovery import READ
+from core.reading.query import refuse_unknown
 from core.schema import answers
-from core.views import RecordViewSet, creates, updates, write
 from users.choices import VC
 
 

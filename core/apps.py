@@ -2,9 +2,9 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.db.models.signals import pre_migrate
 
-from core.losses import refuse_losses
 from core.signals import check_recorder
-from core.times import read_quickly
+from core.sql.reversals import refuse_losses
+from core.sql.timestamps import read_quickly
 
 
 class CoreConfig(AppConfig):
@@ -13,4 +13,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         read_quickly()
         register(check_recorder)
-        pre_migrate.connect(refuse_losses, sender=self, dispatch_uid="core.losses")
+        pre_migrate.connect(refuse_losses, sender=self, dispatch_uid="core.sql.reversals")

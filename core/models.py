@@ -11,10 +11,10 @@ from django.utils import timezone
 from core.context import current
 from core.errors import Undeclared
 from core.fields import FoldedKey
-from core.inserts import KeptInsert
+from core.hooks import sockets
 from core.querysets import RecordQuerySet
 from core.signals import saved
-from core.sockets import sockets
+from core.sql.inserts import KeptInsert
 from core.verbs import Verb
 
 

@@ -17,7 +17,7 @@ from django.dispatch.dispatcher import NONE_ID
 
 from core.context import current
 from core.errors import AuditTrailFailure, Undeclared
-from core.waiting import is_outage
+from core.sql.timeouts import is_outage
 
 RECORDER = "audit_trail"
 

@@ -8,9 +8,9 @@ class ImsConfig(AppConfig):
         """Verify the whole house before any door opens: audit trail, sockets and routes."""
         from importlib import import_module
 
-        from core.authorization import verify_in_person
+        from core.hooks import sockets
+        from core.operations.authorization import verify_in_person
         from core.signals import require_recorder
-        from core.sockets import sockets
         from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
         from ims.legacy import operation  # noqa: F401 - declares the import
         from ims.observing import metrics

@@ -3,9 +3,9 @@
 from typing import Any
 
 from core.codes import Code
-from core.collections import Collection, collections
 from core.errors import Item, Refusal
-from core.query import read_id
+from core.reading.collections import Collection, collections
+from core.reading.query import read_id
 
 # The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
 ENTITY_TYPES = (

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.problems import respond
+from core.http.problems import respond
 
 RETRY_AFTER = 5  # seconds
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from approvals.handoffs import TAKERS
 from approvals.views import APPROVALS, HANDOFFS
 from audit.views import TRAIL
-from core.collections import Collection
-from core.operations import operation
+from core.operations.registry import operation
+from core.reading.collections import Collection
 from core.verbs import Verb
 from incidents.response.views import ANALYSES, COMMUNICATIONS, ESCALATIONS
 from incidents.views import INCIDENTS

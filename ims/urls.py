@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from core.routes import API_PREFIX, register_routes
+from core.http.routes import API_PREFIX, register_routes
 from ims.health import alive, ready
 from ims.observing.views import metrics
 from ims.views import DiscoveryView, InboxView

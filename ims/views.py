@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.discovery import READ
-from core.dispatch import Seen
-from core.query import refuse_unknown
-from core.routes import API_PREFIX
+from core.http.routes import API_PREFIX
+from core.http.views import OperationView
+from core.operations.dispatch import Seen
+from core.reading.discovery import READ
+from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import ANY_TEXT, ID_SCHEMA, query
-from core.views import OperationView
 from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
 from ims.inbox import Kind, read_inbox
 from ims.serializers import DiscoveryAnswer, Inbox

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from clients.admin import SEVERITY_TONES
-from core.admin import RecordAdmin, RecordInline
+from core.console.admin import RecordAdmin, RecordInline
 from incidents.choices import IncidentStatus, Level
 from incidents.events import admin as events_admin  # noqa: F401 - registers its pages
 from incidents.models import (

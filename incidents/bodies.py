@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from clients.choices import Severity
-from core.inputs import NameField, Reference
-from core.serializers import Body
+from core.operations.fields import NameField, Reference
+from core.reading.serializers import Body
 from incidents.choices import Category, DetectionSource, IncidentStatus, Level
 from incidents.duties import lowers_severity
 from incidents.inputs import ClientList, OwnClient, PeopleBody, Person

@@ -8,7 +8,7 @@ from django.conf import settings
 from audit.choices import Origin
 from audit.models import AuditEntry
 from core.codes import Code
-from core.operations import done_in_person, duty
+from core.operations.registry import done_in_person, duty
 from incidents.severity import lower
 from users.choices import IM, VC
 

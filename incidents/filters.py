@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django_filters.filters import BaseInFilter
 
-from core.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
-from core.inputs import BIGGEST_ID
+from core.operations.fields import BIGGEST_ID
+from core.reading.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
 from incidents.codes import id_of_code
 from incidents.models import Incident, IncidentNote
 from incidents.service_levels.states import SlaState, due_before, in_state

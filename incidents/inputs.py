@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from clients.choices import ClientStatus
 from clients.models import Client
-from core.inputs import BIGGEST_ID, Reference
-from core.rows import by_ids
-from core.serializers import Body
+from core.operations.fields import BIGGEST_ID, Reference
+from core.reading.serializers import Body
+from core.sql.lookups import by_ids
 from incidents.models import AffectedClient
 from users.models import User
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import Moves, allowed_from, may_move
+from core.operations.lifecycle import Moves, allowed_from, may_move
 from incidents.choices import (
     INCIDENT_MOVES,
     REOPEN_ENDPOINT,

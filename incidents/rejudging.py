@@ -4,11 +4,11 @@ from django.db.models import Q
 
 from clients.models import Subscription
 from clients.priority import high_priority_clients
-from core.sockets import Sockets
+from core.hooks import Sockets
 from incidents.choices import UNRESOLVED
 from incidents.judging import HIGH_PRIORITY, basis_of, judge_again
 from incidents.models import AffectedClient, Incident
-from incidents.service_levels.stamping import stamp
+from incidents.service_levels.timers import stamp
 
 
 def plug_in(sockets: Sockets) -> None:

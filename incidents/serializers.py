@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from clients.choices import Severity
 from clients.models import Client
-from core.kept import Kept
-from core.lifecycle import allowed_from
-from core.serializers import Output, outputs
+from core.operations.lifecycle import allowed_from
+from core.reading.serializers import Output, outputs
+from core.sql.compiled import Kept
 from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code

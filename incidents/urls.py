@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.routers import Router
+from core.http.routes import Router
 from incidents.events.views import CorrelationRuleViewSet, CorrelationViewSet, EventViewSet
 from incidents.response.views import (
     AnalysisViewSet,

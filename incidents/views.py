@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.collections import Collection, related
-from core.parts import PartsViewSet
-from core.views import RecordViewSet, creates, updates, write
+from core.http.nested import PartsViewSet
+from core.http.views import RecordViewSet, creates, updates, write
+from core.reading.collections import Collection, related
 from incidents.filters import IncidentFilters, NoteFilters
 from incidents.models import Incident, IncidentNote
 from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput

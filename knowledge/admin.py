@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from knowledge.choices import ArticleStatus, ItemStatus, ReviewStatus
 from knowledge.models import ActionItem, Article, PostIncidentReview
 

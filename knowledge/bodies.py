@@ -8,8 +8,8 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.inputs import NameField, Reference
-from core.serializers import Body
+from core.operations.fields import NameField, Reference
+from core.reading.serializers import Body
 from incidents.inputs import PeopleBody, Person
 from knowledge.choices import (
     AUTHORS,

@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 
-from core.lifecycle import Lifecycle
+from core.operations.lifecycle import Lifecycle
 from users.choices import EX, IM, SA, TS
 
 

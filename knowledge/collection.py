@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.collections import Collection
-from core.pagination import Page, bad_filter, read_size
-from core.query import refuse_unstorable
+from core.reading.collections import Collection
+from core.reading.pagination import Page, bad_filter, read_size
+from core.reading.query import refuse_unstorable
 from knowledge.search import matching, ranked
 
 

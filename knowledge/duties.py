@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import Code
-from core.conditions import duty
+from core.operations.conditions import duty
 from incidents.duties import ever_resolved, is_high_severity, is_initiator
 from users.choices import EX, IM, TS
 

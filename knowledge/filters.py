@@ -6,7 +6,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django_filters.filters import BaseInFilter
 
-from core.filters import StrictFilterSet, WholeNumberFilter, matches
+from core.reading.filters import StrictFilterSet, WholeNumberFilter, matches
 from knowledge.choices import RATINGS
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.serializers import Output, outputs
+from core.reading.serializers import Output, outputs
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
 from knowledge.rendering import body_html
 

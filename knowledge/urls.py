@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.routers import Router
+from core.http.routes import Router
 from knowledge.views import (
     ActionItemViewSet,
     AllActionItemsViewSet,

@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.collections import Collection, related
-from core.discovery import READ
-from core.dispatch import Seen
-from core.inputs import BIGGEST_ID
-from core.parts import PartsViewSet
+from core.http.nested import PartsViewSet
+from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
+from core.operations.dispatch import Seen
+from core.operations.fields import BIGGEST_ID
+from core.reading.collections import Collection, related
+from core.reading.discovery import READ
 from core.schema import answers
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from incidents.views import INCIDENTS
 from knowledge.collection import SearchedCollection
 from knowledge.counter import count_view

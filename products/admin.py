@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from products.choices import ComponentStatus, Environment, ProductStatus
 from products.models import Component, Product
 

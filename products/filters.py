@@ -1,6 +1,6 @@
 """Filters of products and components."""
 
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 from products.models import Component, Product
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.codes import Code
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from products.models import Component, Product
 from products.serializers import ComponentBody, ComponentOutput, ProductBody, ProductOutput

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from core.inputs import NameField, Reference
-from core.serializers import Body, Output, outputs
+from core.operations.fields import NameField, Reference
+from core.reading.serializers import Body, Output, outputs
 from products.choices import ComponentStatus, ComponentType, Environment, ProductStatus, ProductType
 from products.models import Component, Product
 

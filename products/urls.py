@@ -1,6 +1,6 @@
 """Routes of products and components."""
 
-from core.routers import Router
+from core.http.routes import Router
 from products.views import ComponentViewSet, ProductViewSet
 
 router = Router()

@@ -1,7 +1,7 @@
 """Products and components over HTTP."""
 
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates, updates
+from core.http.views import RecordViewSet, creates, updates
+from core.reading.collections import Collection, related
 from products.filters import ComponentFilters, ProductFilters
 from products.models import Component, Product
 from products.serializers import ComponentOutput, ProductOutput

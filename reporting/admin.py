@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from reporting.choices import ReportStatus
 from reporting.metrics import admin as metrics_admin  # noqa: F401 - registers its pages
 from reporting.models import IncidentReport

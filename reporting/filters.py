@@ -1,6 +1,6 @@
 """Filters of reports."""
 
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 from reporting.models import IncidentReport
 
 

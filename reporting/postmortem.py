@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client
-from core.renderers import dumps
+from core.json import dumps
 from incidents.codes import incident_code
 from incidents.models import (
     AffectedClient,

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.serializers import Output, outputs
+from core.reading.serializers import Output, outputs
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
 from reporting.postmortem import content_for, postmortem_of

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.routers import Router
+from core.http.routes import Router
 from reporting.analytics.views import AnalyticsView
 from reporting.metrics.views import MetricViewSet
 from reporting.reports.views import DownloadView

@@ -1,7 +1,7 @@
 """Reports over HTTP. The review that completes a postmortem is carried out by another app."""
 
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates
+from core.http.views import RecordViewSet, creates
+from core.reading.collections import Collection, related
 from reporting.filters import ReportFilters
 from reporting.models import IncidentReport
 from reporting.serializers import ReportDetail, ReportOutput

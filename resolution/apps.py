@@ -5,7 +5,7 @@ class ResolutionConfig(AppConfig):
     name = "resolution"
 
     def ready(self) -> None:
-        from core.sockets import sockets
+        from core.hooks import sockets
         from resolution import operations  # noqa: F401 - declares them
         from resolution.postmortems import plug_in
 

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.entities import models_by_type
-from core.inputs import BIGGEST_ID, Reference
-from core.serializers import Body
+from core.operations.entities import models_by_type
+from core.operations.fields import BIGGEST_ID, Reference
+from core.reading.serializers import Body
 from incidents.choices import ResolutionCode
 from incidents.response.choices import LinkedType
 from incidents.response.recipients import concerned_clients

@@ -8,13 +8,13 @@ from django.utils import timezone
 from clients.models import Client
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.sockets import sockets
+from core.hooks import sockets
 from incidents.affected import set_affected_clients
 from incidents.choices import IncidentStatus
 from incidents.judging import Basis, basis_of, judge_again
 from incidents.models import Incident
 from incidents.response.recipients import concerned_clients
-from incidents.service_levels.stamping import stamp
+from incidents.service_levels.timers import stamp
 
 CIRCLE = "That incident is itself a duplicate of this one, directly or through others."
 

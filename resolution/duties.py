@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.codes import Code
-from core.operations import duty
+from core.operations.registry import duty
 from incidents.duties import is_high_severity
 from resolution.facts import is_mitigated
 from users.choices import IM, TS

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from changes.models import ChangeRequest, RollbackRequest
 from core.context import current
-from core.sockets import Saved, Sockets
+from core.hooks import Saved, Sockets
 from incidents.choices import IncidentStatus
 from incidents.models import (
     AffectedClient,

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from core.inputs import BIGGEST_ID
-from core.serializers import extended
+from core.operations.fields import BIGGEST_ID
+from core.reading.serializers import extended
 from incidents.serializers import IncidentDetail
 from resolution.choices import TimelineKind
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils.timezone import is_aware
 
-from core.pagination import Cursor, Page, bad_filter, read_size
-from core.query import refuse_unknown, refuse_unstorable
+from core.reading.pagination import Cursor, Page, bad_filter, read_size
+from core.reading.query import refuse_unknown, refuse_unstorable
 from resolution.timeline_entries import Entry
 from resolution.timeline_sources import SOURCES
 from resolution.timeline_trail import trailed, with_actors

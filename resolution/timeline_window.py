@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.forms import ValidationError
 
-from core.filters import TimeField
-from core.pagination import bad_filter
+from core.reading.filters import TimeField
+from core.reading.pagination import bad_filter
 from resolution.choices import TimelineKind as Kind
 
 FILTERS = ("kind", "kind__in", "at__gte", "at__lte")

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.discovery import READ
-from core.dispatch import Seen
-from core.generic import page_response
+from core.http.views import OperationView, write
+from core.operations.dispatch import Seen
+from core.reading.discovery import READ
+from core.reading.generic import page_response
 from core.schema import answers
-from core.views import OperationView, write
 from incidents.models import Incident
 from incidents.views import INCIDENTS
 from resolution.parameters import TIMELINE

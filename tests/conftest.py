@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit import triggers
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from tests import database
 from tests.api import Api
 from tests.users.factories import UserFactory

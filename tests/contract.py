@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from core.renderers import dumps
+from core.json import dumps
 from ims.docs.views import read_schema
 
 JSON = "application/json"

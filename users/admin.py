@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from users.choices import Role, UserStatus
 from users.models import Token, User
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.codes import Code
 from core.context import current
-from core.operations import done_in_person, duty, elevation
+from core.operations.registry import done_in_person, duty, elevation
 from users.choices import EX, IM, PRIVILEGED, SA, UserStatus
 from users.shares import pending
 

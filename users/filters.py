@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from core.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import StrictFilterSet, TruthFilter, matches
 from users.choices import EX, IM, SA
 from users.models import ActivationToken, ConsoleSession, Token, User
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError as PasswordError
 from rest_framework import serializers
 
 from core.errors import invalid
-from core.inputs import EmailField, NameField, Reference, TimeZoneField
-from core.serializers import Body, Output, extended, outputs
+from core.operations.fields import EmailField, NameField, Reference, TimeZoneField
+from core.reading.serializers import Body, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.tokens import LONGEST_LIFE

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.context import context, current, new_request_id
-from core.dispatch import execute
+from core.operations.dispatch import execute
 from users.models import ConsoleSession, User
 from users.tokens import digest_of
 

@@ -2,9 +2,9 @@
 
 from core.codes import Code
 from core.context import context
-from core.dispatch import execute
 from core.errors import Refusal
-from core.operations import Door, operation
+from core.operations.dispatch import execute
+from core.operations.registry import Door, operation
 from core.verbs import Verb
 from users.choices import UserStatus
 from users.models import SYSTEM_ID, User

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Refusal
-from core.kept import Kept
+from core.sql.compiled import Kept
 from users.models import Token, TokenUse, User
 
 BY_DIGEST = Kept(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)

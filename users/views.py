@@ -9,17 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
-from core.collections import Collection, related
-from core.commits import whole
 from core.context import context
-from core.dispatch import Seen, execute
 from core.errors import Refusal
-from core.etag import etag_of
-from core.operations import registry
+from core.http.throttles import LoginLimit
+from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
+from core.operations.bodies import read_body
+from core.operations.dispatch import Seen, execute
+from core.operations.etag import etag_of
+from core.operations.registry import registry
+from core.reading.collections import Collection, related
 from core.schema import answers
-from core.shapes import read_body
-from core.throttles import LoginLimit
-from core.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
+from core.sql.transactions import whole
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
 from users.lockout import forget_failures, note_failure, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.conditions import changes, elevation
+from core.operations.conditions import changes, elevation
 from users.choices import EX
 
 # Who a vendor is. To change it would onboard somebody else under the record of one who was approved.

@@ -1,6 +1,6 @@
 """Filters of vendors."""
 
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 from vendors.models import Vendor
 
 

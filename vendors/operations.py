@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.codes import Code
-from core.operations import in_person_directly, operation
+from core.operations.registry import in_person_directly, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.duties import always

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from core.inputs import EmailField, NameField, PhoneField
-from core.serializers import Body, Output, outputs
+from core.operations.fields import EmailField, NameField, PhoneField
+from core.reading.serializers import Body, Output, outputs
 from vendors.choices import VendorStatus, vendor_types
 from vendors.models import Vendor
 

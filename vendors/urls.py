@@ -1,6 +1,6 @@
 """Routes of vendors."""
 
-from core.routers import Router
+from core.http.routes import Router
 from vendors.views import VendorViewSet
 
 router = Router()

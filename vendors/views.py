@@ -1,7 +1,7 @@
 """Vendors over HTTP."""
 
-from core.collections import Collection
-from core.views import RecordViewSet, creates, updates
+from core.http.views import RecordViewSet, creates, updates
+from core.reading.collections import Collection
 from vendors.filters import VendorFilters
 from vendors.models import Vendor
 from vendors.serializers import VendorOutput

@@ -9,11 +9,11 @@ from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStat
 from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
 from changes.models import ChangeRequest
 from changes.serializers import ChangeBody, ChangeOutput, CommentBody, ScheduleBody, ScheduledChange, StartBody
-from core.answers import Answer
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import InPerson, operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import InPerson, operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User

@@ -11,8 +11,8 @@ from changes.operations.changes import move
 from changes.serializers import CommentBody, CompleteRollbackBody, RollbackBody, RollbackOutput
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import InPerson, operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import InPerson, operation
 from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from clients.agreement_rules import active_agreements, locked, promise_of, refuse, violations
 from clients.choices import AgreementStatus
 from clients.coverage import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.duties import changes_promise
 from clients.models import SlaAgreement, Subscription
-from clients.promises import active_agreements, locked, promise_of, refuse, violations
 from clients.tiers import TARGETS
 from core.codes import Code
-from core.operations import OneOf, in_person_directly, operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import OneOf, in_person_directly, operation
 from core.verbs import Verb
 from users.choices import AM, EX, IM, SA
 from users.duties import always

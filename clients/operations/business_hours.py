@@ -5,9 +5,9 @@ from typing import Any
 from clients.duties import assigned_to_client, moves_running_clock
 from clients.models import Calendar, Client
 from clients.serializers import CalendarBody, ClientWithHours
-from core.answers import Answer
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from users.choices import AM, SA
 from users.models import User

@@ -5,7 +5,7 @@ from typing import Any
 from clients.models import AccountAssignment, Client
 from clients.serializers import ClientBody, ClientDetail
 from core.codes import Code
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from users.choices import AM, SA
 from users.models import User

@@ -6,16 +6,16 @@ may subscribe a client and agree on service levels, and only the client's own re
 
 from typing import Any
 
+from clients.agreement_rules import require_agreements_fit
 from clients.choices import SUBSCRIPTION_MOVES, SubscriptionStatus
 from clients.coverage import SubscriptionBody, SubscriptionChanges, SubscriptionOutput
 from clients.duties import moves_running_terms
 from clients.models import Subscription
-from clients.promises import require_agreements_fit
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.lifecycle import require_transition
+from core.operations.registry import operation
 from core.verbs import Verb
 from users.choices import AM, EX, IM
 from users.models import User

@@ -7,9 +7,9 @@ from django.utils import timezone
 from clients.duties import assigned_to_client
 from clients.models import AccountAssignment, Client
 from clients.serializers import ClientChanges, ClientDetail, ManagedClient, ManagersBody
-from core.answers import Answer
 from core.codes import Code
-from core.operations import operation
+from core.operations.registry import operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from users.choices import AM, SA
 from users.models import User

@@ -12,21 +12,21 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiResponse
 
 from core.codes import Code
-from core.discovery import READ
-from core.help_texts import help_text_of
-from core.operations import Operation, registry
-from core.refusals import codes_at
-from core.renderers import TableRenderer
-from core.routes import API_PREFIX
+from core.http.routes import API_PREFIX
+from core.json import TableRenderer
+from core.operations.refusals import codes_at
+from core.operations.registry import Operation, registry
+from core.reading.discovery import READ
+from core.reading.serializers import Body, Output
+from core.reading.sparse_fields import ALWAYS
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
 from core.schema.answers import More, Special
+from core.schema.help_texts import help_text_of
 from core.schema.names import Place, listing, operation_id, place_of, verb_of
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
 from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE, Problem, statuses_of
 from core.schema.text import description_of, law_of, summary_of
-from core.selection import ALWAYS
-from core.serializers import Body, Output
 
 READING = ("GET", "HEAD")
 AUTHENTICATION = "token"

@@ -10,7 +10,7 @@ from core.schema.parameters import ID_SCHEMA
 class ReferenceSchema(OpenApiSerializerFieldExtension):
     """A reference is the id of a record."""
 
-    target_class = "core.inputs.Reference"
+    target_class = "core.operations.fields.Reference"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
@@ -20,7 +20,7 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):
 class PhoneSchema(OpenApiSerializerFieldExtension):
     """A telephone number: more than a pattern can say, so only its format is named."""
 
-    target_class = "core.inputs.PhoneField"
+    target_class = "core.operations.fields.PhoneField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         return {"type": "string", "format": "phone", "minLength": 1}
@@ -29,7 +29,7 @@ class PhoneSchema(OpenApiSerializerFieldExtension):
 class TimeZoneSchema(OpenApiSerializerFieldExtension):
     """The name of a time zone: hundreds, which change with the world."""
 
-    target_class = "core.inputs.TimeZoneField"
+    target_class = "core.operations.fields.TimeZoneField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         return {"type": "string", "format": "time-zone", "minLength": 1}
@@ -38,7 +38,7 @@ class TimeZoneSchema(OpenApiSerializerFieldExtension):
 class BoundedJSONSchema(OpenApiSerializerFieldExtension):
     """A bounded JSON field is an object of any members."""
 
-    target_class = "core.inputs.BoundedJSONField"
+    target_class = "core.operations.fields.BoundedJSONField"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ POST  /sla-agreements/bulk/           sla_agreements_bulk_create   (one operatio
 
 from typing import NamedTuple
 
-from core.operations import Operation
+from core.operations.registry import Operation
 from core.schema.text import spoken
 
 # Words that say nothing without what they are done to: the rest of the path stays in the name.

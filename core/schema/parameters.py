@@ -7,12 +7,12 @@ import django_filters
 from django_filters.filters import BaseCSVFilter
 from drf_spectacular.utils import OpenApiParameter
 
-from core.collections import Collection
-from core.filters import WholeNumberFilter
-from core.inputs import BIGGEST_ID
-from core.operations import Operation
-from core.pagination import DEFAULT_SIZE, MAX_SIZE
-from core.query import LONGEST
+from core.operations.fields import BIGGEST_ID
+from core.operations.registry import Operation
+from core.reading.collections import Collection
+from core.reading.filters import WholeNumberFilter
+from core.reading.pagination import DEFAULT_SIZE, MAX_SIZE
+from core.reading.query import LONGEST
 
 ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGEST_ID}

@@ -7,12 +7,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from core.collections import Collection, collections
-from core.page_numbers import LAST_PAGE
+from core.reading.collections import Collection, collections
+from core.reading.page_numbers import LAST_PAGE
+from core.reading.serializers import Output
+from core.reading.sparse_fields import MOST_RELATIONS
 from core.schema.answers import More
 from core.schema.parameters import query
-from core.selection import MOST_RELATIONS
-from core.serializers import Output
 
 Enum = Callable[[str, Iterable[str]], dict[str, Any]]
 NEIGHBOUR = "The address of that page; null where there is none."

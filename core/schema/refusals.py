@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.codes import MEANINGS, Code, ErrorClass
-from core.inputs import BIGGEST_ID
+from core.operations.fields import BIGGEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 # Under this name a described refusal lists its codes for programs.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.codes import MEANINGS, Code
-from core.operations import Operation
+from core.operations.registry import Operation
 
 
 def spoken(word: str) -> str:

@@ -1,7 +1,7 @@
 """The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
 
 from core.codes import Code
-from core.operations import Door, operation
+from core.operations.registry import Door, operation
 from core.signals import discovered
 from core.verbs import Verb
 from ims.auditing.pack import pack_of

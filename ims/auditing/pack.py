@@ -15,7 +15,7 @@ from django.forms.models import model_to_dict
 from approvals.models import Approval
 from audit.chain import canonical
 from audit.verify import latest_sealed
-from core.tables import written
+from core.formats.csv_table import written
 from ims.auditing.readme import README, VERIFY
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
@@ -23,11 +23,11 @@ from reporting.choices import ReportType
 from reporting.postmortem import digest_of
 from reporting.reports.assembly import build
 from reporting.reports.builders.compliance import approvals_about, references_of
+from reporting.reports.context import Subject
 from reporting.reports.document import Document
 from reporting.reports.formats import FORMATS
 from reporting.reports.pdf import find_printer
 from reporting.reports.proof import ChainProof, chains_of
-from reporting.reports.subject import Subject
 from reporting.reports.values import stamp
 from resolution.timeline import timeline_of
 from users.system import system_principal

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from core import problems
 from core.codes import Code
 from core.context import current
 from core.errors import Refusal
+from core.http import problems
 
 PREFIX = "/console"
 

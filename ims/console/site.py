@@ -9,11 +9,11 @@ from django.templatetags.static import static
 from django.urls import Resolver404, resolve, reverse
 from unfold.sites import UnfoldAdminSite
 
-from core.admin import RecordAdmin
-from core.admin_lists import BoundedPaginator
-from core.discovery import READ
-from core.dispatch import Seen, read
-from core.throttles import LoginLimit, enforce
+from core.console.admin import RecordAdmin
+from core.console.lists import BoundedPaginator
+from core.http.throttles import LoginLimit, enforce
+from core.operations.dispatch import Seen, read
+from core.reading.discovery import READ
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
 

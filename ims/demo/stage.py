@@ -9,9 +9,9 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 
 from clients.models import Client
-from core.answers import Answer
 from core.context import context, new_request_id
-from core.dispatch import submit
+from core.operations.dispatch import submit
+from core.operations.results import Answer
 from ims.demo.cast import CAST, PASSWORD, Person
 from incidents.models import Escalation, Incident
 from products.models import Component, Product

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import Any
 
 from core.context import context, new_request_id
-from core.dispatch import execute
+from core.operations.dispatch import execute
 from ims.demo.bodies import (
     ClientBody,
     ComponentBody,

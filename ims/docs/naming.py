@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.operations import Door, Operation, registry
+from core.operations.registry import Door, Operation, registry
 
 # Bodies that name an operation, and which ones may be named there.
 OPERATIONS: dict[str, Callable[[Operation], bool]] = {

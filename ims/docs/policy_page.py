@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.codes import Code
-from core.operations import Door, Operation, registry
-from core.policy_names import OURS
-from core.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
+from core.operations.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
+from core.operations.registry import Door, Operation, registry
+from core.reading.policy_names import OURS
 from core.schema.text import approval_of, who_may
 from ims.docs.evidence import files_by_sop
 from ims.docs.policy_tables import tables

@@ -4,9 +4,9 @@ import importlib
 from collections.abc import Iterator, Sequence
 
 from core.codes import MEANINGS, Code
-from core.lifecycle import Lifecycle
-from core.operations import Operation
-from core.schema.enums import choices_classes
+from core.operations.lifecycle import Lifecycle
+from core.operations.registry import Operation
+from core.schema.postprocessing.enums import choices_classes
 from core.schema.text import spoken
 from ims.docs.readings import READINGS
 from users.choices import AM, CC, EX, IM, SA, TS, VC

@@ -12,15 +12,15 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.negotiation import QualityNegotiation
-from core.operations import operation
-from core.pagination import bad_filter
-from core.query import refuse_unknown
-from core.renderers import JSONRenderer, dumps
+from core.http.negotiation import QualityNegotiation
+from core.http.views import OperationView
+from core.json import JSONRenderer, dumps
+from core.operations.registry import operation
+from core.reading.pagination import bad_filter
+from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import query
 from core.verbs import Verb
-from core.views import OperationView
 
 
 @operation(

@@ -11,7 +11,7 @@ from changes.choices import (
     RollbackStatus,
 )
 from changes.duties import executive_decides_critical, not_the_requester
-from core.lifecycle import Lifecycle, allowed_from
+from core.operations.lifecycle import Lifecycle, allowed_from
 from ims.legacy.rules import expected_times, out_of_order, role_permitted
 from ims.legacy.schema import World
 from incidents.choices import UNRESOLVED

@@ -1,6 +1,6 @@
 """What the tables of the old export have in common: their ids, their time stamps, the forms of names and contacts."""
 
-from core.inputs import EmailField, NameField, PhoneField
+from core.operations.fields import EmailField, NameField, PhoneField
 from ims.legacy import rules
 from ims.legacy.readers import identifier, moment, through
 from ims.legacy.schema import Column, column

@@ -7,9 +7,9 @@ from django.db.models import UniqueConstraint
 
 from core.codes import Code
 from core.context import context, new_request_id
-from core.dispatch import execute
 from core.errors import Refusal
-from core.operations import Door, operation
+from core.operations.dispatch import execute
+from core.operations.registry import Door, operation
 from core.verbs import Verb
 from ims.legacy.export import Export, refused
 from ims.legacy.importing import Importer, Progress

@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import DateTimeField
 from rest_framework import serializers
 
-from audit.minimise import LONG_KINDS, LONGEST, digest, utc_text
-from core.entities import models_by_type
+from audit.redaction import LONG_KINDS, LONGEST, digest, utc_text
+from core.operations.entities import models_by_type
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus
+from clients.agreement_rules import promise_of, violations
 from clients.choices import AgreementStatus, SubscriptionStatus
-from clients.promises import promise_of, violations
 from core.errors import Refusal
-from core.operations import registry
+from core.operations.registry import registry
 from ims.legacy.schema import World
 from incidents.choices import UNRESOLVED, IncidentStatus
 from users.choices import CC, IM, UserStatus

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from approvals.models import Approval
 from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
-from core.inputs import NameField, TimeZoneField
+from core.operations.fields import NameField, TimeZoneField
 from ims.legacy import rules
 from ims.legacy.change_tables import CHANGES, ROLLBACKS
 from ims.legacy.columns import EMAIL, MADE, MADE_AND_CHANGED, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
@@ -42,7 +42,7 @@ from ims.legacy.response_tables import ANALYSES, COMMUNICATIONS, ESCALATIONS, WO
 from ims.legacy.schema import Table, checked, column
 from incidents.codes import incident_code
 from incidents.models import Incident
-from incidents.service_levels.stamping import start_clock
+from incidents.service_levels.timers import start_clock
 from incidents.severity import STATED
 from products.models import Component, Product
 from users.models import User

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from core.discovery import READ
-from core.routes import readable
+from core.http.routes import readable
+from core.reading.discovery import READ
 from ims.console.errors import is_console
 
 UNROUTED = "unrouted"

@@ -10,8 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from core.codes import Code
 from core.errors import Refusal
-from core.problems import respond
-from core.throttles import AddressLimit, enforce
+from core.http.problems import respond
+from core.http.throttles import AddressLimit, enforce
 from ims.observing.workers import everything
 
 # What a proxy adds: with any of these the caller is not the peer that the connection comes from.

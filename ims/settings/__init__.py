@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.middleware.RequestContextMiddleware",
+    "core.http.middleware.RequestContextMiddleware",
     "ims.observing.middleware.ObservingMiddleware",
     "ims.headers.HeadersMiddleware",
     "ims.headers.ContentPolicyMiddleware",

@@ -4,14 +4,14 @@ from ims.docs.tags import DESCRIBED
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.permissions.DenyAll"],
-    "DEFAULT_THROTTLE_CLASSES": ["core.throttles.CallerLimit", "core.throttles.AddressLimit"],
-    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.negotiation.QualityNegotiation",
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DenyAll"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.http.throttles.CallerLimit", "core.http.throttles.AddressLimit"],
+    "DEFAULT_RENDERER_CLASSES": ["core.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.negotiation.QualityNegotiation",
     # `format` is a parameter like any other: unknown, but where a view says that it reads it.
     "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "core.problems.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["core.formats.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "core.http.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "core.schema.OperationSchema",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -50,12 +50,12 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "MIT License", "identifier": "MIT"},
     "TAGS": DESCRIBED,
     "POSTPROCESSING_HOOKS": [
-        "core.schema.enums.share_enums",
+        "core.schema.postprocessing.enums.share_enums",
         "ims.docs.naming.name_operations",
-        "core.schema.links.link_records",
-        "core.schema.ids.mark_ids",
+        "core.schema.postprocessing.links.link_records",
+        "core.schema.postprocessing.ids.mark_ids",
         "ims.docs.illustration.illustrate",
-        "core.schema.sharing.share_parts",
+        "core.schema.postprocessing.sharing.share_parts",
     ],
     "APPEND_COMPONENTS": {
         "securitySchemes": {

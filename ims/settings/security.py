@@ -29,7 +29,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
-AXES_CLIENT_IP_CALLABLE = "core.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.http.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "ims.console.errors.locked_out"
 AXES_VERBOSE = False
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from clients.admin import SEVERITY_TONES
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
 
 

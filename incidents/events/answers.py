@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from core.collections import collections
+from core.reading.collections import collections
 from incidents.models import EventCorrelation, EventRecord, Incident
 
 

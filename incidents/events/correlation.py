@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.renderers import dumps
+from core.json import dumps
 from incidents.events.choices import (
     BY_ATTRIBUTE,
     BY_CLIENT,

@@ -1,6 +1,6 @@
 """Filters of events, their correlations and the rules."""
 
-from core.filters import StrictFilterSet, matches
+from core.reading.filters import StrictFilterSet, matches
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord
 
 

@@ -9,8 +9,8 @@ from rest_framework.exceptions import ErrorDetail
 
 from clients.choices import Severity
 from clients.models import Client
-from core.inputs import BIGGEST_ID, BoundedJSONField, NameField, Reference
-from core.serializers import Body, Output, extended, outputs
+from core.operations.fields import BIGGEST_ID, BoundedJSONField, NameField, Reference
+from core.reading.serializers import Body, Output, extended, outputs
 from incidents.bodies import REASON_LENGTH, TEXT_LENGTH, FactsBody
 from incidents.choices import Category, Level
 from incidents.events.choices import (

@@ -2,8 +2,8 @@
 
 from rest_framework import status
 
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates, updates, write
+from core.http.views import RecordViewSet, creates, updates, write
+from core.reading.collections import Collection, related
 from incidents.events.filters import CorrelationFilters, EventFilters, RuleFilters
 from incidents.events.serializers import (
     CorrelationOutput,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.bodies import FactsBody
 from incidents.serializers import ClassificationAnswer

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.models import Communication
 from incidents.response.choices import DELIVERY_MOVES, REACHED

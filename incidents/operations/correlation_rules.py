@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.codes import Code
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.events.serializers import CorrelationRuleBody, CorrelationRuleOutput
 from incidents.models import CorrelationRule

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from clients.models import Client
 from core.codes import Code
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentBody
@@ -17,7 +17,7 @@ from incidents.duties import own_vendors_component
 from incidents.judging import judge_new, known_facts
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.stamping import stamp
+from incidents.service_levels.timers import stamp
 from users.choices import CC, EX, IM, SA, TS, VC
 from users.models import User
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils import timezone
 
 from core.codes import Code
-from core.lifecycle import require_transition
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.lifecycle import require_transition
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
@@ -15,7 +15,7 @@ from incidents.models import Escalation, Incident
 from incidents.response.choices import ESCALATION_MOVES, LEVEL_OF_ROLE, EscalationStatus
 from incidents.response.duties import not_own_escalation, target_or_lead
 from incidents.response.serializers import EscalationBody, EscalationOutput
-from incidents.service_levels.stamping import change_stamped
+from incidents.service_levels.timers import change_stamped
 from users.choices import AM, EX, IM, TS
 from users.models import User
 

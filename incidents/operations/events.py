@@ -9,13 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework.status import HTTP_200_OK
 
-from core.answers import Answer
 from core.codes import Code
-from core.dispatch import execute
 from core.errors import Item, Refusal
-from core.operations import operation, registry
-from core.shapes import read_body
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.bodies import read_body
+from core.operations.dispatch import execute
+from core.operations.registry import operation, registry
+from core.operations.results import Answer
 from core.verbs import Verb
 from incidents.bodies import EventfulBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
@@ -29,7 +29,7 @@ from incidents.events.serializers import CorrelateBody, CorrelationAnswer, Event
 from incidents.judging import raise_by_hint
 from incidents.lifecycle import require_not_closed
 from incidents.models import EventCorrelation, EventRecord, Incident
-from incidents.service_levels.stamping import change_stamped
+from incidents.service_levels.timers import change_stamped
 from users.choices import IM
 from users.models import User
 

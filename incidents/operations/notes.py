@@ -1,6 +1,6 @@
 """SOP 14: notes on an incident."""
 
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.bodies import NoteBody
 from incidents.models import Incident, IncidentNote

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from clients.models import Client
 from core.codes import Code
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentUpdateBody
@@ -18,7 +18,7 @@ from incidents.judging import basis_of, contradiction, judge_again
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.stamping import RESTS_ON, stamp
+from incidents.service_levels.timers import RESTS_ON, stamp
 from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
 from users.choices import EX, IM, TS
 from users.models import User

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.lifecycle import require_not_closed
 from incidents.models import Incident, Workaround

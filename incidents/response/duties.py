@@ -6,7 +6,7 @@ from typing import Any
 from audit.choices import Origin
 from audit.models import AuditEntry
 from core.codes import Code
-from core.operations import duty
+from core.operations.registry import duty
 from users.choices import EX, IM
 
 # The requests that write an analysis, and what of it they write.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import StrictFilterSet, TruthFilter, matches
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from incidents.response.addressing import addressed_to
 

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from core.errors import invalid
-from core.inputs import NameField, Reference
-from core.serializers import Body, Output, outputs
+from core.operations.fields import NameField, Reference
+from core.reading.serializers import Body, Output, outputs
 from incidents.inputs import PeopleBody, Person
 from incidents.models import Communication, Escalation, Incident, RootCauseAnalysis, Workaround
 from incidents.response.choices import (

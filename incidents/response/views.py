@@ -1,7 +1,7 @@
 """Escalations, communications, workarounds and analyses over HTTP."""
 
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates, updates, write
+from core.http.views import RecordViewSet, creates, updates, write
+from core.reading.collections import Collection, related
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from incidents.response.filters import AnalysisFilters, CommunicationFilters, EscalationFilters, WorkaroundFilters
 from incidents.response.serializers import (

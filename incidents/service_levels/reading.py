@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, Stretch, minutes
-from incidents.service_levels.stamping import answered_at, clock_of
 from incidents.service_levels.states import state_of
 from incidents.service_levels.terms import Terms
+from incidents.service_levels.timers import answered_at, clock_of
 
 # So many of the latest counted intervals are shown one by one.
 MOST_INTERVALS = 100

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from clients.agreement_lookup import Offer
 from clients.clocks import WorkingHours
-from clients.offers import Offer
 from clients.service_hours import Coverage, coverage_of, hours_of
 
 _DAY = timedelta(days=1)

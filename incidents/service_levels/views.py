@@ -6,11 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
-from core.discovery import READ
-from core.dispatch import Seen
 from core.errors import Refusal
+from core.http.views import OperationView
+from core.operations.dispatch import Seen
+from core.reading.discovery import READ
 from core.schema import answers
-from core.views import OperationView
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.scope import reads_promises

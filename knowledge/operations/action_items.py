@@ -4,8 +4,8 @@ from typing import Any
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import operation
 from core.verbs import Verb
 from knowledge.bodies import ActionItemBody, ActionItemUpdateBody
 from knowledge.choices import ITEM_MOVES, ItemStatus, ReviewStatus

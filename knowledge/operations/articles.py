@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.lifecycle import require_transition
-from core.operations import InPerson, operation
+from core.operations.lifecycle import require_transition
+from core.operations.registry import InPerson, operation
 from core.verbs import Verb
 from knowledge.bodies import ArticleBody, JudgementBody
 from knowledge.choices import ARTICLE_MOVES, EDITABLE, ArticleStatus

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from core.pagination import bad_filter
+from core.reading.pagination import bad_filter
 from reporting.analytics.choices import DURATIONS, MOST_CELLS, QUANTILES, VOLUMES
 from reporting.analytics.events import CARRIED, Sum
 from reporting.analytics.question import Question

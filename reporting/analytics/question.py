@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from core.pagination import EARLIEST, LATEST, bad_filter
-from core.query import refuse_unknown, refuse_unstorable
+from core.reading.pagination import EARLIEST, LATEST, bad_filter
+from core.reading.query import refuse_unknown, refuse_unstorable
 from reporting.analytics.choices import DEFAULT_DAYS, MOST_INTERVALS, GroupBy, Interval
 
 PARAMETERS = ("from", "to", "interval", "group_by")

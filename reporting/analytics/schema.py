@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.renderers import TableRenderer
+from core.json import TableRenderer
 from core.schema.parameters import query
 from reporting.analytics.choices import GroupBy, Interval
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from core.tables import written
+from core.formats.csv_table import written
 from reporting.analytics.choices import DURATIONS, VOLUMES
 
 COUNTED = {

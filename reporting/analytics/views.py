@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.discovery import READ
-from core.dispatch import Seen
-from core.renderers import JSONRenderer, TableRenderer
+from core.formats.streams import wants_table
+from core.http.views import OperationView
+from core.json import JSONRenderer, TableRenderer
+from core.operations.dispatch import Seen
+from core.reading.discovery import READ
 from core.schema import answers
-from core.streams import wants_table
-from core.views import OperationView
 from incidents.models import Incident
 from reporting.analytics.answer import analyse
 from reporting.analytics.question import read_question

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin import RecordAdmin
+from core.console.admin import RecordAdmin
 from reporting.metrics.models import Metric
 
 

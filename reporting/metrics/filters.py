@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from core.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import StrictFilterSet, TruthFilter, matches
 from reporting.metrics.choices import MORE_IS_BETTER
 from reporting.metrics.models import Metric
 

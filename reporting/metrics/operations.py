@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.models import Incident

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.inputs import Reference
-from core.serializers import Body, Output, outputs
+from core.operations.fields import Reference
+from core.reading.serializers import Body, Output, outputs
 from reporting.metrics.choices import LARGEST, MORE_IS_BETTER, MetricType, MetricUnit, unit_of
 from reporting.metrics.models import Metric
 

@@ -1,7 +1,7 @@
 """Metrics over HTTP."""
 
-from core.collections import Collection, related
-from core.views import RecordViewSet, creates
+from core.http.views import RecordViewSet, creates
+from core.reading.collections import Collection, related
 from reporting.metrics.filters import MetricFilters
 from reporting.metrics.models import Metric
 from reporting.metrics.serializers import MetricOutput

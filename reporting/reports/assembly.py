@@ -9,9 +9,9 @@ from reporting.models import IncidentReport
 from reporting.postmortem import postmortem_of
 from reporting.reports.builders import BUILDERS
 from reporting.reports.builders.postmortem import lay_out
+from reporting.reports.context import Subject
 from reporting.reports.document import Document, Reader, is_document, read_document
 from reporting.reports.missing import Missing, require
-from reporting.reports.subject import Subject
 from reporting.reports.values import stamp, words
 from users.choices import CC
 

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from core.inputs import Reference
-from core.serializers import Body
+from core.operations.fields import Reference
+from core.reading.serializers import Body
 from reporting.choices import ReportType
 
 

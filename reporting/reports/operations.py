@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.operations import in_person_directly, operation
+from core.operations.registry import in_person_directly, operation
 from core.verbs import Verb
 from incidents.models import Incident
 from reporting.choices import REPORT_MOVES, ReportStatus
@@ -15,7 +15,7 @@ from reporting.models import IncidentReport
 from reporting.postmortem import digest_of
 from reporting.reports.assembly import build
 from reporting.reports.bodies import ReportBody
-from reporting.reports.subject import subject_of
+from reporting.reports.context import subject_of
 from reporting.serializers import ReportDetail
 from users.choices import EX, IM
 from users.duties import always

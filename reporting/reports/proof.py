@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from audit.chain import CONTENT
+from audit.chain_reader import NO_CUT, Broken, Chain
 from audit.models import AuditEntry
-from audit.walk import NO_CUT, Broken, Chain
 
 COLUMNS = ("id", *CONTENT, "previous_hash", "hash")
 

@@ -9,16 +9,16 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from core.codes import Code
-from core.dispatch import Seen
 from core.errors import Item, Refusal
-from core.etag import etag_of
-from core.operations import operation
-from core.pagination import bad_filter
-from core.query import refuse_unknown
+from core.http.views import OperationView
+from core.operations.dispatch import Seen
+from core.operations.etag import etag_of
+from core.operations.registry import operation
+from core.reading.pagination import bad_filter
+from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import query
 from core.verbs import Verb
-from core.views import OperationView
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
 from reporting.reports.assembly import document_of

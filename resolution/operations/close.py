@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from core.codes import Code
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.duties import high_severity, not_an_initiator

@@ -1,8 +1,8 @@
 """SOP 16, step 1: a client contact confirms that the impact is mitigated."""
 
-from core.answers import Answer
 from core.codes import Code
-from core.operations import InPerson, operation
+from core.operations.registry import InPerson, operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from incidents.lifecycle import require_not_closed
 from incidents.models import Incident

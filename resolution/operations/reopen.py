@@ -5,14 +5,14 @@ from datetime import datetime
 from django.utils import timezone
 
 from core.codes import Code
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import REOPEN_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.stamping import change_stamped
+from incidents.service_levels.timers import change_stamped
 from reporting.choices import VoidReason
 from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening

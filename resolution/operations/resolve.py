@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from core.answers import Answer
 from core.codes import Code
-from core.operations import operation
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.registry import operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.models import Incident, IncidentLink
 from incidents.response.choices import LinkedType
-from incidents.service_levels.stamping import change_stamped
+from incidents.service_levels.timers import change_stamped
 from resolution.bodies import ResolveBody
 from resolution.duplicates import take_over
 from resolution.duties import code_without_evidence_by_manager

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from approvals.models import ApprovalRule
-from core.entities import model_of
-from core.operations import registry
-from incidents.service_levels.stamping import change_stamped
+from core.operations.entities import model_of
+from core.operations.registry import registry
+from incidents.service_levels.timers import change_stamped
 from tests.api import Api
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.incidents.factories import IncidentFactory

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from approvals.models import ApprovalRule
-from core.operations import Door, registry
+from core.operations.registry import Door, registry
 from tests.approvals.elevated import CASES, USER, VENDOR
 from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ComponentFactory, ProductFactory

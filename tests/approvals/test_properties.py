@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from approvals.models import Approval, ApprovalRule
 from audit.models import AuditEntry
 from audit.verify import verify
-from core.entities import models_by_type
 from core.models import Record
+from core.operations.entities import models_by_type
 from tests.api import Api
 from tests.approvals.elevated import VENDOR
 from tests.users.factories import UserFactory

@@ -9,7 +9,7 @@ from approvals.digest import digest_of
 from approvals.models import Approval, ApprovalRule
 from audit.models import AuditEntry
 from core.errors import Refusal
-from core.operations import registry
+from core.operations.registry import registry
 from tests.api import codes, fields
 from tests.approvals.elevated import USER, VENDOR
 from tests.approvals.factories import approved, ask, decide

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRule
 from audit.models import AuditEntry
-from core.operations import registry
+from core.operations.registry import registry
 from tests.api import Api, codes
 from tests.approvals.elevated import CASES, VENDOR, Case, Request
 from tests.approvals.factories import approved, ask, decide

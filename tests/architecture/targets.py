@@ -12,8 +12,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from approvals.models import Approval, ApprovalRule
-from core.entities import models_by_type
-from core.operations import Operation
+from core.operations.entities import models_by_type
+from core.operations.registry import Operation
 from tests.users.factories import UserFactory
 from users.models import ConsoleSession
 from users.shares import new_share

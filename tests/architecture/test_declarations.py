@@ -6,10 +6,10 @@ import pytest
 from rest_framework.serializers import BaseSerializer
 
 from core.codes import Code
-from core.dispatch import submit
 from core.errors import Refusal, Undeclared
-from core.operations import Door, OneOf, registry
-from core.routes import API_PREFIX
+from core.http.routes import API_PREFIX
+from core.operations.dispatch import submit
+from core.operations.registry import Door, OneOf, registry
 from core.schema.answers import Special
 from ims.docs.views import read_schema
 from ims.views import DiscoveryView, InboxView

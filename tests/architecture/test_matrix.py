@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.operations import Door, registry
-from core.routes import endpoints
+from core.http.routes import endpoints
+from core.operations.registry import Door, registry
 from ims.urls import urlpatterns
 from tests.api import Api
 from tests.architecture.targets import address, can_make

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core import views
 from core.codes import Code
-from core.operations import duty, registry
-from core.routes import endpoints
+from core.http import views
+from core.http.routes import endpoints
+from core.operations.registry import duty, registry
 from ims.urls import urlpatterns
 from tests.api import Api
 from tests.architecture.targets import address

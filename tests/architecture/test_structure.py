@@ -11,7 +11,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS
 from importlinter.cli import lint_imports as run_contracts
 
 from core.models import Record
-from core.operations import registry
+from core.operations.registry import registry
 from core.querysets import RecordQuerySet
 
 ROOT = Path(__file__).resolve().parent.parent.parent

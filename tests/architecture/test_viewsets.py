@@ -6,12 +6,12 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from core.collections import CHOICES
-from core.generic import KeysetPagination, NumberedPagination
-from core.operations import registry
-from core.permissions import AccountStatus, DutiesMet, InPerson, InScope, PermittedRole
-from core.routes import endpoints
-from core.views import ListViewSet, OperationView
+from core.http.permissions import AccountStatus, DutiesMet, InPerson, InScope, PermittedRole
+from core.http.routes import endpoints
+from core.http.views import ListViewSet, OperationView
+from core.operations.registry import registry
+from core.reading.collections import CHOICES
+from core.reading.generic import KeysetPagination, NumberedPagination
 from ims.urls import urlpatterns
 from tests.api import Api
 from tests.architecture.targets import address

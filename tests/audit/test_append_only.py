@@ -12,7 +12,7 @@ from audit.checkpoints import seal_trail, store_checkpoint
 from audit.models import AuditEntry, Checkpoint
 from core.context import context
 from core.errors import Undeclared
-from core.operations import registry
+from core.operations.registry import registry
 from tests.audit.factories import state
 from tests.vendors.factories import VendorFactory
 from users.system import system_principal

@@ -12,7 +12,7 @@ from audit.chain import GENESIS, canonical, entry_hash, settled
 from audit.models import AuditEntry
 from audit.verify import verify
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from tests.api import Api
 from tests.audit.factories import state
 from tests.users.factories import UserFactory

@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import checkpoints, triggers
+from audit.checkpoint_document import root_of
 from audit.merkle import Tree
 from audit.models import AuditEntry, Checkpoint
-from audit.seal import root_of
 from tests.audit.factories import discover, state
 from tests.vendors.factories import VendorFactory
 

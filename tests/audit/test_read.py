@@ -5,10 +5,10 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from audit import following
+from audit import cursor_feed as following
 from audit.models import AuditEntry
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from tests.api import Api
 from tests.audit.factories import discover, state
 from tests.users.factories import UserFactory

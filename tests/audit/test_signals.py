@@ -12,7 +12,7 @@ from audit import receivers
 from audit.models import AuditEntry
 from core.context import context
 from core.errors import AuditTrailFailure, Undeclared
-from core.operations import registry
+from core.operations.registry import registry
 from core.signals import RECORDER, record_read, record_saved
 from incidents.models import Communication
 from tests.resolution.factories import mitigated

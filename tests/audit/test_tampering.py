@@ -11,10 +11,10 @@ from django.db import connection
 
 from audit import triggers
 from audit.chain import CONTENT, entry_hash
+from audit.chain_reader import Kind
 from audit.checkpoint_file import CheckpointFile
 from audit.models import AuditEntry
 from audit.verify import verify
-from audit.walk import Kind
 from tests.audit.factories import discover, state
 from tests.vendors.factories import VendorFactory
 from users.choices import SA

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from audit import triggers
 from audit.chain import CONTENT, entry_hash
+from audit.chain_reader import Kind
 from audit.checkpoint_file import CheckpointFile
 from audit.models import AuditEntry, Checkpoint
 from audit.records import MOST, audited_models, verify_records
 from audit.verify import latest_sealed, verify
-from audit.walk import Kind
 from clients.models import Client
 from tests.audit.factories import discover, state
 from tests.audit.test_tampering import TABLE, insert_copy, rehash, run

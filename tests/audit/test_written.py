@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from approvals.models import ApprovalRule
-from audit.minimise import digest, utc_text
+from audit.chain_reader import Walk
 from audit.models import AuditEntry
+from audit.redaction import digest, utc_text
 from audit.verify import verify
-from audit.walk import Walk
 from tests.users.activation import countersigned
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory

@@ -5,9 +5,9 @@ import pytest
 from approvals.models import Approval
 from audit.models import AuditEntry
 from clients.models import SlaAgreement, Subscription
-from core.dispatch import execute
 from core.errors import Refusal
-from core.sockets import sockets
+from core.hooks import sockets
+from core.operations.dispatch import execute
 from tests.api import codes, fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sockets import sockets
+from core.hooks import sockets
 from tests.api import codes, fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from users.choices import AM, CC, EX, IM, SA, TS

@@ -4,7 +4,7 @@ import pytest
 
 from audit.models import AuditEntry
 from clients.calendars import DEFAULT_CALENDAR
-from core.sockets import sockets
+from core.hooks import sockets
 from tests.api import fields
 from tests.clients.factories import AssignmentFactory, ClientFactory
 from tests.users.factories import UserFactory

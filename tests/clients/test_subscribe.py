@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.models import Subscription
-from core.sockets import sockets
+from core.hooks import sockets
 from tests.api import codes, fields
 from tests.approvals.factories import approved
 from tests.clients.factories import AgreementFactory, CalendarFactory, ClientFactory, SubscriptionFactory

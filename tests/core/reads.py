@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import resolve
 
-from core.collections import Collection
-from core.routes import endpoints
+from core.http.routes import endpoints
+from core.reading.collections import Collection
 from ims.urls import urlpatterns
 from tests.api import BASE, Api
 from tests.architecture.targets import a_session, make

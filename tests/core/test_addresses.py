@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from core.addresses import client_address
+from core.http.addresses import client_address
 from tests.api import Api
 from tests.users.factories import UserFactory
 from users.choices import TS

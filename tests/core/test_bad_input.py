@@ -11,12 +11,12 @@ from django.urls import resolve
 from rest_framework import serializers
 
 from audit.models import AuditEntry
-from core.entities import models_by_type
-from core.inputs import BoundedJSONField, Reference
-from core.operations import registry
-from core.renderers import dumps
-from core.routes import endpoints
-from core.serializers import JSON_TYPES
+from core.http.routes import endpoints
+from core.json import dumps
+from core.operations.entities import models_by_type
+from core.operations.fields import BoundedJSONField, Reference
+from core.operations.registry import registry
+from core.reading.serializers import JSON_TYPES
 from ims.urls import urlpatterns
 from tests.api import BASE, Api, fields
 from tests.architecture.targets import address

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from core.idempotency import CLEANED_AT_ONCE
+from core.http.idempotency import CLEANED_AT_ONCE
 from core.models import KeptAnswer
-from core.operations import registry
+from core.operations.registry import registry
 from incidents.models import Incident, IncidentNote
 from reporting.models import IncidentReport
 from reporting.reports.missing import Missing, require

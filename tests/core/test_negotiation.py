@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from rest_framework.exceptions import NotAcceptable
 
-from core.negotiation import QualityNegotiation
-from core.renderers import JSONRenderer, TableRenderer
+from core.http.negotiation import QualityNegotiation
+from core.json import JSONRenderer, TableRenderer
 from tests.core.reads import opened, reader
 from users.choices import EX
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.inputs import BIGGEST_ID, is_whole, read_whole
+from core.operations.fields import BIGGEST_ID, is_whole, read_whole
 from tests.api import fields
 from tests.clients.factories import ClientFactory
 from tests.products.factories import ProductFactory

@@ -6,9 +6,9 @@ import pytest
 
 from core.codes import Code
 from core.context import context
-from core.dispatch import execute, submit
 from core.errors import Refusal
-from core.operations import InPerson, duty, registry
+from core.operations.dispatch import execute, submit
+from core.operations.registry import InPerson, duty, registry
 from tests.api import Api
 from tests.incidents.factories import IncidentFactory
 from tests.users.factories import UserFactory

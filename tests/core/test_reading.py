@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 from core.codes import Code
-from core.collections import collections
 from core.errors import Refusal
-from core.pagination import Cursor
+from core.reading.collections import collections
+from core.reading.pagination import Cursor
 from tests.api import fields
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.selection import MOST_RELATIONS
+from core.reading.sparse_fields import MOST_RELATIONS
 from tests.api import capture, fields, statements
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.core.reads import LISTS, SINGLES, collection_of, opened, reader, rows_of

@@ -11,9 +11,9 @@ import time_machine
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from core.collections import collections
-from core.filters import Choice
-from core.serializers import column_of
+from core.reading.collections import collections
+from core.reading.filters import Choice
+from core.reading.serializers import column_of
 from incidents.codes import incident_code
 from tests.api import fields
 from tests.architecture.targets import make

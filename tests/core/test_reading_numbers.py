@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from core.page_numbers import LAST_PAGE
+from core.reading.page_numbers import LAST_PAGE
 from tests.api import capture, fields, statements
 from tests.core.reads import LISTS, collection_of, opened, reader
 from tests.users.factories import UserFactory

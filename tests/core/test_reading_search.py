@@ -3,8 +3,8 @@
 import pytest
 from django.db import models
 
-from core.collections import collections, related_model
-from core.serializers import column_of
+from core.reading.collections import collections, related_model
+from core.reading.serializers import column_of
 from tests.approvals.elevated import VENDOR
 from tests.approvals.factories import ask
 from tests.clients.factories import AgreementFactory, ClientFactory, SubscriptionFactory

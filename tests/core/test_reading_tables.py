@@ -11,9 +11,9 @@ from django.db import OperationalError, connection
 from django.http import StreamingHttpResponse
 
 from audit.models import AuditEntry
-from core import collections
 from core.context import current
-from core.tables import cell
+from core.formats.csv_table import cell
+from core.reading import collections
 from tests.api import BASE, Api, capture, fields, statements
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.core.reads import LISTS, SINGLES, opened, reader, rows_of

@@ -8,13 +8,13 @@ from audit.models import AuditEntry
 from core.context import context, current
 from core.errors import Refusal, Undeclared
 from core.fields import fold
-from core.integrity import explain
-from core.lifecycle import Lifecycle, allowed_from, require_transition
-from core.operations import operation, registry
-from core.routes import register_routes
-from core.sockets import Sockets, sockets
+from core.hooks import Sockets, sockets
+from core.http.routes import register_routes
+from core.http.views import OperationView
+from core.operations.lifecycle import Lifecycle, allowed_from, require_transition
+from core.operations.registry import operation, registry
+from core.sql.integrity import explain
 from core.verbs import Verb
-from core.views import OperationView
 from ims.urls import urlpatterns
 from products.models import Component
 from tests.products.factories import ComponentFactory, ProductFactory

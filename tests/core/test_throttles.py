@@ -13,9 +13,9 @@ from django.dispatch import Signal
 from django.test import Client as Browser
 
 from audit.models import AuditEntry
-from core import throttles
+from core.http import throttles
+from core.http.throttles import Limit
 from core.signals import request_throttled, request_uncounted
-from core.throttles import Limit
 from incidents.models import Incident
 from tests.api import Api
 from tests.users.factories import UserFactory

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.operations import registry
-from core.routes import endpoints
+from core.http.routes import endpoints
+from core.operations.registry import registry
 from ims.urls import urlpatterns
 from tests.api import BASE, fields
 from tests.architecture.targets import address

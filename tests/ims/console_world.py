@@ -11,7 +11,7 @@ from approvals.models import Approval, Handoff
 from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from core.signals import discovered
 from incidents.models import Incident
 from products.models import Component, Product

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from audit.checkpoints import seal_trail
 from audit.models import AuditEntry
-from core.dispatch import execute
+from core.operations.dispatch import execute
 from incidents.service_levels.reading import service_levels_of
 from reporting.reports import pdf
 from tests.approvals.factories import approved

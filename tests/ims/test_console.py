@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEntry
 from clients.models import Client
-from core.admin_lists import BoundedPaginator
+from core.console.lists import BoundedPaginator
 from core.errors import AuditTrailFailure
 from incidents.models import Incident
 from tests.clients.factories import ClientFactory

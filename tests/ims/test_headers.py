@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.routes import endpoints
+from core.http.routes import endpoints
 from ims.urls import urlpatterns
 from tests.api import BASE, Api
 from tests.users.factories import UserFactory

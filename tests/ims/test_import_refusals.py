@@ -9,8 +9,8 @@ from django.db import OperationalError
 
 from audit.models import AuditEntry
 from core.codes import Code
-from core.dispatch import execute
 from core.errors import Refusal
+from core.operations.dispatch import execute
 from ims.legacy import operation
 from tests.clients.factories import ClientFactory
 from tests.ims.old_export import COUNT, ID, ROWS, OldExport, run

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from changes.models import ChangeRequest, RollbackRequest
-from core.entities import model_of
+from core.operations.entities import model_of
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from tests.ims.old_export import HELPER, ID, ROWS, SECOND_USER, OldExport, report_of, run
 from users.choices import TS

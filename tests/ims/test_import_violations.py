@@ -7,7 +7,7 @@ import time_machine
 
 from audit.models import AuditEntry
 from clients.models import SlaAgreement
-from core.entities import model_of
+from core.operations.entities import model_of
 from ims.legacy import operation
 from ims.legacy.schema import Table
 from tests.ims.old_export import COUNT, ID, OldExport, report_of, run

@@ -12,8 +12,8 @@ from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
 from audit.models import AuditEntry
-from core import collections
 from core.context import context
+from core.reading import collections
 from ims.logs import configuration
 from tests.api import Api
 from tests.ims.console_world import PASSWORD, browser

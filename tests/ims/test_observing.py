@@ -13,8 +13,8 @@ from django.dispatch import Signal
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from core import collections
 from core.errors import AuditTrailFailure
+from core.reading import collections
 from core.signals import request_throttled, request_uncounted, tell
 from tests.api import Api
 from tests.live import environment_of, manage, served

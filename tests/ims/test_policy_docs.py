@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.codes import Code
-from core.operations import registry
+from core.operations.registry import registry
 from ims.docs.evidence import files_by_sop, sops_of
 from ims.docs.policy_page import reachable, render
 from ims.docs.policy_tables import lifecycles

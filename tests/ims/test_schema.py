@@ -13,12 +13,12 @@ from django.urls import get_resolver
 from jsonschema import Draft202012Validator
 
 from core.codes import MEANINGS
-from core.collections import collections
-from core.help_texts import tables
-from core.operations import Door, registry
-from core.renderers import dumps
-from core.routes import endpoints
-from core.schema.enums import choices_classes, enum_names
+from core.http.routes import endpoints
+from core.json import dumps
+from core.operations.registry import Door, registry
+from core.reading.collections import collections
+from core.schema.help_texts import tables
+from core.schema.postprocessing.enums import choices_classes, enum_names
 from ims.docs.views import read_schema
 from tests.api import fields
 from tests.clients.factories import AgreementFactory

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.operations import registry
-from core.schema.sharing import share_parts
+from core.operations.registry import registry
+from core.schema.postprocessing.sharing import share_parts
 from ims.docs.recorded import by_operation, problems
 from ims.docs.tags import TAGS
 from ims.docs.views import read_schema

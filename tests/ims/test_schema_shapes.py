@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from core.collections import collections
-from core.schema.ids import mark_ids
+from core.reading.collections import collections
 from core.schema.parameters import BLANK
+from core.schema.postprocessing.ids import mark_ids
 from ims.docs.views import read_schema
 from tests.ims.test_schema import described, parameters
 from tests.users.factories import UserFactory

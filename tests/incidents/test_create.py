@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.choices import ClientStatus
-from core.sockets import sockets
+from core.hooks import sockets
 from incidents.models import Incident
 from products.choices import ComponentStatus
 from tests.api import capture, codes, fields, statements

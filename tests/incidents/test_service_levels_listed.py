@@ -8,16 +8,16 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clients.agreement_lookup import Offer
 from clients.clocks import due
-from clients.offers import Offer
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from incidents.filters import IncidentFilters
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock
-from incidents.service_levels.stamping import stamp
 from incidents.service_levels.states import SlaState, due_before, in_state, state_of
 from incidents.service_levels.terms import Terms, terms_of
+from incidents.service_levels.timers import stamp
 from tests.api import fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.incidents.factories import AffectedClientFactory, IncidentFactory

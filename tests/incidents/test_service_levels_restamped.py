@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from audit.minimise import utc_text
 from audit.models import AuditEntry
+from audit.redaction import utc_text
 from clients.choices import Tier
 from incidents.models import Incident
 from tests.api import capture, statements

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from core.sockets import sockets
+from core.hooks import sockets
 from incidents.models import AffectedClient, Incident
 from tests.api import capture, codes, fields, statements
 from tests.clients.factories import ClientFactory

@@ -18,7 +18,7 @@ from django.db import connection
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
 import tests.environment  # noqa: F401 - the test environment, before Django is loaded
-from core.progress import progress_bar
+from core.management.progress import progress_bar
 
 # Runs between two notes of how far one is.
 BATCH = 20

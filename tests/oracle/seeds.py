@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from core.context import context
-from core.operations import registry
+from core.operations.registry import registry
 from tests.clients.factories import AssignmentFactory, ClientFactory, SubscriptionFactory
 from tests.oracle.acts_accounts import PASSWORD
 from tests.oracle.world import Account, Human, Reference, World

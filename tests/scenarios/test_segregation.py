@@ -8,9 +8,9 @@ from audit.choices import Origin
 from audit.models import AuditEntry
 from core.codes import Code
 from core.context import context
-from core.dispatch import submit
 from core.errors import Refusal
-from core.operations import registry
+from core.operations.dispatch import submit
+from core.operations.registry import registry
 from knowledge.choices import RATINGS
 from tests.api import Api
 from tests.changes.factories import ChangeFactory, RollbackFactory

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from core.answers import Answer
 from core.codes import Code
 from core.context import current
 from core.errors import invalid
-from core.operations import operation
+from core.operations.registry import operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from users.access import end_sessions, revoke_tokens
 from users.choices import IM, SA

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.answers import Answer
 from core.codes import Code
 from core.context import context
 from core.errors import Item, Refusal
-from core.operations import InPerson, operation
-from core.rows import locked
+from core.operations.registry import InPerson, operation
+from core.operations.results import Answer
+from core.sql.lookups import locked
 from core.verbs import Verb
 from users.access import end_access
 from users.choices import EX, IM, SA

@@ -2,8 +2,8 @@
 
 from core.codes import Code
 from core.errors import Refusal, invalid
-from core.operations import Door, operation
-from core.rows import locked
+from core.operations.registry import Door, operation
+from core.sql.lookups import locked
 from core.verbs import Verb
 from users.access import end_access
 from users.choices import FOUNDERS, UserStatus

@@ -8,8 +8,8 @@ from django.utils import timezone
 from core.codes import Code
 from core.context import current
 from core.errors import Refusal
-from core.operations import operation
-from core.rows import locked
+from core.operations.registry import operation
+from core.sql.lookups import locked
 from core.verbs import Verb
 from users.models import Token, User
 from users.serializers import LoginAnswer, LoginBody, LogoutAnswer

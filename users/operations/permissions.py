@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.codes import Code
-from core.operations import operation
+from core.operations.registry import operation
 from core.verbs import Verb
 from users.access import end_access, end_access_for_good
 from users.choices import ENDED, IM, SA

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from core.operations import Door, operation
+from core.operations.registry import Door, operation
 from core.verbs import Verb
 from users.models import ConsoleSession, User
 from users.operations.login import require_still

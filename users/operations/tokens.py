@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from core.answers import Answer
 from core.codes import Code
-from core.operations import InPerson, operation
+from core.operations.registry import InPerson, operation
+from core.operations.results import Answer
 from core.verbs import Verb
 from users.duties import own_token
 from users.models import Token, User

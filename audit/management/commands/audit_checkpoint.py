@@ -7,15 +7,15 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.chain_reader import Broken
+from audit.checkpoint_document import BadCheckpoint, private_key, signed
 from audit.checkpoint_file import LeafFile
 from audit.checkpoints import StillWriting, seal_trail
 from audit.models import AuditEntry
-from audit.seal import BadCheckpoint, private_key, signed
-from audit.walk import Broken
 from core.context import context, new_request_id
-from core.dispatch import execute
 from core.errors import Refusal
-from core.progress import progress_bar
+from core.management.progress import progress_bar
+from core.operations.dispatch import execute
 from users.system import system_principal
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.checkpoint_document import BadCheckpoint, Document, check_document, check_signature, public_key
 from audit.checkpoint_file import CheckpointFile
 from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.records import MOST, audited_models, verify_records
-from audit.seal import BadCheckpoint, Document, check_document, check_signature, public_key
 from audit.verify import Verdict, latest_sealed, verify
-from core.progress import progress_bar
+from core.management.progress import progress_bar
 
 
 class Command(BaseCommand):

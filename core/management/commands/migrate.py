@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
-from core.losses import FLAG, dropping_data
+from core.sql.reversals import FLAG, dropping_data
 
 
 class Command(migrate.Command):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from core.renderers import dumps
+from core.json import dumps
 from ims.docs.contract.shapes import SILENT
 from ims.docs.views import read_schema
 

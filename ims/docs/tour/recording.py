@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.routes import API_PREFIX
+from core.http.routes import API_PREFIX
 from ims.demo.cast import CAST
 from ims.docs.recorded import PROBLEMS, Examples
 from ims.docs.tour.placeholders import settled, shortened

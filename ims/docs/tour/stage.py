@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from core.context import context
-from core.dispatch import execute
-from core.routes import API_PREFIX
+from core.http.routes import API_PREFIX
+from core.operations.dispatch import execute
 from ims.docs.tour.chapters import CHAPTERS, FOUNDERS
 from ims.docs.tour.placeholders import BEGIN, REQUEST_ID
 from ims.docs.tour.player import Exchange, Reply, Request, play

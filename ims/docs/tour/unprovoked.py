@@ -8,8 +8,8 @@ from rest_framework.exceptions import Throttled
 from core.codes import Code
 from core.context import context
 from core.errors import AuditTrailFailure, Refusal
-from core.operations import registry
-from core.problems import as_refusal, problem
+from core.http.problems import as_refusal, problem
+from core.operations.registry import registry
 from ims.docs.tour.placeholders import REQUEST_ID
 
 OPERATION = "incident.create"

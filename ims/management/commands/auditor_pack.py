@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.context import context, new_request_id
-from core.dispatch import execute
 from core.errors import Refusal
-from core.inputs import BIGGEST_ID
+from core.operations.dispatch import execute
+from core.operations.fields import BIGGEST_ID
 from incidents.codes import id_of_code
 from incidents.models import Incident
 from users.system import system_principal

@@ -8,8 +8,8 @@ from reporting.reports.builders.executive import executive_summary
 from reporting.reports.builders.performance import performance_dashboard
 from reporting.reports.builders.postmortem import postmortem_report
 from reporting.reports.builders.trend import trend_analysis
+from reporting.reports.context import Subject
 from reporting.reports.document import Section
-from reporting.reports.subject import Subject
 
 BUILDERS: dict[str, Callable[[Subject], tuple[Section, ...]]] = {
     ReportType.EXECUTIVE_SUMMARY: executive_summary,

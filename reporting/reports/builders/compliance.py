@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from approvals.models import Approval
 from changes.models import ChangeRequest, RollbackRequest
-from core.entities import models_by_type
+from core.operations.entities import models_by_type
 from incidents.models import RootCauseAnalysis
 from reporting.models import IncidentReport
 from reporting.reports.builders.duties_kept import BROKEN, HELD, Evidence, Outcome, outcomes
 from reporting.reports.builders.parts import Shown, service_level, severity_figure, sla_figure, table
+from reporting.reports.context import Subject, ids_of
 from reporting.reports.document import (
     INSIDE,
     OUTSIDE,
@@ -24,7 +25,6 @@ from reporting.reports.document import (
 )
 from reporting.reports.missing import Missing, require
 from reporting.reports.proof import ChainProof, chains_of
-from reporting.reports.subject import Subject, ids_of
 from reporting.reports.values import stamp, words
 
 # So many acts stand in the report; the auditor's pack holds them all.

@@ -11,9 +11,9 @@ from reporting.reports.builders.parts import (
     table,
     time_figures,
 )
+from reporting.reports.context import Subject
 from reporting.reports.document import INSIDE, OUTSIDE, Figure, KeyFigures, Kind, Paragraph, Section, Tone
 from reporting.reports.phrases import NO_CAUSE, cause_outside
-from reporting.reports.subject import Subject
 from reporting.reports.values import between, in_words, words
 
 UNFINISHED_CHANGES = frozenset({"requested", "approved", "scheduled", "in_progress"})

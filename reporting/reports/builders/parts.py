@@ -6,8 +6,9 @@ from typing import Any
 
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
-from incidents.service_levels.stamping import clock_of
 from incidents.service_levels.states import SlaState, state_of
+from incidents.service_levels.timers import clock_of
+from reporting.reports.context import Subject
 from reporting.reports.document import (
     OWNER,
     Column,
@@ -22,7 +23,6 @@ from reporting.reports.document import (
     Timeline,
     Tone,
 )
-from reporting.reports.subject import Subject
 from reporting.reports.values import between, stamp, words
 
 Row = Mapping[str, Any]

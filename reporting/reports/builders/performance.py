@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F
 
-from core.entities import models_by_type
+from core.operations.entities import models_by_type
 from incidents.models import Incident, IncidentNote
-from incidents.service_levels.stamping import answered_at, clock_of
+from incidents.service_levels.timers import answered_at, clock_of
 from reporting.reports.builders.parts import (
     Shown,
     service_level,
@@ -18,8 +18,8 @@ from reporting.reports.builders.parts import (
     targets_of,
     time_figures,
 )
+from reporting.reports.context import Subject
 from reporting.reports.document import INSIDE, OWNER, BarChart, KeyFigures, Kind, LineChart, Paragraph, Section, Series
-from reporting.reports.subject import Subject
 from reporting.reports.values import between, minutes, number, stamp, words
 
 PEERS_DAYS = 90

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reporting.reports.builders.parts import Shown, milestones, severity_figure, table
+from reporting.reports.context import Subject
 from reporting.reports.document import (
     INSIDE,
     OUTSIDE,
@@ -23,7 +24,6 @@ from reporting.reports.document import (
 )
 from reporting.reports.missing import Missing, require
 from reporting.reports.phrases import NO_CAUSE, cause_outside
-from reporting.reports.subject import Subject
 from reporting.reports.values import words
 
 Facts = Mapping[str, Any]

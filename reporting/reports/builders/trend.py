@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from incidents.codes import incident_code
 from incidents.models import Incident
 from reporting.reports.builders.parts import Shown, table
+from reporting.reports.context import Subject
 from reporting.reports.document import (
     INSIDE,
     OWNER,
@@ -23,7 +24,6 @@ from reporting.reports.document import (
     Series,
     Tone,
 )
-from reporting.reports.subject import Subject
 from reporting.reports.values import minutes, number, stamp
 
 MONTHS = 12

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from core.context import context, new_request_id
-from core.dispatch import execute
 from core.errors import Refusal
+from core.operations.dispatch import execute
 from users.choices import Role
 from users.models import User
 from users.system import system_principal

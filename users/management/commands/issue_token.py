@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.context import context, new_request_id
-from core.dispatch import execute
 from core.errors import Refusal
+from core.operations.dispatch import execute
 from users.models import Token, User
 from users.system import system_principal
 from users.tokens import LONGEST_LIFE

@@ -1,0 +1,122 @@
+"""Checkpoints: one root over the whole trail up to an entry, as a document that anybody can check again.
+
+The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut is dated
+before; an import's are), `entries`, `chains` and `unchained` up to
+the cut, `parts` (for each entity type, and for the unchained entries: their number and the root of the Merkle tree
+of their leaves, as in audit.merkle), `root` (the root of the tree whose leaves are the parts as [name, leaves, root])
+and `previous_root` (the root of the checkpoint before it). A signed one has `public_key` and `signature`, both in
+hexadecimal: Ed25519 over the RFC 8785 canonical JSON of the document without its signature.
+
+A checkpoint file is JSON lines: the document, then (optional, but only they let a verification name what is gone) all
+leaves as [part, key, sequence, hash] in the order of the walk.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from django.utils import timezone
+
+from audit.chain_reader import UNCHAINED, Walk
+from audit.merkle import Tree
+
+FORMAT = 1
+
+Document = dict[str, Any]
+
+
+class BadCheckpoint(Exception):  # noqa: N818 - the word says it
+    """A checkpoint, its file or its signature that proves nothing."""
+
+
+def document_of(walk: Walk, cut_at: datetime, previous_root: str | None) -> Document:
+    """The document of a walk that came to its end."""
+    parts = parts_of(walk.parts)
+    unchained = sum(part["leaves"] for part in parts if part["part"] == UNCHAINED)
+    return {
+        "format": FORMAT,
+        "sealed_at": _text(timezone.now()),
+        "cut_at": _text(cut_at),
+        "last_entry_id": walk.cut,
+        "entries": walk.sealed_entries,
+        "chains": sum(part["leaves"] for part in parts) - unchained,
+        "unchained": unchained,
+        "parts": parts,
+        "root": root_of(parts),
+        "previous_root": previous_root,
+    }
+
+
+def parts_of(trees: Mapping[str, Tree]) -> list[dict[str, Any]]:
+    return [{"part": name, "leaves": trees[name].leaves, "root": trees[name].root} for name in sorted(trees)]
+
+
+def root_of(parts: Iterable[Mapping[str, Any]]) -> str:
+    """The root over the roots of the parts."""
+    tree = Tree()
+    for part in parts:
+        tree.add(orjson.dumps([part["part"], part["leaves"], part["root"]]))
+    return tree.root
+
+
+def check_document(document: Any) -> Document:
+    """The document itself, if its root follows from its parts. Raises BadCheckpoint."""
+    try:
+        if document["format"] == FORMAT and document["root"] == root_of(document["parts"]):
+            int(document["last_entry_id"])
+            cut_of(document)
+            return dict(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadCheckpoint("this is no checkpoint document") from error
+    raise BadCheckpoint("the checkpoint itself was altered: its root does not follow from its parts")
+
+
+def cut_of(document: Document) -> datetime | None:
+    """The time of the cut; older documents do not have it."""
+    return datetime.fromisoformat(document["cut_at"]) if "cut_at" in document else None
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def signed(document: Document, key: Ed25519PrivateKey) -> Document:
+    """The document with the public key and the signature."""
+    whole = {**document, "public_key": key.public_key().public_bytes_raw().hex()}
+    return {**whole, "signature": key.sign(rfc8785.dumps(whole)).hex()}
+
+
+def check_signature(document: Document, key: Ed25519PublicKey) -> None:
+    """Raise BadCheckpoint unless this key signed the document."""
+    content = {name: value for name, value in document.items() if name != "signature"}
+    try:
+        key.verify(bytes.fromhex(document.get("signature") or ""), rfc8785.dumps(content))
+    except (InvalidSignature, ValueError) as error:
+        raise BadCheckpoint("the checkpoint is not signed with this key") from error
+
+
+def private_key(pem: bytes) -> Ed25519PrivateKey:
+    """The private key of a PEM file without a passphrase. Raises BadCheckpoint."""
+    key: Ed25519PrivateKey = _key(load_pem_private_key, Ed25519PrivateKey, pem, None)
+    return key
+
+
+def public_key(pem: bytes) -> Ed25519PublicKey:
+    """The public key of a PEM file. Raises BadCheckpoint."""
+    key: Ed25519PublicKey = _key(load_pem_public_key, Ed25519PublicKey, pem)
+    return key
+
+
+def _key(load: Any, kind: Any, *how: Any) -> Any:
+    try:
+        key = load(*how)
+    except (ValueError, TypeError) as error:
+        raise BadCheckpoint(f"the key cannot be read: {error}") from error
+    if not isinstance(key, kind):
+        raise BadCheckpoint("the key is not an Ed25519 key of this kind")
+    return key

@@ -1,0 +1,55 @@
+"""Following the trail: entries after a cursor, in an order that never skips one which commits late.
+
+Nearly all entries are discoveries. They are left out unless asked for: by a filter on `origin` or `action`, which then
+alone decides, or by `include_discovery=true`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from audit.commit_horizon import settled_up_to
+from core.operations.fields import BIGGEST_ID
+from core.reading.collections import Collection
+from core.reading.pagination import bad_filter, read_size
+
+INCLUDE = "include_discovery"
+# Who filters by one of these has said which entries are wanted.
+TELLING = ("origin", "origin__in", "action", "action__in")
+# Seconds to wait for transactions under way; then nothing is answered, and the follower asks again.
+PATIENCE = 1.0
+
+
+def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
+    """One page of settled entries after the cursor `after`, oldest first, and the cursor of the next page.
+
+    A follower begins with 0 and asks again with the last cursor, also after an empty page. Raises Refusal (400).
+    """
+    after = _cursor(params["after"])
+    filters = {name: value for name, value in params.items() if name not in ("after", "page_size", INCLUDE)}
+    if clash := {"cursor", "ordering"} & set(filters):
+        raise bad_filter(sorted(clash)[0], "This cannot be combined with after.")
+    found = collection.filtered(user, filters)
+    selection = collection.selection(collection.output, user, filters)
+    if not _discovery_included(params):
+        found = found.filter(sequence__isnull=False)  # what is chained; an index holds these alone
+    size = read_size(params.get("page_size"))
+    horizon = settled_up_to(PATIENCE)
+    if horizon is None or horizon <= after:
+        return [], str(after)
+    page = found.filter(id__gt=after, id__lte=horizon).order_by("id").values(*selection.columns)
+    rows = list(page[:size])
+    cursor = rows[-1]["id"] if len(rows) == size else horizon
+    return selection.represent(rows), str(cursor)
+
+
+def _discovery_included(params: Mapping[str, str]) -> bool:
+    said = params.get(INCLUDE, "false")
+    if said not in ("true", "false"):
+        raise bad_filter(INCLUDE, "This must be true or false.")
+    return said == "true" or any(name in params for name in TELLING)
+
+
+def _cursor(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(BIGGEST_ID)) or int(text) > BIGGEST_ID:
+        raise bad_filter("after", "This must be 0 or the cursor of an earlier page.")
+    return int(text)

@@ -1,0 +1,84 @@
+"""Data minimisation: what of a change may stand in the audit trail.
+
+Short scalars are kept as old → new; free text, contact details and secrets only as "changed", with length and digest.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from audit.chain import settled
+from core.json import dumps
+
+# Bookkeeping of the base record: the entry itself says who and when.
+HOUSEKEEPING = frozenset(
+    {
+        "id",
+        "created_at",
+        "updated_at",
+        "created_by_id",
+        "updated_by_id",
+        "version",
+        "imported_row",
+        "imported_violations",
+    }
+)
+LONG_KINDS = (models.TextField, models.EmailField, models.JSONField)
+LONGEST = 120
+
+
+def minimised(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
+    """The audit form of a record's changes: {field: {"old", "new"}} or {field: {"changed", "length", "sha256"}}."""
+    redacted = type(record).redacted
+    shown = {}
+    for field in record._meta.concrete_fields:
+        name = field.attname
+        if name not in changes or not told(record, name):
+            continue
+        old, new = changes[name]
+        if created and new in (None, "", [], {}):
+            continue
+        private = name in redacted or isinstance(field, LONG_KINDS)
+        shown[name] = digest(new) if private or _long(new) or _long(old) else _pair(old, new, created=created)
+    return shown
+
+
+def told(record: Any, name: str) -> bool:
+    """Whether the trail tells of changes of this column."""
+    return name not in HOUSEKEEPING and name not in type(record).unlogged
+
+
+def digest(value: Any) -> dict[str, Any]:
+    """What is said of a value that may not be shown."""
+    if value is None:
+        return {"changed": True, "length": 0, "sha256": None}
+    raw = value.encode() if isinstance(value, str) else dumps(settled(value), sort_keys=True)
+    return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def utc_text(value: datetime) -> str:
+    """A time as the API spells it, in UTC with Z. Older entries say +00:00: what was written stays as it is."""
+    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def _pair(old: Any, new: Any, *, created: bool) -> dict[str, Any]:
+    return {"new": scalar(new)} if created else {"old": scalar(old), "new": scalar(new)}
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > LONGEST
+
+
+def scalar(value: Any) -> Any:
+    """A value as JSON keeps it unchanged in both databases; decimals and times as text."""
+    if value is None or isinstance(value, bool | int | str | float):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else dumps(value).decode()

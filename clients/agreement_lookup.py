@@ -1,0 +1,134 @@
+"""Which agreement counts for an incident: the active one for its severity on the client's active, current
+subscription to the component's product. Of several the best tier, then the oldest subscription; without a component
+the best tier of the client.
+
+A subscription is current for an incident when it has begun by today and had not ended when the incident was detected:
+what was promised at the time is not lost because the subscription ends while the work goes on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
+
+from clients.calendars import DEFAULT_CALENDAR
+from clients.choices import AgreementStatus, SubscriptionStatus, Tier
+from clients.models import Subscription
+from core.sql.compiled import Kept
+
+BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
+_CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an incident needs a promise for; without a product any of the client's will do."""
+
+    severity: str
+    product_id: int | None
+    detected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An active subscription that has begun, with one of its active agreements or with none."""
+
+    subscription_id: int
+    product_id: int
+    tier: str
+    start_date: date
+    end_date: date | None
+    rto_minutes: int | None
+    agreement_id: int | None
+    severity: str | None
+    response_minutes: int | None
+    resolution_minutes: int | None
+    calendar: dict[str, Any]
+
+
+def offers_of(client_id: int, need: Need | None = None) -> list[Offer]:
+    """The offers to a client in one statement, calendar included; `need` leaves out early what cannot fit it.
+
+    Subscriptions without an agreement are offers too: their recovery objectives count all the same.
+    """
+    today = timezone.now().date()
+    if need is None:
+        rows = _ALL(client_id, today)
+    elif need.product_id is None:
+        rows = _FOR_SEVERITY(client_id, today, need.severity)
+    else:
+        rows = _FOR_PRODUCT(client_id, today, need.severity, need.product_id)
+    return [_offer(row) for row in rows]
+
+
+def best(offers: Iterable[Offer], need: Need) -> Offer | None:
+    """The offer that counts for a need; one without an agreement only where none has one."""
+    return min((_for_severity(each, need) for each in offers if _fits(each, need)), key=_rank, default=None)
+
+
+def _fits(offer: Offer, need: Need) -> bool:
+    ended = offer.end_date is not None and offer.end_date < need.detected_at.date()
+    return need.product_id in (None, offer.product_id) and not ended
+
+
+def _for_severity(offer: Offer, need: Need) -> Offer:
+    """The offer itself, or its bare subscription where the agreement is another severity's."""
+    if offer.severity in (None, need.severity):
+        return offer
+    return replace(offer, agreement_id=None, severity=None, response_minutes=None, resolution_minutes=None)
+
+
+def _rank(offer: Offer) -> tuple[bool, int, date, int]:
+    return offer.agreement_id is None, BEST_FIRST.index(Tier(offer.tier)), offer.start_date, offer.subscription_id
+
+
+_COLUMNS = (
+    "pk",
+    "product_id",
+    "service_level_tier",
+    "start_date",
+    "end_date",
+    "rto_minutes",
+    "agreement__id",
+    "agreement__severity_level",
+    "agreement__response_time_minutes",
+    "agreement__resolution_time_hours",
+)
+
+
+def _rows(client_id: int, today: date, severity: str | None = None, product_id: int | None = None) -> Any:
+    """What an offer consists of, for all offers to a client that are for a severity and a product."""
+    agreement = Q(agreements__status=AgreementStatus.ACTIVE)
+    found = Subscription.objects.filter(client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=today)
+    if severity is not None:
+        agreement &= Q(agreements__severity_level=severity)
+    if product_id is not None:
+        found = found.filter(product_id=product_id)
+    found = found.annotate(agreement=FilteredRelation("agreements", condition=agreement), **_CALENDAR)
+    return found.order_by("pk").values(*_COLUMNS, *_CALENDAR)
+
+
+_ALL = Kept(_rows, int, date)
+_FOR_SEVERITY = Kept(_rows, int, date, str)
+_FOR_PRODUCT = Kept(_rows, int, date, str, int)
+
+
+def _offer(row: dict[str, Any]) -> Offer:
+    own = {name: row[f"calendar_{name}"] for name in DEFAULT_CALENDAR}
+    hours = row["agreement__resolution_time_hours"]
+    return Offer(
+        subscription_id=row["pk"],
+        product_id=row["product_id"],
+        tier=row["service_level_tier"],
+        start_date=row["start_date"],
+        end_date=row["end_date"],
+        rto_minutes=row["rto_minutes"],
+        agreement_id=row["agreement__id"],
+        severity=row["agreement__severity_level"],
+        response_minutes=row["agreement__response_time_minutes"],
+        resolution_minutes=None if hours is None else hours * 60,
+        calendar=dict(DEFAULT_CALENDAR) if own["timezone"] is None else own,
+    )

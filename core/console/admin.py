@@ -1,0 +1,299 @@
+"""The base of every page of the console: the same read scope as everywhere, nothing but reading, every read told.
+
+An app's admin.py is a table of names: which columns, which filters, which sections. What a viewer may see is
+decided by the scope (`visible_to`) and by the representation of the API (`visible_fields`), never here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, ClassVar, NoReturn
+
+from django.apps import apps
+from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+
+from core.console.columns import Column, References, column, field_of, light
+from core.console.lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, given_filter, table_filter
+from core.context import bind
+from core.operations.dispatch import Seen, read
+from core.operations.registry import registry
+from core.reading.collections import collections
+from core.reading.discovery import READ
+
+FOOTPRINT = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
+READING = ("GET", "HEAD")
+# The lookups that the console's own filters use; no other one is answered.
+LOOKUPS = frozenset({"exact", "in", "isnull", "gte", "lte", "gt", "lt"})
+
+
+Names = tuple[str | tuple[str, ...], ...]
+
+
+def is_page(response: HttpResponse) -> bool:
+    """Whether a response shows anything: a redirect does not."""
+    return isinstance(response, TemplateResponse)
+
+
+class Shown:
+    """What a table of columns shows to a viewer: never more than the API would."""
+
+    model: Any
+    tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+    titles: ClassVar[Mapping[str, str]] = {}
+
+    def readable(self, name: str, viewer: Any) -> bool:
+        """Whether the API shows this viewer the column."""
+        collection = collections.get(getattr(self.model, "entity_type", ""))
+        if collection is None or name == "id":
+            return True
+        output, field = collection.single, field_of(self.model, name)
+        meta: Any = output.Meta
+        joined, only = getattr(meta, "joined", {}), output.visible_fields(viewer)
+        if name == "version":  # the API shows it to everybody, as the ETag; on a page it would only puzzle outsiders
+            return only is None
+        names = (*meta.fields, *output.columns()) if only is None else only
+        shown = {joined.get(each, each) for each in names}
+        return name in shown or getattr(field, "attname", name) in shown
+
+    def seen(self, names: Iterable[Any], viewer: Any) -> list[Any]:
+        """The names that the viewer may read; groups that lose all their names are left out."""
+        kept: list[Any] = []
+        for name in names:
+            if isinstance(name, tuple):
+                group = tuple(self.seen(name, viewer))
+                kept += [group] if group else []
+            elif self.readable(name, viewer):
+                kept.append(name)
+        return kept
+
+    def shown(self, name: Any, request: HttpRequest, *, full: bool) -> Any:
+        """The column of a name, or of each name in a group; made once for a request."""
+        if isinstance(name, tuple):
+            return tuple(self.shown(each, request, full=full) for each in name)
+        made: dict[Any, Column] = request.__dict__.setdefault("console_columns", {})
+        key = (self.model, name, full)
+        if key not in made:
+            own = getattr(self, f"show_{name}", None)
+            made[key] = own or column(
+                self.model, name, request, full=full, tones=self.tones.get(name), title=self.titles.get(name)
+            )
+        return made[key]
+
+
+class ReadOnly:
+    """No permission but to look."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """A type of record in the console.
+
+    `columns` of the list; `order` those one may sort by (indexed ones, where the table is large); `facets` to filter
+    by (choices, times, and foreign keys, which only links bring along); `tables` text columns with their known
+    values; `find` what the search looks into; `sections` of the record's page; `related` lists that a record's page
+    links to, as (title, model, foreign key); `tones` and `titles` as in `column`.
+    """
+
+    group: ClassVar[str] = ""
+    icon: ClassVar[str] = "database"
+    columns: ClassVar[tuple[str, ...]] = ()
+    order: ClassVar[tuple[str, ...]] = ("id",)
+    facets: ClassVar[tuple[str, ...]] = ()
+    tables: ClassVar[Mapping[str, Callable[[], Iterable[str]]]] = {}
+    find: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[tuple[str | None, Names], ...]] = ()
+    related: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    footprint: ClassVar[Names] = FOOTPRINT
+
+    actions = None
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 0
+    list_before_template = "console/bounded.html"
+    change_form_outer_before_template = "console/related.html"
+
+    def operation(self, viewer: Any) -> str:
+        """The operation under which this viewer reads these records."""
+        return READ
+
+    def scope(self, viewer: Any) -> Any:
+        """The records that this viewer may read."""
+        return self.model.objects.visible_to(viewer)
+
+    def may_read(self, viewer: Any) -> bool:
+        """Whether the viewer's role reads such records at all: the scope of one that does not is empty by law."""
+        if not getattr(viewer, "may_act", False) or not registry[self.operation(viewer)].permits(viewer.role):
+            return False
+        return not self.scope(viewer).query.is_empty()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_read(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may_read(request.user)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        joined = {name.rpartition("__")[0] for name in self.columns if "__" in name}
+        records = light(self.scope(request.user)).order_by(*self.get_ordering(request))
+        return records.select_related(*joined) if joined else records
+
+    # -- what is shown
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = [self.shown(name, request, full=False) for name in self.seen(self.columns, request.user)]
+        for each in columns:
+            if each.__name__ in self.order:
+                each.admin_order_field = each.__name__
+        return columns
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        facets = self.seen(self.facets, request.user)
+        given = [each for each in facets if self._is_reference(each)]
+        tables = [
+            table_filter(name, options) for name, options in self.tables.items() if self.readable(name, request.user)
+        ]
+        return [*(each for each in facets if each not in given), *tables, *map(given_filter, given)]
+
+    def _is_reference(self, name: str) -> bool:
+        field = field_of(self.model, name)
+        return field is None or isinstance(field, models.ForeignKey | models.BigIntegerField)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return self.seen(self.find, request.user)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only what the filters of this viewer ask: a lookup on any other column would answer questions about it."""
+        name, *rest = lookup.split("__")
+        known = {*self.facets, *self.tables}
+        return name in known and self.readable(name, request.user) and set(rest) <= LOOKUPS and len(rest) <= 1
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        return bool(to_field == self.model._meta.pk.name)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ScopedChangeList]:
+        return ScopedChangeList
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **{**kwargs, "fields": ()})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        sections = [*self.sections, *([("Record", self.footprint)] if self.footprint else [])]
+        seen = [(title, self.seen(names, request.user)) for title, names in sections]
+        return [
+            (title, {"fields": [self.shown(name, request, full=True) for name in names]})
+            for title, names in seen
+            if names
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        record = super().get_object(request, object_id, from_field)
+        if record is not None:
+            keys = [each for each in self.model._meta.concrete_fields if isinstance(each, models.ForeignKey)]
+            References.of(request).load([record], keys)
+        return record
+
+    def links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
+        """The lists of related records that this viewer may open."""
+        found: list[dict[str, str]] = []
+        for title, label, key in self.related:
+            model = apps.get_model(label)
+            other = self.admin_site._registry.get(model)
+            if other is not None and other.may_read(request.user) and other.lookup_allowed(key, "", request):
+                page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+                found.append({"title": title, "icon": other.icon, "address": f"{page}?{key}={record.pk}"})
+        return [*found, *self.admin_site.record_links(request, record)]
+
+    # -- reading, and telling of it
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        self._only_reading(request)
+        seen = Seen(self.model.entity_type, shown=is_page)
+        return self._read(request, partial(super().changelist_view, request, extra_context), seen)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        self._only_reading(request)
+        pk = int(object_id) if object_id.isdecimal() else None
+        seen = Seen(self.model.entity_type, pk, single=True, shown=is_page)
+        page = partial(super().change_view, request, object_id, form_url, extra_context)
+        return self._read(request, page, seen)
+
+    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Seen) -> HttpResponse:
+        """A page of records, under the law of the operation by which this viewer reads them."""
+        name = self.operation(request.user)
+        bind(operation=registry[name])  # the page is rendered after this returns
+        asked = dict if seen.single else request.GET.dict
+        response: HttpResponse = read(name, lambda *_: page(), actor=request.user, seen=seen, asked=asked)
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        links = self.links(request, kwargs["obj"])
+        title = str(self.model._meta.verbose_name)
+        named = {"title": title[:1].upper() + title[1:], "related_links": links, "show_close": True}
+        response: HttpResponse = super().render_change_form(request, {**context, **named}, *args, **kwargs)
+        return response
+
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Only those that hold something: an empty table tells nothing."""
+        return [each for each in super().get_inline_formsets(*args, **kwargs) if each.formset.get_queryset()]
+
+    def _only_reading(self, request: HttpRequest) -> None:
+        if request.method not in READING:
+            raise PermissionDenied
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        raise Http404
+
+    def add_view(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise PermissionDenied
+
+    def delete_view(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise PermissionDenied
+
+    def history_view(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """What happened to a record stands in the audit trail; the framework's own log is not used."""
+        raise Http404
+
+
+class RecordInline(Shown, ReadOnly, TabularInline):  # type: ignore[misc]
+    """Records that stand on another record's page, in the viewer's scope."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    formset = ScopedFormSet
+    hide_title = True
+    extra = 0
+    per_page = 20
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not self.model.objects.visible_to(request.user).query.is_empty()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model.objects.visible_to(request.user).order_by(*self.model._meta.ordering or ["-id"])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [self.shown(name, request, full=True) for name in self.seen(self.columns, request.user)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.get_fields(request, obj)

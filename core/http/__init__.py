@@ -1,0 +1,1 @@
+"""The API over HTTP: views, routes, permissions, problems, idempotency, limits."""

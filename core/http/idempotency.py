@@ -1,0 +1,125 @@
+"""Safe retries: a write repeated with the same Idempotency-Key and body is answered again, and carried out once.
+
+The answer is kept in the transaction of the write, so there is never one without the other. The database decides
+between simultaneous repeats: the second waits for the first at the unique key. A refusal undoes everything, the key
+included, so a repeat is tried anew; one that leaves a record behind (a failed report) is kept like a success.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import rfc8785
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.codes import Code
+from core.errors import Item, Refusal, invalid
+from core.http.problems import MEDIA_TYPE, refused
+from core.json import dumps
+from core.models import KeptAnswer
+from core.signals import answer_replayed, tell
+from core.sql.transactions import whole
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEY = re.compile(r"[!-~]{1,255}\Z")
+LIFE = timedelta(hours=24)
+# Cleaned on use: so many outlived answers go with each request that brings a key.
+CLEANED_AT_ONCE = 100
+# What a client goes by, beside the body.
+KEPT_HEADERS = ("ETag", "Retry-After")
+
+
+def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
+    """Carry out a write, or give the answer that its key and body got before.
+
+    Arguments: the request, the parts of its path, and what carries it out. Other requests are carried out as they are.
+    Raises Refusal: validation_error (the key is malformed), idempotency_conflict (it was used for another request).
+    """
+    key = key_of(request)
+    if key is None:
+        return carry_out()
+    digest = digest_of(request)
+    with whole():
+        kept, is_first = _claim(request.user, key, digest)
+        if not is_first:
+            return _again(kept, digest)
+        response = _answered(carry_out, named)
+        _keep(kept, response)
+        _clean()
+    return response
+
+
+def key_of(request: Request) -> str | None:
+    """The key of a write, if it brings one. Raises Refusal (400)."""
+    key = request.headers.get(HEADER)
+    if key is not None and not KEY.match(key):
+        raise invalid(HEADER, "This header holds 1 to 255 visible ASCII characters.", "malformed_key")
+    return key
+
+
+def digest_of(request: Request) -> str:
+    """What makes two requests the same: what they do where, and what they say, however the JSON is written."""
+    body = request._request.body
+    with suppress(ValueError, RecursionError):  # what is no JSON, or has no canonical form, counts by its very bytes
+        body = rfc8785.dumps(orjson.loads(body))
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+
+
+def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
+    """The row of a key, and whether this request is the first with it: again so when the kept answer has outlived."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            return KeptAnswer.objects.create(user=user, key=key, digest=digest, created_at=now), True
+    except IntegrityError:
+        kept = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
+    if kept is None:  # it had outlived, and another request has just cleaned it away
+        return _claim(user, key, digest)
+    if kept.created_at > now - LIFE:
+        return kept, False
+    kept.digest, kept.created_at = digest, now
+    return kept, True
+
+
+def _again(kept: KeptAnswer, digest: str) -> Response:
+    if kept.digest != digest:
+        detail = "This key was sent with another request; a new request needs a new key."
+        item = Item("idempotency_conflict", detail, HEADER)
+        raise Refusal(Code.IDEMPOTENCY_CONFLICT, detail, rule="idempotency_key", errors=[item])
+    tell(answer_replayed)
+    media_type = MEDIA_TYPE if status.is_client_error(kept.status) else None
+    headers = {**kept.headers, REPLAYED: "true"}
+    return Response(orjson.loads(kept.answer), status=kept.status, headers=headers, content_type=media_type)
+
+
+def _answered(carry_out: Callable[[], Response], named: Mapping[str, Any]) -> Response:
+    """The response of the first request; a refusal that left a record behind is one, any other goes on."""
+    try:
+        return carry_out()
+    except Refusal as refusal:
+        if refusal.afterwards is None:
+            raise
+        return refused(refusal, named)
+
+
+def _keep(kept: KeptAnswer, response: Response) -> None:
+    kept.status, kept.answer = response.status_code, dumps(response.data).decode()
+    kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    kept.save()
+
+
+def _clean() -> None:
+    """Delete some answers that have outlived; those that another request is cleaning are left to it."""
+    outlived = KeptAnswer.objects.filter(created_at__lte=timezone.now() - LIFE).order_by("created_at")
+    ids = list(outlived.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANED_AT_ONCE])
+    if ids:
+        KeptAnswer.objects.filter(pk__in=ids).delete()

@@ -1,0 +1,38 @@
+"""Lists of the records that belong to one other, under its path."""
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from core.http.views import ListViewSet
+from core.operations.dispatch import Seen
+from core.operations.fields import BIGGEST_ID
+from core.reading.query import refuse_unknown
+
+
+class PartsViewSet(ListViewSet):
+    """The records that belong to one other: `parent_filter` is filled by the path."""
+
+    parent_filter: str
+
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        """Whether the record in the path is in the caller's scope."""
+        raise NotImplementedError
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """List the parts that the caller may read, newest first."""
+        seen = Seen(self.collection.entity_type)
+        answer: HttpResponseBase = self.read(self.listed, seen=seen, find=self._parent, asked=self.params)
+        return answer
+
+    def params(self) -> dict[str, str]:
+        """The query, with the filter that the path fills; that one alone is not the query's to set."""
+        params, parts = super().params(), self.collection
+        known = (*parts.known_filters(), *parts.controls)
+        refuse_unknown(params, [name for name in known if name != self.parent_filter])
+        return {**params, self.parent_filter: str(int(self.kwargs["pk"]))}
+
+    def _parent(self) -> int | None:
+        pk = int(self.kwargs["pk"])
+        return pk if pk <= BIGGEST_ID and self.parent_readable(self.request.user, pk) else None

@@ -1,0 +1,291 @@
+"""The base of every view: deny by default, one declared operation for each action, every read in the audit trail."""
+
+import keyword
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from functools import partial as bound
+from types import MappingProxyType
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+from rest_framework import status
+from rest_framework.decorators import MethodMapper
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ViewSet
+
+from core.context import bind
+from core.errors import Refusal, Undeclared, invalid
+from core.formats.request_size import check_bounds
+from core.formats.streams import stream, wants_table
+from core.http.idempotency import once
+from core.http.permissions import OPERATION_PERMISSIONS
+from core.json import TableRenderer
+from core.operations.authorization import Authorization
+from core.operations.dispatch import Seen, read, submit
+from core.operations.etag import etag_of
+from core.operations.fields import read_whole
+from core.operations.registry import Operation, registry
+from core.operations.results import Answer
+from core.reading.collections import Collection, collections
+from core.reading.discovery import READ
+from core.reading.generic import CollectionFilter, names_of
+from core.reading.query import read_params, refuse_unknown
+
+
+class OperationView(ViewSet):
+    """A view whose every action names its operation in `operations`; an action that names none does not start.
+
+    Writes are made by `write`; whatever is read goes through `self.read`.
+    """
+
+    operations: dict[str, str] = {}
+    permission_classes = [*OPERATION_PERMISSIONS]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    action_map: dict[str, str]
+    kwargs: dict[str, Any]
+
+    @classmethod
+    def operation_name(cls, action: str) -> str:
+        """The operation an action carries out. Raises Undeclared when it has none."""
+        mapped = (vars(each).get("operations", {}).get(action) for each in cls.__mro__)
+        declared = getattr(getattr(cls, action, None), "operation_name", None) or next(filter(None, mapped), None)
+        if declared is None:
+            raise Undeclared(f"{cls.__name__}.{action} declares no operation")
+        return str(declared)
+
+    @property
+    def operation(self) -> Operation | None:
+        request = getattr(self, "request", None)
+        action = self.action_map.get((request.method or "").lower()) if request else getattr(self, "action", None)
+        return registry[self.operation_name(action)] if action else None
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        """What the law says of this request; its permission classes ask it, and the dispatcher whatever they left."""
+        operation = self.operation
+        if operation is None:
+            return None
+        return Authorization(operation, self.request.user, bound(self.check_object_permissions, self.request))
+
+    def get_authenticators(self) -> list[Any]:
+        """None where nobody need be known: a stale token must not keep anyone from logging in again."""
+        operation = self.operation
+        return [] if operation is not None and operation.anonymous else super().get_authenticators()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        bind(operation=self.operation)
+        super().initial(request, *args, **kwargs)
+        if self.operation is not None:  # what no operation serves is refused for its method, whatever its size
+            check_bounds(request._request)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Recognise the caller and count the request before anything else is decided, or written, about it."""
+        try:
+            super().perform_authentication(request)
+        except Refusal:
+            request.user, request.auth = AnonymousUser(), None  # whoever is not recognised counts as a stranger
+            super().check_throttles(request)
+            raise
+        super().check_throttles(request)
+        recognised_by: Any = request.successful_authenticator
+        if recognised_by is not None:
+            recognised_by.admitted(request.auth)
+
+    def check_throttles(self, request: Request) -> None:
+        """Where the framework would count, after the permissions, all is counted already."""
+
+    def read(
+        self,
+        answer: Callable[[Any, Mapping[str, Any]], Any],
+        *,
+        seen: Seen | None,
+        find: Callable[[], Any] | None = None,
+        asked: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> Any:
+        """Read under the operation of this action (see core.operations.dispatch.read).
+
+        Without `asked` no query parameter is known.
+        """
+        return read(
+            self.operation_name(self.action),
+            answer,
+            actor=self.request.user,
+            seen=seen,
+            find=find,
+            asked=asked or self.nothing_asked,
+            authorization=self.authorization,
+        )
+
+    def nothing_asked(self) -> dict[str, str]:
+        """The query of a read that takes no parameters. Raises Refusal (400 invalid_filter)."""
+        refuse_unknown(self.request.query_params, ())
+        return {}
+
+    def params(self) -> dict[str, str]:
+        """The query of a read that takes parameters. Raises Refusal (400 invalid_filter)."""
+        return read_params(self.request)
+
+    def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
+        """The response for what an operation returned: a record, an Answer, or plain data."""
+        extra: dict[str, Any] = {}
+        if isinstance(result, Answer):
+            result, extra, code = result.record, result.extra, result.status or code
+        if not hasattr(result, "entity_type"):
+            return Response(result, status=code)
+        body, version = collections[result.entity_type].shown(result, self.request.user)
+        return Response({**body, **extra}, status=code, headers={"ETag": etag_of(version)})
+
+
+class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
+    """Reads of one collection as lists. Writes are added with `write`, one line each.
+
+    The collection states what the attributes of a generic view say (`names_of`): `serializer_class`, `filterset_class`,
+    `search_fields`, `ordering_fields`, `pagination_class`. `asked` is the query of the list that is being read.
+    """
+
+    collection: Collection
+    asked: Mapping[str, str] = MappingProxyType({})
+    filter_backends = [CollectionFilter]
+    operations = {"list": READ}
+    lookup_value_regex = "[0-9]{1,19}"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "collection" in vars(cls):
+            for name, value in names_of(cls.collection).items():
+                setattr(cls, name, value)
+
+    def get_queryset(self) -> Any:
+        """The records in the caller's scope."""
+        return self.collection.scoped(self.request.user)
+
+    def get_serializer_class(self) -> Any:
+        """The shape of a write's body; of what is read, its representation."""
+        operation = self.operation
+        if operation is not None and operation.shapes:
+            return operation.shapes[0]
+        return self.collection.single if self.action == "retrieve" else self.collection.output
+
+    @property
+    def renderer_classes(self) -> list[type[BaseRenderer]]:  # type: ignore[override]
+        """Lists come as tables, too. Not in `get_renderers`: the header Vary follows from the classes."""
+        usual = OperationView.renderer_classes
+        return [*usual, TableRenderer] if self.action == "list" else [*usual]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """List the records in the caller's scope, newest first."""
+        answer: HttpResponseBase = self.read(self.listed, seen=Seen(self.collection.entity_type), asked=self.params)
+        return answer
+
+    def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
+        """A page of what was found, or all of it as a table, as the caller accepts."""
+        self.asked = params
+        if wants_table(self.request):
+            return stream(self.collection.table(self.request.user, params), self.request)
+        queryset = SimpleLazyObject(lambda: self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.paginate_queryset(queryset))  # type: ignore[arg-type]
+
+
+class RecordViewSet(ListViewSet):
+    """Reads of one collection, as lists and one by one."""
+
+    operations = {"retrieve": READ}
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read one record."""
+        pk = int(kwargs["pk"])
+
+        def shown(found: Any, params: Mapping[str, str]) -> Response:
+            body, version = self.collection.one(request.user, pk, params)
+            return Response(body, headers={"ETag": etag_of(version)})
+
+        seen = Seen(self.collection.entity_type, pk, single=True)
+        answer: Response = self.read(shown, seen=seen, asked=self.params_of_one)
+        return answer
+
+    def params_of_one(self) -> dict[str, str]:
+        """The query of the read of one record. Raises Refusal: 404 where there is none, before 400."""
+        try:
+            return self.params()
+        except Refusal:
+            self.collection.require(self.request.user, self.kwargs["pk"])
+            raise
+
+
+def write(
+    name: str,
+    *,
+    path: str = "",
+    method: str = "post",
+    detail: bool = True,
+    code: int = status.HTTP_200_OK,
+    shape: str = "",
+    further: tuple[int, ...] = (),
+    target: Callable[[Request], Any] | None = None,
+) -> Callable[..., Response]:
+    """An action that carries out an operation, with the body that the operation declares.
+
+    Arguments: the operation's name; for what is not a router's own action the path (the attribute bears its name, with
+    underscores, one more behind a keyword), the method and whether it acts on one record; the status of success; of a
+    body with several shapes the member that tells this one's; where the path does not hold the target's id, a function
+    that tells it.
+    """
+
+    def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        _ = request._request.body  # read from the network before any lock is taken
+
+        def carry_out() -> Response:
+            response: Response = submit(
+                name,
+                actor=request.user,
+                target_id=target(request) if target else kwargs.get("pk"),
+                body=lambda: request.data,
+                if_match=request.headers.get("If-Match"),
+                approval_id=lambda: approval_id_of(request),
+                shape=registry[name].shape(shape),
+                answer=lambda result: self.answer(result, code),
+                authorization=self.authorization,
+            )
+            return response
+
+        return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
+
+    act.operation_name = name  # type: ignore[attr-defined]
+    act.shape, act.success_status, act.further = shape, code, further  # type: ignore[attr-defined]
+    if path:
+        act.__name__ = _attribute(path)
+        act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
+        act.detail, act.url_path, act.url_name = detail, path, path  # type: ignore[attr-defined]
+        act.kwargs = {"name": path, "description": name}  # type: ignore[attr-defined]
+    return act
+
+
+def _attribute(path: str) -> str:
+    """The name of the attribute that an action stands under: the path's, made one that Python takes."""
+    name = path.replace("-", "_").replace("/", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def creates(name: str) -> Callable[..., Response]:
+    """The router's `create`: POST to the collection, 201 with the record."""
+    return write(name, code=status.HTTP_201_CREATED)
+
+
+def updates(name: str) -> Callable[..., Response]:
+    """The router's `partial_update`: PATCH of one record, whose body is partial."""
+    return write(name)
+
+
+def approval_id_of(request: Request) -> int | None:
+    """The Approval-Id header. Raises Refusal (400) for anything but a whole number."""
+    text = request.headers.get("Approval-Id")
+    if text is None:
+        return None
+    number = read_whole(text)
+    if number is None:
+        raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
+    return number

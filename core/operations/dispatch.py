@@ -1,0 +1,232 @@
+"""The one way in. Every door writes by `submit` (raw body) or `execute` (values already read), and reads by `read`.
+
+All keep one order of refusals, so that each request has one right answer (core.operations.authorization says
+what each stage asks):
+    401 → inactive → role → in person (403) → target outside scope (404) → assignment, duties and what is in person for
+    some targets (403) → shape and references (400) → duties that need the body (403) → version, state and
+    preconditions (412, 409, 422) → approval (403).
+The approval is settled last, in the same transaction: a request that fails for another reason consumes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from core.context import context
+from core.errors import Refusal, not_found
+from core.hooks import sockets
+from core.operations.authorization import Authorization, signed
+from core.operations.bodies import read_body
+from core.operations.entities import model_of
+from core.operations.etag import check_version
+from core.operations.fields import BIGGEST_ID
+from core.operations.registry import Operation, registry
+from core.signals import discovered
+from core.sql.integrity import explain
+from core.sql.lookups import locked
+from core.sql.transactions import whole
+
+
+def submit(
+    name: str,
+    *,
+    actor: Any,
+    target_id: Any = None,
+    body: Any = None,
+    if_match: str | None = None,
+    approval_id: int | Callable[[], int | None] | None = None,
+    rehearse: bool = False,
+    shape: Any = None,
+    answer: Callable[[Any], Any] | None = None,
+    authorization: Authorization | None = None,
+) -> Any:
+    """Carry out an operation from its raw input, under the whole law.
+
+    Arguments: the operation's name, the caller, the target's id, the body as received, the If-Match header, the id of
+    an approval; body and approval id may be functions that read them, called when their turn comes. `rehearse` undoes
+    everything at the end, so that the answer is known and nothing is changed; `shape` is the serializer of the called
+    endpoint, for operations that have several; `answer` makes the answer of what the operation returns, inside its
+    transaction: what cannot be answered is not written; `authorization` is what a door has begun to ask by means of
+    its own.
+    Returns the answer, or what the operation returns. Raises Refusal.
+    """
+    operation = registry[name]
+    law = _law_of(operation, actor, authorization)
+    with context(actor=actor, operation=operation):
+        try:
+            with whole() if operation.writes or rehearse else nullcontext():
+                law.before_target()
+                target = find_target(operation, actor, target_id)
+                law.of_target(target)
+                raw = body() if callable(body) else body
+                data = read_body(operation, actor, target, raw, shape)
+                approval = approval_id() if callable(approval_id) else approval_id
+                law.of_body(target, data)
+                result = _perform(operation, actor, target, data, payload=raw, approval_id=approval, if_match=if_match)
+                if answer is not None:
+                    result = answer(result)
+                if rehearse:
+                    transaction.set_rollback(True)
+        except IntegrityError as error:
+            raise signed(explain(error, actor), operation) from error
+        except Refusal as refusal:
+            _leave_what_stays(refusal, rehearse)
+            raise signed(refusal, operation) from refusal.__cause__
+    return result
+
+
+def execute(
+    name: str,
+    *,
+    actor: Any,
+    target: Any = None,
+    data: Mapping[str, Any] | None = None,
+    payload: Any = None,
+    approval_id: int | None = None,
+) -> Any:
+    """Carry out an operation whose input is already read: for code inside the house. Raises Refusal."""
+    operation = registry[name]
+    with context(actor=actor, operation=operation):
+        try:
+            with whole():
+                law, given = Authorization(operation, actor), data or {}
+                law.before_target()
+                law.of_target(target)
+                law.of_body(target, given)
+                return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
+        except IntegrityError as error:
+            raise signed(explain(error, actor), operation) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a read looks at, as the audit trail names it: a type, one record of it, and what was asked beside the query.
+
+    `single` is the plain read of one record, which an installation may leave untold; `shown` says of an answer whether
+    it shows anything at all, where it may not.
+    """
+
+    entity_type: str
+    reference_id: int | None = None
+    also: Mapping[str, Any] = field(default_factory=dict)
+    single: bool = False
+    shown: Callable[[Any], bool] | None = None
+
+    def tell(self, asked: Mapping[str, Any]) -> None:
+        """Have the read recorded: what was asked for, never what was found. Raises AuditTrailFailure."""
+        if not (self.single and settings.IMS_AUDIT_COLLECTION_READS_ONLY):
+            discovered(self.entity_type, self.reference_id, {**asked, **self.also})
+
+
+def read(
+    name: str,
+    answer: Callable[[Any, Mapping[str, Any]], Any],
+    *,
+    actor: Any,
+    seen: Seen | None,
+    find: Callable[[], Any] | None = None,
+    asked: Callable[[], Mapping[str, Any]] = dict,
+    authorization: Authorization | None = None,
+) -> Any:
+    """Read under the whole law, and have it recorded. Nothing is written, so there is no transaction.
+
+    Arguments: the operation's name; what makes the answer of the record that was found and of what is asked; the
+    caller; what the trail is told (None where nothing of the installation's is shown); what finds the record in the
+    caller's scope, None where there is none; what reads the query, the shape of a read; what a door has begun to ask.
+    Returns the answer. Raises Refusal.
+    """
+    operation = registry[name]
+    law = _law_of(operation, actor, authorization)
+    with context(actor=actor, operation=operation):
+        law.before_target()
+        target = find() if find else None
+        if find and target is None:
+            raise signed(not_found(seen.entity_type if seen else "record"), operation)
+        law.of_target(target)
+        given = asked()
+        law.of_body(target, given)
+        result = answer(target, given)
+        if seen is not None and (seen.shown is None or seen.shown(result)):
+            seen.tell(given)
+    return result
+
+
+def _law_of(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:
+    """What a door has begun to ask, if it asked this of this actor; else everything is to be asked."""
+    if begun is not None and begun.operation is operation and begun.actor is actor:
+        return begun
+    return Authorization(operation, actor)
+
+
+def _perform(
+    operation: Operation,
+    actor: Any,
+    target: Any,
+    data: Mapping[str, Any],
+    *,
+    payload: Any,
+    approval_id: int | None,
+    if_match: str | None = None,
+) -> Any:
+    check_version(target, if_match)
+    gate = sockets.approvals if operation.elevated else None
+    requirement = gate.requirement(operation, actor, target, data) if gate else None
+    named = {operation.target: target} if operation.target else {}
+    settle = partial(gate.settle, requirement, actor, target, payload, approval_id) if gate and requirement else None
+    try:
+        result = _run(operation, {"actor": actor, **named, **data})
+    except Refusal as refusal:
+        _require_authority_to_leave(refusal, settle)
+        raise
+    if settle:
+        settle()
+    return result
+
+
+def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
+    """Let an operation do its work, and have followed up what it wrote, unless it undoes that itself (a trial run)."""
+    with context(saved=[]) as act:
+        result = operation.run(**values)
+    if act.saved and not transaction.get_rollback():
+        sockets.acted(act.saved)
+    return result
+
+
+def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | None) -> None:
+    """Whoever lacks the approval leaves nothing behind, not even a failure. What this consumes is undone."""
+    if refusal.afterwards is None or settle is None:
+        return
+    try:
+        settle()
+    except Refusal:
+        refusal.afterwards = None
+
+
+def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
+    """Write what must stay of a refused request, in a transaction of its own after the rollback."""
+    if refusal.afterwards is not None and not rehearse:
+        with whole():
+            refusal.afterwards()
+
+
+def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
+    """The record acted on, locked, if it exists in the actor's scope; None else, and for operations without one."""
+    if operation.target is None:
+        return None
+    pk = _id_of(target_id)
+    readable = model_of(operation.target).objects.visible_to(actor)
+    return None if pk is None else locked(readable, pk)
+
+
+def _id_of(stated: Any) -> int | None:
+    """The number that an id states; None for what no record can have."""
+    try:
+        pk = int(stated)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return pk if 0 <= pk <= BIGGEST_ID else None

@@ -1,0 +1,182 @@
+"""Input fields that several apps share: references to other records, names, phones, zones, bounded JSON."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from django.apps import apps
+from rest_framework import serializers
+
+from core.json import dumps
+from core.sql.lookups import by_ids
+
+BIGGEST_ID = 2**63 - 1
+# A number as a text spells it: 7.0 is the same number as 7.
+WHOLE = re.compile(r"([0-9]{1,19})(?:\.0+)?")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a JSON value is a whole number: to JSON 7.0 is the same number as 7."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def read_whole(text: str, least: int = 0, most: int = BIGGEST_ID) -> int | None:
+    """The whole number that a text spells, if it lies within bounds; None for anything else."""
+    spelled = WHOLE.fullmatch(text)
+    number = int(spelled[1]) if spelled else None
+    return number if number is not None and least <= number <= most else None
+
+
+class Reference(serializers.Field[Any, Any, Any, Any]):
+    """The id of a record that exists, that the caller may read and, unless told otherwise, that is active.
+
+    Arguments: the model (or its "app.Model" label), whether it must be active, a filter that fits it for its
+    use and the sentence for a record that does not fit. The field's value is the record.
+    """
+
+    default_error_messages = {
+        "not_a_number": "This must be the id of a record, a whole number.",
+        "invalid_reference": "There is no such record in your scope.",
+    }
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        active: bool = True,
+        fits: dict[str, Any] | None = None,
+        misfit: str = "This record does not fit here.",
+        related: tuple[str, ...] = (),
+        **options: Any,
+    ) -> None:
+        self._model, self.active, self.fits, self.misfit, self.related = model, active, fits or {}, misfit, related
+        super().__init__(**options)
+
+    @property
+    def model(self) -> Any:
+        return apps.get_model(self._model) if isinstance(self._model, str) else self._model
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not is_whole(data):
+            self.fail("not_a_number")
+        record = self._find(int(data)) if 0 <= data <= BIGGEST_ID else None
+        if record is None:
+            self.fail("invalid_reference")
+        if self.active and record.status != "active":
+            raise self._invalid(f"{record.entity_type} {record.pk} is {record.status}; it must be active.")
+        if any(getattr(record, name) != value for name, value in self.fits.items()):
+            raise self._invalid(self.misfit)
+        return record
+
+    def to_representation(self, value: Any) -> Any:
+        return getattr(value, "pk", value)
+
+    def _find(self, pk: int) -> Any:
+        readable = self.model.objects.visible_to(self.context["actor"])
+        return next(iter(by_ids(readable, [pk], self.related)), None)
+
+    @staticmethod
+    def _invalid(detail: str) -> serializers.ValidationError:
+        return serializers.ValidationError(detail, code="invalid_reference")
+
+
+class NameField(serializers.CharField):
+    """One line of text: outer space trimmed, inner runs of white space folded to one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(super().to_internal_value(data).split())
+
+
+class EmailField(serializers.EmailField):
+    """An e-mail address, kept in lower case: comparisons ignore case and surrounding space."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).strip().lower()
+
+
+# Seven to fifteen digits as they are dialled within a country, with what people put between them.
+NATIONAL = re.compile(r"\(?[0-9](?:[ ()./-]*[0-9]){6,14}\Z")
+
+
+class PhoneField(serializers.CharField):
+    """A telephone number, kept in E.164 (+ and up to fifteen digits), or as dialled within its country: digits only."""
+
+    default_error_messages = {
+        "phone": "This must be a telephone number, best in E.164, for example +4930123456; without + at least 7 digits."
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if NATIONAL.match(text):
+            return re.sub("[^0-9]", "", text)
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            self.fail("phone")
+        if not phonenumbers.is_possible_number(number):
+            self.fail("phone")
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class TimeZoneField(serializers.CharField):
+    """The name of an IANA time zone."""
+
+    default_error_messages = {"timezone": "This must be an IANA time zone, for example Europe/Berlin."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text not in _zones():
+            self.fail("timezone")
+        return text
+
+
+class BoundedJSONField(serializers.JSONField):
+    """A JSON object of bounded size, of values that both databases give back as they were."""
+
+    default_error_messages = {
+        "object": "This must be a JSON object.",
+        "too_large": "This must not exceed {limit} characters.",
+        "nul": "NUL characters are not allowed.",
+        "huge": "Numbers must fit into 64 bits; write larger ones as text.",
+    }
+
+    def __init__(self, *, limit: int = 20_000, **options: Any) -> None:
+        self.limit = limit
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("object")
+        text = dumps(data)
+        if len(text) > self.limit:
+            self.fail("too_large", limit=self.limit)
+        for flaw in filter(None, map(_flaw, _leaves(data))):
+            self.fail(flaw)
+        return data
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Every single value anywhere in JSON, and every name."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from _leaves(inner)
+
+
+def _flaw(value: Any) -> str:
+    """What keeps a single value from being stored. PostgreSQL would give 1e30 back as a whole number of 31 digits."""
+    if isinstance(value, str):
+        return "nul" if "\0" in value else ""
+    return "huge" if isinstance(value, int | float) and abs(value) > BIGGEST_ID else ""

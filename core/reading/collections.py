@@ -1,0 +1,251 @@
+"""Collections: how the records of one type are read, filtered, searched, ordered and shown, through every door."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from core.errors import Refusal, not_found
+from core.formats.csv_table import written
+from core.models import Record
+from core.operations.fields import BIGGEST_ID
+from core.reading.filters import StrictFilterSet
+from core.reading.page_numbers import read_number, read_numbered
+from core.reading.pagination import Asked, Page, bad_filter, read_batches, read_first_page, read_page, read_size
+from core.reading.query import refuse_unknown, refuse_unstorable
+from core.reading.serializers import Output
+from core.reading.sparse_fields import Relation, Selection, select
+from core.sql.lookups import first_row, is_narrowed
+
+# What shapes an answer: of a single record, of a list, of a list in numbered pages.
+CHOICES = ("fields", "expand")
+CONTROLS = (*CHOICES, "cursor", "page_size", "search", "ordering")
+# What a table, which holds everything that was found, has no use for.
+OF_PAGES = ("cursor", "page", "page_size")
+# Rows of a table that are read at once.
+BATCH = 500
+# Everybody who reads who made or changed a record may see them beside their ids.
+OF_RECORDS = {"created_by": "created_by", "updated_by": "updated_by"}
+VERSION = "version"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that reading one entity type needs.
+
+    `search` are the columns that the `search` parameter looks into, its own or those of records that it refers to;
+    `ordering` the columns one may order by (never null, indexed), the first of them, newest first, being the default;
+    `label` the column that names a record in brief lists, `beside` further ones where it alone tells none apart;
+    `detail` a richer output for a single record; `relations`
+    what can be shown beside its id, by name, with the foreign key that holds it (see `related`); `numbered` whether it
+    is so small that its pages have numbers.
+    """
+
+    model: Any
+    output: type[Output]
+    filters: type[StrictFilterSet]
+    label: str
+    beside: tuple[str, ...] = field(default=(), kw_only=True)
+    search: tuple[str, ...]
+    ordering: tuple[str, ...] = ("id", "created_at", "updated_at")
+    detail: type[Output] | None = None
+    relations: Mapping[str, str] = field(default_factory=dict)
+    numbered: bool = False
+
+    def __post_init__(self) -> None:
+        collections[self.entity_type] = self
+
+    @property
+    def entity_type(self) -> str:
+        return str(self.model.entity_type)
+
+    @property
+    def single(self) -> type[Output]:
+        return self.detail or self.output
+
+    @property
+    def search_rule(self) -> str:
+        """What the `search` parameter looks for, in one sentence."""
+        return f"Every word must occur in one of: {', '.join(self.search)}."
+
+    def scoped(self, user: Any) -> QuerySet[Any]:
+        visible: QuerySet[Any] = self.model.objects.visible_to(user)
+        return visible
+
+    def known_filters(self) -> list[str]:
+        return sorted(self.filters.base_filters)
+
+    def filters_for(self, user: Any) -> Iterable[str]:
+        """The filters a user may ask: one on a field that they do not see would tell what it hides."""
+        shown = self.output.visible_fields(user)
+        if shown is None:
+            return self.filters.base_filters
+        hidden = set(self.output.Meta.fields) - set(shown)
+        return [name for name in self.known_filters() if name.split("__")[0] not in hidden]
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        return (*CONTROLS, "page") if self.numbered else CONTROLS
+
+    def related(self, output: type[Output]) -> dict[str, Relation]:
+        """What `expand` can name in a representation, with where it is read: known once every floor has started."""
+        return {name: _relation(output, key) for name, key in {**self.relations, **self._of_every_record}.items()}
+
+    @property
+    def _of_every_record(self) -> Mapping[str, str]:
+        return OF_RECORDS if issubclass(self.model, Record) else NOTHING
+
+    def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
+        """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter).
+
+        `within` is that scope, where the caller has it already.
+
+        A caller's scope is `scoped` alone: within it, enumerations must find the same for everybody (see `page`).
+        """
+        self._refuse_unreadable(user, params)
+        given = self._filters_among(params)
+        queryset: QuerySet[Any] = self.scoped(user) if within is None else within
+        if given:
+            filters = self.filters(given, queryset=queryset, reader=user)
+            filters.refuse_unless_valid()
+            queryset = filters.qs
+        return queryset.filter(self._search(user, params["search"])) if params.get("search") else queryset
+
+    def page(self, user: Any, params: Mapping[str, str], found: Any = None) -> Page:
+        """One page of represented records. Raises Refusal (400 invalid_filter).
+
+        `found` is what `filtered` finds, where the caller has it already; lazily, as some pages do not need it.
+        """
+        asked = self._common(user, params)
+        queryset = None if asked else self.filtered(user, params) if found is None else found
+        ordering, selection = self._ordering(params), self.selection(self.output, user, params)
+        size, columns = read_size(params.get("page_size")), selection.columns
+        if asked:
+            page = read_first_page(asked, ordering, size, columns)
+        elif "page" in params:
+            page = read_numbered(queryset, ordering, read_number(params), size, columns)
+        else:
+            page = read_page(queryset, ordering, params.get("cursor"), size, columns)
+        return replace(page, rows=selection.represent(page.rows))
+
+    def _common(self, user: Any, params: Mapping[str, str]) -> Asked | None:
+        """What is asked, if it is a first page of what everybody may read, by filters whose values stand in the SQL:
+        then the SQL is the same whoever asks. Raises Refusal (400 invalid_filter)."""
+        given = self._filters_among(params)
+        elsewhere = any(params.get(name) for name in ("cursor", "page", "search"))
+        if elsewhere or not self.filters.spell(given) or is_narrowed(self.scoped(user)):
+            return None
+        self._refuse_unreadable(user, params)
+        return Asked((id(self), *sorted(given.items())), self.filtered, (user, params))
+
+    def _filters_among(self, params: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in params.items() if name not in self.controls}
+
+    def _refuse_unreadable(self, user: Any, params: Mapping[str, str]) -> None:
+        refuse_unknown(params, [*self.filters_for(user), *self.controls])
+        refuse_unstorable(params)
+
+    def table(self, user: Any, params: Mapping[str, str]) -> Iterator[str]:
+        """All represented records as a table in CSV, in pieces of bounded size. Raises Refusal (400 invalid_filter)."""
+        queryset, ordering = self.filtered(user, params), self._ordering(params)
+        selection = self.selection(self.output, user, params)
+        for name in OF_PAGES:
+            if name in params:
+                raise bad_filter(name, "A table holds everything that was found; it has no pages.")
+        names = selection.header
+        lines: list[Iterable[Any]] = [names]
+        for batch in read_batches(queryset, ordering, selection.columns, BATCH):
+            lines += [[row[name] for name in names] for row in selection.represent(batch)]
+            yield written(lines)
+            lines = []
+
+    def selection(self, output: type[Output], user: Any, params: Mapping[str, str]) -> Selection:
+        """What `fields` and `expand` want of a representation. Raises Refusal (400 invalid_filter)."""
+        return select(output, self.related(output) if "expand" in params else {}, user, params)
+
+    def one(self, user: Any, pk: Any, params: Mapping[str, str] = NOTHING) -> tuple[dict[str, Any], int]:
+        """A single represented record in the user's scope, and its version. Raises Refusal (404, then 400)."""
+        try:
+            refuse_unknown(params, CHOICES)
+            refuse_unstorable(params)
+            selection = self.selection(self.single, user, params)
+        except Refusal:
+            self.require(user, pk)
+            raise
+        return self._shown(self._row(user, pk, selection.columns), selection)
+
+    def require(self, user: Any, pk: Any) -> None:
+        """Refuse (404) unless there is such a record in the user's scope."""
+        self._row(user, pk, ["id"])
+
+    def by_id(self, user: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """The records of some ids in the user's scope, represented as in lists: one statement, none without ids."""
+        ids = list(ids)
+        return {row["id"]: row for row in self.output.rows(self.scoped(user).filter(pk__in=ids), user)} if ids else {}
+
+    def shown(self, record: Any, user: Any) -> tuple[dict[str, Any], int]:
+        """A record that the user has just written, represented, and its version."""
+        selection = self.selection(self.single, user, NOTHING)
+        return self._shown(self._read(self.model.objects.all(), record.pk, selection.columns), selection)
+
+    def _shown(self, row: Any, selection: Selection) -> tuple[dict[str, Any], int]:
+        return selection.represent([row])[0], row.get(VERSION, 1)
+
+    def _row(self, user: Any, pk: Any, columns: list[str]) -> dict[str, Any]:
+        row = self._read(self.scoped(user), pk, columns) if 0 <= int(pk) <= BIGGEST_ID else None
+        if row is None:
+            raise not_found(self.entity_type)
+        return row
+
+    def _read(self, queryset: QuerySet[Any], pk: Any, columns: list[str]) -> dict[str, Any] | None:
+        versioned = [VERSION] if issubclass(self.model, Record) else []
+        return first_row(queryset, int(pk), tuple(dict.fromkeys([*columns, *versioned])))
+
+    def _ordering(self, params: Mapping[str, str]) -> str:
+        ordering = params.get("ordering") or f"-{self.ordering[0]}"
+        if ordering.removeprefix("-") not in self.ordering:
+            raise bad_filter("ordering", f"One may order by {', '.join(self.ordering)}, with - for descending.")
+        return ordering
+
+    def _search(self, user: Any, text: str) -> Q:
+        """Every word must occur in one of the searched columns."""
+        found = Q()
+        for word in text.split()[:10]:
+            anywhere = Q()
+            for column in self.search:
+                anywhere |= Q(**{f"{column}__icontains": word}) & self._readable(user, column)
+            found &= anywhere
+        return found
+
+    def _readable(self, user: Any, column: str) -> Q:
+        """Where a user may know what a searched column says: a match would tell of a record that they do not read."""
+        path = column.rpartition("__")[0]
+        if not path or user.is_internal:  # staff read every record
+            return Q()
+        return Q(**{f"{path}__in": related_model(self.model, path).objects.visible_to(user).values("pk")})
+
+
+collections: dict[str, Collection] = {}
+
+
+def related(*names: str, **keys: str) -> dict[str, str]:
+    """A table of relations: those named as their foreign keys are, and those that bear another name."""
+    return {**{name: name for name in names}, **keys}
+
+
+def related_model(model: Any, path: str) -> Any:
+    """The model that a path of foreign keys leads to."""
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
+
+
+def _relation(output: type[Output], key: str) -> Relation:
+    meta: Any = output.Meta
+    reference = meta.model._meta.get_field(key)
+    joined = getattr(meta, "joined", {})
+    shown_as = next(name for name in meta.fields if joined.get(name, name) == reference.attname)
+    return Relation(shown_as, reference.attname, collections[reference.related_model.entity_type])

@@ -1,0 +1,271 @@
+"""Filters: exact by field and `__in`, `__gte` and `__lte` for times and numbers. An unknown filter is an error."""
+
+import re
+from collections.abc import Iterable
+from copy import copy, deepcopy
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import Expression
+from django_filters.fields import BaseCSVField
+from django_filters.filters import BaseInFilter
+from django_filters.filterset import FilterSet
+from django_filters.utils import get_model_field
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.operations.fields import BIGGEST_ID, read_whole
+from core.reading.pagination import EARLIEST, LATEST
+
+BEFORE_ALL = EARLIEST - timedelta(days=1)
+# So many combinations of filters are kept at most: callers choose among them.
+MOST_FORMS = 512
+
+# A number in ASCII, nothing around it. Python itself also reads 1_0, +1 and the digits of other scripts.
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class WholeNumberField(forms.Field):
+    """A whole number that a column can hold. None is below 0, but one may ask from there on."""
+
+    def __init__(self, *, min_value: Any = None, max_value: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        negative = str(value).startswith("-")
+        number = read_whole(str(value).removeprefix("-"), most=BIGGEST_ID + negative)
+        if number is None:
+            raise forms.ValidationError("This must be a whole number of at most 64 bits, in plain digits.")
+        return -number if negative else number
+
+
+class NumberField(forms.DecimalField):
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and not NUMBER.fullmatch(str(value)):
+            raise forms.ValidationError("This must be a number.")
+        return super().to_python(value)
+
+
+class NumberFilter(django_filters.NumberFilter):
+    field_class = NumberField
+
+
+class WholeNumberFilter(django_filters.NumberFilter):
+    field_class = WholeNumberField  # type: ignore[assignment]  # narrower than the decimal it stands for
+
+    def get_max_validator(self) -> None:
+        return None
+
+
+class DateField(forms.Field):
+    """A date as the API writes it, in no other order or script."""
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return date.fromisoformat(DATE.fullmatch(str(value))[0])  # type: ignore[index]  # caught below
+        except (TypeError, ValueError):
+            raise forms.ValidationError("This must be a date, for example 2026-03-01.") from None
+
+
+class DateFilter(django_filters.DateFilter):
+    field_class = DateField  # type: ignore[assignment]  # stricter than the one it replaces
+
+
+class TimeField(django_filters.fields.IsoDateTimeField):
+    """An ISO 8601 time. Beyond the years that both databases can compare it is their edge: no record lies there."""
+
+    def clean(self, value: Any) -> Any:
+        if value and not str(value).isascii():  # else the digits of other scripts would count, too
+            raise forms.ValidationError("This must be a time in ISO 8601.")
+        try:
+            moment = super().clean(value)
+        except OverflowError:
+            return LATEST if str(value) > str(LATEST.year) else BEFORE_ALL
+        return moment and min(max(moment, BEFORE_ALL), LATEST)
+
+
+class TimeFilter(django_filters.IsoDateTimeFilter):
+    field_class = TimeField
+
+
+class TruthField(forms.Field):
+    """true or false; anything else is an error, where a form's box would read it as "not ticked"."""
+
+    values = {"true": True, "false": False}
+
+    def to_python(self, value: Any) -> Any:
+        if value in (None, ""):
+            return None
+        try:
+            return self.values[str(value).lower()]
+        except KeyError:
+            raise forms.ValidationError("This must be true or false.") from None
+
+
+class TruthFilter(django_filters.BooleanFilter):
+    field_class = TruthField  # type: ignore[assignment]  # stricter than the one it replaces
+
+
+class MembersField(BaseCSVField):
+    """Values between commas, each of them given: an empty one would silently be left out, or match what is empty."""
+
+    def clean(self, value: Any) -> Any:
+        if value and not all(member.strip() for member in value):
+            raise forms.ValidationError("There is an empty value between the commas.")
+        return super().clean(value)  # type: ignore[no-untyped-call]
+
+
+class InFilter(BaseInFilter):
+    base_field_class = MembersField
+
+
+class WholeNumberInFilter(InFilter, WholeNumberFilter):
+    pass
+
+
+class Choice(Expression):
+    """One of the values that a column can have, spelled out in the SQL.
+
+    The database keeps one plan for a prepared statement. Spelled out, rare and common values have statements, and so
+    plans, of their own: what finds a page of the closed incidents at once walks through millions for the escalated.
+    """
+
+    def __init__(self, value: str) -> None:
+        super().__init__(output_field=models.CharField())
+        self.value = value
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "'{}'".format(self.value.replace("'", "''").replace("%", "%%")), ()
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    """One of some values, or several of them; its field has seen to it that they are."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        spelled = [Choice(each) for each in value] if isinstance(value, list) else Choice(value) if value else value
+        return super().filter(qs, spelled)  # type: ignore[no-untyped-call]
+
+
+class ChoiceInFilter(InFilter, ChoiceFilter):
+    pass
+
+
+class StrictFilterSet(FilterSet):
+    """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way.
+
+    Meta.joined maps names that are not the model's to the lookups they stand for, as in the representation.
+    """
+
+    base_filters: ClassVar[dict[str, Any]]
+    FILTER_DEFAULTS = {
+        **FilterSet.FILTER_DEFAULTS,
+        models.ForeignKey: {"filter_class": WholeNumberFilter},
+        models.OneToOneField: {"filter_class": WholeNumberFilter},
+        models.AutoField: {"filter_class": WholeNumberFilter},
+        models.BigAutoField: {"filter_class": WholeNumberFilter},
+        models.IntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveIntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveBigIntegerField: {"filter_class": WholeNumberFilter},
+        models.PositiveSmallIntegerField: {"filter_class": WholeNumberFilter},
+        models.DecimalField: {"filter_class": NumberFilter},
+        models.DateField: {"filter_class": DateFilter},
+        models.DateTimeField: {"filter_class": TimeFilter},
+        models.BooleanField: {"filter_class": TruthFilter},
+    }
+
+    def __init__(self, data: Any = None, *args: Any, reader: Any = None, **options: Any) -> None:
+        """Build only the filters that are asked for: copying all of them would cost more than the query.
+
+        `reader` is who asks, for filters that speak of the caller.
+        """
+        self.reader = reader
+        asked = data or {}
+        known = type(self).base_filters
+        self.base_filters = Given((name, each) for name, each in known.items() if name in asked)  # type: ignore[misc]
+        super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def get_fields(cls) -> dict[str, list[str]]:
+        """The lookups of the model's own names."""
+        fields: dict[str, list[str]] = super().get_fields()  # type: ignore[no-untyped-call]
+        return {name: lookups for name, lookups in fields.items() if name not in cls._joined()}
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters of all names, those of Meta.joined included."""
+        filters = dict(super().get_filters())  # type: ignore[no-untyped-call]
+        for name, column in cls._joined().items():
+            field = get_model_field(cls._meta.model, column)  # type: ignore[attr-defined]
+            for lookup in cls._meta.fields[name]:  # type: ignore[attr-defined]
+                shown = cls.get_filter_name(name, lookup)  # type: ignore[no-untyped-call]
+                filters[shown] = cls.filter_for_field(field, column, lookup)  # type: ignore[no-untyped-call]
+        return filters
+
+    @classmethod
+    def _joined(cls) -> dict[str, str]:
+        joined: dict[str, str] = getattr(getattr(cls, "Meta", None), "joined", {})
+        return joined
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
+        several = lookup_type == "in"
+        kind, options = super().filter_for_lookup(field, "exact" if several else lookup_type)  # type: ignore[no-untyped-call]
+        kind = ChoiceFilter if kind is django_filters.ChoiceFilter else kind
+        if not several:
+            return kind, options
+        return type(f"{kind.__name__.removesuffix('Filter')}InFilter", (InFilter, kind), {}), options
+
+    @classmethod
+    def spell(cls, names: Iterable[str]) -> bool:
+        """Whether these are filters whose values all become part of the SQL."""
+        asked = (cls.base_filters.get(name) for name in names)
+        return all(isinstance(each, ChoiceFilter) and each.method is None for each in asked)  # type: ignore[misc]  # a property
+
+    def get_form_class(self) -> Any:
+        """The form that reads these filters, made once for each combination."""
+        return _form_of(type(self), tuple(self.filters))
+
+    def refuse_unless_valid(self) -> None:
+        """Raise Refusal (400 invalid_filter) with every bad value."""
+        if self.is_valid():  # type: ignore[no-untyped-call]
+            return
+        items = [Item("invalid_filter", self._why(name, messages), name) for name, messages in self.errors.items()]
+        sentence = "; ".join(f"{item.field}: {item.detail}" for item in items)
+        raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
+
+    def _why(self, name: str, messages: Iterable[Any]) -> str:
+        """What is wrong with a value, in one sentence; where only some values are right, which."""
+        right = [value for value, _ in self.base_filters[name].extra.get("choices", ())]
+        return f"This must be one of: {', '.join(right)}." if right else " ".join(str(each) for each in messages)
+
+
+class Given(dict[str, Any]):
+    """Filters of one request. Only those that call a method know their set, and must be copied wholly."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        return {name: deepcopy(each, memo) if each.method else copy(each) for name, each in self.items()}
+
+
+@lru_cache(MOST_FORMS)
+def _form_of(kind: type[StrictFilterSet], names: tuple[str, ...]) -> Any:
+    fields = {name: kind.base_filters[name].field for name in names}
+    return type(f"{kind.__name__}Form", (kind._meta.form,), fields)  # type: ignore[attr-defined]
+
+
+def matches(*, exact: Iterable[str] = (), ranges: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Meta.fields of a filter set: every name gets exact and __in, `ranges` also __gte and __lte."""
+    return {
+        "id": ["exact", "in"],
+        **{name: ["exact", "in"] for name in ("created_by_id", "updated_by_id", *exact)},
+        **{name: ["exact", "in", "gte", "lte"] for name in ("created_at", "updated_at", *ranges)},
+    }

@@ -1,0 +1,73 @@
+"""What DRF's generic views name, with the collections behind it: the filter backend, the pagination.
+
+A collection (core.reading.collections) states how its records are read. The classes here delegate to it, so that
+nothing is said twice and a DRF reader finds everything under its usual name.
+"""
+
+from typing import Any
+
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.reading.collections import Collection
+from core.reading.pagination import DEFAULT_SIZE, MAX_SIZE, Page
+
+
+class CollectionFilter(BaseFilterBackend):
+    """Filters and search, as the view's collection knows them: `filterset_class`, `search_fields`."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        return view.collection.filtered(request.user, view.asked, queryset)
+
+
+class KeysetPagination(BasePagination):
+    """Pages that begin after a record, by an opaque cursor."""
+
+    page_size, max_page_size = DEFAULT_SIZE, MAX_SIZE
+    page_size_query_param, cursor_query_param = "page_size", "cursor"
+    request: Request
+    page: Page
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """The represented rows of the page asked for. Of a common first page the queryset is never evaluated."""
+        self.request, self.page = request, view.collection.page(request.user, view.asked, queryset)
+        return self.page.rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return page_response(self.request, self.page)
+
+
+class NumberedPagination(KeysetPagination):
+    """Pages by cursor or by number, of collections that stay small."""
+
+    page_query_param = "page"
+
+
+def names_of(collection: Collection) -> dict[str, Any]:
+    """The attributes of a generic view, as a collection states them."""
+    return {
+        "serializer_class": collection.output,
+        "filterset_class": collection.filters,
+        "search_fields": collection.search,
+        "ordering_fields": collection.ordering,
+        "ordering": (f"-{collection.ordering[0]}",),
+        "pagination_class": NumberedPagination if collection.numbered else KeysetPagination,
+    }
+
+
+def page_response(request: Request, page: Page) -> Response:
+    """A page as every list answers it: the addresses of its neighbours, the count where it is known, the rows."""
+    links = {side: page_link(request, page.control, getattr(page, side)) for side in ("next", "previous")}
+    count = {} if page.count is None else {"count": page.count}
+    return Response({**links, **count, "results": page.rows})
+
+
+def page_link(request: Request, control: str, value: str | None) -> str | None:
+    """The address of another page: this one's, with the parameter replaced that leads there."""
+    if value is None:
+        return None
+    query = request.query_params.copy()
+    query[control] = value
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

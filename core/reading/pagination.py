@@ -1,0 +1,183 @@
+"""Keyset pagination: a page starts after a value, not after a count, so it is stable under inserts at any depth.
+
+A cursor is opaque text that holds the ordering, the direction and the last row's ordering value and id.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q
+from django.utils.timezone import is_aware, make_aware
+
+from core.codes import Code
+from core.errors import Item, Refusal
+from core.operations.fields import read_whole
+from core.sql.compiled import Kept
+from core.sql.lookups import rows_of
+
+DEFAULT_SIZE = 50
+MAX_SIZE = 200
+# Of so many first pages the SQL is kept at most.
+MOST_KEPT = 256
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def bad_filter(name: str, detail: str) -> Refusal:
+    """The refusal of one query parameter (400 invalid_filter)."""
+    item = Item("invalid_filter", detail, name)
+    return Refusal(Code.INVALID_FILTER, f"{name}: {detail}", rule="known_filters", errors=[item])
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page starts: the ordering it belongs to, whether it is read backwards, the last value and id seen."""
+
+    ordering: str
+    backwards: bool
+    value: Any
+    pk: int
+
+    def encode(self) -> str:
+        raw = orjson.dumps([self.ordering, self.backwards, self.value, self.pk], default=str)
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            ordering, backwards, value, pk = orjson.loads(base64.urlsafe_b64decode(padded))
+            return cls(str(ordering), bool(backwards), value, int(pk))
+        except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
+            raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and what leads to the neighbouring pages: values of the query parameter `control`."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+    control: str = "cursor"
+
+
+def read_size(text: str | None) -> int:
+    """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
+    if text is None:
+        return DEFAULT_SIZE
+    size = read_whole(text, least=1, most=MAX_SIZE)
+    if size is None:
+        raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
+    return size
+
+
+def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, columns: list[str]) -> Page:
+    """One page of a queryset's rows, in one statement.
+
+    `ordering` is a column that is never null, with "-" for descending; ties are broken by id.
+    """
+    column = ordering.removeprefix("-")
+    cursor = _start(queryset.model, ordering, column, cursor_text)
+    backwards = cursor is not None and cursor.backwards
+    descending = ordering.startswith("-") != backwards
+    if cursor is not None:
+        queryset = queryset.filter(_beyond(column, descending, cursor))
+    return _page(list(_rows(queryset, f"-{column}" if descending else column, size, columns)), ordering, size, cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a first page is wanted of: what `build` makes of its arguments is the same for all that have this key."""
+
+    key: tuple[Any, ...]
+    build: Callable[..., Any] = field(compare=False)
+    arguments: tuple[Any, ...] = field(compare=False)
+
+
+def read_first_page(asked: Asked, ordering: str, size: int, columns: list[str]) -> Page:
+    """The first page of what was asked before, as read_page gives it, without making its SQL anew."""
+    return _page(_kept_rows(asked, ordering, size, tuple(columns))(), ordering, size, None)
+
+
+@lru_cache(MOST_KEPT)
+def _kept_rows(asked: Asked, ordering: str, size: int, columns: tuple[str, ...]) -> Kept:
+    return Kept(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns)).ready()
+
+
+def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:
+    """The rows of a page and one more, by which is known whether there is another page."""
+    column = ordering.removeprefix("-")
+    return in_order(rows_of(queryset, dict.fromkeys([*columns, column, "id"])), ordering)[: size + 1]
+
+
+def _page(rows: list[dict[str, Any]], ordering: str, size: int, cursor: Cursor | None) -> Page:
+    """The page that begins at a cursor, of its rows and the one more, as they were read."""
+    column, backwards = ordering.removeprefix("-"), cursor is not None and cursor.backwards
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows,
+        next=_link(rows[-1:], ordering, column, backwards=False) if more or backwards else None,
+        previous=_link(rows[:1], ordering, column, backwards=True) if (more if backwards else cursor) else None,
+    )
+
+
+def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
+    """All rows of a queryset, in order, page after page: one statement for each, nothing held open between them.
+
+    The first batch comes even when it is empty.
+    """
+    page = read_page(queryset, ordering, None, size, columns)
+    yield page.rows
+    while page.next is not None:
+        page = read_page(queryset, ordering, page.next, size, columns)
+        yield page.rows
+
+
+def in_order(queryset: Any, ordering: str) -> Any:
+    """A queryset by a column, "-" for descending, ties by id."""
+    sign, column = "-" * ordering.startswith("-"), ordering.removeprefix("-")
+    return queryset.order_by(ordering) if column == "id" else queryset.order_by(ordering, f"{sign}id")
+
+
+def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor | None:
+    if not text:
+        return None
+    cursor = Cursor.decode(text)
+    if cursor.ordering != ordering or not 0 <= cursor.pk < 2**63:
+        raise bad_filter("cursor", "This cursor belongs to another ordering.")
+    try:
+        value = model._meta.get_field(column).to_python(cursor.value)
+    except (ValidationError, FieldDoesNotExist, OverflowError, TypeError, ValueError):
+        raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+    if value is None or _unstorable(value):
+        raise bad_filter("cursor", "This cursor is not one that a page has given.")
+    return Cursor(ordering, cursor.backwards, value, cursor.pk)
+
+
+def _unstorable(value: Any) -> bool:
+    """Whether a value made up by the caller is one that no column could hold, nor the database compare."""
+    if isinstance(value, datetime):
+        return not EARLIEST <= (value if is_aware(value) else make_aware(value, UTC)) <= LATEST
+    return "\0" in value if isinstance(value, str) else isinstance(value, int) and abs(value) >= 2**63
+
+
+def _beyond(column: str, descending: bool, cursor: Cursor) -> Q:
+    side = "lt" if descending else "gt"
+    if column == "id":
+        return Q(**{f"id__{side}": cursor.pk})
+    tie = Q(**{f"{column}__{side}": cursor.value}) | Q(**{f"id__{side}": cursor.pk})
+    return Q(**{f"{column}__{side}e": cursor.value}) & tie
+
+
+def _link(edge: list[dict[str, Any]], ordering: str, column: str, *, backwards: bool) -> str | None:
+    return Cursor(ordering, backwards, edge[0][column], edge[0]["id"]).encode() if edge else None

@@ -1,0 +1,252 @@
+"""The shape of input and output. Serializers never write.
+
+`Body` reads a request strictly: unknown and read-only fields are errors. `Output` builds answers straight from
+database rows (`queryset.values`), so that a list of records costs no model instances; its declared fields are also
+the schema.
+"""
+
+import typing
+from collections.abc import Iterable
+from copy import copy, deepcopy
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from core.errors import MOST_ITEMS
+from core.operations.fields import BIGGEST_ID, is_whole
+from core.reading.pagination import EARLIEST, LATEST
+from core.reading.policy_names import advice_for
+
+RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
+
+
+# The JSON types that each kind of field takes. DRF would read "7" as a number and 7 as a text; a strict body does not.
+JSON_TYPES: tuple[tuple[type, tuple[type, ...], str], ...] = (
+    (serializers.BooleanField, (bool,), "true or false"),
+    (serializers.IntegerField, (int,), "a whole number"),
+    (serializers.FloatField, (int, float), "a number"),
+    (serializers.DecimalField, (int, float), "a number"),
+    (serializers.CharField, (str,), "a text"),
+    (serializers.ChoiceField, (str,), "a text"),
+    (serializers.DateTimeField, (str,), "a text"),
+    (serializers.DateField, (str,), "a text"),
+    (serializers.ListField, (list,), "a list"),
+)
+
+
+def check_json_type(field: Any, value: Any) -> None:
+    """Raise ValidationError (wrong_type) unless a value has the JSON type of its field, items of lists included."""
+    if value is None:
+        return
+    for kind, types, name in JSON_TYPES:
+        if isinstance(field, kind):
+            fits = isinstance(value, types) or (int in types and is_whole(value))
+            if not fits or (isinstance(value, bool) and bool not in types):
+                raise ValidationError(f"This must be {name}.", code="wrong_type")
+            for item in value if isinstance(value, list) else ():
+                check_json_type(getattr(field, "child", None), item)
+            return
+
+
+def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:
+    """Raise ValidationError (max_length) for a list beyond its bound, before anything looks at its items."""
+    for name, field in fields.items():
+        longest = getattr(field, "max_length", None)
+        if longest is not None and isinstance(data.get(name), list) and len(data[name]) > longest:
+            raise ValidationError({name: [ErrorDetail(f"This must have at most {longest} elements.", "max_length")]})
+
+
+def name_choices(field: Any, errors: Any) -> Any:
+    """The errors of a field, which name the choices where the value is none of them; items of lists included."""
+    if isinstance(errors, dict):
+        return {key: name_choices(getattr(field, "child", None), inner) for key, inner in errors.items()}
+    if not isinstance(field, serializers.ChoiceField):
+        return errors
+    named = f"This must be one of: {', '.join(map(str, field.choices))}."
+    return [ErrorDetail(named, each.code) if each.code == "invalid_choice" else each for each in errors]
+
+
+def refuse_far_times(value: Any) -> None:
+    """Raise ValidationError (out_of_range) for a date or time beyond those that filters and cursors can name."""
+    day = value.date() if isinstance(value, datetime) else value
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise ValidationError(f"This must be from {EARLIEST.year} to {LATEST.year - 1}.", code="out_of_range")
+
+
+UNKNOWN = "This field is unknown or read-only here."
+
+
+class Body(serializers.Serializer[Any]):
+    """A strict request body.
+
+    `actor_fields` names inputs of the SOP that stand for the caller: accepted when they do, never needed.
+    """
+
+    actor_fields: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = {name: _unbound(field) for name, field in self._declared_fields.items()}
+        for name in self.actor_fields:
+            fields[name] = serializers.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=BIGGEST_ID,
+                help_text="The caller's own id; may be left out.",
+            )
+        for field in fields.values():
+            if isinstance(field, serializers.DateTimeField | serializers.DateField):
+                field.validators = [*field.validators, refuse_far_times]
+        return fields
+
+    def to_internal_value(self, data: Any) -> Any:
+        members = data if isinstance(data, dict) else {}  # of anything else the library says what it is
+        refuse_long_lists(self.fields, members)
+        unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
+        errors: dict[str, Any] = {
+            name: [ErrorDetail(f"{UNKNOWN} {advice_for(name, self.fields)}".strip(), "unknown_field")]
+            for name in unknown
+        }
+        for name, field in self.fields.items():
+            try:
+                check_json_type(field, members.get(name))
+            except ValidationError as error:
+                errors[name] = error.detail
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            named = {name: name_choices(self.fields.get(name), each) for name, each in error.detail.items()}
+            errors = {**named, **errors}
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+    def given(self, name: str, values: dict[str, Any]) -> Any:
+        """A value of this body, or the target's present one where a partial body leaves it out."""
+        if name in values:
+            return values[name]
+        target = self.context.get("target")
+        return getattr(target, name, None) if target is not None else None
+
+
+def _unbound(field: Any) -> Any:
+    """A declared field, to be bound to one body. One without fields of its own is copied quickly, not built again."""
+    whole = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child")
+    return deepcopy(field) if whole else copy(field)
+
+
+class Output(serializers.ModelSerializer[Any]):
+    """The representation of a record, built from a row of `columns()`.
+
+    Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to
+    lookups across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and
+    Meta.requires lists, by name, the columns beside its own that a name needs.
+    """
+
+    @classmethod
+    def columns(cls, names: Iterable[str] | None = None) -> list[str]:
+        """The columns that these names of the representation are built from; without names, all of them."""
+        meta: Any = cls.Meta
+        joined, requires = getattr(meta, "joined", {}), getattr(meta, "requires", {})
+        wanted = ["id"]
+        for name in meta.fields if names is None else names:
+            if name in joined or name not in cls._declared_fields:
+                wanted.append(joined.get(name, name))
+            wanted += requires.get(name, ())
+        return list(dict.fromkeys(wanted))
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        """The only names this viewer sees, or None for all."""
+        return None
+
+    @classmethod
+    def shown_to(cls, viewer: Any) -> list[str]:
+        """The names that this viewer sees, in order."""
+        meta: Any = cls.Meta
+        only = cls.visible_fields(viewer)
+        return list(meta.fields) if only is None else [name for name in meta.fields if name in set(only)]
+
+    @classmethod
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        """Rows of the columns of these names, with what no column holds, without what the viewer may not know."""
+        return rows
+
+    @classmethod
+    def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
+        """Represent every record of a queryset in one statement."""
+        return cls.represent(queryset.values(*cls.columns()), viewer)
+
+    @classmethod
+    def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
+        """Represent rows of `columns()` with all that the viewer sees."""
+        names = cls.shown_to(viewer)
+        return cls.named(cls.completed(rows, viewer, names), names)
+
+    @classmethod
+    def named(cls, rows: Iterable[dict[str, Any]], names: Iterable[str]) -> list[dict[str, Any]]:
+        """Completed rows under these names of the representation."""
+        names = list(names)
+        joined = getattr(cls.Meta, "joined", {})
+        computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
+        # In every row there is an id: it holds the places of what is computed.
+        columns = [(name, "id" if name in computed else joined.get(name, name)) for name in names]
+        shown = []
+        for row in rows:
+            record = {name: row[column] for name, column in columns}
+            record.update((name, compute(row)) for name, compute in computed.items())
+            shown.append(record)
+        return shown
+
+    def build_unknown_field(self, field_name: str, model_class: type[models.Model]) -> Any:
+        """A name of Meta.joined takes the type of the column it is read from."""
+        lookup = getattr(self.Meta, "joined", {}).get(field_name)
+        if lookup is None:
+            return super().build_unknown_field(field_name, model_class)
+        column, nullable = column_of(model_class, lookup)
+        kind, options = self.build_standard_field(field_name, column)
+        kept: dict[str, Any] = {
+            name: options[name] for name in ("choices", "max_digits", "decimal_places") if name in options
+        }
+        return kind, {**kept, "read_only": True, "allow_null": nullable}
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        """A column that `get_<name>` shows as null where it is empty is described so."""
+        kind, options = super().build_field(field_name, info, model_class, nested_depth)
+        shown = typing.get_type_hints(getattr(type(self), f"get_{field_name}", None) or object).get("return")
+        nullable = type(None) in typing.get_args(shown)
+        return kind, {**options, "allow_null": True} if nullable else options
+
+    def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
+        for field in model_class._meta.concrete_fields:
+            if field.attname == field_name and field.is_relation:
+                return serializers.IntegerField, {"read_only": True, "allow_null": field.null}
+        return super().build_property_field(field_name, model_class)
+
+
+def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
+    """The column that a lookup across relations ends at, and whether it can be null on the way or at the end."""
+    nullable = False
+    field: Any = None
+    for name in lookup.split("__"):
+        field = next((each for each in model._meta.concrete_fields if each.attname == name), None)
+        field = field or model._meta.get_field(name)
+        nullable = nullable or field.null
+        model = field.related_model
+    return getattr(field, "target_field", field), nullable
+
+
+def outputs(*names: str) -> tuple[str, ...]:
+    """The names of a record's representation: its id, its own fields, who and when."""
+    return ("id", *names, *RECORD_FIELDS)
+
+
+def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
+    """The serializer of a record with further members, as an operation's `Answer` shows them."""
+    shown: Any = output.Meta
+    meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
+    return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})

@@ -1,0 +1,1 @@
+"""The database: statements compiled once, transactions whose end is known, what its errors mean."""

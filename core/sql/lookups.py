@@ -1,0 +1,118 @@
+"""Records and rows of whole tables, read without making anew the SQL that is always the same (see core.sql.compiled).
+
+Each of these functions takes a queryset and finds just what the queryset would. Single records of one that is narrowed
+to what a caller may read are asked for in the usual way: how it is narrowed may differ from one caller to the next.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models.sql import Query
+from django.db.transaction import TransactionManagementError
+
+from core.sql.compiled import Kept
+
+# So many forms of rows, and so many ids at once, are kept at most: callers choose among them.
+MOST_FORMS, FEW = 256, 5
+
+
+def first_row(queryset: Any, pk: int, columns: tuple[str, ...]) -> dict[str, Any] | None:
+    """The row of one record as `values(*columns)` gives it; None where the queryset does not find it."""
+    rows = queryset.filter(pk=pk).values(*columns) if is_narrowed(queryset) else _row_of(queryset.model, columns)(pk)
+    return next(iter(rows), None)
+
+
+def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -> list[Any]:
+    """The records of some ids that the queryset finds, in no order; `related` are the relations to join."""
+    if not ids:
+        return []
+    if is_narrowed(queryset) or len(ids) > FEW:
+        return list(_joined(queryset.filter(pk__in=ids), related))
+    return _records_of(queryset.model, len(ids), related)(*ids)
+
+
+def locked(queryset: Any, pk: int) -> Any:
+    """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None.
+
+    Raises TransactionManagementError outside a transaction, in which nothing would stay locked.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a record is locked in a transaction")
+    if is_narrowed(queryset):
+        return _locking(queryset).filter(pk=pk).first()
+    return _locked_of(queryset.model).first(pk)
+
+
+def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
+    """The queryset as `values(*columns)` makes it, with columns that were looked up once, and in no order yet."""
+    query, columns = queryset.query, tuple(columns)
+    if query.combinator or query.annotations or query.distinct or query.is_sliced or len(query.alias_map) > 1:
+        return queryset.values(*columns)
+    rows = _columns_of(queryset.model, columns).all()
+    rows.query.where = query.where
+    return rows
+
+
+class KnownColumns(Query):
+    """A query whose columns others have selected before: their SQL is made once.
+
+    One that selects anything else by now, a count or whether there is a row, is like any query.
+    """
+
+    known: Any
+    made: dict[bool, Any]
+
+    def get_compiler(self, *args: Any, **options: Any) -> Any:
+        compiler = super().get_compiler(*args, **options)
+        if self.select is not self.known or self.annotations:
+            return compiler
+        make = compiler.get_select
+
+        def select(with_col_aliases: bool = False) -> Any:
+            if with_col_aliases not in self.made:
+                self.made[with_col_aliases] = make(with_col_aliases)
+            return self.made[with_col_aliases]
+
+        compiler.get_select = select
+        return compiler
+
+
+def is_narrowed(queryset: Any) -> bool:
+    query = queryset.query
+    return bool(query.where) or query.combinator is not None or query.is_sliced
+
+
+def _joined(queryset: Any, related: tuple[str, ...]) -> Any:
+    return queryset.select_related(*related) if related else queryset  # without names, every relation would be joined
+
+
+def _locking(queryset: Any) -> Any:
+    return queryset.select_for_update(of=("self",))  # alone: what is joined by a scope is nobody's to lock
+
+
+@lru_cache(MOST_FORMS)
+def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
+    rows = model.objects.values(*columns)
+    rows.query = rows.query.chain(klass=KnownColumns)
+    rows.query.known, rows.query.made = rows.query.select, {}
+    return rows
+
+
+@lru_cache(MOST_FORMS)
+def _row_of(model: Any, columns: tuple[str, ...]) -> Kept:
+    rows = model.objects.order_by().values(*columns)
+    return Kept(lambda pk: rows.filter(pk=pk)[:1], int)
+
+
+@lru_cache(MOST_FORMS)
+def _records_of(model: Any, count: int, related: tuple[str, ...]) -> Kept:
+    records = _joined(model.objects.order_by(), related)
+    return Kept(lambda *ids: records.filter(pk__in=ids), *[int] * count)
+
+
+@lru_cache(MOST_FORMS)
+def _locked_of(model: Any) -> Kept:
+    records = _locking(model.objects.order_by())
+    return Kept(lambda pk: records.filter(pk=pk), int)

@@ -1,0 +1,207 @@
+"""Stamps service levels on incidents: due times, agreement, breaches. No background work: whatever a clock rests on
+calls this in its own transaction, and what only the time changes is computed when it is read.
+
+An operation that changes an incident calls `stamp` before it saves, so that one save and one audit entry tell of the
+change and of what follows from it. For operations above that only announce the change there is `restamp_incident`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from clients.agreement_lookup import Need, Offer, best, offers_of
+from clients.clocks import HORIZON
+from clients.models import Calendar, Client, SlaAgreement, Subscription
+from core.hooks import Sockets
+from incidents.choices import UNRESOLVED
+from incidents.models import Incident
+from incidents.service_levels.clock import Clock, read_clock
+from incidents.service_levels.terms import Terms, terms_of
+
+# What of an incident its stamps rest on.
+RESTS_ON = ("severity", "component_id", "status", "acknowledged_at", "resolved_at", "downtime_minutes")
+
+
+def clock_of(incident: Incident) -> Clock:
+    return read_clock(incident.sla_history, incident.sla_elapsed)
+
+
+def answered_at(incident: Incident) -> datetime | None:
+    """When the response was given: acknowledged, or resolved without that."""
+    return incident.acknowledged_at or incident.resolved_at
+
+
+def change_stamped(incident: Incident, **values: Any) -> Incident:
+    """Set these attributes, stamp what follows from them, and save; returns the incident."""
+    for name, value in values.items():
+        setattr(incident, name, value)
+    stamp(incident)
+    incident.save()
+    return incident
+
+
+def stamp(incident: Incident, offers: Sequence[Offer] | None = None) -> None:
+    """Bring an incident's service levels up to date, without saving it; one statement unless `offers` are given."""
+    now = timezone.now()
+    clock = clock_of(incident)
+    if clock.is_running:
+        _note_breaches(incident, now)
+    if incident.resolved_at is None or clock.last is None:
+        clock = _run(incident, clock, now, offers)
+    if incident.resolved_at is not None:
+        clock = clock.stopped(incident.resolved_at)
+    _set_next(incident, clock)
+    _note_breaches(incident, now, clock)
+    _note_recovery(incident, clock.terms, now)
+    _keep(incident, clock)
+    incident.stamped_for = _basis(incident)
+
+
+def start_clock(incident: Incident) -> None:
+    """Let the clock of an unresolved incident from an older system run, without saving it.
+
+    Nothing is stamped: the incident keeps the breaches it came with until it changes. What was resolved there has no
+    clock; it begins anew with a reopening.
+    """
+    if incident.status in UNRESOLVED and incident.resolved_at is None:
+        clock = _run(incident, clock_of(incident), timezone.now())
+        _set_next(incident, clock)
+        _keep(incident, clock)
+
+
+def restamp_incident(incident: Incident) -> None:
+    """Stamp and save an incident whose operation only announced its change."""
+    if incident.stamped_for != _basis(incident):
+        stamp(incident)
+        incident.save()
+
+
+def restamp_client(client_id: int) -> None:
+    """Stamp the unresolved incidents of a client whose agreements, subscriptions or calendar changed.
+
+    Two statements, and for each incident on which something changes those of one audited save.
+    """
+    unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
+    incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
+    offers = offers_of(client_id) if incidents else []
+    for incident in incidents:
+        stamp(incident, offers)
+        incident.save()
+
+
+def plug_in(sockets: Sockets) -> None:
+    """Register what restamps what, in order."""
+    sockets.on_change(Incident.entity_type, restamp_incident)
+    sockets.on_change(SlaAgreement.entity_type, _agreement_changed)
+    sockets.on_change(Subscription.entity_type, _terms_of_client_changed)
+    sockets.on_change(Calendar.entity_type, _terms_of_client_changed)
+    sockets.on_reliance(Client.entity_type, runs_by_calendar_of)
+    sockets.on_reliance(Subscription.entity_type, runs_by_subscription)
+
+
+def runs_by_calendar_of(client: Client) -> bool:
+    """Whether a clock runs by a client's business hours; round the clock it does not rest on them."""
+    running = Incident.objects.filter(client=client, status__in=UNRESOLVED, sla_agreement__isnull=False).order_by()
+    clocks = running.values_list("sla_history", "sla_elapsed")
+    return any(read_clock(*kept).terms.calendar is not None for kept in clocks)
+
+
+def runs_by_subscription(subscription: Subscription) -> bool:
+    running = Incident.objects.filter(client_id=subscription.client_id, status__in=UNRESOLVED)
+    return bool(running.filter(sla_agreement__subscription=subscription).exists())
+
+
+def _agreement_changed(agreement: SlaAgreement) -> None:
+    restamp_client(agreement.subscription.client_id)
+
+
+def _terms_of_client_changed(record: Subscription | Calendar) -> None:
+    restamp_client(record.client_id)
+
+
+def _begun(incident: Incident, now: datetime) -> datetime:
+    """Since when a new clock counts: the detection, or the last years of one that claims to lie further back.
+
+    An incident that was resolved before clocks were kept, in an older system, begins anew when it is reopened: its
+    time as a resolved one does not count, and nobody knows when that began.
+    """
+    if incident.resolved_at is None and incident.changes().get("resolved_at", (None,))[0] is not None:
+        return now
+    return max(incident.detected_at, now - HORIZON)
+
+
+def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[Offer] | None = None) -> Clock:
+    """The clock as it runs under the present terms, with the agreement and the due times that follow from it."""
+    running = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
+    incident.sla_agreement_id = running.terms.agreement_id
+    _set_due_times(incident, running)
+    return running
+
+
+def _keep(incident: Incident, clock: Clock) -> None:
+    incident.sla_history, incident.sla_elapsed = [each.as_dict() for each in clock.stretches], clock.kept
+
+
+def _basis(incident: Incident) -> tuple[Any, ...]:
+    return tuple(getattr(incident, name) for name in RESTS_ON)
+
+
+def _present_terms(incident: Incident, offers: Sequence[Offer] | None) -> Terms:
+    product_id = incident.component.product_id if incident.component is not None else None
+    need = Need(incident.severity, product_id, incident.detected_at)
+    known: Iterable[Offer] = offers_of(incident.client_id, need) if offers is None else offers
+    return terms_of(best(known, need), incident.severity, incident.detected_at)
+
+
+def _set_due_times(incident: Incident, clock: Clock) -> None:
+    """Due times as the clock now runs. A response that was given keeps the one that held then."""
+    answered = answered_at(incident)
+    start = clock.last.start if clock.last else None
+    late = incident.response_due_at is None and answered is not None and start is not None and start <= answered
+    if answered is None or late:
+        incident.response_due_at = clock.due(_target(clock.terms.response_minutes))
+    incident.resolution_due_at = clock.due(_target(clock.terms.resolution_minutes))
+
+
+def _set_next(incident: Incident, clock: Clock) -> None:
+    """What the running clocks come to next: when the first is at risk, and when the first is due."""
+    terms, share = clock.terms, settings.IMS_SLA_AT_RISK_PERCENT / 100
+    pending = [(incident.response_due_at, terms.response_minutes)] if answered_at(incident) is None else []
+    pending.append((incident.resolution_due_at, terms.resolution_minutes))
+    running = [(moment, target) for moment, target in pending if moment is not None and clock.is_running]
+    risks = [clock.due(_target(target) * share) for _, target in running]
+    incident.sla_due_at = min((moment for moment, _ in running), default=None)
+    incident.sla_at_risk_at = min((risk for risk in risks if risk is not None), default=None)
+
+
+def _note_breaches(incident: Incident, now: datetime, clock: Clock | None = None) -> None:
+    """Stamp a breach, for good: a due time has passed or, by the clock, more has elapsed than the target allows."""
+    ends = {"response": answered_at(incident) or now, "resolution": incident.resolved_at or now}
+    for name, end in ends.items():
+        moment = getattr(incident, f"{name}_due_at")
+        late = moment is not None and end > moment
+        incident.sla_breach = incident.sla_breach or late or _exceeded(incident, name, end, clock)
+
+
+def _exceeded(incident: Incident, name: str, end: datetime, clock: Clock | None) -> bool:
+    """Whether a clock that still runs had used up the target before these terms came."""
+    if clock is None or not clock.is_running or (name == "response" and answered_at(incident) is not None):
+        return False
+    target = getattr(clock.terms, f"{name}_minutes")
+    return target is not None and clock.elapsed(end) > _target(target)
+
+
+def _note_recovery(incident: Incident, terms: Terms, now: datetime) -> None:
+    """Stamp a breach of the recovery time: the stated downtime, else the time since detection, by the wall clock."""
+    if terms.rto_minutes is None:
+        return
+    stated = incident.downtime_minutes
+    down = timedelta(minutes=stated) if stated is not None else (incident.resolved_at or now) - incident.detected_at
+    incident.rto_breach = incident.rto_breach or down > _target(terms.rto_minutes)
+
+
+def _target(minutes: int | None) -> timedelta:
+    return timedelta(minutes=minutes or 0)

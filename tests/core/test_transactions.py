@@ -1,0 +1,235 @@
+"""What a refusal says of what was written is true: before the commit, at it, and when its answer is lost."""
+
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit.models import AuditEntry
+from core.models import KeptAnswer
+from core.reading.collections import Collection
+from core.signals import record_saved
+from core.sql.transactions import OutcomeUnknown, whole
+from incidents.models import Incident
+from tests.api import Api
+from tests.clients.factories import ClientFactory
+from tests.core.test_db_timeouts import another_session, limited, postgresql
+from tests.users.factories import UserFactory
+from tests.vendors.factories import VendorFactory
+from users.choices import EX, IM
+from users.models import Token
+from vendors.models import Vendor
+
+VENDOR = {
+    "vendor_name": "Nimbus",
+    "vendor_type": "cloud_service_provider",
+    "contact_email": "help@nimbus.example",
+    "contact_phone": "+4930123456",
+}
+HEADERS = pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}], ids=["without a key", "with a key"])
+OTHER = {**VENDOR, "vendor_name": "Cumulus", "contact_email": "help@cumulus.example", "contact_phone": "+4940123456"}
+committed = pytest.mark.usefixtures("committed")
+
+
+def acts():
+    return AuditEntry.objects.exclude(origin="discovery").count()
+
+
+@contextmanager
+def at_commit_of_a_vendor(monkeypatch, error, *, carried_out):
+    """The commit that a vendor is written by fails with an error, having been carried out or not."""
+    real, written = BaseDatabaseWrapper._commit, []
+
+    def note(**told):
+        written.append(told["record"])
+
+    def commit(self):
+        if written and not carried_out:
+            raise error
+        real(self)
+        if written:
+            written.clear()
+            raise error
+
+    record_saved.connect(note, sender=Vendor, dispatch_uid="test", weak=False)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(BaseDatabaseWrapper, "_commit", commit)
+            yield
+    finally:
+        record_saved.disconnect(sender=Vendor, dispatch_uid="test")
+
+
+def caused(kind, **facts):
+    error, cause = kind("as the database says"), Exception()
+    for name, value in facts.items():
+        setattr(cause, name, value)
+    error.__cause__ = cause
+    return error
+
+
+# -- before the commit
+
+
+@committed
+@HEADERS
+@pytest.mark.parametrize("kind", ["create", "change"])
+def test_what_cannot_be_answered_is_not_written(monkeypatch, headers, kind):
+    caller, vendor = Api(UserFactory(role=EX)), VendorFactory()
+    before = acts()
+
+    def fail(*args, **others):
+        raise OperationalError("the database is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "shown", fail)
+        send, path, body = (caller.post, "/vendors/", VENDOR)
+        if kind == "change":
+            send, path, body = (caller.patch, f"/vendors/{vendor.pk}/", {"status": "suspended"})
+        refused = send(path, body, expect=503, code="database_unavailable", **headers)
+
+    assert "Nothing was written" in refused.json()["next"]
+    assert list(Vendor.objects.values_list("status", "version")) == [("active", 1)]
+    assert (acts(), KeptAnswer.objects.count()) == (before, 0)
+    send(path, body, **headers)
+    assert acts() == before + 1
+
+
+@postgresql
+@committed
+@HEADERS
+def test_an_incident_whose_answer_waits_for_a_locked_table_is_not_written(headers):
+    client, caller = ClientFactory(), Api(UserFactory(role=IM))
+    body = {
+        "title": "Logins fail",
+        "description": "Nobody gets in.",
+        "category": "system_outage",
+        "client_id": client.pk,
+        "reporter_id": caller.user.pk,
+        "impact_level": "high",
+        "severity": "P3",
+    }
+    before = acts()
+    with limited("lock_timeout", 300), another_session("LOCK TABLE incidents_incidentnote IN ACCESS EXCLUSIVE MODE"):
+        refused = caller.post("/incidents/", body, expect=503, code="database_unavailable", **headers)
+    assert "Nothing was written" in refused.json()["next"]
+    assert (Incident.objects.count(), acts()) == (0, before)
+
+
+@committed
+def test_a_login_that_cannot_forget_earlier_failures_makes_no_token(monkeypatch):
+    UserFactory(email="ada@example.com", password="nine quiet lanterns")
+
+    def fail(*args, **others):
+        raise OperationalError("the database is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("users.lockout.reset", fail)
+        body = {"email": "ada@example.com", "password": "nine quiet lanterns"}
+        Api().post("/auth/token/", body, expect=503, code="database_unavailable")
+    assert not Token.objects.exists()
+
+
+# -- at the commit
+
+
+@committed
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("server closed the connection unexpectedly"),
+        InterfaceError("connection already closed"),
+        caused(OperationalError, sqlstate="57P01"),
+        caused(OperationalError, sqlstate="08006"),
+        caused(OperationalError, sqlite_errorname="SQLITE_IOERR_FSYNC"),
+    ],
+    ids=["closed", "interface", "shutdown", "broken", "input and output"],
+)
+@HEADERS
+def test_a_commit_without_an_answer_is_said_to_be_unknown(monkeypatch, headers, error):
+    caller = Api(UserFactory(role=EX))
+    with at_commit_of_a_vendor(monkeypatch, error, carried_out=True):
+        refused = caller.post("/vendors/", VENDOR, expect=503, code="database_unavailable", **headers)
+
+    document = refused.json()
+    assert "unknown" in document["detail"]
+    assert "Idempotency-Key" in document["next"]
+    assert "Nothing was written" not in refused.content.decode()
+    assert (document["rule"], refused["Retry-After"]) == ("outcome_unknown", "1")
+    assert Vendor.objects.count() == 1  # it had been committed
+
+
+@committed
+def test_what_to_do_then_is_right(monkeypatch):
+    caller, key = Api(UserFactory(role=EX)), {"Idempotency-Key": "k-1"}
+    lost = OperationalError("server closed the connection unexpectedly")
+    with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True):
+        caller.post("/vendors/", VENDOR, expect=503, **key)
+        caller.post("/vendors/", OTHER, expect=503)
+
+    again = caller.post("/vendors/", VENDOR, expect=201, **key)
+    assert again["Idempotency-Replayed"] == "true"
+    assert [each["vendor_name"] for each in caller.get("/vendors/?search=Cumulus", expect=200).json()["results"]] == [
+        "Cumulus"
+    ]
+
+
+@committed
+@pytest.mark.parametrize(
+    "facts", [{"sqlstate": "40001"}, {"sqlstate": "53100"}, {"sqlite_errorname": "SQLITE_BUSY"}], ids=str
+)
+def test_a_commit_that_the_database_undid_is_said_to_be_undone(monkeypatch, facts):
+    caller = Api(UserFactory(role=EX))
+    with at_commit_of_a_vendor(monkeypatch, caused(OperationalError, **facts), carried_out=False):
+        refused = caller.post("/vendors/", VENDOR, expect=503, code="database_unavailable")
+    assert "Nothing was written" in refused.json()["next"]
+    assert not Vendor.objects.exists()
+
+
+@postgresql
+@committed
+def test_a_connection_that_dies_during_the_commit_leaves_the_outcome_unknown():
+    caller = Api(UserFactory(role=EX))
+    with dying_at_commit("vendors_vendor"):
+        refused = caller.post("/vendors/", VENDOR, expect=503, code="database_unavailable")
+    assert refused.json()["rule"] == "outcome_unknown"
+    connection.close()
+    assert not Vendor.objects.exists()
+
+
+@contextmanager
+def dying_at_commit(table):
+    """The server ends the session that inserts into a table when it commits."""
+    place = connection.settings_dict
+    known = {"host": place["HOST"], "port": place["PORT"] or 5432, "user": place["USER"], "password": place["PASSWORD"]}
+    with psycopg.connect(**known, dbname=place["NAME"], autocommit=True) as session:
+        session.execute(
+            "CREATE FUNCTION test_die() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$"
+        )
+        session.execute(
+            f"CREATE CONSTRAINT TRIGGER test_die AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED "  # type: ignore[arg-type]
+            "FOR EACH ROW EXECUTE FUNCTION test_die()"
+        )
+        try:
+            yield
+        finally:
+            session.execute("DROP FUNCTION test_die() CASCADE")
+
+
+@committed
+def test_only_the_end_of_the_whole_is_unknown(monkeypatch):
+    def part():
+        with whole():
+            with whole():
+                VendorFactory()
+            raise OperationalError("before the commit")
+
+    lost = OperationalError("server closed the connection unexpectedly")
+    with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True), pytest.raises(OperationalError):
+        part()
+    with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True), pytest.raises(OutcomeUnknown), whole():
+        VendorFactory()
+    assert Vendor.objects.count() == 1
