@@ -7,7 +7,7 @@ from django.contrib import admin
 from approvals.choices import OFFERED_REASONS, ApprovalStatus, HandoffStatus
 from approvals.models import Approval, ApprovalRule, Handoff
 from core.console.admin import RecordAdmin
-from core.console.columns import badge, pointer
+from core.console.columns import badge, record_link
 from core.operations.registry import registry
 
 
@@ -41,7 +41,7 @@ class ApprovalAdmin(RecordAdmin):
 
     @admin.display(description="Target")
     def show_reference_type(self, record: Any) -> Any:
-        return pointer(record.reference_type, record.reference_id)
+        return record_link(record.reference_type, record.reference_id)
 
     @admin.display(description="Status")
     def show_status(self, record: Any) -> Any:
@@ -81,4 +81,4 @@ class HandoffAdmin(RecordAdmin):
 
     @admin.display(description="About")
     def show_reference_type(self, record: Any) -> Any:
-        return pointer(record.reference_type, record.reference_id)
+        return record_link(record.reference_type, record.reference_id)

@@ -10,9 +10,9 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import handoffs, operations, seeds  # noqa: F401 - declare them
         from approvals.gate import Gate
-        from core.hooks import sockets
+        from core.hooks import hooks
 
-        sockets.approvals = Gate()
+        hooks.approvals = Gate()
         post_migrate.connect(seed, sender=self, dispatch_uid="approvals.rules")
 
 

@@ -8,7 +8,7 @@ import rfc8785
 from core.errors import invalid
 
 
-def digest_of(operation: str, reference_type: str | None, reference_id: int | None, payload: Any) -> str:
+def approval_digest(operation: str, reference_type: str | None, reference_id: int | None, payload: Any) -> str:
     """The digest of a request. Absent and null differ. Raises Refusal (400) for what canonical JSON cannot hold."""
     request: dict[str, Any] = {"operation": operation}
     if reference_type is not None:

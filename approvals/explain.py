@@ -17,7 +17,7 @@ APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CheckRequest:
     """May this person carry out this operation, on this record, with this body?"""
 
     actor: Any
@@ -70,7 +70,7 @@ class Question:
             raise approval_required(requirement)
 
 
-def explain(question: Question) -> dict[str, Any]:
+def check_request(question: CheckRequest) -> dict[str, Any]:
     """The answer to a question: the decision, what decided, who may, and what to do next."""
     refusal = question.refusal()
     wanted = registry.find(question.operation)

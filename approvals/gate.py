@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus, RuleCondition
-from approvals.digest import digest_of
+from approvals.digest import approval_digest
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.context import current
@@ -96,7 +96,7 @@ class Use:
             return False
         payload = self.payload if self.payload is not None else {}
         try:
-            return self.approval.digest != digest_of(self.requirement.operation.name, *self.named, payload)
+            return self.approval.digest != approval_digest(self.requirement.operation.name, *self.named, payload)
         except Refusal:  # no approval can bind a body without canonical form
             return True
 

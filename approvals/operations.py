@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from approvals.choices import DECISIONS, ApprovalStatus
-from approvals.digest import digest_of
+from approvals.digest import approval_digest
 from approvals.duties import holds_approver_role, not_the_requester
-from approvals.explain import Question, explain
+from approvals.explain import CheckRequest, check_request
 from approvals.gate import is_elevated
 from approvals.models import Approval, ApprovalRule
 from approvals.serializers import (
@@ -75,7 +75,7 @@ def request_approval(
         reference_type=reference_type,
         reference_id=reference_id,
         payload=payload,
-        digest=digest_of(operation, reference_type, reference_id, payload),
+        digest=approval_digest(operation, reference_type, reference_id, payload),
         requester=actor,
         reason=reason,
     )
@@ -142,7 +142,7 @@ def check(
     Returns {decision: allowed | approval_required | denied, code, sop, rule, roles, approver_roles, reasons, next}.
     Without a payload, or a target, it judges what it can.
     """
-    return explain(Question(actor, operation, reference_type, reference_id, payload))
+    return check_request(CheckRequest(actor, operation, reference_type, reference_id, payload))
 
 
 @operation(

@@ -8,7 +8,7 @@ from audit.choices import Origin
 from audit.models import AuditEntry
 from audit.operations import READERS
 from core.console.admin import RecordAdmin
-from core.console.columns import pointer
+from core.console.columns import record_link
 from core.operations.entities import models_by_type
 from core.operations.registry import registry
 from core.verbs import Verb
@@ -58,4 +58,4 @@ class AuditEntryAdmin(RecordAdmin):
 
     @admin.display(description="Record")
     def show_reference_type(self, record: Any) -> Any:
-        return pointer(record.reference_type, record.reference_id)
+        return record_link(record.reference_type, record.reference_id)

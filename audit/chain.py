@@ -32,16 +32,16 @@ CONTENT = (
 LARGEST = 2**63 - 1
 
 
-def settled(value: Any) -> Any:
+def canonical_value(value: Any) -> Any:
     """A JSON value in the one form that both databases give back unchanged, so that its hash survives storage.
 
     PostgreSQL keeps numbers as decimals: 1e16 comes back as a whole number and -0.0 as 0.0. So whole floats become
     whole numbers, and numbers too large for exact readers become text.
     """
     if isinstance(value, Mapping):
-        return {str(name): settled(inner) for name, inner in value.items()}
+        return {str(name): canonical_value(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [settled(inner) for inner in value]
+        return [canonical_value(inner) for inner in value]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:

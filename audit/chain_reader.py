@@ -32,7 +32,7 @@ NO_CUT = 2**63 - 1
 CLOCKS = timedelta(minutes=1)
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong with the trail at the place found."""
 
     CHANGED = "changed"
@@ -54,7 +54,7 @@ class Kind(StrEnum):
 class Finding:
     """The first place that does not hold: which entry (none where it is gone), of which record, and what is wrong."""
 
-    kind: Kind
+    kind: FindingKind
     entry_id: int | None
     reference_type: str | None
     reference_id: int | None
@@ -68,7 +68,7 @@ class Finding:
         return f"{self.kind} at {entry}{record}{sequence}: {self.problem}"
 
 
-class Broken(Exception):  # noqa: N818 - an answer, not an error
+class ChainBroken(Exception):  # noqa: N818 - an answer, not an error
     """Ends a walk at the first entry that does not hold."""
 
     def __init__(self, finding: Finding) -> None:
@@ -94,7 +94,7 @@ class Leaf:
 
 
 @dataclass(slots=True)
-class Walk:
+class ChainReader:
     """A walk up to its end: what was read, and the tree of each part at the cut (none without a cut)."""
 
     cut: int = NO_CUT
@@ -142,9 +142,9 @@ class Walk:
         with closing(self._rows(entries.order_by("id"))) as rows:
             for row in rows:
                 if row["origin"] != Origin.DISCOVERY:
-                    raise Broken(found(Kind.UNCHAINED, row, "an entry that must be chained is not"))
+                    raise ChainBroken(finding_at(FindingKind.UNCHAINED, row, "an entry that must be chained is not"))
                 if row["hash"] != entry_hash(row, ""):
-                    raise Broken(found(Kind.CHANGED, row, "the content does not match its hash"))
+                    raise ChainBroken(finding_at(FindingKind.CHANGED, row, "the content does not match its hash"))
                 self._check_date(row)
                 if row["id"] <= self.cut:
                     yield Leaf(UNCHAINED, row["id"], None, row["hash"])
@@ -167,7 +167,7 @@ class Walk:
             return
         if row["origin"] != Origin.IMPORTED:
             problem = "it is dated before the checkpoint, and was not there when that was set"
-            raise Broken(found(Kind.BACKDATED, row, problem))
+            raise ChainBroken(finding_at(FindingKind.BACKDATED, row, problem))
         self.imported_since += 1
 
 
@@ -182,26 +182,29 @@ class Chain:
     def extend(self, row: dict[str, Any], cut: int) -> None:
         """Check the next entry; it becomes the head unless it is younger than the cut. Raises Broken."""
         if problem := self._problem(row):
-            raise Broken(found(problem[0], row, problem[1]))
+            raise ChainBroken(finding_at(problem[0], row, problem[1]))
         self.last_id, self.sequence, self.hash = row["id"], row["sequence"], row["hash"]
         if row["id"] <= cut:
             self.head = Leaf(self.part, self.key, row["sequence"], row["hash"])
 
-    def _problem(self, row: dict[str, Any]) -> tuple[Kind, str] | None:
+    def _problem(self, row: dict[str, Any]) -> tuple[FindingKind, str] | None:
         expected = self.sequence + 1
         if row["sequence"] > expected:
-            return Kind.DELETED, f"entry {expected} of the chain is missing"
+            return FindingKind.DELETED, f"entry {expected} of the chain is missing"
         if row["sequence"] < expected:
-            return Kind.INSERTED, "the place in the chain is taken twice"
+            return FindingKind.INSERTED, "the place in the chain is taken twice"
         if row["id"] <= self.last_id:
-            return Kind.REORDERED, "the entry is older than the one before it in the chain"
+            return FindingKind.REORDERED, "the entry is older than the one before it in the chain"
         if row["previous_hash"] != self.hash:
-            return Kind.REORDERED, "the link to the entry before it is broken: one was reordered, inserted or removed"
+            return (
+                FindingKind.REORDERED,
+                "the link to the entry before it is broken: one was reordered, inserted or removed",
+            )
         if row["hash"] != entry_hash(row, self.hash):
-            return Kind.CHANGED, "the content does not match its hash"
+            return FindingKind.CHANGED, "the content does not match its hash"
         return None
 
 
-def found(kind: Kind, row: dict[str, Any], problem: str) -> Finding:
+def finding_at(kind: FindingKind, row: dict[str, Any], problem: str) -> Finding:
     """The finding at an entry that is there."""
     return Finding(kind, row["id"], row["reference_type"], row["reference_id"], row["sequence"], problem)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from django.utils import timezone
 
-from audit.chain_reader import UNCHAINED, Walk
+from audit.chain_reader import UNCHAINED, ChainReader
 from audit.merkle import Tree
 
 FORMAT = 1
@@ -34,7 +34,7 @@ class BadCheckpoint(Exception):  # noqa: N818 - the word says it
     """A checkpoint, its file or its signature that proves nothing."""
 
 
-def document_of(walk: Walk, cut_at: datetime, previous_root: str | None) -> Document:
+def document_of(walk: ChainReader, cut_at: datetime, previous_root: str | None) -> Document:
     """The document of a walk that came to its end."""
     parts = parts_of(walk.parts)
     unchained = sum(part["leaves"] for part in parts if part["part"] == UNCHAINED)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from contextlib import closing
 
-from audit.chain_reader import Leaf, Walk
+from audit.chain_reader import ChainReader, Leaf
 from audit.checkpoint_document import Document, document_of
-from audit.commit_horizon import cut, reading
+from audit.commit_horizon import checkpoint_cut, streaming_transaction
 from audit.models import Checkpoint
 from core.operations.registry import Door, operation
 from core.verbs import Verb
@@ -24,11 +24,11 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
 
     Raises StillWriting, and Broken: what does not hold is not sealed.
     """
-    settled = cut(PATIENCE)
+    settled = checkpoint_cut(PATIENCE)
     if settled is None:
         raise StillWriting(f"transactions that write audit entries have run for {PATIENCE:.0f} seconds")
-    walk = Walk(cut=settled[0], progress=progress)
-    with reading(), closing(walk.leaves()) as leaves:
+    walk = ChainReader(cut=settled[0], progress=progress)
+    with streaming_transaction(), closing(walk.leaves()) as leaves:
         for leaf in leaves:
             keep(leaf)
     return document_of(walk, settled[1], Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())

@@ -24,7 +24,7 @@ WHERE locktype = 'relation' AND relation = %s::regclass AND mode = 'RowExclusive
 PAUSE = 0.01
 
 
-def settled_up_to(patience: float) -> int | None:
+def commit_horizon(patience: float) -> int | None:
     """The last id that is settled, 0 for an empty trail; None when writers still run after `patience` seconds."""
     last: int = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
     if connection.vendor != "postgresql":
@@ -39,7 +39,7 @@ def settled_up_to(patience: float) -> int | None:
     return last
 
 
-def cut(patience: float) -> tuple[int, datetime] | None:
+def checkpoint_cut(patience: float) -> tuple[int, datetime] | None:
     """A settled id and a time before which no entry above that id was dated; None when writers still run.
 
     Whoever wrote at that time has ended before the id is looked up: entries are dated in the transaction of their act.
@@ -47,15 +47,15 @@ def cut(patience: float) -> tuple[int, datetime] | None:
     moment = timezone.now()
     if connection.vendor != "postgresql":
         with transaction.atomic():  # waits for the one writer
-            return settled_up_to(patience) or 0, moment
-    if settled_up_to(patience) is None:
+            return commit_horizon(patience) or 0, moment
+    if commit_horizon(patience) is None:
         return None
-    last = settled_up_to(patience)
+    last = commit_horizon(patience)
     return None if last is None else (last, moment)
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def streaming_transaction() -> Iterator[None]:
     """A transaction to stream in, where the database streams only in one; on SQLite it would lock out the writers."""
     if connection.vendor != "postgresql":
         yield

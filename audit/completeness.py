@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-from audit.chain_reader import Finding, Kind
+from audit.chain_reader import Finding, FindingKind
 from audit.checkpoint_document import BadCheckpoint, Document, check_document
 from audit.models import AuditEntry, Checkpoint
 from audit.triggers import altered
@@ -14,7 +14,7 @@ def unguarded() -> Finding | None:
     """The first trigger that is missing or was replaced: while it was, entries could go without a trace."""
     for name, what in altered(connection).items():
         problem = f"the trigger {name} {what}; entries that no checkpoint file has sealed prove nothing"
-        return Finding(Kind.UNGUARDED, None, None, None, None, problem)
+        return Finding(FindingKind.UNGUARDED, None, None, None, None, problem)
     return None
 
 
@@ -32,24 +32,24 @@ def checkpoint_missing(sealed: Document | None = None) -> Finding | None:
     made = AuditEntry.objects.filter(reference_type=Checkpoint.entity_type, sequence=1)
     gone = set(made.values_list("reference_id", flat=True)) - {each["pk"] for each in stored}
     if gone:
-        return _at(min(gone), Kind.CHECKPOINT_MISSING, "its entry is there, and the checkpoint is missing")
+        return _at(min(gone), FindingKind.CHECKPOINT_MISSING, "its entry is there, and the checkpoint is missing")
     if sealed and sealed["root"] not in roots:
-        return _at(None, Kind.CHECKPOINT_MISSING, "this database does not keep the checkpoint of the file")
+        return _at(None, FindingKind.CHECKPOINT_MISSING, "this database does not keep the checkpoint of the file")
     return None
 
 
-def _problem(stored: dict[str, Any], roots: set[str | None]) -> tuple[Kind, str] | None:
+def _problem(stored: dict[str, Any], roots: set[str | None]) -> tuple[FindingKind, str] | None:
     document = stored["document"]
     try:
         check_document(document)
     except BadCheckpoint as error:
-        return Kind.CHECKPOINT_CHANGED, str(error)
+        return FindingKind.CHECKPOINT_CHANGED, str(error)
     if (document["root"], document["last_entry_id"]) != (stored["root"], stored["last_entry_id"]):
-        return Kind.CHECKPOINT_CHANGED, "its columns are not those of its document"
+        return FindingKind.CHECKPOINT_CHANGED, "its columns are not those of its document"
     if document.get("previous_root") not in roots:
-        return Kind.CHECKPOINT_MISSING, "the checkpoint before it is missing"
+        return FindingKind.CHECKPOINT_MISSING, "the checkpoint before it is missing"
     return None
 
 
-def _at(pk: int | None, kind: Kind, problem: str) -> Finding:
+def _at(pk: int | None, kind: FindingKind, problem: str) -> Finding:
     return Finding(kind, None, Checkpoint.entity_type, pk, None, problem)

@@ -7,7 +7,7 @@ alone decides, or by `include_discovery=true`.
 from collections.abc import Mapping
 from typing import Any
 
-from audit.commit_horizon import settled_up_to
+from audit.commit_horizon import commit_horizon
 from core.operations.fields import BIGGEST_ID
 from core.reading.collections import Collection
 from core.reading.pagination import bad_filter, read_size
@@ -33,7 +33,7 @@ def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tupl
     if not _discovery_included(params):
         found = found.filter(sequence__isnull=False)  # what is chained; an index holds these alone
     size = read_size(params.get("page_size"))
-    horizon = settled_up_to(PATIENCE)
+    horizon = commit_horizon(PATIENCE)
     if horizon is None or horizon <= after:
         return [], str(after)
     page = found.filter(id__gt=after, id__lte=horizon).order_by("id").values(*selection.columns)

@@ -10,7 +10,7 @@ from audit.choices import Origin
 from core.errors import Undeclared
 from core.models import Record
 from core.querysets import RecordQuerySet
-from core.sql.inserts import KeptInsert
+from core.sql.inserts import CompiledInsert
 from core.verbs import Verb
 
 # An entry is made by its user and never changed: the names that every record bears, and the columns they stand for.
@@ -23,7 +23,7 @@ class AuditQuerySet(RecordQuerySet):
         return self.filter(user_id=user.pk)
 
 
-class AuditEntry(KeptInsert):
+class AuditEntry(CompiledInsert):
     """One act: who did what to which record, when, by which operation, and what changed.
 
     Chained entries carry `sequence` and `previous_hash` within their record; discovery entries carry neither.

@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from audit.chain_reader import Kind
+from audit.chain_reader import FindingKind
 from audit.choices import Origin
 from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.recording import append
 from audit.records import is_known, verify_record
 from audit.serializers import AuditBody, AuditEntryOutput
-from audit.verify import Verdict, latest_sealed, verify
+from audit.verify import VerificationResult, latest_sealed, verify
 from core.codes import Code
 from core.errors import not_found
 from core.models import Record
@@ -95,16 +95,16 @@ def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
     }
 
 
-def _verify_all() -> Verdict:
+def _verify_all() -> VerificationResult:
     """The trail against the last checkpoint, and what guards both."""
     checkpoints = checkpoint_missing()
-    altered = checkpoints is not None and checkpoints.kind is Kind.CHECKPOINT_CHANGED
+    altered = checkpoints is not None and checkpoints.kind is FindingKind.CHECKPOINT_CHANGED
     verdict = verify(sealed=None if altered else latest_sealed())  # an altered one proves nothing
     verdict.finding = verdict.finding or checkpoints or unguarded()
     return verdict
 
 
-def _verify_part(**scope: Any) -> Verdict:
+def _verify_part(**scope: Any) -> VerificationResult:
     verdict = verify(**scope)
     model = models_by_type().get(scope.get("reference_type", ""))
     pk = scope.get("reference_id")

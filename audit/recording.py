@@ -11,13 +11,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from audit.chain import GENESIS, entry_hash, settled
+from audit.chain import GENESIS, canonical_value, entry_hash
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.redaction import minimised
+from audit.redaction import redacted_changes
 from core.context import current
 from core.reading.discovery import READ
-from core.signals import or_trail_failure
+from core.signals import trail_failure_on_error
 from core.verbs import Verb
 
 # A filter's value may be anything a caller typed: so much of it is kept.
@@ -54,7 +54,7 @@ def record_write(record: Any, *, created: bool, changes: Mapping[str, tuple[Any,
         origin=Origin.SYSTEM,
         reference_type=record.entity_type,
         reference_id=record.pk,
-        changes=minimised(record, changes, created=created),
+        changes=redacted_changes(record, changes, created=created),
     )
     unchained = record.imported_row is None or record.pk in _unchained.get().get(record.entity_type, ())
     return append(entry, first=created and unchained)
@@ -86,7 +86,7 @@ def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
 
     Raises AuditTrailFailure.
     """
-    with or_trail_failure():
+    with trail_failure_on_error():
         head = None if first else _locked_head(entry.reference_type, entry.reference_id)
     entry.sequence = head.sequence + 1 if head else 1
     entry.previous_hash = head.hash if head else GENESIS
@@ -109,8 +109,8 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.user_id = entry.user_id if entry.user_id is not None else act.actor.pk
     entry.agent, entry.request_id = act.agent, act.request_id
     entry.operation = act.operation.name if act.operation else READ
-    entry.changes, entry.meta = settled(entry.changes), settled(entry.meta)
-    with or_trail_failure():
+    entry.changes, entry.meta = canonical_value(entry.changes), canonical_value(entry.meta)
+    with trail_failure_on_error():
         entry.hash = entry_hash(entry.__dict__, previous_hash)
         entry.save()
     return entry

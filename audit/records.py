@@ -13,11 +13,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from audit.chain_reader import CHUNK, Finding, Kind
+from audit.chain_reader import CHUNK, Finding, FindingKind
 from audit.choices import Origin
-from audit.commit_horizon import reading
+from audit.commit_horizon import streaming_transaction
 from audit.models import AuditEntry
-from audit.redaction import digest, scalar, told
+from audit.redaction import is_audited, scalar, value_digest
 from core.fields import FoldedKey
 from core.models import Record
 from core.operations.entities import models_by_type
@@ -28,7 +28,7 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 Changes = dict[str, Any]
 # The entries of one chain, as far as they are needed here: their origin and what they changed, in order.
-Told = list[tuple[str, Changes]]
+AuditedValues = list[tuple[str, Changes]]
 
 
 def verify_records(progress: Callable[[int], None] = lambda count: None) -> tuple[int, list[Finding]]:
@@ -72,11 +72,11 @@ def is_known(model: Any, pk: int) -> bool:
     return bool(model.objects.filter(pk=pk).exists()) or bool(_entries(model).filter(reference_id=pk).exists())
 
 
-def _side_by_side(model: Any) -> Iterator[tuple[Any, int, Told]]:
+def _side_by_side(model: Any) -> Iterator[tuple[Any, int, AuditedValues]]:
     """Records and chains, each in the order of their ids, as pairs; either may lack the other."""
     rows = _entries(model).values_list("reference_id", "origin", "changes").iterator(chunk_size=CHUNK)
     records = model.objects.order_by("pk").iterator(chunk_size=CHUNK)
-    with reading(), closing(rows), closing(records):
+    with streaming_transaction(), closing(rows), closing(records):
         chains = groupby(rows, key=itemgetter(0))
         record, chain = next(records, None), next(chains, None)
         while record is not None or chain is not None:
@@ -94,31 +94,33 @@ def _entries(model: Any) -> Any:
     )
 
 
-def _compare(model: Any, pk: int, record: Any, chain: Told) -> Finding | None:
+def _compare(model: Any, pk: int, record: Any, chain: AuditedValues) -> Finding | None:
     written = [changes for origin, changes in chain if origin == Origin.SYSTEM]
     if record is None:  # entries of an older system may stand under an id that no record has
         problem = "its chain is there, and the record is missing"
-        return _finding(Kind.RECORD_DELETED, model, pk, problem) if written else None
+        return _finding(FindingKind.RECORD_DELETED, model, pk, problem) if written else None
     if not written:
-        return _finding(Kind.CHAIN_DELETED, model, pk, "the record is there, and its chain is missing")
+        return _finding(FindingKind.CHAIN_DELETED, model, pk, "the record is there, and its chain is missing")
     state: Changes = {}
     for changes in written:
         state |= changes
     differing = [field.attname for field in model._meta.concrete_fields if not _holds(record, field, state)]
     if not differing:
         return None
-    return _finding(Kind.RECORD_CHANGED, model, pk, f"the record differs from its chain in {', '.join(differing)}")
+    return _finding(
+        FindingKind.RECORD_CHANGED, model, pk, f"the record differs from its chain in {', '.join(differing)}"
+    )
 
 
 def _holds(record: Any, field: Any, state: Changes) -> bool:
     name, value = field.attname, getattr(record, field.attname)
-    if isinstance(field, FoldedKey) or not told(record, name):
+    if isinstance(field, FoldedKey) or not is_audited(record, name):
         return True
     if name not in state:  # empty when it was created, or a column that came later
         return value in EMPTY or value == field.get_default()
     last = state[name]
     if "new" not in last:
-        return bool(digest(value) == last)
+        return bool(value_digest(value) == last)
     new = last["new"]
     try:
         return bool(field.to_python(new) == field.to_python(value))
@@ -126,5 +128,5 @@ def _holds(record: Any, field: Any, state: Changes) -> bool:
         return bool(new == scalar(value))
 
 
-def _finding(kind: Kind, model: Any, pk: int, problem: str) -> Finding:
+def _finding(kind: FindingKind, model: Any, pk: int, problem: str) -> Finding:
     return Finding(kind, None, model.entity_type, pk, None, problem)

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import models
 
-from audit.chain import settled
+from audit.chain import canonical_value
 from core.json import dumps
 
 # Bookkeeping of the base record: the entry itself says who and when.
-HOUSEKEEPING = frozenset(
+BOOKKEEPING_FIELDS = frozenset(
     {
         "id",
         "created_at",
@@ -31,32 +31,32 @@ LONG_KINDS = (models.TextField, models.EmailField, models.JSONField)
 LONGEST = 120
 
 
-def minimised(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
+def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
     """The audit form of a record's changes: {field: {"old", "new"}} or {field: {"changed", "length", "sha256"}}."""
     redacted = type(record).redacted
     shown = {}
     for field in record._meta.concrete_fields:
         name = field.attname
-        if name not in changes or not told(record, name):
+        if name not in changes or not is_audited(record, name):
             continue
         old, new = changes[name]
         if created and new in (None, "", [], {}):
             continue
         private = name in redacted or isinstance(field, LONG_KINDS)
-        shown[name] = digest(new) if private or _long(new) or _long(old) else _pair(old, new, created=created)
+        shown[name] = value_digest(new) if private or _long(new) or _long(old) else _pair(old, new, created=created)
     return shown
 
 
-def told(record: Any, name: str) -> bool:
+def is_audited(record: Any, name: str) -> bool:
     """Whether the trail tells of changes of this column."""
-    return name not in HOUSEKEEPING and name not in type(record).unlogged
+    return name not in BOOKKEEPING_FIELDS and name not in type(record).unlogged
 
 
-def digest(value: Any) -> dict[str, Any]:
+def value_digest(value: Any) -> dict[str, Any]:
     """What is said of a value that may not be shown."""
     if value is None:
         return {"changed": True, "length": 0, "sha256": None}
-    raw = value.encode() if isinstance(value, str) else dumps(settled(value), sort_keys=True)
+    raw = value.encode() if isinstance(value, str) else dumps(canonical_value(value), sort_keys=True)
     return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 

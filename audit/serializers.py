@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.chain_reader import Kind
+from audit.chain_reader import FindingKind
 from audit.models import ALIASES, AuditEntry
 from core.operations.entities import find_readable
 from core.operations.fields import BoundedJSONField
@@ -61,7 +61,9 @@ class AuditEntryOutput(Output):
 class FindingAnswer(serializers.Serializer[object]):
     """The first thing that does not hold."""
 
-    kind = serializers.ChoiceField(choices=[(str(each), str(each)) for each in Kind], help_text="What does not hold.")
+    kind = serializers.ChoiceField(
+        choices=[(str(each), str(each)) for each in FindingKind], help_text="What does not hold."
+    )
     entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null where an entry is missing.")
     reference_type = serializers.CharField(
         allow_null=True, help_text="The type of the record; null where what does not hold is of none."

@@ -5,14 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from audit.chain_reader import UNCHAINED, Broken, Finding, Kind, Leaf, Walk
+from audit.chain_reader import UNCHAINED, ChainBroken, ChainReader, Finding, FindingKind, Leaf
 from audit.checkpoint_document import Document, cut_of, parts_of
-from audit.commit_horizon import reading
+from audit.commit_horizon import streaming_transaction
 from audit.models import Checkpoint
 
 
 @dataclass(slots=True)
-class Verdict:
+class VerificationResult:
     """What a verification has read, against which root, and what it found."""
 
     entries: int = 0
@@ -32,23 +32,23 @@ def verify(
     sealed: Document | None = None,
     leaves: Iterable[Leaf] | None = None,
     **scope: Any,
-) -> Verdict:
+) -> VerificationResult:
     """Verify all entries, or those of one record (`reference_type`, `reference_id`). Memory stays flat.
 
     `sealed` is the document of a checkpoint to hold the trail against, `leaves` what that checkpoint sealed: with
     them a missing chain or entry is named, without them only the type it belongs to.
     """
-    walk = Walk(scope=scope, progress=progress)
+    walk = ChainReader(scope=scope, progress=progress)
     if sealed:
         walk.cut, walk.cut_at = sealed["last_entry_id"], cut_of(sealed)
-    verdict = Verdict(root=sealed["root"] if sealed else None)
+    verdict = VerificationResult(root=sealed["root"] if sealed else None)
     try:
-        with reading(), closing(walk.leaves()) as present:
+        with streaming_transaction(), closing(walk.leaves()) as present:
             for _ in present if leaves is None else _matched(present, iter(leaves)):
                 pass
         if sealed:
             _compare_parts(walk, sealed)
-    except Broken as broken:
+    except ChainBroken as broken:
         verdict.finding = broken.finding
     verdict.entries, verdict.chains, verdict.imported_since = walk.entries, walk.chains, walk.imported_since
     return verdict
@@ -64,28 +64,32 @@ def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
     expected = next(sealed, None)
     for leaf in present:
         if expected is not None and expected.place < leaf.place:
-            raise Broken(_gone(expected))
+            raise ChainBroken(_gone(expected))
         if expected is not None and expected.place == leaf.place:
             _compare(leaf, expected)
             expected = next(sealed, None)
         elif leaf.sequence != 0:
-            raise Broken(_at(leaf, Kind.INSERTED, "it was not there when the checkpoint was set"))
+            raise ChainBroken(_at(leaf, FindingKind.INSERTED, "it was not there when the checkpoint was set"))
         yield leaf
     if expected is not None:
-        raise Broken(_gone(expected))
+        raise ChainBroken(_gone(expected))
 
 
 def _compare(leaf: Leaf, sealed: Leaf) -> None:
     here, then = leaf.sequence or 0, sealed.sequence or 0
     if here < then:
-        raise Broken(_at(sealed, Kind.TRUNCATED, f"entries {here + 1} to {then} of the sealed chain are missing"))
+        raise ChainBroken(
+            _at(sealed, FindingKind.TRUNCATED, f"entries {here + 1} to {then} of the sealed chain are missing")
+        )
     if here > then:
-        raise Broken(_at(leaf, Kind.INSERTED, f"entries were put into the sealed chain, which had {then}"))
+        raise ChainBroken(_at(leaf, FindingKind.INSERTED, f"entries were put into the sealed chain, which had {then}"))
     if leaf.hash != sealed.hash:
-        raise Broken(_at(leaf, Kind.CHANGED, "it was rewritten, with new hashes, after the checkpoint was set"))
+        raise ChainBroken(
+            _at(leaf, FindingKind.CHANGED, "it was rewritten, with new hashes, after the checkpoint was set")
+        )
 
 
-def _compare_parts(walk: Walk, sealed: Document) -> None:
+def _compare_parts(walk: ChainReader, sealed: Document) -> None:
     now = {part["part"]: part for part in parts_of(walk.parts)}
     then = {part["part"]: part for part in sealed["parts"]}
     for name in sorted(now.keys() | then.keys()):
@@ -93,17 +97,19 @@ def _compare_parts(walk: Walk, sealed: Document) -> None:
             here, there = (each.get(name, {}).get("leaves", 0) for each in (now, then))
             what = "unchained entries" if name == UNCHAINED else f"chains of type {name}"
             problem = f"the {what} are not those sealed ({there} then, {here} now); a checkpoint file would name them"
-            kind = Kind.CHANGED if here == there else Kind.INSERTED if here > there else Kind.DELETED
-            raise Broken(Finding(kind, None, None if name == UNCHAINED else name, None, None, problem))
+            kind = (
+                FindingKind.CHANGED if here == there else FindingKind.INSERTED if here > there else FindingKind.DELETED
+            )
+            raise ChainBroken(Finding(kind, None, None if name == UNCHAINED else name, None, None, problem))
 
 
 def _gone(sealed: Leaf) -> Finding:
     if sealed.part == UNCHAINED:
-        return _at(sealed, Kind.DELETED, "the sealed entry is missing")
-    return _at(sealed, Kind.CHAIN_DELETED, f"the whole sealed chain of {sealed.sequence} entries is missing")
+        return _at(sealed, FindingKind.DELETED, "the sealed entry is missing")
+    return _at(sealed, FindingKind.CHAIN_DELETED, f"the whole sealed chain of {sealed.sequence} entries is missing")
 
 
-def _at(leaf: Leaf, kind: Kind, problem: str) -> Finding:
+def _at(leaf: Leaf, kind: FindingKind, problem: str) -> Finding:
     if leaf.part == UNCHAINED:
         return Finding(kind, leaf.key, None, None, None, problem)
     return Finding(kind, None, leaf.part, leaf.key, leaf.sequence, problem)

@@ -16,7 +16,7 @@ from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.formats.streams import wants_table
 from core.http.views import ListViewSet, RecordViewSet, creates
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.reading.collections import Collection, related
 from core.reading.generic import page_link
 from core.reading.pagination import bad_filter
@@ -26,7 +26,7 @@ from core.schema import More, answers
 AFTER = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
 
 
-class Trail(Collection):
+class TrailCollection(Collection):
     """All entries: `audit.read` names the roles that may read them."""
 
     def scoped(self, user: Any) -> Any:
@@ -40,7 +40,7 @@ READING: dict[str, Any] = {
     "relations": related("user", created_by="user", updated_by="user"),
 }
 OWN = Collection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
-TRAIL = Trail(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
+TRAIL = TrailCollection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 
 
 class AuditViewSet(RecordViewSet):
@@ -68,7 +68,7 @@ class AuditViewSet(RecordViewSet):
         """
         verdict = self.read(
             lambda found, chain: verify_trail(actor=request.user, **chain),
-            seen=Seen(AuditEntry.entity_type, also={"verify": True}),
+            seen=Discovery(AuditEntry.entity_type, also={"verify": True}),
             asked=self._chain,
         )
         return Response(verdict, status=status.HTTP_200_OK)

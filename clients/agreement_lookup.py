@@ -17,14 +17,14 @@ from django.utils import timezone
 from clients.calendars import DEFAULT_CALENDAR
 from clients.choices import AgreementStatus, SubscriptionStatus, Tier
 from clients.models import Subscription
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 
 BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
 _CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class AgreementNeed:
     """What an incident needs a promise for; without a product any of the client's will do."""
 
     severity: str
@@ -33,7 +33,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ApplicableAgreement:
     """An active subscription that has begun, with one of its active agreements or with none."""
 
     subscription_id: int
@@ -49,7 +49,7 @@ class Offer:
     calendar: dict[str, Any]
 
 
-def offers_of(client_id: int, need: Need | None = None) -> list[Offer]:
+def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> list[ApplicableAgreement]:
     """The offers to a client in one statement, calendar included; `need` leaves out early what cannot fit it.
 
     Subscriptions without an agreement are offers too: their recovery objectives count all the same.
@@ -64,24 +64,24 @@ def offers_of(client_id: int, need: Need | None = None) -> list[Offer]:
     return [_offer(row) for row in rows]
 
 
-def best(offers: Iterable[Offer], need: Need) -> Offer | None:
+def best_agreement(offers: Iterable[ApplicableAgreement], need: AgreementNeed) -> ApplicableAgreement | None:
     """The offer that counts for a need; one without an agreement only where none has one."""
     return min((_for_severity(each, need) for each in offers if _fits(each, need)), key=_rank, default=None)
 
 
-def _fits(offer: Offer, need: Need) -> bool:
+def _fits(offer: ApplicableAgreement, need: AgreementNeed) -> bool:
     ended = offer.end_date is not None and offer.end_date < need.detected_at.date()
     return need.product_id in (None, offer.product_id) and not ended
 
 
-def _for_severity(offer: Offer, need: Need) -> Offer:
+def _for_severity(offer: ApplicableAgreement, need: AgreementNeed) -> ApplicableAgreement:
     """The offer itself, or its bare subscription where the agreement is another severity's."""
     if offer.severity in (None, need.severity):
         return offer
     return replace(offer, agreement_id=None, severity=None, response_minutes=None, resolution_minutes=None)
 
 
-def _rank(offer: Offer) -> tuple[bool, int, date, int]:
+def _rank(offer: ApplicableAgreement) -> tuple[bool, int, date, int]:
     return offer.agreement_id is None, BEST_FIRST.index(Tier(offer.tier)), offer.start_date, offer.subscription_id
 
 
@@ -111,15 +111,15 @@ def _rows(client_id: int, today: date, severity: str | None = None, product_id: 
     return found.order_by("pk").values(*_COLUMNS, *_CALENDAR)
 
 
-_ALL = Kept(_rows, int, date)
-_FOR_SEVERITY = Kept(_rows, int, date, str)
-_FOR_PRODUCT = Kept(_rows, int, date, str, int)
+_ALL = CompiledQuery(_rows, int, date)
+_FOR_SEVERITY = CompiledQuery(_rows, int, date, str)
+_FOR_PRODUCT = CompiledQuery(_rows, int, date, str, int)
 
 
-def _offer(row: dict[str, Any]) -> Offer:
+def _offer(row: dict[str, Any]) -> ApplicableAgreement:
     own = {name: row[f"calendar_{name}"] for name in DEFAULT_CALENDAR}
     hours = row["agreement__resolution_time_hours"]
-    return Offer(
+    return ApplicableAgreement(
         subscription_id=row["pk"],
         product_id=row["product_id"],
         tier=row["service_level_tier"],

@@ -13,7 +13,7 @@ from core.errors import Item, Refusal
 RULE = "tier_targets"
 
 
-def locked(subscription: Subscription) -> Subscription:
+def locked_subscription(subscription: Subscription) -> Subscription:
     """The subscription as it now is, its row locked: agreements under it are judged one request at a time.
 
     Raises Refusal (409 precondition_failed) when it has ceased to be active since the request was read.
@@ -27,7 +27,7 @@ def locked(subscription: Subscription) -> Subscription:
     )
 
 
-def promise_of(source: Any) -> Promise:
+def targets_of(source: Any) -> Promise:
     """The promise of an agreement, or of the fields of one that is proposed."""
     read: Callable[[str], Any] = source.get if isinstance(source, Mapping) else partial(getattr, source)
     return Promise(read("severity_level"), *(read(name) for name in TARGETS))
@@ -51,7 +51,7 @@ def violations(
     return [each for each in (*ranges, *out_of_order(promise, others)) if each.target in targets]
 
 
-def refuse(found: Mapping[str, list[Violation]]) -> None:
+def refuse_violations(found: Mapping[str, list[Violation]]) -> None:
     """Raise Refusal (400 validation_error) naming every failing target, by the path that leads to its promise."""
     items = [
         Item(each.code, each.detail, f"{path}{each.target}", each.facts)
@@ -76,7 +76,7 @@ def require_agreements_fit(subscription: Subscription) -> None:
         )
         for agreement in active_agreements(subscription)
         if not agreement.imported_violations
-        for each in violations(subscription, promise_of(agreement), ())
+        for each in violations(subscription, targets_of(agreement), ())
     ]
     if items:
         detail = " ".join(item.detail for item in items)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from clients.choices import AgreementStatus, Severity, SubscriptionStatus, SubscriptionType, Tier
 from clients.inputs import KeptReference
 from clients.models import Client, SlaAgreement, Subscription
-from clients.today import today_of
+from clients.today import client_today
 from core.operations.fields import Reference
 from core.reading.serializers import Body, Output, outputs
 from products.models import Product
@@ -43,7 +43,7 @@ class SubscriptionBody(Body):
         if end is not None and end < start:
             message = f"The coverage would end on {end}, before it starts on {start}."
             raise serializers.ValidationError({"end_date": [message]}, code="dates_out_of_order")
-        if end is not None and self._is_active(attrs) and end < today_of(self.given("client", attrs)):
+        if end is not None and self._is_active(attrs) and end < client_today(self.given("client", attrs)):
             message = f"The coverage ended on {end}, so it is not active: state its status, or a later end."
             raise serializers.ValidationError({"end_date": [message]}, code="ended")
         if "recovery_objectives" not in attrs:

@@ -9,6 +9,6 @@ from clients.calendars import DEFAULT_CALENDAR
 from clients.models import Calendar, Client
 
 
-def today_of(client: Client) -> date:
+def client_today(client: Client) -> date:
     zone = Calendar.objects.filter(client=client).order_by().values_list("timezone", flat=True).first()
     return timezone.now().astimezone(ZoneInfo(zone or DEFAULT_CALENDAR["timezone"])).date()

@@ -16,7 +16,7 @@ from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
 from clients.serializers import ClientCalendar, ClientDetail, ClientManagers, ClientOutput
 from core.http.views import RecordViewSet, creates, updates, write
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.operations.etag import etag_of
 from core.reading.collections import CHOICES, Collection, related
 from core.reading.discovery import READ
@@ -100,7 +100,7 @@ class ClientViewSet(RecordViewSet):
         def answer(part: Any, asked: Any) -> Response:
             return Response({"client_id": pk, **shown(part[0])}, headers={"ETag": etag_of(part[1])})
 
-        response: Response = self.read(answer, seen=Seen(self.collection.entity_type, pk, single=True), find=found)
+        response: Response = self.read(answer, seen=Discovery(self.collection.entity_type, pk, single=True), find=found)
         return response
 
 

@@ -4,13 +4,13 @@ from django.db.models.signals import pre_migrate
 
 from core.signals import check_recorder
 from core.sql.reversals import refuse_losses
-from core.sql.timestamps import read_quickly
+from core.sql.timestamps import register_utc_loader
 
 
 class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        read_quickly()
+        register_utc_loader()
         register(check_recorder)
         pre_migrate.connect(refuse_losses, sender=self, dispatch_uid="core.sql.reversals")

@@ -25,7 +25,7 @@ class ApprovalGate(Protocol):
 
 
 @dataclass
-class Sockets:
+class Hooks:
     approvals: ApprovalGate | None = None
     restamp: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
     followers: dict[str, Callable[[Sequence[Saved]], None]] = field(default_factory=dict)
@@ -69,4 +69,4 @@ class Sockets:
         return tells is not None and tells(record)
 
 
-sockets = Sockets()
+hooks = Hooks()

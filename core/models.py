@@ -11,14 +11,14 @@ from django.utils import timezone
 from core.context import current
 from core.errors import Undeclared
 from core.fields import FoldedKey
-from core.hooks import sockets
+from core.hooks import hooks
 from core.querysets import RecordQuerySet
-from core.signals import saved
-from core.sql.inserts import KeptInsert
+from core.signals import send_saved
+from core.sql.inserts import CompiledInsert
 from core.verbs import Verb
 
 
-class Record(KeptInsert):
+class Record(CompiledInsert):
     """A record of the system: created and changed by a named actor, under an operation, with an audit entry.
 
     `imported_row` holds the original row of an older system and `imported_violations` the rules of today it
@@ -107,8 +107,8 @@ class Record(KeptInsert):
             except IntegrityError as error:
                 error.record = self  # type: ignore[attr-defined]
                 raise
-            saved(self, created, changes)
-        if (written := current().saved) is not None and sockets.follows(self.entity_type):
+            send_saved(self, created, changes)
+        if (written := current().saved) is not None and hooks.follows(self.entity_type):
             written.append((self, changes))
         self._loaded = _kept(self._values())
 

@@ -34,28 +34,28 @@ request_uncounted = Signal()  # a limit let a request through because its cache 
 EVIDENCE = {"record_saved": record_saved, "record_read": record_read}
 
 
-def saved(record: Any, created: bool, changes: Mapping[str, tuple[Any, Any]]) -> None:
+def send_saved(record: Any, created: bool, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """Have one write of one record recorded, in the transaction of that write. Raises AuditTrailFailure."""
-    with or_trail_failure():
+    with trail_failure_on_error():
         told = record_saved.send(type(record), record=record, created=created, changes=changes)
         _require_recorded(told)
 
 
-def discovered(entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
+def send_discovered(entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
     """Have one read recorded. Raises AuditTrailFailure."""
-    with or_trail_failure():
+    with trail_failure_on_error():
         told = record_read.send(None, entity_type=entity_type, reference_id=reference_id, filters=filters)
         _require_recorded(told)
 
 
-def tell(signal: Signal, **what: Any) -> None:
+def send_metric(signal: Signal, **what: Any) -> None:
     """Tell whoever counts, in the current operation."""
     operation = current().operation
     signal.send_robust(None, operation=operation.name if operation else "", **what)
 
 
 @contextmanager
-def or_trail_failure() -> Iterator[None]:
+def trail_failure_on_error() -> Iterator[None]:
     """What keeps an entry from being written is a failure of the trail; that the database is away or busy is not."""
     try:
         yield
@@ -69,7 +69,7 @@ def or_trail_failure() -> Iterator[None]:
 
 def require_recorder() -> None:
     """Refuse to start without the audit trail. Raises Undeclared."""
-    if missing := unrecorded():
+    if missing := missing_receivers():
         raise Undeclared(f"no audit trail receives {', '.join(missing)}")
 
 
@@ -78,11 +78,11 @@ def check_recorder(**options: Any) -> list[Error]:
     hint = "Install the audit app; it connects its receivers when it starts."
     return [
         Error(f"No audit trail receives core.signals.{name}.", hint=hint, obj=name, id="core.E001")
-        for name in unrecorded()
+        for name in missing_receivers()
     ]
 
 
-def unrecorded() -> list[str]:
+def missing_receivers() -> list[str]:
     """The signals of evidence that the recorder does not receive from every sender."""
     everything = (RECORDER, NONE_ID)  # under what Django keeps a receiver with a dispatch_uid and no sender
     return [name for name, signal in EVIDENCE.items() if everything not in {key for key, *_ in signal.receivers}]

@@ -8,7 +8,7 @@ class ImsConfig(AppConfig):
         """Verify the whole house before any door opens: audit trail, sockets and routes."""
         from importlib import import_module
 
-        from core.hooks import sockets
+        from core.hooks import hooks
         from core.operations.authorization import verify_in_person
         from core.signals import require_recorder
         from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
@@ -17,6 +17,6 @@ class ImsConfig(AppConfig):
 
         metrics.connect()
         require_recorder()
-        sockets.verify()
+        hooks.verify()
         import_module("ims.urls")
         verify_in_person()

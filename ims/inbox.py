@@ -35,7 +35,7 @@ SYSTEM_ACTS = "token.issue,user.bootstrap,user.recover"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class InboxKind:
     """One kind of what waits: the list that it stands in, and the filters that leave what waits for one person."""
 
     name: str
@@ -55,15 +55,15 @@ class Kind:
 
 
 KINDS = (
-    Kind(
+    InboxKind(
         "communications",
         "Communications that name the caller or the team of the caller's role.",
         COMMUNICATIONS,
         "communications/",
         {"for_me": "true"},
     ),
-    Kind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
-    Kind(
+    InboxKind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
+    InboxKind(
         "countersignatures",
         "Activations of accounts whose other share the caller may draw.",
         ACTIVATIONS,
@@ -71,14 +71,14 @@ KINDS = (
         {"for_me": "true"},
         (SA, IM, EX),
     ),
-    Kind(
+    InboxKind(
         "reopened_access",
         f"That the caller's own account was opened anew in the last {NOTICE_DAYS} days, and by whom.",
         ACTIVATIONS,
         "activations/",
         {"user_id": ME, "replaces_access": "true", "created_at__gte": LATELY},
     ),
-    Kind(
+    InboxKind(
         "system_acts",
         f"What the server's operator did in the last {NOTICE_DAYS} days: accounts made or recovered, tokens issued.",
         TRAIL,
@@ -86,15 +86,15 @@ KINDS = (
         {"operation__in": SYSTEM_ACTS, "reference_type__in": "user,token", "created_at__gte": LATELY},
         (SA, EX),
     ),
-    Kind(
+    InboxKind(
         "escalations",
         "Unresolved escalations to the caller, acknowledged or not.",
         ESCALATIONS,
         "escalations/",
         {"target_user_id": ME, "status__in": "open,acknowledged"},
     ),
-    Kind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
-    Kind(
+    InboxKind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
+    InboxKind(
         "incidents",
         "Unresolved incidents that the caller manages or is assigned to.",
         INCIDENTS,
@@ -102,7 +102,7 @@ KINDS = (
         {"for_me": "true", "status__in": "open,in_progress,escalated"},
         STAFF,
     ),
-    Kind(
+    InboxKind(
         "root_cause_analyses",
         "Analyses that the caller has under way.",
         ANALYSES,
@@ -110,7 +110,7 @@ KINDS = (
         {"assigned_to": ME, "status": "in_progress"},
         STAFF,
     ),
-    Kind(
+    InboxKind(
         "knowledge_articles",
         "Articles that await the caller's review.",
         ARTICLES,
@@ -118,7 +118,7 @@ KINDS = (
         {"reviewer_user_id": ME, "status": "in_review"},
         STAFF,
     ),
-    Kind(
+    InboxKind(
         "post_incident_reviews",
         "Unfinished reviews that the caller facilitates.",
         REVIEWS,
@@ -126,7 +126,7 @@ KINDS = (
         {"facilitator_user_id": ME, "status__in": "scheduled,in_progress"},
         STAFF,
     ),
-    Kind(
+    InboxKind(
         "action_items",
         "Open action items that the caller owns.",
         ACTION_ITEMS,
@@ -141,7 +141,7 @@ KINDS = (
     roles=None,
     verb=Verb.ENTITY_DISCOVERY,
 )
-def read_inbox(*, actor: User) -> dict[str, tuple[Kind, int, list[dict[str, Any]]]]:
+def read_inbox(*, actor: User) -> dict[str, tuple[InboxKind, int, list[dict[str, Any]]]]:
     """Read what waits for oneself: what one was told, may decide, was asked to take over or has under way.
 
     Of each kind the newest, and how many there are: at most two statements.
@@ -149,7 +149,7 @@ def read_inbox(*, actor: User) -> dict[str, tuple[Kind, int, list[dict[str, Any]
     return {kind.name: (kind, *_waiting(kind, actor)) for kind in KINDS}
 
 
-def _waiting(kind: Kind, user: User) -> tuple[int, list[dict[str, Any]]]:
+def _waiting(kind: InboxKind, user: User) -> tuple[int, list[dict[str, Any]]]:
     if not kind.concerns(user.role):
         return 0, []
     filters = kind.filters_for(user)

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ims.discovery import ENTITY_TYPES
-from ims.inbox import KINDS, SHOWN, Kind
+from ims.inbox import KINDS, SHOWN, InboxKind
 
 ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
 
@@ -22,7 +22,7 @@ COUNT = "How many there are."
 MORE = "The address of the whole list; null where all of it is shown."
 
 
-def _of_kind(kind: Kind) -> serializers.Serializer[object]:
+def _of_kind(kind: InboxKind) -> serializers.Serializer[object]:
     name = "".join(word.capitalize() for word in kind.name.split("_"))
     members = {
         "count": serializers.IntegerField(help_text=COUNT),

@@ -7,13 +7,13 @@ from rest_framework.response import Response
 
 from core.http.routes import API_PREFIX
 from core.http.views import OperationView
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.reading.discovery import READ
 from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import ANY_TEXT, ID_SCHEMA, query
 from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
-from ims.inbox import Kind, read_inbox
+from ims.inbox import InboxKind, read_inbox
 from ims.serializers import DiscoveryAnswer, Inbox
 from users.models import User
 
@@ -46,7 +46,7 @@ class DiscoveryView(OperationView):
         refuse_unknown(params, [*collection.known_filters(), "search"])
         answer = self.read(
             lambda *_: answer_of(collection, collection.filtered(request.user, params), request.user),
-            seen=Seen(collection.entity_type),
+            seen=Discovery(collection.entity_type),
             asked=lambda: params,
         )
         return Response({"entity_type": collection.entity_type, "filters": params, **answer})
@@ -60,7 +60,7 @@ class InboxView(OperationView):
     @answers(Inbox)
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
-        seen = Seen(User.entity_type, request.user.pk, {"view": "inbox"})
+        seen = Discovery(User.entity_type, request.user.pk, {"view": "inbox"})
         found = self.read(lambda *_: read_inbox(actor=request.user), seen=seen)
         shown = {
             name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
@@ -69,6 +69,6 @@ class InboxView(OperationView):
         return Response({"count": sum(each["count"] for each in shown.values()), **shown})
 
 
-def _link(request: Request, kind: Kind) -> str:
+def _link(request: Request, kind: InboxKind) -> str:
     query = "&".join(f"{name}={value}" for name, value in kind.filters_for(request.user).items())
     return str(request.build_absolute_uri(f"/{API_PREFIX}{kind.path}?{query}"))

@@ -5,12 +5,12 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
-        from core.hooks import sockets
+        from core.hooks import hooks
         from incidents import (
             operations,  # noqa: F401 - declares them
             rejudging,
         )
         from incidents.service_levels import timers as stamping
 
-        rejudging.plug_in(sockets)
-        stamping.plug_in(sockets)
+        rejudging.register_hooks(hooks)
+        stamping.register_hooks(hooks)

@@ -17,9 +17,9 @@ from incidents.models import AffectedClient, Incident
 from incidents.severity import (
     OVERRIDDEN,
     STATED,
+    Classification,
     Clause,
     Facts,
-    Verdict,
     classify,
     higher_of,
     hint_clause,
@@ -109,18 +109,18 @@ def raise_by_hint(incident: Incident, hint: str) -> str:
     return f"{verdict.reasons[0]} It raises {incident.incident_code} from {was} to {hint} ({verdict.rule})."
 
 
-def _rise(incident: Incident, verdict: Verdict | None) -> None:
+def _rise(incident: Incident, verdict: Classification | None) -> None:
     if verdict is None or not lower(incident.severity, verdict.severity):
         return
     incident.severity, incident.severity_rule = str(verdict.severity), verdict.rule
     incident.peak_severity = higher_of(incident.peak_severity, incident.severity)
 
 
-def _verdict(incident: Incident) -> Verdict:
+def _verdict(incident: Incident) -> Classification:
     return verdict_of(_clauses(incident.classification, incident.known_facts))
 
 
-def _decisive(incident: Incident, before: Basis) -> Verdict | None:
+def _decisive(incident: Incident, before: Basis) -> Classification | None:
     """What the facts give now; after a lowering only what they newly give, None where that is nothing."""
     clauses = _clauses(incident.classification, incident.known_facts)
     if incident.severity_rule == OVERRIDDEN:
@@ -138,12 +138,12 @@ def _clauses(stated: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[Claus
     return holding(Facts(**together), known.get(HINT, ""))
 
 
-def _anything_known(incident: Incident, verdict: Verdict) -> bool:
+def _anything_known(incident: Incident, verdict: Classification) -> bool:
     """Whether any fact was stated or known: the severity of an incident of which nothing is known rests on none."""
     return bool(incident.classification) or bool(incident.known_facts.get(HINT)) or verdict != classify(Facts())
 
 
-def _mismatch(stated: str, verdict: Verdict) -> Refusal:
+def _mismatch(stated: str, verdict: Classification) -> Refusal:
     detail = f"The facts give {verdict.severity} ({verdict.rule}), not {stated}. {' '.join(verdict.reasons)}"
     item = Item("severity_mismatch", detail, "severity", verdict.as_dict())
     advice = (

@@ -4,14 +4,14 @@ from django.db.models import Q
 
 from clients.models import Subscription
 from clients.priority import high_priority_clients
-from core.hooks import Sockets
+from core.hooks import Hooks
 from incidents.choices import UNRESOLVED
 from incidents.judging import HIGH_PRIORITY, basis_of, judge_again
 from incidents.models import AffectedClient, Incident
 from incidents.service_levels.timers import stamp
 
 
-def plug_in(sockets: Sockets) -> None:
+def register_hooks(sockets: Hooks) -> None:
     sockets.on_change(Subscription.entity_type, judge_incidents_of)
 
 

@@ -10,7 +10,7 @@ from clients.choices import Severity
 from clients.models import Client
 from core.operations.lifecycle import allowed_from
 from core.reading.serializers import Output, outputs
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code
@@ -40,13 +40,13 @@ class NoteOutput(Output):
         fields = outputs("incident_id", "body", "public")
 
 
-def _latest(**among: Any) -> Kept:
+def _latest(**among: Any) -> CompiledQuery:
     notes = IncidentNote.objects.filter(**among).order_by("-id").values(*NoteOutput.columns())
-    return Kept(lambda incident_id: notes.filter(incident_id=incident_id)[:LATEST_NOTES], int)
+    return CompiledQuery(lambda incident_id: notes.filter(incident_id=incident_id)[:LATEST_NOTES], int)
 
 
 LATEST, LATEST_PUBLIC = _latest(), _latest(public=True)
-AFFECTED = Kept(
+AFFECTED = CompiledQuery(
     lambda incident_id: (
         AffectedClient.objects.current()
         .filter(incident_id=incident_id)

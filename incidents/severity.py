@@ -100,7 +100,7 @@ EVENT_HINT = "event_hint"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Classification:
     """The severity, the clause that decided, and the sentences of all clauses that give this severity."""
 
     severity: Severity
@@ -111,7 +111,7 @@ class Verdict:
         return {"severity": str(self.severity), "rule": self.rule, "reasons": list(self.reasons)}
 
 
-def classify(facts: Facts, hint: str = "") -> Verdict:
+def classify(facts: Facts, hint: str = "") -> Classification:
     """The severity that these facts, and the highest hint of any event, give. SOP 13."""
     return verdict_of(holding(facts, hint))
 
@@ -126,11 +126,11 @@ def hint_clause(hint: str) -> Clause:
     return Clause(Severity(hint), EVENT_HINT, f"An event carries the hint {hint}.", lambda facts: True)
 
 
-def verdict_of(clauses: tuple[Clause, ...]) -> Verdict:
+def verdict_of(clauses: tuple[Clause, ...]) -> Classification:
     """The verdict of clauses that hold, most severe first."""
     decisive = clauses[0]
     reasons = tuple(clause.sentence for clause in clauses if clause.severity == decisive.severity)
-    return Verdict(decisive.severity, decisive.rule, reasons)
+    return Classification(decisive.severity, decisive.rule, reasons)
 
 
 def lower(one: str, other: str) -> bool:

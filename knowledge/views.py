@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from core.http.nested import PartsViewSet
 from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.operations.fields import BIGGEST_ID
 from core.reading.collections import Collection, related
 from core.reading.discovery import READ
@@ -143,6 +143,6 @@ class SuggestionView(OperationView):
         found = self.read(
             lambda incident, asked: suggested_articles(incident, request.user),
             find=lambda: readable.filter(pk=pk).first(),
-            seen=Seen(Article.entity_type, also={"suggested_for_incident_id": pk}),
+            seen=Discovery(Article.entity_type, also={"suggested_for_incident_id": pk}),
         )
         return Response({"results": found})

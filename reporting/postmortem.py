@@ -124,7 +124,7 @@ def _told(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "communications": communications, "actions": actions, "affected_clients": clients}
 
 
-def digest_of(content: dict[str, Any]) -> str:
+def postmortem_digest(content: dict[str, Any]) -> str:
     """The SHA-256 of a content's canonical form (RFC 8785)."""
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 

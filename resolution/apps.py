@@ -5,8 +5,8 @@ class ResolutionConfig(AppConfig):
     name = "resolution"
 
     def ready(self) -> None:
-        from core.hooks import sockets
+        from core.hooks import hooks
         from resolution import operations  # noqa: F401 - declares them
-        from resolution.postmortems import plug_in
+        from resolution.postmortems import register_hooks
 
-        plug_in(sockets)
+        register_hooks(hooks)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from clients.models import Client
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.hooks import sockets
+from core.hooks import hooks
 from incidents.affected import set_affected_clients
 from incidents.choices import IncidentStatus
 from incidents.judging import Basis, basis_of, judge_again
@@ -50,7 +50,7 @@ def _judge(incident: Incident, before: Basis) -> None:
     if incident.severity != severity:
         stamp(incident)
     incident.save()
-    sockets.changed(incident)
+    hooks.changed(incident)
 
 
 def _chain(incident: Incident, incidents: QuerySet[Incident]) -> Iterator[Incident]:

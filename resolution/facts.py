@@ -25,7 +25,7 @@ from users.choices import CC
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ResolutionFacts:
     """What an incident's records show. Every name is one of EVIDENCE."""
 
     worked_around: bool
@@ -85,10 +85,10 @@ EVIDENCE: dict[str, Exists | Q] = {
 }
 
 
-def facts_of(incident: Incident) -> Facts:
+def facts_of(incident: Incident) -> ResolutionFacts:
     """The facts of an incident, in one statement."""
-    asked = {field.name: EVIDENCE[field.name] for field in fields(Facts)}
-    return Facts(**Incident.objects.filter(pk=incident.pk).values(**asked).get())
+    asked = {field.name: EVIDENCE[field.name] for field in fields(ResolutionFacts)}
+    return ResolutionFacts(**Incident.objects.filter(pk=incident.pk).values(**asked).get())
 
 
 def is_mitigated(incident: Incident) -> bool:

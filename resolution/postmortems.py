@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from changes.models import ChangeRequest, RollbackRequest
 from core.context import current
-from core.hooks import Saved, Sockets
+from core.hooks import Hooks, Saved
 from incidents.choices import IncidentStatus
 from incidents.models import (
     AffectedClient,
@@ -44,7 +44,7 @@ TOLD_OF = (
 MOST_NAMED = 500
 
 
-def plug_in(sockets: Sockets) -> None:
+def register_hooks(sockets: Hooks) -> None:
     sockets.on_act([model.entity_type for model in TOLD_OF], void_what_is_outdated)
 
 

@@ -11,7 +11,7 @@ from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.duties import needs_another_person
 from incidents.lifecycle import require_move
 from incidents.models import Incident
-from resolution.facts import Facts, facts_of, needs_root_cause
+from resolution.facts import ResolutionFacts, facts_of, needs_root_cause
 from resolution.postmortems import contradicts, void_if_outdated
 from resolution.scope import everyone, staff, staff_and_client, staff_and_vendor
 from users.choices import IM
@@ -23,7 +23,7 @@ class Case:
     evidence of mitigation: the word of an incident manager, given now or at the resolution."""
 
     incident: Incident
-    facts: Facts
+    facts: ResolutionFacts
     contradicted: bool = False
     excused: bool = False
 

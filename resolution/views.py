@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.http.views import OperationView, write
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.reading.discovery import READ
 from core.reading.generic import page_response
 from core.schema import answers
@@ -33,7 +33,7 @@ class ReviewView(OperationView):
     review = write("postmortem.review")
 
 
-class LifeView(OperationView):
+class LifecycleView(OperationView):
     """What an incident lacks, and what has become of it."""
 
     collection = INCIDENTS
@@ -42,7 +42,7 @@ class LifeView(OperationView):
     @answers(ReadinessAnswer)
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""
-        seen = Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
+        seen = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
         answer = self.read(lambda found, asked: readiness_of(found, request.user), seen=seen, find=self._incident)
         return Response(answer)
 
@@ -51,7 +51,7 @@ class LifeView(OperationView):
         """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
         page = self.read(
             lambda incident, params: timeline_page(incident.pk, request.user, params),
-            seen=Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),
+            seen=Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),
             find=self._incident,
             asked=self.params,
         )

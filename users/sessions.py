@@ -7,18 +7,18 @@ from django.utils import timezone
 from core.context import context, current, new_request_id
 from core.operations.dispatch import execute
 from users.models import ConsoleSession, User
-from users.tokens import digest_of
+from users.tokens import token_digest
 
 
 def session_of(key: str, user: User) -> ConsoleSession:
     """The user's session with this key, or a new one that is not saved yet."""
-    found = ConsoleSession.objects.of(user).filter(digest=digest_of(key)).first()
-    return found or ConsoleSession(user=user, digest=digest_of(key))
+    found = ConsoleSession.objects.of(user).filter(digest=token_digest(key)).first()
+    return found or ConsoleSession(user=user, digest=token_digest(key))
 
 
 def is_live(key: str, user: User) -> bool:
     """Whether the user's session with this key was opened and has not ended."""
-    live = ConsoleSession.objects.of(user).filter(digest=digest_of(key), ended_at__isnull=True)
+    live = ConsoleSession.objects.of(user).filter(digest=token_digest(key), ended_at__isnull=True)
     return bool(live.filter(expires_at__gt=timezone.now()).exists())
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from users.models import ActivationToken, User
-from users.tokens import digest_of
+from users.tokens import token_digest
 
 
 def new_share(user: User) -> tuple[ActivationToken, str]:
@@ -19,7 +19,7 @@ def new_share(user: User) -> tuple[ActivationToken, str]:
     share = secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(hours=settings.IMS_ACTIVATION_HOURS)
     activation = ActivationToken(
-        user=user, digest=digest_of(share), expires_at=expires_at, replaces_access=user.had_password
+        user=user, digest=token_digest(share), expires_at=expires_at, replaces_access=user.had_password
     )
     activation.save()
     return activation, share
@@ -28,7 +28,7 @@ def new_share(user: User) -> tuple[ActivationToken, str]:
 def draw_other(activation: ActivationToken, actor: User) -> str:
     """The other share of an activation, which exists from now on."""
     share = secrets.token_urlsafe(32)
-    activation.change(other_digest=digest_of(share), countersigned_by=actor, countersigned_at=timezone.now())
+    activation.change(other_digest=token_digest(share), countersigned_by=actor, countersigned_at=timezone.now())
     return share
 
 
@@ -40,7 +40,7 @@ def pending(user: User) -> ActivationToken | None:
 
 def account_of(shares: Iterable[str]) -> User | None:
     """The account that either share is for: whoever guesses the other one is counted there."""
-    digests = [digest_of(share) for share in shares]
+    digests = [token_digest(share) for share in shares]
     holds_one = Q(digest__in=digests) | Q(other_digest__in=digests)
     found = ActivationToken.objects.filter(holds_one, used_at__isnull=True).select_related("user").first()
     return found.user if found is not None else None
@@ -48,7 +48,7 @@ def account_of(shares: Iterable[str]) -> User | None:
 
 def belong_together(activation: ActivationToken, shares: Iterable[str]) -> bool:
     """Whether these are the two shares of an activation, in whichever order."""
-    return {digest_of(share) for share in shares} == {activation.digest, activation.other_digest}
+    return {token_digest(share) for share in shares} == {activation.digest, activation.other_digest}
 
 
 def void_activations(user: Any) -> None:

@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from core.codes import Code
 from core.errors import Refusal
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 from users.models import Token, TokenUse, User
 
-BY_DIGEST = Kept(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
+BY_DIGEST = CompiledQuery(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
 # The longest life of a token, in days.
 LONGEST_LIFE = 3_650
 # How stale "last used" may be: one write in this time, however many requests.
 USE_PRECISION = timedelta(minutes=5)
 
 
-def digest_of(secret: str) -> str:
+def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -27,14 +27,14 @@ def new_token(user: User, *, name: str = "", agent: str = "", days: int | None =
     """Save a new token of a user; returns it with the secret, which exists nowhere else. `days` is its life."""
     secret = secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(days=days or settings.IMS_TOKEN_DAYS)
-    token = Token(user=user, digest=digest_of(secret), name=name, agent=agent, expires_at=expires_at)
+    token = Token(user=user, digest=token_digest(secret), name=name, agent=agent, expires_at=expires_at)
     token.save()
     return token, secret
 
 
 def find_token(secret: str) -> Token:
     """The live token of a secret, its user joined: one statement. Raises Refusal (401)."""
-    token: Token | None = BY_DIGEST.first(digest_of(secret))
+    token: Token | None = BY_DIGEST.first(token_digest(secret))
     if token is None or token.revoked_at is not None:
         raise Refusal(Code.NOT_AUTHENTICATED, "The token is not valid.", rule="authenticated_caller")
     if token.expires_at <= timezone.now():

@@ -14,12 +14,12 @@ from core.errors import Refusal
 from core.http.throttles import LoginLimit
 from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from core.operations.bodies import read_body
-from core.operations.dispatch import Seen, execute
+from core.operations.dispatch import Discovery, execute
 from core.operations.etag import etag_of
 from core.operations.registry import registry
 from core.reading.collections import Collection, related
 from core.schema import answers
-from core.sql.transactions import whole
+from core.sql.transactions import atomic_or_unknown
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
 from users.lockout import forget_failures, note_failure, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
@@ -98,7 +98,7 @@ class ProfileView(OperationView):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read one's own account."""
         own = request.user.pk
-        body, version = self.read(lambda *_: USERS.one(request.user, own), seen=Seen(User.entity_type, own))
+        body, version = self.read(lambda *_: USERS.one(request.user, own), seen=Discovery(User.entity_type, own))
         return Response(body, headers={"ETag": etag_of(version)})
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)
@@ -141,7 +141,7 @@ class LoginView(OperationView):
         refuse_locked(request)
         if user is None:
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
-        with context(agent=""), whole():
+        with context(agent=""), atomic_or_unknown():
             answer = execute("access.login", actor=user, data={"name": body["name"]})
             forget_failures(request, email)
         return Response(answer, status=status.HTTP_200_OK)
@@ -153,7 +153,7 @@ class LoginView(OperationView):
         if account is not None:
             refuse_locked(request, account.email_key[:254])
         try:
-            with whole():
+            with atomic_or_unknown():
                 answer = execute("access.activate", actor=AnonymousUser(), data=body)
         except Refusal as refusal:
             if account is not None and refusal.code == Code.INVALID_CREDENTIALS:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from clients.agreement_rules import active_agreements, locked, promise_of, refuse, violations
+from clients.agreement_rules import active_agreements, locked_subscription, refuse_violations, targets_of, violations
 from clients.choices import AgreementStatus
 from clients.coverage import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.duties import changes_promise
 from clients.models import SlaAgreement, Subscription
 from clients.tiers import TARGETS
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import OneOf, in_person_directly, operation
 from core.verbs import Verb
 from users.choices import AM, EX, IM, SA
@@ -39,14 +39,14 @@ def create_agreements(
     for each subscription and severity), precondition_failed (the subscription has just ceased to be active),
     approval_required.
     """
-    subscription = locked(subscription)
+    subscription = locked_subscription(subscription)
     proposed = [fields] if agreements is None else agreements
     _require_rules(subscription, proposed, [""] if agreements is None else _paths(proposed))
     made = [SlaAgreement(subscription=subscription, **each) for each in proposed]
     for agreement in made:
         agreement.save()
     for agreement in made:
-        sockets.changed(agreement)
+        hooks.changed(agreement)
     return made[0] if agreements is None else made
 
 
@@ -67,32 +67,32 @@ def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAg
 
     SOP 11. Raises Refusal: validation_error (outside the tier, out of order), duplicate, approval_required.
     """
-    subscription = locked(sla.subscription)
+    subscription = locked_subscription(sla.subscription)
     was_active, severity = sla.status == AgreementStatus.ACTIVE, sla.severity_level
-    before = promise_of(sla)
+    before = targets_of(sla)
     for name, value in changes.items():
         setattr(sla, name, value)
     if sla.status == AgreementStatus.ACTIVE:
         whole = not was_active or sla.severity_level != severity
         judged = [name for name in TARGETS if whole or getattr(sla, name) != getattr(before, name)]
-        others = [promise_of(each) for each in active_agreements(subscription, but=sla)]
-        refuse({"": violations(subscription, promise_of(sla), others, judged)})
+        others = [targets_of(each) for each in active_agreements(subscription, but=sla)]
+        refuse_violations({"": violations(subscription, targets_of(sla), others, judged)})
     sla.save()
-    sockets.changed(sla)
+    hooks.changed(sla)
     return sla
 
 
 def _require_rules(subscription: Subscription, proposed: list[dict[str, Any]], paths: list[str]) -> None:
     """Refuse unless every proposed agreement fits the tier and the order among those that are or become active."""
-    present = [promise_of(each) for each in active_agreements(subscription)]
-    promises = [promise_of(each) for each in proposed]
+    present = [targets_of(each) for each in active_agreements(subscription)]
+    promises = [targets_of(each) for each in proposed]
     active = [each.get("status", AgreementStatus.ACTIVE) == AgreementStatus.ACTIVE for each in proposed]
     found = {}
     for index, promise in enumerate(promises):
         beside = [each for other, each in enumerate(promises) if active[other] and other != index]
         others = [*present, *beside] if active[index] else []
         found[paths[index]] = violations(subscription, promise, others)
-    refuse(found)
+    refuse_violations(found)
 
 
 def _paths(proposed: list[dict[str, Any]]) -> list[str]:

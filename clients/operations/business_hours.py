@@ -5,7 +5,7 @@ from typing import Any
 from clients.duties import assigned_to_client, moves_running_clock
 from clients.models import Calendar, Client
 from clients.serializers import CalendarBody, ClientWithHours
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.operations.results import Answer
 from core.verbs import Verb
@@ -35,5 +35,5 @@ def set_calendar(*, actor: User, client: Client, **hours: Any) -> Answer:
     calendar.change(**hours)
     if calendar.version != before:
         client.touch()
-        sockets.changed(calendar)
+        hooks.changed(calendar)
     return Answer(client, hours)

@@ -13,7 +13,7 @@ from clients.duties import moves_running_terms
 from clients.models import Subscription
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
 from core.verbs import Verb
@@ -37,7 +37,7 @@ def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     """
     subscription = Subscription(**fields)
     subscription.save()
-    sockets.changed(subscription)
+    hooks.changed(subscription)
     return subscription
 
 
@@ -69,7 +69,7 @@ def update_subscription(*, actor: User, subscription: Subscription, **changes: A
     if _terms(subscription) != terms:
         require_agreements_fit(subscription)
     subscription.save()
-    sockets.changed(subscription)
+    hooks.changed(subscription)
     return subscription
 
 

@@ -17,15 +17,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
 
-from core.console.columns import Column, References, column, field_of, light
-from core.console.lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, given_filter, table_filter
+from core.console.columns import Column, References, column, defer_imported, field_of
+from core.console.lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, linked_filter, table_filter
 from core.context import bind
-from core.operations.dispatch import Seen, read
+from core.operations.dispatch import Discovery, read
 from core.operations.registry import registry
 from core.reading.collections import collections
 from core.reading.discovery import READ
 
-FOOTPRINT = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
+METADATA = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
 READING = ("GET", "HEAD")
 # The lookups that the console's own filters use; no other one is answered.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gte", "lte", "gt", "lt"})
@@ -39,7 +39,7 @@ def is_page(response: HttpResponse) -> bool:
     return isinstance(response, TemplateResponse)
 
 
-class Shown:
+class ReadableColumns:
     """What a table of columns shows to a viewer: never more than the API would."""
 
     model: Any
@@ -98,7 +98,7 @@ class ReadOnly:
         return False
 
 
-class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
+class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
     """A type of record in the console.
 
     `columns` of the list; `order` those one may sort by (indexed ones, where the table is large); `facets` to filter
@@ -116,7 +116,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
     find: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[tuple[str | None, Names], ...]] = ()
     related: ClassVar[tuple[tuple[str, str, str], ...]] = ()
-    footprint: ClassVar[Names] = FOOTPRINT
+    footprint: ClassVar[Names] = METADATA
 
     actions = None
     paginator = BoundedPaginator
@@ -149,7 +149,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         joined = {name.rpartition("__")[0] for name in self.columns if "__" in name}
-        records = light(self.scope(request.user)).order_by(*self.get_ordering(request))
+        records = defer_imported(self.scope(request.user)).order_by(*self.get_ordering(request))
         return records.select_related(*joined) if joined else records
 
     # -- what is shown
@@ -167,7 +167,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
         tables = [
             table_filter(name, options) for name, options in self.tables.items() if self.readable(name, request.user)
         ]
-        return [*(each for each in facets if each not in given), *tables, *map(given_filter, given)]
+        return [*(each for each in facets if each not in given), *tables, *map(linked_filter, given)]
 
     def _is_reference(self, name: str) -> bool:
         field = field_of(self.model, name)
@@ -225,7 +225,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
-        seen = Seen(self.model.entity_type, shown=is_page)
+        seen = Discovery(self.model.entity_type, shown=is_page)
         return self._read(request, partial(super().changelist_view, request, extra_context), seen)
 
     def change_view(
@@ -233,11 +233,11 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         self._only_reading(request)
         pk = int(object_id) if object_id.isdecimal() else None
-        seen = Seen(self.model.entity_type, pk, single=True, shown=is_page)
+        seen = Discovery(self.model.entity_type, pk, single=True, shown=is_page)
         page = partial(super().change_view, request, object_id, form_url, extra_context)
         return self._read(request, page, seen)
 
-    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Seen) -> HttpResponse:
+    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Discovery) -> HttpResponse:
         """A page of records, under the law of the operation by which this viewer reads them."""
         name = self.operation(request.user)
         bind(operation=registry[name])  # the page is rendered after this returns
@@ -274,7 +274,7 @@ class RecordAdmin(Shown, ReadOnly, ModelAdmin):  # type: ignore[misc]
         raise Http404
 
 
-class RecordInline(Shown, ReadOnly, TabularInline):  # type: ignore[misc]
+class RecordInline(ReadableColumns, ReadOnly, TabularInline):  # type: ignore[misc]
     """Records that stand on another record's page, in the viewer's scope."""
 
     columns: ClassVar[tuple[str, ...]] = ()

@@ -33,7 +33,7 @@ def address_of(model: Any, pk: Any) -> str | None:
         return None
 
 
-def light(records: Any) -> Any:
+def defer_imported(records: Any) -> Any:
     """Records without their imported original row, which no page shows and which may be large."""
     names = [each.name for each in records.model._meta.concrete_fields if each.name == "imported_row"]
     return records.defer(*names) if names else records
@@ -67,7 +67,7 @@ class References:
         for model, ids in wanted.items():
             known = self.names.setdefault(model, {})
             if ids:
-                readable = light(model.objects.visible_to(self.viewer).filter(pk__in=ids))
+                readable = defer_imported(model.objects.visible_to(self.viewer).filter(pk__in=ids))
                 known.update({each.pk: str(each) for each in readable})
 
     def show(self, model: Any, pk: Any) -> SafeString | str:
@@ -80,7 +80,7 @@ class References:
         return format_html('<a href="{}" class="text-link">{}</a>', address, name)
 
 
-def pointer(entity_type: str | None, pk: Any) -> SafeString | str:
+def record_link(entity_type: str | None, pk: Any) -> SafeString | str:
     """A record named by its type and id: a link where the console has a page for that type."""
     if not entity_type:
         return EMPTY
@@ -94,7 +94,7 @@ def badge(text: Any, tone: str | None) -> SafeString:
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": tone or "default"})
 
 
-def moment(value: datetime) -> SafeString:
+def time_html(value: datetime) -> SafeString:
     """A time in the viewer's own zone, which the middleware has activated."""
     local = timezone.localtime(value)
     return format_html(
@@ -130,12 +130,12 @@ def value_at(record: Any, path: str) -> Any:
     return record
 
 
-def plain(value: Any, *, full: bool) -> Any:
+def plain_value(value: Any, *, full: bool) -> Any:
     """A value without a special form."""
     if value is None or value == "":
         return EMPTY
     if isinstance(value, datetime):
-        return moment(value)
+        return time_html(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict | list):
@@ -175,6 +175,6 @@ def _shown_as(field: Any, name: str, request: HttpRequest, *, full: bool, tones:
         value = value_at(record, name)
         if tones is not None and value:
             return badge(choices.get(value, value), tones.get(value))
-        return plain(choices.get(value, value) if choices else value, full=full)
+        return plain_value(choices.get(value, value) if choices else value, full=full)
 
     return show

@@ -58,7 +58,7 @@ class ScopedFormSet(PaginationInlineFormSet):  # type: ignore[misc]
         References.of(self.request).load(self._queryset, keys)
 
 
-class GivenFilter(admin.SimpleListFilter):
+class LinkedFilter(admin.SimpleListFilter):
     """A filter that a link brings along; it offers no choice of its own."""
 
     field_name = ""
@@ -91,10 +91,10 @@ class TableFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.field_name: self.value()}) if self.value() else queryset
 
 
-def given_filter(name: str) -> type[GivenFilter]:
+def linked_filter(name: str) -> type[LinkedFilter]:
     """Filter by an id, under the column's own name."""
     title = name.removesuffix("_id").replace("_", " ")
-    return type(f"{name}Given", (GivenFilter,), {"parameter_name": name, "field_name": name, "title": title})
+    return type(f"{name}Given", (LinkedFilter,), {"parameter_name": name, "field_name": name, "title": title})
 
 
 def table_filter(name: str, options: Callable[[], Iterable[str]]) -> type[TableFilter]:

@@ -8,7 +8,7 @@ from core.operations.entities import find_readable
 from core.operations.registry import Operation
 
 # Those whom a refusal of these codes meets cannot hand over: they may do nothing at all.
-SHUT_OUT = frozenset({Code.USER_INACTIVE, Code.LOCKED_OUT})
+NO_HANDOFF = frozenset({Code.USER_INACTIVE, Code.LOCKED_OUT})
 
 
 def handoff_body(
@@ -18,7 +18,7 @@ def handoff_body(
 
     `reference_id` is the id of the operation's target, if one was named: it is included if the reader may read it.
     """
-    if not refusal.meaning.human or refusal.code in SHUT_OUT:
+    if not refusal.meaning.human or refusal.code in NO_HANDOFF:
         return None
     body: dict[str, Any] = {
         "reason_code": str(refusal.meaning.error_class),

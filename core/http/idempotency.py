@@ -25,30 +25,30 @@ from core.errors import Item, Refusal, invalid
 from core.http.problems import MEDIA_TYPE, refused
 from core.json import dumps
 from core.models import KeptAnswer
-from core.signals import answer_replayed, tell
-from core.sql.transactions import whole
+from core.signals import answer_replayed, send_metric
+from core.sql.transactions import atomic_or_unknown
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEY = re.compile(r"[!-~]{1,255}\Z")
-LIFE = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 # Cleaned on use: so many outlived answers go with each request that brings a key.
-CLEANED_AT_ONCE = 100
+CLEANUP_BATCH = 100
 # What a client goes by, beside the body.
-KEPT_HEADERS = ("ETag", "Retry-After")
+REPLAYED_HEADERS = ("ETag", "Retry-After")
 
 
-def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
+def idempotent(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
     """Carry out a write, or give the answer that its key and body got before.
 
     Arguments: the request, the parts of its path, and what carries it out. Other requests are carried out as they are.
     Raises Refusal: validation_error (the key is malformed), idempotency_conflict (it was used for another request).
     """
-    key = key_of(request)
+    key = read_key(request)
     if key is None:
         return carry_out()
-    digest = digest_of(request)
-    with whole():
+    digest = request_digest(request)
+    with atomic_or_unknown():
         kept, is_first = _claim(request.user, key, digest)
         if not is_first:
             return _again(kept, digest)
@@ -58,7 +58,7 @@ def once(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Res
     return response
 
 
-def key_of(request: Request) -> str | None:
+def read_key(request: Request) -> str | None:
     """The key of a write, if it brings one. Raises Refusal (400)."""
     key = request.headers.get(HEADER)
     if key is not None and not KEY.match(key):
@@ -66,7 +66,7 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def digest_of(request: Request) -> str:
+def request_digest(request: Request) -> str:
     """What makes two requests the same: what they do where, and what they say, however the JSON is written."""
     body = request._request.body
     with suppress(ValueError, RecursionError):  # what is no JSON, or has no canonical form, counts by its very bytes
@@ -84,7 +84,7 @@ def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
         kept = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
     if kept is None:  # it had outlived, and another request has just cleaned it away
         return _claim(user, key, digest)
-    if kept.created_at > now - LIFE:
+    if kept.created_at > now - RETENTION:
         return kept, False
     kept.digest, kept.created_at = digest, now
     return kept, True
@@ -95,7 +95,7 @@ def _again(kept: KeptAnswer, digest: str) -> Response:
         detail = "This key was sent with another request; a new request needs a new key."
         item = Item("idempotency_conflict", detail, HEADER)
         raise Refusal(Code.IDEMPOTENCY_CONFLICT, detail, rule="idempotency_key", errors=[item])
-    tell(answer_replayed)
+    send_metric(answer_replayed)
     media_type = MEDIA_TYPE if status.is_client_error(kept.status) else None
     headers = {**kept.headers, REPLAYED: "true"}
     return Response(orjson.loads(kept.answer), status=kept.status, headers=headers, content_type=media_type)
@@ -113,13 +113,13 @@ def _answered(carry_out: Callable[[], Response], named: Mapping[str, Any]) -> Re
 
 def _keep(kept: KeptAnswer, response: Response) -> None:
     kept.status, kept.answer = response.status_code, dumps(response.data).decode()
-    kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    kept.headers = {name: response[name] for name in REPLAYED_HEADERS if name in response}
     kept.save()
 
 
 def _clean() -> None:
     """Delete some answers that have outlived; those that another request is cleaning are left to it."""
-    outlived = KeptAnswer.objects.filter(created_at__lte=timezone.now() - LIFE).order_by("created_at")
-    ids = list(outlived.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANED_AT_ONCE])
+    outlived = KeptAnswer.objects.filter(created_at__lte=timezone.now() - RETENTION).order_by("created_at")
+    ids = list(outlived.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANUP_BATCH])
     if ids:
         KeptAnswer.objects.filter(pk__in=ids).delete()

@@ -22,8 +22,8 @@ class QualityNegotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accepted = self._accepted(request)
-        best = max(renderers, key=lambda each: worth(each.media_type, accepted))
-        if not worth(best.media_type, accepted)[0] > 0:
+        best = max(renderers, key=lambda each: media_type_priority(each.media_type, accepted))
+        if not media_type_priority(best.media_type, accepted)[0] > 0:
             raise NotAcceptable
         return best, best.media_type
 
@@ -34,7 +34,7 @@ class QualityNegotiation(DefaultContentNegotiation):
         return [media for token in self.get_accept_list(request) if (media := _readable(token))]
 
 
-def worth(media_type: str, accepted: Iterable[MediaType]) -> tuple[float, int]:
+def media_type_priority(media_type: str, accepted: Iterable[MediaType]) -> tuple[float, int]:
     """Quality and closeness of the range that names a media type most closely; (0, 0) where none does."""
     main, _, sub = media_type.partition("/")
     names = ((main, sub), (main, "*"), ("*", "*"))

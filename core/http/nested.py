@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from core.http.views import ListViewSet
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.operations.fields import BIGGEST_ID
 from core.reading.query import refuse_unknown
 
@@ -22,7 +22,7 @@ class PartsViewSet(ListViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the parts that the caller may read, newest first."""
-        seen = Seen(self.collection.entity_type)
+        seen = Discovery(self.collection.entity_type)
         answer: HttpResponseBase = self.read(self.listed, seen=seen, find=self._parent, asked=self.params)
         return answer
 

@@ -19,7 +19,7 @@ from core.http.handoffs import handoff_body
 from core.json import ProblemRenderer, dumps
 from core.operations.bodies import refuse_shape
 from core.sql.integrity import explain
-from core.sql.timeouts import given_up, is_outage
+from core.sql.timeouts import is_outage, timeout_reason
 
 log = logging.getLogger("ims.refusals")
 
@@ -104,7 +104,7 @@ def _internal(error: Any) -> Refusal | None:
 
 
 def _unavailable(error: Any) -> Refusal:
-    return Refusal(Code.DATABASE_UNAVAILABLE, given_up(error), rule="tool_failure_halts", retry_after=1)
+    return Refusal(Code.DATABASE_UNAVAILABLE, timeout_reason(error), rule="tool_failure_halts", retry_after=1)
 
 
 # What needs more than a code. A statement that the database does not understand is a defect, not an outage.
@@ -135,10 +135,12 @@ def refused(refusal: Refusal, named: Mapping[str, Any]) -> Response:
     """A refusal as DRF's response; `named` are the parts of the path, whose only one is the target's id."""
     document = problem(refusal, named.get("pk") if len(named) == 1 else None)
     headers = headers_of(refusal)
-    return told(refusal, Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers))
+    return attach_refusal(
+        refusal, Response(document, status=refusal.meaning.status, content_type=MEDIA_TYPE, headers=headers)
+    )
 
 
-def told(refusal: Refusal, response: R) -> R:
+def attach_refusal(refusal: Refusal, response: R) -> R:
     """The response with the refusal that it tells: whoever counts and logs refusals need not read bodies."""
     response.refusal = refusal  # type: ignore[attr-defined]
     return response
@@ -156,7 +158,7 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 def respond(refusal: Refusal) -> HttpResponse:
     """A refusal as a plain Django response, for what happens outside DRF."""
     document, status_code, headers = dumps(problem(refusal)), refusal.meaning.status, headers_of(refusal)
-    return told(refusal, HttpResponse(document, content_type=MEDIA_TYPE, status=status_code, headers=headers))
+    return attach_refusal(refusal, HttpResponse(document, content_type=MEDIA_TYPE, status=status_code, headers=headers))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -18,7 +18,7 @@ from rest_framework.throttling import BaseThrottle
 from core.codes import Code
 from core.errors import Refusal
 from core.http.addresses import client_address
-from core.signals import request_throttled, request_uncounted, tell
+from core.signals import request_throttled, request_uncounted, send_metric
 
 log = logging.getLogger("ims.limits")
 
@@ -50,7 +50,7 @@ class Limit(BaseThrottle):
         self._wait = seconds - elapsed
         allowed = self._count(f"limit:{self.scope}:{ident}:{window:.0f}", seconds) <= requests
         if not allowed:
-            tell(request_throttled, limit=self.scope)
+            send_metric(request_throttled, limit=self.scope)
         return allowed
 
     def wait(self) -> float:
@@ -60,14 +60,14 @@ class Limit(BaseThrottle):
     def _count(self, key: str, seconds: int) -> int:
         """How many requests the window has seen, this one included; 0 where the cache cannot tell."""
         if time.monotonic() < Limit._rest_until:
-            tell(request_uncounted, limit=self.scope)
+            send_metric(request_uncounted, limit=self.scope)
             return 0
         try:
             return _incremented(key, seconds)
         except Exception as error:  # whatever the library of the cache raises
             Limit._rest_until = time.monotonic() + REST
             log.warning("the cache does not answer (%s): requests go through uncounted", type(error).__name__)
-            tell(request_uncounted, limit=self.scope)
+            send_metric(request_uncounted, limit=self.scope)
             return 0
 
 

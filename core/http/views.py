@@ -21,11 +21,11 @@ from core.context import bind
 from core.errors import Refusal, Undeclared, invalid
 from core.formats.request_size import check_bounds
 from core.formats.streams import stream, wants_table
-from core.http.idempotency import once
+from core.http.idempotency import idempotent
 from core.http.permissions import OPERATION_PERMISSIONS
 from core.json import TableRenderer
 from core.operations.authorization import Authorization
-from core.operations.dispatch import Seen, read, submit
+from core.operations.dispatch import Discovery, read, submit
 from core.operations.etag import etag_of
 from core.operations.fields import read_whole
 from core.operations.registry import Operation, registry
@@ -102,7 +102,7 @@ class OperationView(ViewSet):
         self,
         answer: Callable[[Any, Mapping[str, Any]], Any],
         *,
-        seen: Seen | None,
+        seen: Discovery | None,
         find: Callable[[], Any] | None = None,
         asked: Callable[[], Mapping[str, Any]] | None = None,
     ) -> Any:
@@ -178,7 +178,9 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the records in the caller's scope, newest first."""
-        answer: HttpResponseBase = self.read(self.listed, seen=Seen(self.collection.entity_type), asked=self.params)
+        answer: HttpResponseBase = self.read(
+            self.listed, seen=Discovery(self.collection.entity_type), asked=self.params
+        )
         return answer
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
@@ -203,7 +205,7 @@ class RecordViewSet(ListViewSet):
             body, version = self.collection.one(request.user, pk, params)
             return Response(body, headers={"ETag": etag_of(version)})
 
-        seen = Seen(self.collection.entity_type, pk, single=True)
+        seen = Discovery(self.collection.entity_type, pk, single=True)
         answer: Response = self.read(shown, seen=seen, asked=self.params_of_one)
         return answer
 
@@ -252,7 +254,7 @@ def write(
             )
             return response
 
-        return once(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
+        return idempotent(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
 
     act.operation_name = name  # type: ignore[attr-defined]
     act.shape, act.success_status, act.further = shape, code, further  # type: ignore[attr-defined]

@@ -19,17 +19,17 @@ from django.db import IntegrityError, transaction
 
 from core.context import context
 from core.errors import Refusal, not_found
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.authorization import Authorization, signed
 from core.operations.bodies import read_body
 from core.operations.entities import model_of
 from core.operations.etag import check_version
 from core.operations.fields import BIGGEST_ID
 from core.operations.registry import Operation, registry
-from core.signals import discovered
+from core.signals import send_discovered
 from core.sql.integrity import explain
 from core.sql.lookups import locked
-from core.sql.transactions import whole
+from core.sql.transactions import atomic_or_unknown
 
 
 def submit(
@@ -59,7 +59,7 @@ def submit(
     law = _law_of(operation, actor, authorization)
     with context(actor=actor, operation=operation):
         try:
-            with whole() if operation.writes or rehearse else nullcontext():
+            with atomic_or_unknown() if operation.writes or rehearse else nullcontext():
                 law.before_target()
                 target = find_target(operation, actor, target_id)
                 law.of_target(target)
@@ -93,7 +93,7 @@ def execute(
     operation = registry[name]
     with context(actor=actor, operation=operation):
         try:
-            with whole():
+            with atomic_or_unknown():
                 law, given = Authorization(operation, actor), data or {}
                 law.before_target()
                 law.of_target(target)
@@ -104,7 +104,7 @@ def execute(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Discovery:
     """What a read looks at, as the audit trail names it: a type, one record of it, and what was asked beside the query.
 
     `single` is the plain read of one record, which an installation may leave untold; `shown` says of an answer whether
@@ -120,7 +120,7 @@ class Seen:
     def tell(self, asked: Mapping[str, Any]) -> None:
         """Have the read recorded: what was asked for, never what was found. Raises AuditTrailFailure."""
         if not (self.single and settings.IMS_AUDIT_COLLECTION_READS_ONLY):
-            discovered(self.entity_type, self.reference_id, {**asked, **self.also})
+            send_discovered(self.entity_type, self.reference_id, {**asked, **self.also})
 
 
 def read(
@@ -128,7 +128,7 @@ def read(
     answer: Callable[[Any, Mapping[str, Any]], Any],
     *,
     actor: Any,
-    seen: Seen | None,
+    seen: Discovery | None,
     find: Callable[[], Any] | None = None,
     asked: Callable[[], Mapping[str, Any]] = dict,
     authorization: Authorization | None = None,
@@ -174,7 +174,7 @@ def _perform(
     if_match: str | None = None,
 ) -> Any:
     check_version(target, if_match)
-    gate = sockets.approvals if operation.elevated else None
+    gate = hooks.approvals if operation.elevated else None
     requirement = gate.requirement(operation, actor, target, data) if gate else None
     named = {operation.target: target} if operation.target else {}
     settle = partial(gate.settle, requirement, actor, target, payload, approval_id) if gate and requirement else None
@@ -193,7 +193,7 @@ def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
     with context(saved=[]) as act:
         result = operation.run(**values)
     if act.saved and not transaction.get_rollback():
-        sockets.acted(act.saved)
+        hooks.acted(act.saved)
     return result
 
 
@@ -210,7 +210,7 @@ def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | N
 def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
     """Write what must stay of a refused request, in a transaction of its own after the rollback."""
     if refusal.afterwards is not None and not rehearse:
-        with whole():
+        with atomic_or_unknown():
             refusal.afterwards()
 
 

@@ -7,7 +7,7 @@ from django.utils.http import parse_etags
 from core.codes import Code
 from core.errors import Item, Refusal
 
-MISSPELT = " What was sent holds no strong tag in quotes, so it can never hold."
+NO_STRONG_TAG = " What was sent holds no strong tag in quotes, so it can never hold."
 
 
 def etag_of(version: int) -> str:
@@ -29,7 +29,7 @@ def check_version(record: Any, if_match: str | None) -> None:
     strong = any(not tag.startswith("W/") for tag in tags)
     raise Refusal(
         Code.STALE_VERSION,
-        f"If-Match does not hold: the record's ETag is {current}." + ("" if strong else MISSPELT),
+        f"If-Match does not hold: the record's ETag is {current}." + ("" if strong else NO_STRONG_TAG),
         rule="optimistic_concurrency",
         errors=[item],
         next="" if strong else "Send the ETag as it was given, in quotes; if a proxy made it weak, without its W/.",

@@ -13,7 +13,7 @@ from core.models import Record
 from core.operations.fields import BIGGEST_ID
 from core.reading.filters import StrictFilterSet
 from core.reading.page_numbers import read_number, read_numbered
-from core.reading.pagination import Asked, Page, bad_filter, read_batches, read_first_page, read_page, read_size
+from core.reading.pagination import Page, PageKey, bad_filter, read_batches, read_first_page, read_page, read_size
 from core.reading.query import refuse_unknown, refuse_unstorable
 from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
@@ -131,7 +131,7 @@ class Collection:
             page = read_page(queryset, ordering, params.get("cursor"), size, columns)
         return replace(page, rows=selection.represent(page.rows))
 
-    def _common(self, user: Any, params: Mapping[str, str]) -> Asked | None:
+    def _common(self, user: Any, params: Mapping[str, str]) -> PageKey | None:
         """What is asked, if it is a first page of what everybody may read, by filters whose values stand in the SQL:
         then the SQL is the same whoever asks. Raises Refusal (400 invalid_filter)."""
         given = self._filters_among(params)
@@ -139,7 +139,7 @@ class Collection:
         if elsewhere or not self.filters.spell(given) or is_narrowed(self.scoped(user)):
             return None
         self._refuse_unreadable(user, params)
-        return Asked((id(self), *sorted(given.items())), self.filtered, (user, params))
+        return PageKey((id(self), *sorted(given.items())), self.filtered, (user, params))
 
     def _filters_among(self, params: Mapping[str, str]) -> dict[str, str]:
         return {name: value for name, value in params.items() if name not in self.controls}

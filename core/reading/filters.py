@@ -191,7 +191,7 @@ class StrictFilterSet(FilterSet):
         self.reader = reader
         asked = data or {}
         known = type(self).base_filters
-        self.base_filters = Given((name, each) for name, each in known.items() if name in asked)  # type: ignore[misc]
+        self.base_filters = ActiveFilters((name, each) for name, each in known.items() if name in asked)  # type: ignore[misc]
         super().__init__(data, *args, **options)  # type: ignore[no-untyped-call]
 
     @classmethod
@@ -249,7 +249,7 @@ class StrictFilterSet(FilterSet):
         return f"This must be one of: {', '.join(right)}." if right else " ".join(str(each) for each in messages)
 
 
-class Given(dict[str, Any]):
+class ActiveFilters(dict[str, Any]):
     """Filters of one request. Only those that call a method know their set, and must be copied wholly."""
 
     def __deepcopy__(self, memo: Any) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from django.utils.timezone import is_aware, make_aware
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.operations.fields import read_whole
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 from core.sql.lookups import rows_of
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
 # Of so many first pages the SQL is kept at most.
-MOST_KEPT = 256
+MAX_COMPILED = 256
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -94,7 +94,7 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageKey:
     """What a first page is wanted of: what `build` makes of its arguments is the same for all that have this key."""
 
     key: tuple[Any, ...]
@@ -102,14 +102,14 @@ class Asked:
     arguments: tuple[Any, ...] = field(compare=False)
 
 
-def read_first_page(asked: Asked, ordering: str, size: int, columns: list[str]) -> Page:
+def read_first_page(asked: PageKey, ordering: str, size: int, columns: list[str]) -> Page:
     """The first page of what was asked before, as read_page gives it, without making its SQL anew."""
     return _page(_kept_rows(asked, ordering, size, tuple(columns))(), ordering, size, None)
 
 
-@lru_cache(MOST_KEPT)
-def _kept_rows(asked: Asked, ordering: str, size: int, columns: tuple[str, ...]) -> Kept:
-    return Kept(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns)).ready()
+@lru_cache(MAX_COMPILED)
+def _kept_rows(asked: PageKey, ordering: str, size: int, columns: tuple[str, ...]) -> CompiledQuery:
+    return CompiledQuery(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns)).ready()
 
 
 def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:

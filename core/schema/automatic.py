@@ -22,7 +22,7 @@ from core.reading.sparse_fields import ALWAYS
 from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
 from core.schema.answers import More, Special
 from core.schema.help_texts import help_text_of
-from core.schema.names import Place, listing, operation_id, place_of, verb_of
+from core.schema.names import Place, listing, operation_id, place_of, verb_in_description
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
 from core.schema.reading import of_numbers, of_selection, page_of, read_of
 from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE, Problem, statuses_of
@@ -76,7 +76,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def verb(self) -> str:
-        return verb_of(self.operation, self.method, self.view.action)
+        return verb_in_description(self.operation, self.method, self.view.action)
 
     @property
     def repeatable(self) -> bool:

@@ -29,7 +29,7 @@ HELP_TEXTS = {
 
 def help_text_of(serializer: type, member: str) -> str:
     """The sentence for a member of a serializer; empty where no table has one."""
-    own = [tables()[app] for app in _apps_of(serializer) if app in tables()]
+    own = [app_tables()[app] for app in _apps_of(serializer) if app in app_tables()]
     names = [f"{each.__name__}.{member}" for each in serializer.__mro__]
     found = (table[name] for name in (*names, member) for table in own if name in table)
     return next(found, HELP_TEXTS.get(member, ""))
@@ -41,7 +41,7 @@ def _apps_of(serializer: type) -> dict[str, None]:
 
 
 @cache
-def tables() -> dict[str, Mapping[str, str]]:
+def app_tables() -> dict[str, Mapping[str, str]]:
     """The table of each installed app that has one."""
     having = [each for each in apps.get_app_configs() if each.name != "core"]
     return {

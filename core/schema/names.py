@@ -9,7 +9,7 @@ POST  /sla-agreements/bulk/           sla_agreements_bulk_create   (one operatio
 from typing import NamedTuple
 
 from core.operations.registry import Operation
-from core.schema.text import spoken
+from core.schema.text import readable_name
 
 # Words that say nothing without what they are done to: the rest of the path stays in the name.
 GENERIC = ("list", "retrieve")
@@ -22,7 +22,7 @@ class Place(NamedTuple):
     rest: tuple[str, ...]
 
 
-def verb_of(operation: Operation, method: str, action: str) -> str:
+def verb_in_description(operation: Operation, method: str, action: str) -> str:
     """What is done: the operation's own word for a write, the view's for a read."""
     return action if method == "GET" else operation.name.partition(".")[2]
 
@@ -49,5 +49,7 @@ def operation_id(operation: Operation, place: Place, verb: str) -> str:
 
 def listing(place: Place) -> str:
     """What a list is for: the records of a collection, or those that belong to one of them."""
-    collection = spoken(place.collection[-1])
-    return f"List the {spoken(place.rest[-1])} of one of the {collection}." if place.rest else f"List {collection}."
+    collection = readable_name(place.collection[-1])
+    return (
+        f"List the {readable_name(place.rest[-1])} of one of the {collection}." if place.rest else f"List {collection}."
+    )

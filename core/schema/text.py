@@ -7,7 +7,7 @@ from core.codes import MEANINGS, Code
 from core.operations.registry import Operation
 
 
-def spoken(word: str) -> str:
+def readable_name(word: str) -> str:
     """A name as words: `incident_manager` as "incident manager"."""
     return word.replace("_", " ").replace("-", " ")
 
@@ -40,7 +40,7 @@ def who_may(operation: Operation) -> str:
 
 def _people(role: str) -> str:
     """Those who hold a role; support is many people already."""
-    word = spoken(role)
+    word = readable_name(role)
     return word if word.endswith("support") else f"{word}s"
 
 
@@ -48,7 +48,7 @@ def approval_of(operation: Operation) -> str:
     """When an approval is needed and whose, as a sentence; empty for an operation that is never elevated."""
     if operation.elevated is None:
         return ""
-    approvers = " or ".join(spoken(role) for role in sorted(operation.elevated.approvers))
+    approvers = " or ".join(readable_name(role) for role in sorted(operation.elevated.approvers))
     elevated = operation.elevated
     condition = elevated.text if elevated.unconditional else f"when this holds: {elevated.text}"
     direct = any(operation.permits(role) for role in operation.elevated.approvers)

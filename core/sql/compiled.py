@@ -61,7 +61,7 @@ class Statement:
             yield row
 
 
-class Kept:
+class CompiledQuery:
     """A queryset as a function of some values.
 
     Arguments: what builds the queryset of values, and the type of each: int (of 64 bits), str or date. What builds it

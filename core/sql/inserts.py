@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.sql import InsertQuery
 
 
-class KeptInsert(models.Model):
+class CompiledInsert(models.Model):
     """A model whose rows are inserted by a statement that was made before."""
 
     class Meta:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
 
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 
 # So many forms of rows, and so many ids at once, are kept at most: callers choose among them.
 MOST_FORMS, FEW = 256, 5
@@ -101,18 +101,18 @@ def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
 
 
 @lru_cache(MOST_FORMS)
-def _row_of(model: Any, columns: tuple[str, ...]) -> Kept:
+def _row_of(model: Any, columns: tuple[str, ...]) -> CompiledQuery:
     rows = model.objects.order_by().values(*columns)
-    return Kept(lambda pk: rows.filter(pk=pk)[:1], int)
+    return CompiledQuery(lambda pk: rows.filter(pk=pk)[:1], int)
 
 
 @lru_cache(MOST_FORMS)
-def _records_of(model: Any, count: int, related: tuple[str, ...]) -> Kept:
+def _records_of(model: Any, count: int, related: tuple[str, ...]) -> CompiledQuery:
     records = _joined(model.objects.order_by(), related)
-    return Kept(lambda *ids: records.filter(pk__in=ids), *[int] * count)
+    return CompiledQuery(lambda *ids: records.filter(pk__in=ids), *[int] * count)
 
 
 @lru_cache(MOST_FORMS)
-def _locked_of(model: Any) -> Kept:
+def _locked_of(model: Any) -> CompiledQuery:
     records = _locking(model.objects.order_by())
-    return Kept(lambda pk: records.filter(pk=pk), int)
+    return CompiledQuery(lambda pk: records.filter(pk=pk), int)

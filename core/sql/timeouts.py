@@ -3,15 +3,15 @@
 from django.db import InterfaceError, OperationalError
 
 # PostgreSQL's codes, and what to tell the caller.
-GIVEN_UP = {
+TIMEOUT_REASONS = {
     "55P03": "Another request holds what this one needs; it was not waited for any longer.",
     "57014": "The database took too long over this.",
 }
 
 
-def given_up(error: BaseException) -> str:
+def timeout_reason(error: BaseException) -> str:
     """What a database error says was given up; empty for any other error."""
-    return GIVEN_UP.get(getattr(error.__cause__, "sqlstate", None) or "", "")
+    return TIMEOUT_REASONS.get(getattr(error.__cause__, "sqlstate", None) or "", "")
 
 
 # A database that only reads: a standby, or one that was switched to it. psycopg knows it as an internal error.

@@ -22,6 +22,6 @@ class UtcLoader(BaseTzLoader):  # type: ignore[misc]  # untyped there
         return moment
 
 
-def read_quickly() -> None:
+def register_utc_loader() -> None:
     """Let every connection that Django opens from now on read times so."""
     get_adapters_template(True, UTC).register_loader("timestamptz", UtcLoader)

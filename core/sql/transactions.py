@@ -38,7 +38,7 @@ class OutcomeUnknown(Refusal):
 
 
 @contextmanager
-def whole() -> Iterator[None]:
+def atomic_or_unknown() -> Iterator[None]:
     """All of a block, committed together, or nothing of it. Raises OutcomeUnknown where that cannot be told.
 
     Within another transaction it is a part of that one, whose end alone decides.

@@ -2,7 +2,7 @@
 
 from core.codes import Code
 from core.operations.registry import Door, operation
-from core.signals import discovered
+from core.signals import send_discovered
 from core.verbs import Verb
 from ims.auditing.pack import pack_of
 from incidents.models import Incident
@@ -25,5 +25,5 @@ def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
     SOP 23. Raises Refusal: calculation_failed (the trail holds nothing of the incident).
     """
     packed = pack_of(incident.pk)
-    discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
+    send_discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
     return packed

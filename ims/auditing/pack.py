@@ -20,10 +20,10 @@ from ims.auditing.readme import README, VERIFY
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from reporting.choices import ReportType
-from reporting.postmortem import digest_of
+from reporting.postmortem import postmortem_digest
 from reporting.reports.assembly import build
 from reporting.reports.builders.compliance import approvals_about, references_of
-from reporting.reports.context import Subject
+from reporting.reports.context import ReportContext
 from reporting.reports.document import Document
 from reporting.reports.formats import FORMATS
 from reporting.reports.pdf import find_printer
@@ -63,7 +63,7 @@ class Reviewer:
 def pack_of(incident_id: int) -> bytes:
     """The archive. Raises Incident.DoesNotExist; Refusal (422 calculation_failed) without any audit entry."""
     incident = _incident(incident_id)
-    subject = Subject(incident, incident.created_at)
+    subject = ReportContext(incident, incident.created_at)
     references = references_of(subject)
     chains = chains_of(references)
     subject.at = max((entry["created_at"] for chain in chains for entry in chain.entries), default=subject.at)
@@ -79,7 +79,7 @@ def _incident(incident_id: int) -> Incident:
 
 
 def _files(
-    subject: Subject, references: Mapping[str, list[int]], chains: list[ChainProof]
+    subject: ReportContext, references: Mapping[str, list[int]], chains: list[ChainProof]
 ) -> Iterable[tuple[str, bytes]]:
     report = build(ReportType.COMPLIANCE_REPORT, subject, system_principal())
     yield "README.md", README.encode()
@@ -98,7 +98,7 @@ def _files(
 def _printed(report: Document) -> Iterable[tuple[str, bytes]]:
     """The report for people; as PDF only where the installation can print."""
     stored = report.as_dict()
-    whole = Document(**{name: getattr(report, name) for name in DOCUMENT}, digest=digest_of(stored))
+    whole = Document(**{name: getattr(report, name) for name in DOCUMENT}, digest=postmortem_digest(stored))
     yield "compliance_report.html", FORMATS["html"].render(whole)
     if find_printer() is not None:
         yield "compliance_report.pdf", FORMATS["pdf"].render(whole)

@@ -41,7 +41,7 @@ def page(status: int, sentence: str = "", headers: dict[str, str] | None = None)
 
 def refuse(refusal: Refusal) -> HttpResponse:
     """A refusal as a page."""
-    return problems.told(refusal, page(refusal.meaning.status, refusal.detail, problems.headers_of(refusal)))
+    return problems.attach_refusal(refusal, page(refusal.meaning.status, refusal.detail, problems.headers_of(refusal)))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from unfold.sites import UnfoldAdminSite
 from core.console.admin import RecordAdmin
 from core.console.lists import BoundedPaginator
 from core.http.throttles import LoginLimit, enforce
-from core.operations.dispatch import Seen, read
+from core.operations.dispatch import Discovery, read
 from core.reading.discovery import READ
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
@@ -61,7 +61,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             READ,
             lambda *_: self._overview(request, extra_context or {}),
             actor=request.user,
-            seen=Seen("console"),
+            seen=Discovery("console"),
         )
         return page
 

@@ -7,7 +7,7 @@ from core.codes import MEANINGS, Code
 from core.operations.lifecycle import Lifecycle
 from core.operations.registry import Operation
 from core.schema.postprocessing.enums import choices_classes
-from core.schema.text import spoken
+from core.schema.text import readable_name
 from ims.docs.readings import READINGS
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
@@ -69,7 +69,7 @@ def _segregation(operations: Sequence[Operation]) -> Iterator[list[str]]:
 def _approvals(operations: Sequence[Operation]) -> Iterator[list[str]]:
     for operation in operations:
         if operation.elevated:
-            approvers = ", ".join(spoken(role) for role in sorted(operation.elevated.approvers))
+            approvers = ", ".join(readable_name(role) for role in sorted(operation.elevated.approvers))
             yield [f"`{operation.name}`", operation.elevated.text, approvers]
 
 

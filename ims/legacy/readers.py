@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import DateTimeField
 from rest_framework import serializers
 
-from audit.redaction import LONG_KINDS, LONGEST, digest, utc_text
+from audit.redaction import LONG_KINDS, LONGEST, utc_text, value_digest
 from core.operations.entities import models_by_type
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
@@ -192,7 +192,7 @@ def old_change(cell: Cell) -> dict[str, Any]:
     if not isinstance(name, str):
         cell.bad("must be the name of a field")
     if not _may_show(reference_type, name, old, new):
-        return {name: digest([old, new])}
+        return {name: value_digest([old, new])}
     field = models_by_type()[reference_type]._meta.get_field(name)
     return {name: {"old": _spelled(field, old), "new": _spelled(field, new)}}
 

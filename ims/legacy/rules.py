@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus
-from clients.agreement_rules import promise_of, violations
+from clients.agreement_rules import targets_of, violations
 from clients.choices import AgreementStatus, SubscriptionStatus
 from core.errors import Refusal
 from core.operations.registry import registry
@@ -87,7 +87,7 @@ def agreements_in_order(agreement: Any, world: World) -> str:
 
 
 def _broken_promises(agreement: Any, peers: Iterable[Any], code: str) -> str:
-    found = violations(agreement.subscription, promise_of(agreement), [promise_of(each) for each in peers])
+    found = violations(agreement.subscription, targets_of(agreement), [targets_of(each) for each in peers])
     return " ".join(each.detail for each in found if each.code == code)
 
 

@@ -28,7 +28,7 @@ LONGEST_VALUE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CandidateEvent:
     """What counts of an event. `given` ones were named by the request; `keyed` ones bear the key it states."""
 
     id: int
@@ -43,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class GroupingRule:
     """So many events of one group within so many minutes call for an incident; `origin` tells readers whose rule."""
 
     group_by: str = BY_CLIENT_AND_COMPONENT
@@ -63,21 +63,21 @@ class Criteria:
     `relation` tells which events belong to a severe one: the request's rule, else the default.
     """
 
-    rules: tuple[Rule, ...] = (Rule(),)
-    relation: Rule = Rule()
+    rules: tuple[GroupingRule, ...] = (GroupingRule(),)
+    relation: GroupingRule = GroupingRule()
     minimum_severity: str = DEFAULT_MINIMUM_SEVERITY
     severity_origin: str = "the default threshold"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RelatedEvents:
     """Related events, the key they share, the reasons for which they call for an incident, if they do, and since when.
 
     `met_at` is the detection of the event that first met the criteria.
     """
 
     key: str
-    events: frozenset[Event]
+    events: frozenset[CandidateEvent]
     reasons: tuple[str, ...] = ()
     met_at: datetime | None = None
 
@@ -88,10 +88,10 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CorrelationOutcome:
     """The groups that call for an incident, none sharing an event with another; else why nothing does."""
 
-    calling: tuple[Group, ...]
+    calling: tuple[RelatedEvents, ...]
     reasons: tuple[str, ...]
 
     @property
@@ -99,22 +99,22 @@ class Outcome:
         return bool(self.calling)
 
 
-def decide(events: Iterable[Event], criteria: Criteria, key: str = "") -> Outcome:
+def decide(events: Iterable[CandidateEvent], criteria: Criteria, key: str = "") -> CorrelationOutcome:
     """Judge events by the criteria; `key` is the one that the request states. SOP 2, steps 2 to 4."""
     known = frozenset(events)
     calling = [group for group in _severe(known, criteria, key) if group.reasons]
     calling += [group for rule in criteria.rules for group in _numerous(known, rule, key) if group.reasons]
     if calling:
-        return Outcome(tuple(_united(calling)), ())
-    return Outcome((), _why_not(known, criteria, key))
+        return CorrelationOutcome(tuple(_united(calling)), ())
+    return CorrelationOutcome((), _why_not(known, criteria, key))
 
 
-def key_of(event: Event, rule: Rule, key: str = "") -> str:
+def key_of(event: CandidateEvent, rule: GroupingRule, key: str = "") -> str:
     """The key under which an event is kept that calls for nothing."""
     return (key if event.keyed else "") or group_key(event, rule.group_by) or f"event:{event.id}"
 
 
-def group_key(event: Event, group_by: str) -> str:
+def group_key(event: CandidateEvent, group_by: str) -> str:
     """The group of an event under a grouping, as text; empty where the event does not tell."""
     if group_by == BY_CLIENT_AND_COMPONENT:
         known = event.client_id is not None
@@ -134,9 +134,9 @@ def _short(value: Any) -> str:
     return f"{text[:40]}#{hashlib.sha256(dumps(value)).hexdigest()[:16]}"
 
 
-def _groups(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
+def _groups(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> Iterator[RelatedEvents]:
     """Every group of a rule that holds a given event, as far as its window reaches; keyed events are one more."""
-    found: dict[str, set[Event]] = {}
+    found: dict[str, set[CandidateEvent]] = {}
     for event in events:
         if name := group_key(event, rule.group_by):
             found.setdefault(name, set()).add(event)
@@ -146,15 +146,15 @@ def _groups(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
         given = [event.detected_at for event in found[name] if event.given]
         near = (each for each in found[name] if any(abs(each.detected_at - at) <= rule.window for at in given))
         if members := frozenset(near):
-            yield Group(name, members)
+            yield RelatedEvents(name, members)
 
 
-def _severe(events: frozenset[Event], criteria: Criteria, key: str) -> Iterator[Group]:
+def _severe(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> Iterator[RelatedEvents]:
     """Groups with an event that is severe enough; a given event that belongs to none stands for itself."""
     groups = list(_groups(events, criteria.relation, key))
     related = {event for group in groups for event in group.events}
     alone = sorted((event for event in events - related if event.given), key=lambda event: event.id)
-    groups += [Group(f"event:{event.id}", frozenset({event})) for event in alone]
+    groups += [RelatedEvents(f"event:{event.id}", frozenset({event})) for event in alone]
     for group in groups:
         enough = [each for each in group.events if "" < each.severity_hint <= criteria.minimum_severity]
         reasons: tuple[str, ...] = ()
@@ -164,10 +164,10 @@ def _severe(events: frozenset[Event], criteria: Criteria, key: str) -> Iterator[
                 f"({criteria.severity_origin}).",
             )
         met_at = min((each.detected_at for each in enough), default=None)
-        yield Group(group.key, group.events, reasons, met_at)
+        yield RelatedEvents(group.key, group.events, reasons, met_at)
 
 
-def _numerous(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]:
+def _numerous(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> Iterator[RelatedEvents]:
     """Groups with enough events within one window."""
     for group in _groups(events, rule, key):
         most = _most_within(group.events, rule.window)
@@ -177,10 +177,10 @@ def _numerous(events: frozenset[Event], rule: Rule, key: str) -> Iterator[Group]
                 f"{most} related events within {rule.window_minutes} minutes ({group.key}); {rule.min_events} are "
                 f"enough ({rule.origin}).",
             )
-        yield Group(group.key, group.events, reasons, _met_at(group.events, rule))
+        yield RelatedEvents(group.key, group.events, reasons, _met_at(group.events, rule))
 
 
-def _met_at(events: Iterable[Event], rule: Rule) -> datetime | None:
+def _met_at(events: Iterable[CandidateEvent], rule: GroupingRule) -> datetime | None:
     """When the last of the first events that were enough was detected; None where they never are."""
     times = sorted(event.detected_at for event in events)
     enough = rule.min_events - 1
@@ -188,7 +188,7 @@ def _met_at(events: Iterable[Event], rule: Rule) -> datetime | None:
     return next(complete, None)
 
 
-def _most_within(events: Iterable[Event], window: timedelta) -> int:
+def _most_within(events: Iterable[CandidateEvent], window: timedelta) -> int:
     """The largest number of events that lie within one window, both ends included."""
     times = sorted(event.detected_at for event in events)
     first = most = 0
@@ -199,21 +199,21 @@ def _most_within(events: Iterable[Event], window: timedelta) -> int:
     return most
 
 
-def _united(groups: Iterable[Group]) -> list[Group]:
+def _united(groups: Iterable[RelatedEvents]) -> list[RelatedEvents]:
     """Groups that share an event are about the same thing: they become one."""
-    united: list[Group] = []
+    united: list[RelatedEvents] = []
     for group in groups:
         touching = [each for each in united if each.events & group.events]
         united = [each for each in united if each not in touching]
         together = [*touching, group]
-        members = frozenset[Event]().union(*(each.events for each in together))
+        members = frozenset[CandidateEvent]().union(*(each.events for each in together))
         reasons = tuple(dict.fromkeys(reason for each in together for reason in each.reasons))
         met_at = min((each.met_at for each in together if each.met_at is not None), default=None)
-        united.append(Group(together[0].key, members, reasons, met_at))
+        united.append(RelatedEvents(together[0].key, members, reasons, met_at))
     return united
 
 
-def _why_not(events: frozenset[Event], criteria: Criteria, key: str) -> tuple[str, ...]:
+def _why_not(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> tuple[str, ...]:
     threshold = f"{criteria.minimum_severity} or higher ({criteria.severity_origin})"
     reasons = [f"No event carries a hint of {threshold}."]
     for rule in criteria.rules:

@@ -7,7 +7,7 @@ severity, so it cannot let a critical alert pass unseen.
 from collections.abc import Mapping
 from typing import Any
 
-from incidents.events.correlation import Criteria, Rule
+from incidents.events.correlation import Criteria, GroupingRule
 from incidents.models import CorrelationRule
 
 REQUEST = "the request"
@@ -17,8 +17,8 @@ def criteria_in_force(stated: Mapping[str, Any] | None, thresholds: Mapping[str,
     """The criteria for one request, from its `correlation_rules` and `severity_thresholds` where it has them."""
     default = Criteria()
     stored = list(CorrelationRule.objects.filter(active=True).order_by("id"))
-    rules = tuple(Rule(each.group_by, each.window_minutes, each.min_events, _named(each)) for each in stored)
-    own = Rule(**{**stated, "origin": REQUEST}) if stated else None
+    rules = tuple(GroupingRule(each.group_by, each.window_minutes, each.min_events, _named(each)) for each in stored)
+    own = GroupingRule(**{**stated, "origin": REQUEST}) if stated else None
     severity, origin = _threshold(stored, (thresholds or {}).get("minimum_severity"), default)
     return Criteria(
         rules=(own,) if own else rules or default.rules,

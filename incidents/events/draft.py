@@ -14,13 +14,15 @@ from incidents.events.choices import (
     ASSUMED_IMPACT,
     IMPACT_OF_SEVERITY,
 )
-from incidents.events.correlation import Event, Group
+from incidents.events.correlation import CandidateEvent, RelatedEvents
 from incidents.models import EventRecord
 
 TITLE_LENGTH = 200
 
 
-def incident_body(group: Group, records: Mapping[Event, EventRecord], stated: Mapping[str, Any] | None) -> Any:
+def incident_body(
+    group: RelatedEvents, records: Mapping[CandidateEvent, EventRecord], stated: Mapping[str, Any] | None
+) -> Any:
     """The body for POST /incidents/, without its reporter. Raises Refusal (400) naming what is missing.
 
     `stated` are the request's own fields of the incident. Without any, the events must name client and component.
@@ -46,14 +48,14 @@ def incident_body(group: Group, records: Mapping[Event, EventRecord], stated: Ma
     }
 
 
-def stated_category(group: Group, records: Mapping[Event, EventRecord]) -> str:
+def stated_category(group: RelatedEvents, records: Mapping[CandidateEvent, EventRecord]) -> str:
     """The category that the earliest event to do so states as an attribute; empty where none does."""
     events = sorted(group.events, key=lambda event: (event.detected_at, event.id))
     stated = (records[event].attributes.get("category") for event in events)
     return next((str(each) for each in stated if each in Category.values), "")
 
 
-def _named(events: list[Event], name: str) -> int | None:
+def _named(events: list[CandidateEvent], name: str) -> int | None:
     """The one client or component that the given events name, or that all do; None where they differ."""
     for asked in ([event for event in events if event.given], events):
         found = {getattr(event, name) for event in asked} - {None}
@@ -73,19 +75,19 @@ def _require(client_id: int | None, component_id: int | None, *, needs_component
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="incident_of_known_client", errors=items, next=advice)
 
 
-def _telling(events: list[Event], records: Mapping[Event, EventRecord]) -> EventRecord:
+def _telling(events: list[CandidateEvent], records: Mapping[CandidateEvent, EventRecord]) -> EventRecord:
     """The event that names the incident: the first of the most severe ones."""
     return records[min(events, key=lambda event: event.severity_hint or "~")]
 
 
-def _description(events: list[Event], records: Mapping[Event, EventRecord]) -> str:
+def _description(events: list[CandidateEvent], records: Mapping[CandidateEvent, EventRecord]) -> str:
     lines = (
         f"{event.detected_at:%Y-%m-%d %H:%M:%SZ} {event.source}: {records[event].payload_summary}" for event in events
     )
     return "\n".join(lines)[:TEXT_LENGTH]
 
 
-def _further_clients(events: Iterable[Event], client_id: int | None) -> list[int]:
+def _further_clients(events: Iterable[CandidateEvent], client_id: int | None) -> list[int]:
     """Other active clients that the events speak of: the incident affects them too."""
     named = {event.client_id for event in events if event.client_id is not None}
     others = named - {client_id}

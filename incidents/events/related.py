@@ -14,14 +14,14 @@ from incidents.events.choices import (
     BY_COMPONENT,
     MOST_RELATED,
 )
-from incidents.events.correlation import Criteria, Event, Rule
+from incidents.events.correlation import CandidateEvent, Criteria, GroupingRule
 from incidents.models import EventRecord
 from products.models import Component
 
 
 def seen_events(
     given: Iterable[EventRecord], criteria: Criteria, key: str, *, client: Client | None, component: Component | None
-) -> dict[Event, EventRecord]:
+) -> dict[CandidateEvent, EventRecord]:
     """The given events and the stored ones that may be related to them, each with its record.
 
     A given event that names no client or component is about the ones that the request's incident names.
@@ -45,8 +45,8 @@ def _judged(
     keyed: bool,
     client: Client | None = None,
     component: Component | None = None,
-) -> Event:
-    return Event(
+) -> CandidateEvent:
+    return CandidateEvent(
         id=record.pk,
         source=record.source,
         detected_at=record.detected_at,
@@ -59,12 +59,12 @@ def _judged(
     )
 
 
-def _bearing(key: str, given: list[Event], rule: Rule) -> Any:
+def _bearing(key: str, given: list[CandidateEvent], rule: GroupingRule) -> Any:
     """Stored events that were kept under this key before."""
     return _near(given, rule).filter(correlations__correlation_key=key).distinct()[:MOST_RELATED]
 
 
-def _related(given: list[Event], rule: Rule) -> Any:
+def _related(given: list[CandidateEvent], rule: GroupingRule) -> Any:
     """Stored events that share the group of a given one. Which of them count is decided by the correlation."""
     near = _near(given, rule)
     if rule.group_by == BY_CLIENT_AND_COMPONENT:
@@ -84,7 +84,7 @@ def _related(given: list[Event], rule: Rule) -> Any:
     return near.filter(source__in={event.source for event in given})[:MOST_RELATED]
 
 
-def _near(given: list[Event], rule: Rule) -> Any:
+def _near(given: list[CandidateEvent], rule: GroupingRule) -> Any:
     """Unspent events about the time of the given ones, the latest first."""
     times = [event.detected_at for event in given]
     between = (min(times) - rule.window, max(times) + rule.window)

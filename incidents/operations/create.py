@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
@@ -73,5 +73,5 @@ def create_incident(
     if refusal is not None:
         raise refusal
     set_affected_clients(incident, further, new=True)
-    sockets.changed(incident)
+    hooks.changed(incident)
     return incident

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
 from core.verbs import Verb
@@ -43,7 +43,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     if incident.status != IncidentStatus.ESCALATED:
         require_move(incident, IncidentStatus.ESCALATED)
         change_stamped(incident, status=IncidentStatus.ESCALATED)
-        sockets.changed(incident)
+        hooks.changed(incident)
     escalation.save()
     return escalation
 
@@ -69,7 +69,7 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     if incident.acknowledged_at is None:
         acknowledge(incident)
         change_stamped(incident)
-        sockets.changed(incident)
+        hooks.changed(incident)
     return escalation.change(status=EscalationStatus.ACKNOWLEDGED, acknowledged_at=timezone.now())
 
 

@@ -11,7 +11,7 @@ from rest_framework.status import HTTP_200_OK
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.bodies import read_body
 from core.operations.dispatch import execute
 from core.operations.registry import operation, registry
@@ -21,7 +21,7 @@ from incidents.bodies import EventfulBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
 from incidents.events.answers import correlation_answer
 from incidents.events.choices import Decision
-from incidents.events.correlation import Criteria, Event, Group, decide, key_of
+from incidents.events.correlation import CandidateEvent, Criteria, RelatedEvents, decide, key_of
 from incidents.events.criteria import criteria_in_force
 from incidents.events.draft import incident_body, stated_category
 from incidents.events.related import seen_events
@@ -33,7 +33,7 @@ from incidents.service_levels.timers import change_stamped
 from users.choices import IM
 from users.models import User
 
-Seen = Mapping[Event, EventRecord]
+Seen = Mapping[CandidateEvent, EventRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Ruling:
     """What is decided, about which events, and why."""
 
     decision: Decision
-    group: Group
+    group: RelatedEvents
     reasons: tuple[str, ...]
     incident: Incident | None = None
 
@@ -109,7 +109,7 @@ def correlate_events(
     elif outcome.met:
         ruling = _open(actor, _only(outcome.calling), seen, incident)
     else:
-        ruling = Ruling(Decision.RECORDED_FOR_TRENDING, Group("", frozenset()), outcome.reasons)
+        ruling = Ruling(Decision.RECORDED_FOR_TRENDING, RelatedEvents("", frozenset()), outcome.reasons)
     rows = _write(seen, ruling, criteria, correlation_key)
     return correlation_answer(actor, ruling.decision, ruling.reasons, ruling.incident, rows)
 
@@ -153,7 +153,7 @@ def _identity(payload: Mapping[str, Any]) -> tuple[str, ...]:
     return (payload["source"], *map(str, marks))
 
 
-def _only(groups: tuple[Group, ...]) -> Group:
+def _only(groups: tuple[RelatedEvents, ...]) -> RelatedEvents:
     """The one group that calls for an incident. Raises Refusal (400) when there are several: correlation failed."""
     if len(groups) == 1:
         return groups[0]
@@ -167,20 +167,20 @@ def _only(groups: tuple[Group, ...]) -> Group:
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="one_incident_at_a_time", errors=[item], next=advice)
 
 
-def _linked_group(seen: Seen, calling: tuple[Group, ...], criteria: Criteria, key: str) -> Group:
+def _linked_group(seen: Seen, calling: tuple[RelatedEvents, ...], criteria: Criteria, key: str) -> RelatedEvents:
     """For an explicit link: the given events, and whatever the criteria found to belong to them."""
     given = frozenset(event for event in seen if event.given)
     first = min(given, key=lambda event: event.id)
-    return Group(key or key_of(first, criteria.relation), given.union(*(group.events for group in calling)))
+    return RelatedEvents(key or key_of(first, criteria.relation), given.union(*(group.events for group in calling)))
 
 
-def _link(incident: Incident, group: Group) -> Ruling:
+def _link(incident: Incident, group: RelatedEvents) -> Ruling:
     require_not_closed(incident)
     reason = f"The request links the events to {incident.incident_code}."
     return _linked(incident.pk, group, (reason,))
 
 
-def _linked(incident_id: int, group: Group, reasons: tuple[str, ...]) -> Ruling:
+def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) -> Ruling:
     """Link a group; what its new events suggest is a fact of the incident (SOP 13)."""
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     require_not_closed(incident)
@@ -190,13 +190,13 @@ def _linked(incident_id: int, group: Group, reasons: tuple[str, ...]) -> Ruling:
     raised = raise_by_hint(incident, min(hints, default=""))
     if raised:
         change_stamped(incident)
-        sockets.changed(incident)
+        hooks.changed(incident)
     else:
         incident.save()
     return Ruling(Decision.LINKED, group, (*reasons, *([raised] if raised else [])), incident)
 
 
-def _open(actor: User, group: Group, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
+def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
     """Create the incident under the law of SOP 12, or link to the unresolved one that exists for the same."""
     body = {"reporter_id": actor.pk, **incident_body(group, seen, stated)}
     unknown_kind = not (stated or {}).get("category") and not stated_category(group, seen)

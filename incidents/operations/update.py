@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
@@ -83,7 +83,7 @@ def _save(incident: Incident) -> None:
         stamp(incident)
     incident.save()
     if restamp:
-        sockets.changed(incident)
+        hooks.changed(incident)
 
 
 def _set_severity(incident: Incident, severity: str) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clients.clocks import Interval, covered, due, elapsed
-from incidents.service_levels.terms import Terms
+from incidents.service_levels.terms import SlaTerms
 
 MOST_STRETCHES = 50
 _MINUTE = timedelta(minutes=1)
@@ -22,7 +22,7 @@ class Stretch:
     """A time under one set of terms, why it began, and, once it is over, the covered time in it."""
 
     start: datetime
-    terms: Terms
+    terms: SlaTerms
     reasons: tuple[str, ...]
     end: datetime | None = None
     counted: timedelta | None = None
@@ -68,10 +68,10 @@ class Clock:
         return self.last is not None and self.last.end is None
 
     @property
-    def terms(self) -> Terms:
-        return self.last.terms if self.last else Terms()
+    def terms(self) -> SlaTerms:
+        return self.last.terms if self.last else SlaTerms()
 
-    def running(self, terms: Terms, *, since: datetime, now: datetime) -> "Clock":
+    def running(self, terms: SlaTerms, *, since: datetime, now: datetime) -> "Clock":
         """The clock as it runs under these terms; a new one runs since the detection."""
         last = self.last
         if last is None:
@@ -110,7 +110,7 @@ class Clock:
             left -= counted
         return due(self.last.terms.hours, self.last.start, left)
 
-    def terms_at(self, moment: datetime) -> Terms:
+    def terms_at(self, moment: datetime) -> SlaTerms:
         """The terms that held at an instant."""
         held = [each.terms for each in self.stretches if each.start <= moment]
         return held[-1] if held else self.terms
@@ -136,7 +136,7 @@ def _stretch(stored: dict[str, Any]) -> Stretch:
     end, seconds = stored["to"], stored["seconds"]
     return Stretch(
         start=datetime.fromisoformat(stored["from"]),
-        terms=Terms(**stored["terms"]),
+        terms=SlaTerms(**stored["terms"]),
         reasons=tuple(stored["reasons"]),
         end=datetime.fromisoformat(end) if end else None,
         counted=timedelta(seconds=seconds) if seconds is not None else None,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, Stretch, minutes
 from incidents.service_levels.states import state_of
-from incidents.service_levels.terms import Terms
+from incidents.service_levels.terms import SlaTerms
 from incidents.service_levels.timers import answered_at, clock_of
 
 # So many of the latest counted intervals are shown one by one.
@@ -73,7 +73,7 @@ def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, An
     }
 
 
-def _why(incident: Incident, terms: Terms) -> str:
+def _why(incident: Incident, terms: SlaTerms) -> str:
     """Why this agreement counts, or why none does, and whether a breach was stamped under earlier terms."""
     product = "to the component's product" if incident.component_id else "of the client (no component is named)"
     sentence = f"No active {incident.severity} agreement stands on an active, current subscription {product}."

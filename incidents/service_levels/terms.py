@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from clients.agreement_lookup import Offer
+from clients.agreement_lookup import ApplicableAgreement
 from clients.clocks import WorkingHours
 from clients.service_hours import Coverage, coverage_of, hours_of
 
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SlaTerms:
     """An agreement's targets in covered minutes and its coverage; without an agreement, no promise at all.
 
     `calendar` is kept for business hours only. The recovery time objective is counted by the wall clock, so a change
@@ -44,7 +44,7 @@ class Terms:
     def as_dict(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    def differences(self, other: "Terms") -> list[str]:
+    def differences(self, other: "SlaTerms") -> list[str]:
         """What changed, in words that stand in the arithmetic."""
         return [name for name, columns in _ASPECTS.items() if any(_differs(self, other, each) for each in columns)]
 
@@ -58,18 +58,18 @@ _ASPECTS = {
 }
 
 
-def _differs(one: Terms, other: Terms, column: str) -> bool:
+def _differs(one: SlaTerms, other: SlaTerms, column: str) -> bool:
     return bool(getattr(one, column) != getattr(other, column))
 
 
-def terms_of(offer: Offer | None, severity: str, detected_at: datetime) -> Terms:
+def terms_of(offer: ApplicableAgreement | None, severity: str, detected_at: datetime) -> SlaTerms:
     """The terms that an offer gives an incident of a severity."""
     if offer is None:
-        return Terms()
+        return SlaTerms()
     if offer.agreement_id is None:
-        return Terms(rto_minutes=offer.rto_minutes)
+        return SlaTerms(rto_minutes=offer.rto_minutes)
     coverage = coverage_of(offer.tier, severity)
-    return Terms(
+    return SlaTerms(
         agreement_id=offer.agreement_id,
         subscription_id=offer.subscription_id,
         tier=offer.tier,

@@ -12,14 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from clients.agreement_lookup import Need, Offer, best, offers_of
+from clients.agreement_lookup import AgreementNeed, ApplicableAgreement, applicable_agreements, best_agreement
 from clients.clocks import HORIZON
 from clients.models import Calendar, Client, SlaAgreement, Subscription
-from core.hooks import Sockets
+from core.hooks import Hooks
 from incidents.choices import UNRESOLVED
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, read_clock
-from incidents.service_levels.terms import Terms, terms_of
+from incidents.service_levels.terms import SlaTerms, terms_of
 
 # What of an incident its stamps rest on.
 RESTS_ON = ("severity", "component_id", "status", "acknowledged_at", "resolved_at", "downtime_minutes")
@@ -43,7 +43,7 @@ def change_stamped(incident: Incident, **values: Any) -> Incident:
     return incident
 
 
-def stamp(incident: Incident, offers: Sequence[Offer] | None = None) -> None:
+def stamp(incident: Incident, offers: Sequence[ApplicableAgreement] | None = None) -> None:
     """Bring an incident's service levels up to date, without saving it; one statement unless `offers` are given."""
     now = timezone.now()
     clock = clock_of(incident)
@@ -86,13 +86,13 @@ def restamp_client(client_id: int) -> None:
     """
     unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
     incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
-    offers = offers_of(client_id) if incidents else []
+    offers = applicable_agreements(client_id) if incidents else []
     for incident in incidents:
         stamp(incident, offers)
         incident.save()
 
 
-def plug_in(sockets: Sockets) -> None:
+def register_hooks(sockets: Hooks) -> None:
     """Register what restamps what, in order."""
     sockets.on_change(Incident.entity_type, restamp_incident)
     sockets.on_change(SlaAgreement.entity_type, _agreement_changed)
@@ -133,7 +133,7 @@ def _begun(incident: Incident, now: datetime) -> datetime:
     return max(incident.detected_at, now - HORIZON)
 
 
-def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[Offer] | None = None) -> Clock:
+def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[ApplicableAgreement] | None = None) -> Clock:
     """The clock as it runs under the present terms, with the agreement and the due times that follow from it."""
     running = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
     incident.sla_agreement_id = running.terms.agreement_id
@@ -149,11 +149,11 @@ def _basis(incident: Incident) -> tuple[Any, ...]:
     return tuple(getattr(incident, name) for name in RESTS_ON)
 
 
-def _present_terms(incident: Incident, offers: Sequence[Offer] | None) -> Terms:
+def _present_terms(incident: Incident, offers: Sequence[ApplicableAgreement] | None) -> SlaTerms:
     product_id = incident.component.product_id if incident.component is not None else None
-    need = Need(incident.severity, product_id, incident.detected_at)
-    known: Iterable[Offer] = offers_of(incident.client_id, need) if offers is None else offers
-    return terms_of(best(known, need), incident.severity, incident.detected_at)
+    need = AgreementNeed(incident.severity, product_id, incident.detected_at)
+    known: Iterable[ApplicableAgreement] = applicable_agreements(incident.client_id, need) if offers is None else offers
+    return terms_of(best_agreement(known, need), incident.severity, incident.detected_at)
 
 
 def _set_due_times(incident: Incident, clock: Clock) -> None:
@@ -194,7 +194,7 @@ def _exceeded(incident: Incident, name: str, end: datetime, clock: Clock | None)
     return target is not None and clock.elapsed(end) > _target(target)
 
 
-def _note_recovery(incident: Incident, terms: Terms, now: datetime) -> None:
+def _note_recovery(incident: Incident, terms: SlaTerms, now: datetime) -> None:
     """Stamp a breach of the recovery time: the stated downtime, else the time since detection, by the wall clock."""
     if terms.rto_minutes is None:
         return

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from core.codes import Code
 from core.errors import Refusal
 from core.http.views import OperationView
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.reading.discovery import READ
 from core.schema import answers
 from incidents.models import Incident
@@ -29,7 +29,7 @@ class ServiceLevelView(OperationView):
     @answers(SlaAnswer)
     def sla(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell when an incident is due, how much of its time has passed, and by which arithmetic."""
-        seen = Seen(Incident.entity_type, int(kwargs["pk"]), {"view": "sla"})
+        seen = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "sla"})
         return Response(self.read(lambda incident, asked: service_levels_of(incident), seen=seen, find=self._incident))
 
     def _incident(self) -> Incident | None:

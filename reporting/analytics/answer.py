@@ -10,13 +10,13 @@ from reporting.analytics.choices import GroupBy
 from reporting.analytics.events import SUBJECTS, counted_for, sums_by_interval, sums_of_stretch
 from reporting.analytics.failures import failures_of
 from reporting.analytics.figures import groups_of
-from reporting.analytics.question import Question
+from reporting.analytics.question import AnalyticsQuery
 
 # The groups that are records, and where their names stand.
 NAMED = {GroupBy.CLIENT: (Client, "name"), GroupBy.PRODUCT: (Product, "product_name")}
 
 
-def analyse(question: Question, viewer: Any) -> dict[str, Any]:
+def analyse(question: AnalyticsQuery, viewer: Any) -> dict[str, Any]:
     """The figures that a viewer asks for, over the incidents that count for them. Raises Refusal."""
     incidents = counted_for(viewer)
     groups = groups_of(question, sums_by_interval(incidents, question), sums_of_stretch(incidents, question))
@@ -31,7 +31,7 @@ def analyse(question: Question, viewer: Any) -> dict[str, Any]:
     }
 
 
-def _labels(incidents: QuerySet[Any], question: Question, viewer: Any) -> dict[int, str]:
+def _labels(incidents: QuerySet[Any], question: AnalyticsQuery, viewer: Any) -> dict[int, str]:
     """The names of the groups that are records, as far as the viewer may read them."""
     if question.group_by not in NAMED:
         return {}
@@ -40,5 +40,5 @@ def _labels(incidents: QuerySet[Any], question: Question, viewer: Any) -> dict[i
     return dict(model.objects.visible_to(viewer).filter(pk__in=concerned).values_list("pk", name))
 
 
-def _label(key: Any, question: Question, labels: dict[int, str]) -> str | None:
+def _label(key: Any, question: AnalyticsQuery, labels: dict[int, str]) -> str | None:
     return labels.get(key) if question.group_by in NAMED else key

@@ -17,7 +17,7 @@ from incidents.choices import IncidentStatus
 from incidents.models import Incident
 from reporting.analytics.choices import GroupBy
 from reporting.analytics.functions import Minutes, bucket, summary_of, text
-from reporting.analytics.question import Question
+from reporting.analytics.question import AnalyticsQuery
 from users.choices import CC
 
 # The column that each grouping reads. An incident without a component belongs to no product.
@@ -35,7 +35,7 @@ BREACH = Cast(Case(When(sla_breach=True, then=1), default=0), FloatField())
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MeasuredEvent:
     """One kind of event: when it is, what is measured by it, and of which incidents."""
 
     name: str
@@ -44,16 +44,16 @@ class Kind:
     of: Q
 
 
-def _duration(name: str, earlier: str, later: str, at: str, **of: Any) -> Kind:
+def _duration(name: str, earlier: str, later: str, at: str, **of: Any) -> MeasuredEvent:
     """A duration is measured where its times are in order, which rows of an older system may not keep."""
     ordered = Q(**{f"{later}__gte": F(earlier)}, **of)
-    return Kind(name, at, Minutes(earlier, later), ordered)
+    return MeasuredEvent(name, at, Minutes(earlier, later), ordered)
 
 
 KINDS = (
-    Kind("opened", "detected_at", NOTHING, Q()),
-    Kind("resolved", "left_at", BREACH, Q()),
-    Kind("closed", "closed_at", NOTHING, Q(status=IncidentStatus.CLOSED)),
+    MeasuredEvent("opened", "detected_at", NOTHING, Q()),
+    MeasuredEvent("resolved", "left_at", BREACH, Q()),
+    MeasuredEvent("closed", "closed_at", NOTHING, Q(status=IncidentStatus.CLOSED)),
     _duration("mttd", "occurred_at", "detected_at", "detected_at"),
     _duration("mtta", "detected_at", "acknowledged_at", "acknowledged_at"),
     _duration("mttr", "detected_at", "resolved_at", "resolved_at", status__in=SETTLED),
@@ -81,19 +81,21 @@ def counted_for(user: Any) -> QuerySet[Any]:
     return incidents.filter(client_id=user.client_id) if user.role == CC else incidents
 
 
-def sums_by_interval(incidents: QuerySet[Any], question: Question) -> list[Sum]:
+def sums_by_interval(incidents: QuerySet[Any], question: AnalyticsQuery) -> list[Sum]:
     """The sums of every kind, group and interval that has events."""
     return _sums(incidents, question, lambda column: bucket(column, question.interval))
 
 
-def sums_of_stretch(incidents: QuerySet[Any], question: Question) -> list[Sum]:
+def sums_of_stretch(incidents: QuerySet[Any], question: AnalyticsQuery) -> list[Sum]:
     """The sums of every kind and group over the whole stretch, and what was carried into it."""
     waiting = Q(detected_at__lt=question.start) & (Q(left_at__isnull=True) | Q(left_at__gte=question.start))
-    carried = Kind(CARRIED, "detected_at", NOTHING, waiting)
+    carried = MeasuredEvent(CARRIED, "detected_at", NOTHING, waiting)
     return _sums(incidents, question, lambda column: text(""), carried)
 
 
-def _sums(incidents: QuerySet[Any], question: Question, bucket_of: Callable[[str], Any], *more: Kind) -> list[Sum]:
+def _sums(
+    incidents: QuerySet[Any], question: AnalyticsQuery, bucket_of: Callable[[str], Any], *more: MeasuredEvent
+) -> list[Sum]:
     subject = text(F(SUBJECTS[question.group_by]) if question.group_by else "")
     base = incidents.order_by().annotate(left_at=LEFT)
     within = [

@@ -6,7 +6,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from products.models import Component, Product
 from reporting.analytics.functions import Minutes
-from reporting.analytics.question import Question
+from reporting.analytics.question import AnalyticsQuery
 
 # What fails: the name of its list → (its model, its name's column, the incident's column).
 SUBJECTS = {
@@ -15,7 +15,7 @@ SUBJECTS = {
 }
 
 
-def failures_of(incidents: QuerySet[Any], question: Question, viewer: Any) -> dict[str, list[dict[str, Any]]]:
+def failures_of(incidents: QuerySet[Any], question: AnalyticsQuery, viewer: Any) -> dict[str, list[dict[str, Any]]]:
     """Everything that failed at least twice in the stretch, the most frequent failures first.
 
     A name is null where the viewer may not read the record.

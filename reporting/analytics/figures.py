@@ -7,13 +7,13 @@ from typing import Any
 from core.reading.pagination import bad_filter
 from reporting.analytics.choices import DURATIONS, MOST_CELLS, QUANTILES, VOLUMES
 from reporting.analytics.events import CARRIED, Sum
-from reporting.analytics.question import Question
+from reporting.analytics.question import AnalyticsQuery
 
 Figures = dict[str, Any]
 NO_SUM = Sum("", None, None, 0, None, None, (None,) * len(QUANTILES))
 
 
-def groups_of(question: Question, by_interval: Iterable[Sum], whole: Iterable[Sum]) -> list[dict[str, Any]]:
+def groups_of(question: AnalyticsQuery, by_interval: Iterable[Sum], whole: Iterable[Sum]) -> list[dict[str, Any]]:
     """The figures of each group: of the whole stretch, and of every interval. Raises Refusal (400 invalid_filter)."""
     totals = {(each.subject, each.kind): each for each in whole}
     cells = {(each.subject, each.bucket, each.kind): each for each in by_interval}
@@ -22,7 +22,7 @@ def groups_of(question: Question, by_interval: Iterable[Sum], whole: Iterable[Su
     return [_group(question, subject, cells, totals) for subject in sorted(subjects, key=_order)]
 
 
-def _bound(question: Question, groups: int) -> None:
+def _bound(question: AnalyticsQuery, groups: int) -> None:
     if groups * sum(1 for _ in question.buckets()) > MOST_CELLS:
         raise bad_filter(
             "group_by",
@@ -38,7 +38,7 @@ def _order(subject: str | None) -> tuple[bool, int, str]:
 
 
 def _group(
-    question: Question,
+    question: AnalyticsQuery,
     subject: str | None,
     cells: Mapping[tuple[str | None, datetime | None, str], Sum],
     totals: Mapping[tuple[str | None, str], Sum],

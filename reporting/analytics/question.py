@@ -17,7 +17,7 @@ LONGEST_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AnalyticsQuery:
     """`start` is part of the stretch, `end` is not."""
 
     start: datetime
@@ -34,7 +34,7 @@ class Question:
             first = following
 
 
-def read_question(params: Mapping[str, str]) -> Question:
+def read_question(params: Mapping[str, str]) -> AnalyticsQuery:
     """The question that query parameters ask. Raises Refusal (400 invalid_filter)."""
     refuse_unknown(params, PARAMETERS)
     refuse_unstorable(params)
@@ -44,7 +44,7 @@ def read_question(params: Mapping[str, str]) -> Question:
     group_by = GroupBy(_one_of(GroupBy, "group_by", params["group_by"])) if "group_by" in params else None
     if start >= end:
         raise bad_filter("to", "The stretch must end after it starts.")
-    return _bounded(Question(start, end, interval, group_by))
+    return _bounded(AnalyticsQuery(start, end, interval, group_by))
 
 
 def floor_of(moment: datetime, interval: Interval) -> datetime:
@@ -62,7 +62,7 @@ def next_of(first: datetime, interval: Interval) -> datetime:
     return first + (DAY if interval == Interval.DAY else 7 * DAY)
 
 
-def _bounded(question: Question) -> Question:
+def _bounded(question: AnalyticsQuery) -> AnalyticsQuery:
     for number, _ in enumerate(question.buckets(), start=1):
         if number > MOST_INTERVALS:
             raise bad_filter(

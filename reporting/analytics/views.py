@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from core.formats.streams import wants_table
 from core.http.views import OperationView
 from core.json import JSONRenderer, TableRenderer
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.reading.discovery import READ
 from core.schema import answers
 from incidents.models import Incident
@@ -29,7 +29,7 @@ class AnalyticsView(OperationView):
         """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
         answer = self.read(
             lambda found, params: analyse(read_question(params), request.user),
-            seen=Seen(Incident.entity_type, also={"view": "analytics"}),
+            seen=Discovery(Incident.entity_type, also={"view": "analytics"}),
             asked=self.params,
         )
         return Response(table_of(answer) if wants_table(request) else answer)

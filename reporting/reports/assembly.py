@@ -9,14 +9,14 @@ from reporting.models import IncidentReport
 from reporting.postmortem import postmortem_of
 from reporting.reports.builders import BUILDERS
 from reporting.reports.builders.postmortem import lay_out
-from reporting.reports.context import Subject
+from reporting.reports.context import ReportContext
 from reporting.reports.document import Document, Reader, is_document, read_document
 from reporting.reports.missing import Missing, require
 from reporting.reports.values import stamp, words
 from users.choices import CC
 
 
-def build(report_type: str, subject: Subject, author: Any) -> Document:
+def build(report_type: str, subject: ReportContext, author: Any) -> Document:
     """The document of a report. Raises Refusal (422 calculation_failed) naming what is missing."""
     incident = subject.incident
     return Document(

@@ -21,7 +21,7 @@ WITH = ("client", "component__product", "sla_agreement__subscription")
 
 
 @dataclass
-class Subject:
+class ReportContext:
     """An incident, the moment at which the report tells of it, and its people."""
 
     incident: Incident
@@ -47,9 +47,9 @@ class Subject:
         return self.incident.resolved_at is not None
 
 
-def subject_of(incident_id: int, at: datetime) -> Subject:
+def report_context(incident_id: int, at: datetime) -> ReportContext:
     """The subject of a report. Raises Incident.DoesNotExist."""
-    return Subject(Incident.objects.select_related(*WITH).get(pk=incident_id), at)
+    return ReportContext(Incident.objects.select_related(*WITH).get(pk=incident_id), at)
 
 
 def ids_of(facts: Mapping[str, Any]) -> dict[str, list[int]]:

@@ -21,7 +21,7 @@ class Reader(StrEnum):
     AFFECTED = "affected"
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """How a value is to be shown; the stored value itself stays plain."""
 
     TEXT = "text"
@@ -59,7 +59,7 @@ class Figure:
 
     label: str
     value: Scalar
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
     note: str = ""
     tone: Tone = Tone.PLAIN
 
@@ -72,7 +72,7 @@ class KeyFigures:
 @dataclass(frozen=True, slots=True)
 class Column:
     title: str
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class LineChart:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """Something that happened; milestones stand out in the picture."""
 
     at: str
@@ -123,7 +123,7 @@ class Timeline:
     """What happened, in order: a picture and a list."""
 
     title: str
-    events: tuple[Event, ...]
+    events: tuple[TimelineEvent, ...]
 
 
 Block = Paragraph | KeyFigures | Table | BarChart | LineChart | Timeline
@@ -219,11 +219,11 @@ def _as_is(value: Any) -> Any:
 # How the parts of a block that are not plain values are read back.
 READERS: dict[str, Any] = {
     "figures": lambda stored: tuple(
-        Figure(**{**each, "kind": Kind(each["kind"]), "tone": Tone(each["tone"])}) for each in stored
+        Figure(**{**each, "kind": ValueKind(each["kind"]), "tone": Tone(each["tone"])}) for each in stored
     ),
-    "columns": lambda stored: tuple(Column(each["title"], Kind(each["kind"])) for each in stored),
+    "columns": lambda stored: tuple(Column(each["title"], ValueKind(each["kind"])) for each in stored),
     "rows": lambda stored: tuple(tuple(row) for row in stored),
     "labels": tuple,
     "series": lambda stored: tuple(Series(each["name"], tuple(each["values"])) for each in stored),
-    "events": lambda stored: tuple(Event(**each) for each in stored),
+    "events": lambda stored: tuple(TimelineEvent(**each) for each in stored),
 }

@@ -12,12 +12,12 @@ from reporting.reports.document import (
     Document,
     Figure,
     KeyFigures,
-    Kind,
     LineChart,
     Paragraph,
     Section,
     Table,
     Timeline,
+    ValueKind,
 )
 from reporting.reports.phrases import ending, made
 from reporting.reports.timeline_picture import timeline_picture
@@ -85,7 +85,7 @@ def _table(block: Table, ident: str) -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _cell(value: Any, kind: Kind) -> str:
+def _cell(value: Any, kind: ValueKind) -> str:
     return f'<td class="{kind}">{escape(shown(value, kind))}</td>'
 
 
@@ -103,7 +103,7 @@ def _lines(block: LineChart, ident: str) -> str:
 
 def _timeline(block: Timeline, ident: str) -> str:
     rows = "".join(
-        f'<tr><td class="time">{escape(shown(event.at, Kind.TIME))}</td><td>{escape(event.label)}</td></tr>'
+        f'<tr><td class="time">{escape(shown(event.at, ValueKind.TIME))}</td><td>{escape(event.label)}</td></tr>'
         for event in block.events
     )
     listed = f'<table class="course"><tbody>{rows}</tbody></table>'

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reporting.reports.charts import valued
-from reporting.reports.document import BarChart, Document, KeyFigures, Kind, LineChart, Paragraph, Table, Timeline
+from reporting.reports.document import BarChart, Document, KeyFigures, LineChart, Paragraph, Table, Timeline, ValueKind
 from reporting.reports.phrases import ending, made
 from reporting.reports.values import shown
 
@@ -74,7 +74,7 @@ def _chart(block: BarChart | LineChart) -> str:
 
 
 def _timeline(block: Timeline) -> str:
-    rows = [[cell(shown(event.at, Kind.TIME)), cell(event.label)] for event in block.events]
+    rows = [[cell(shown(event.at, ValueKind.TIME)), cell(event.label)] for event in block.events]
     return _rows(["Time", "Event"], rows, block.title) if rows else text("Nothing is known.")
 
 

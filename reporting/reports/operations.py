@@ -12,10 +12,10 @@ from core.verbs import Verb
 from incidents.models import Incident
 from reporting.choices import REPORT_MOVES, ReportStatus
 from reporting.models import IncidentReport
-from reporting.postmortem import digest_of
+from reporting.postmortem import postmortem_digest
 from reporting.reports.assembly import build
 from reporting.reports.bodies import ReportBody
-from reporting.reports.context import subject_of
+from reporting.reports.context import report_context
 from reporting.serializers import ReportDetail
 from users.choices import EX, IM
 from users.duties import always
@@ -44,11 +44,11 @@ def generate_report(*, actor: User, incident: Incident, report_type: str) -> Inc
     now = timezone.now()
     report = IncidentReport(incident=incident, report_type=report_type, generated_by=actor, generated_at=now)
     try:
-        content = build(report_type, subject_of(incident.pk, now), actor).as_dict()
+        content = build(report_type, report_context(incident.pk, now), actor).as_dict()
     except Refusal as refusal:
         refusal.afterwards = partial(_keep_failure, report, refusal)
         raise
-    return report.change(status=ReportStatus.COMPLETED, content=content, digest=digest_of(content))
+    return report.change(status=ReportStatus.COMPLETED, content=content, digest=postmortem_digest(content))
 
 
 def _keep_failure(report: IncidentReport, refusal: Refusal) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reporting.reports.document import Document, Kind
+from reporting.reports.document import Document, ValueKind
 from reporting.reports.values import shown
 
 NO_CAUSE = "No root cause has been determined."
@@ -13,7 +13,7 @@ def made(document: Document) -> str:
     """When it was made and by whom; outsiders are told the role only."""
     who = f"{document.author} ({document.author_role})" if document.author_role else document.author
     by = who if document.author else f"the {document.author_role}" if document.author_role else "the service provider"
-    return f"Made {shown(document.generated_at, Kind.TIME)} by {by}"
+    return f"Made {shown(document.generated_at, ValueKind.TIME)} by {by}"
 
 
 def cause_outside(cause: Mapping[str, Any]) -> str:

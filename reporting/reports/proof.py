@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from audit.chain import CONTENT
-from audit.chain_reader import NO_CUT, Broken, Chain
+from audit.chain_reader import NO_CUT, Chain, ChainBroken
 from audit.models import AuditEntry
 
 COLUMNS = ("id", *CONTENT, "previous_hash", "hash")
@@ -54,6 +54,6 @@ def _proved(kind: str, pk: int, entries: tuple[Entry, ...]) -> ChainProof:
     try:
         for row in entries:
             chain.extend(row, NO_CUT)
-    except Broken as broken:
+    except ChainBroken as broken:
         return ChainProof(kind, pk, entries, str(broken.finding))
     return ChainProof(kind, pk, entries)

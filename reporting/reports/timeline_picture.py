@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reporting.reports.charts import CHARACTER, COLOURS, INK, RULE, SOFT, WIDTH, nothing, svg, text
-from reporting.reports.document import Event, Kind, Timeline
+from reporting.reports.document import Timeline, TimelineEvent, ValueKind
 from reporting.reports.values import shown
 
 MARGIN, LANE, STEM = 8.0, 28.0, 16.0
@@ -14,7 +14,7 @@ MARGIN, LANE, STEM = 8.0, 28.0, 16.0
 class Placed:
     """A milestone with the lane that its name stands in, and where that begins."""
 
-    event: Event
+    event: TimelineEvent
     x: float
     left: float
     lane: int
@@ -36,13 +36,13 @@ def timeline_picture(timeline: Timeline, ident: str) -> str:
     for each in placed:
         body += _milestone(each, line, lanes)
     first, last = timeline.events[0].at, timeline.events[-1].at
-    body.append(text(MARGIN, line + 20, shown(first, Kind.TIME), colour=SOFT))
-    body.append(text(WIDTH - MARGIN, line + 20, shown(last, Kind.TIME), anchor="end", colour=SOFT))
-    told = "; ".join(f"{event.label} {shown(event.at, Kind.TIME)}" for event in timeline.events)
+    body.append(text(MARGIN, line + 20, shown(first, ValueKind.TIME), colour=SOFT))
+    body.append(text(WIDTH - MARGIN, line + 20, shown(last, ValueKind.TIME), anchor="end", colour=SOFT))
+    told = "; ".join(f"{event.label} {shown(event.at, ValueKind.TIME)}" for event in timeline.events)
     return svg(timeline.title, f"{told}.", body, line + 28, ident)
 
 
-def _scale(events: tuple[Event, ...]) -> dict[str, float]:
+def _scale(events: tuple[TimelineEvent, ...]) -> dict[str, float]:
     """Where each moment lies; all in the middle when nothing lies between them."""
     moments = {event.at: datetime.fromisoformat(event.at).timestamp() for event in events}
     start, end = min(moments.values()), max(moments.values())
@@ -52,7 +52,7 @@ def _scale(events: tuple[Event, ...]) -> dict[str, float]:
     return {at: 2 * MARGIN + room * (moment - start) / (end - start) for at, moment in moments.items()}
 
 
-def _place(milestones: list[Event], scale: dict[str, float]) -> list[Placed]:
+def _place(milestones: list[TimelineEvent], scale: dict[str, float]) -> list[Placed]:
     """Each name goes into the first lane that is free where it stands."""
     ends: list[float] = []
     placed = []

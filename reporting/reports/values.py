@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reporting.reports.document import Kind, Scalar
+from reporting.reports.document import Scalar, ValueKind
 
 NOTHING = "–"
 MINUTES_OF_DAY, MINUTES_OF_HOUR = 1_440, 60
 
 
-def shown(value: Scalar, kind: Kind = Kind.TEXT) -> str:
+def shown(value: Scalar, kind: ValueKind = ValueKind.TEXT) -> str:
     """A value as people read it."""
     if value is None or value == "":
         return NOTHING
@@ -62,12 +62,12 @@ def _time(value: Any) -> str:
     return datetime.fromisoformat(str(value)).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-SHOWN: dict[Kind, Callable[[Any], str]] = {
-    Kind.TEXT: str,
-    Kind.NUMBER: number,
-    Kind.PERCENT: lambda value: f"{number(value)} %",
-    Kind.TIME: _time,
-    Kind.MINUTES: in_words,
-    Kind.WORD: lambda value: words(str(value)),
-    Kind.DIGEST: lambda value: f"{value[:16]}…",
+SHOWN: dict[ValueKind, Callable[[Any], str]] = {
+    ValueKind.TEXT: str,
+    ValueKind.NUMBER: number,
+    ValueKind.PERCENT: lambda value: f"{number(value)} %",
+    ValueKind.TIME: _time,
+    ValueKind.MINUTES: in_words,
+    ValueKind.WORD: lambda value: words(str(value)),
+    ValueKind.DIGEST: lambda value: f"{value[:16]}…",
 }

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.http.views import OperationView
-from core.operations.dispatch import Seen
+from core.operations.dispatch import Discovery
 from core.operations.etag import etag_of
 from core.operations.registry import operation
 from core.reading.pagination import bad_filter
@@ -87,7 +87,7 @@ class DownloadView(OperationView):
         """Read a report as a file."""
         response: HttpResponse = self.read(
             self._file,
-            seen=Seen(IncidentReport.entity_type, int(kwargs["pk"]), {"view": "download"}),
+            seen=Discovery(IncidentReport.entity_type, int(kwargs["pk"]), {"view": "download"}),
             find=REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first,
             asked=self.params,
         )

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
@@ -40,5 +40,5 @@ def close_incident(*, actor: User, incident: Incident) -> Incident:
     """
     require_ready(actor, incident, IncidentStatus.CLOSED)
     incident.change(status=IncidentStatus.CLOSED, closed_at=timezone.now(), closed_by_id=actor.pk)
-    sockets.changed(incident)
+    hooks.changed(incident)
     return incident

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import REOPEN_MOVES, IncidentStatus
@@ -49,7 +49,7 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
     _take_up(incident)
     now = timezone.now()
     _void_confirmations(incident, now)
-    sockets.changed(incident)
+    hooks.changed(incident)
     void_postmortem(incident, actor, now, VoidReason.REOPENED)
     return incident
 

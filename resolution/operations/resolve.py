@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from core.codes import Code
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.registry import operation
 from core.operations.results import Answer
 from core.verbs import Verb
@@ -66,7 +66,7 @@ def resolve_incident(
         duplicate_of=duplicate_of,
     )
     _link(incident, {LinkedType.CHANGE_REQUEST: change_ids, LinkedType.KB_ARTICLE: article_ids})
-    sockets.changed(incident)
+    hooks.changed(incident)
     notify_resolution(incident, actor)
     report = capture_postmortem(incident, actor)
     return Answer(incident, {"postmortem_report_id": report.pk})

@@ -12,7 +12,7 @@ from incidents.duties import not_an_initiator
 from incidents.models import Incident
 from reporting.choices import REPORT_MOVES, ReportStatus
 from reporting.models import IncidentReport
-from reporting.postmortem import digest_of, postmortem_of
+from reporting.postmortem import postmortem_digest, postmortem_of
 from reporting.serializers import ReportDetail
 from resolution.bodies import PostmortemReviewBody
 from resolution.duties import not_the_resolver
@@ -46,7 +46,7 @@ def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: 
     return incident_report.change(
         status=ReportStatus.COMPLETED,
         content=content,
-        digest=digest_of(content),
+        digest=postmortem_digest(content),
         reviewed_by_id=actor.pk,
         reviewed_at=timezone.now(),
         review_comment=comment,

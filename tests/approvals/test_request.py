@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals.digest import digest_of
+from approvals.digest import approval_digest
 from approvals.models import Approval, ApprovalRule
 from audit.models import AuditEntry
 from core.errors import Refusal
@@ -139,26 +139,26 @@ def test_expiry_is_read_off_the_clock_in_filters_too(api):
 def test_the_digest_is_the_sha256_of_canonical_json():
     text = '{"operation":"vendor.update","payload":{"a":1,"b":"\u20ac"},"reference_id":7,"reference_type":"vendor"}'
     expected = hashlib.sha256(text.encode()).hexdigest()
-    assert digest_of("vendor.update", "vendor", 7, {"b": "\u20ac", "a": 1}) == expected
-    assert digest_of("vendor.update", "vendor", 7, {"a": 1.0, "b": "\u20ac"}) == expected
+    assert approval_digest("vendor.update", "vendor", 7, {"b": "\u20ac", "a": 1}) == expected
+    assert approval_digest("vendor.update", "vendor", 7, {"a": 1.0, "b": "\u20ac"}) == expected
 
 
 def test_absent_is_not_null_and_no_part_stands_for_another():
     digests = {
-        digest_of("x", None, None, {}),
-        digest_of("x", None, None, None),
-        digest_of("x", None, None, {"a": None}),
-        digest_of("x", None, None, {"a": ""}),
-        digest_of("x", "vendor", 1, {}),
-        digest_of("x", "vendor", 2, {}),
-        digest_of("y", None, None, {}),
+        approval_digest("x", None, None, {}),
+        approval_digest("x", None, None, None),
+        approval_digest("x", None, None, {"a": None}),
+        approval_digest("x", None, None, {"a": ""}),
+        approval_digest("x", "vendor", 1, {}),
+        approval_digest("x", "vendor", 2, {}),
+        approval_digest("y", None, None, {}),
     }
     assert len(digests) == 7
 
 
 def test_a_body_without_canonical_form_cannot_be_approved():
     with pytest.raises(Refusal):
-        digest_of("x", None, None, {"number": 2**60})
+        approval_digest("x", None, None, {"number": 2**60})
 
 
 def test_absent_and_null_are_different_bodies_at_use(api):

@@ -5,7 +5,7 @@ from typing import Any
 from audit.choices import Origin
 from audit.models import AuditEntry
 from audit.recording import append
-from core.signals import discovered
+from core.signals import send_discovered
 
 
 def state(record: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
@@ -22,5 +22,5 @@ def state(record: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
 
 def discover(entity_type: str = "vendor") -> AuditEntry:
     """One discovery entry, outside any chain."""
-    discovered(entity_type, None, {"status": "active"})
+    send_discovered(entity_type, None, {"status": "active"})
     return AuditEntry.objects.filter(origin=Origin.DISCOVERY).latest("id")

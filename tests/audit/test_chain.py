@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.chain import GENESIS, canonical, entry_hash, settled
+from audit.chain import GENESIS, canonical, canonical_value, entry_hash
 from audit.models import AuditEntry
 from audit.verify import verify
 from core.context import context
@@ -57,9 +57,9 @@ def test_any_json_hashes_alike_after_storage(meta):
 
 def test_settling_keeps_what_every_reader_keeps():
     kept = {"a": [1, "x", None, True, 0.5, {"b": 2**63 - 1}]}
-    assert settled(kept) == kept
-    assert settled([2.0, -0.0, 1e300, 2**63]) == [2, 0, str(int(1e300)), str(2**63)]
-    assert settled(True) is True
+    assert canonical_value(kept) == kept
+    assert canonical_value([2.0, -0.0, 1e300, 2**63]) == [2, 0, str(int(1e300)), str(2**63)]
+    assert canonical_value(True) is True
 
 
 def test_the_hash_covers_every_part_of_an_entry_and_the_hash_before_it():

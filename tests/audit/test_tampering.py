@@ -11,7 +11,7 @@ from django.db import connection
 
 from audit import triggers
 from audit.chain import CONTENT, entry_hash
-from audit.chain_reader import Kind
+from audit.chain_reader import FindingKind
 from audit.checkpoint_file import CheckpointFile
 from audit.models import AuditEntry
 from audit.verify import verify
@@ -116,7 +116,7 @@ def test_a_changed_entry_is_found(trail, column, value):
 
     finding = verify().finding
 
-    assert (finding.kind, finding.entry_id, finding.sequence) == (Kind.CHANGED, entry.pk, 2)
+    assert (finding.kind, finding.entry_id, finding.sequence) == (FindingKind.CHANGED, entry.pk, 2)
     assert (finding.reference_type, finding.reference_id) == ("vendor", trail.vendors[1].pk)
 
 
@@ -128,7 +128,7 @@ def test_a_changed_entry_is_found_though_its_hash_was_made_to_fit(trail):
 
     finding = verify().finding
 
-    assert (finding.kind, finding.entry_id) == (Kind.REORDERED, trail.entry(3).pk)
+    assert (finding.kind, finding.entry_id) == (FindingKind.REORDERED, trail.entry(3).pk)
     assert "the entry before it" in finding.problem
 
 
@@ -139,7 +139,7 @@ def test_a_chain_rewritten_from_end_to_end_is_found_by_the_checkpoint(trail):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.reference_id) == (Kind.CHANGED, trail.vendors[1].pk)
+    assert (finding.kind, finding.reference_id) == (FindingKind.CHANGED, trail.vendors[1].pk)
 
 
 def test_a_deleted_entry_is_found(trail):
@@ -148,7 +148,7 @@ def test_a_deleted_entry_is_found(trail):
 
     finding = verify().finding
 
-    assert (finding.kind, finding.entry_id) == (Kind.DELETED, trail.entry(3).pk)
+    assert (finding.kind, finding.entry_id) == (FindingKind.DELETED, trail.entry(3).pk)
     assert "entry 2 of the chain is missing" in finding.problem
 
 
@@ -160,7 +160,7 @@ def test_a_deleted_entry_is_found_though_the_gap_was_closed(trail):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.reference_id) == (Kind.TRUNCATED, trail.vendors[1].pk)
+    assert (finding.kind, finding.reference_id) == (FindingKind.TRUNCATED, trail.vendors[1].pk)
 
 
 def test_an_inserted_entry_is_found(trail):
@@ -181,7 +181,7 @@ def test_an_inserted_entry_is_found_though_everything_was_made_to_fit(trail):
 
     finding = verify().finding
 
-    assert (finding.kind, finding.entry_id) == (Kind.REORDERED, trail.entry(4).pk)
+    assert (finding.kind, finding.entry_id) == (FindingKind.REORDERED, trail.entry(4).pk)
     assert forged.pk > trail.entry(4).pk
 
 
@@ -192,7 +192,7 @@ def test_reordered_entries_are_found(trail):
 
     finding = verify().finding
 
-    assert (finding.kind, finding.entry_id, finding.sequence) == (Kind.REORDERED, third.pk, 2)
+    assert (finding.kind, finding.entry_id, finding.sequence) == (FindingKind.REORDERED, third.pk, 2)
 
 
 @pytest.mark.parametrize("kept", [1, 2, 3])
@@ -203,7 +203,7 @@ def test_a_truncated_tail_is_found_by_the_checkpoint(trail, kept):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.reference_type, finding.reference_id) == (Kind.TRUNCATED, "vendor", pk)
+    assert (finding.kind, finding.reference_type, finding.reference_id) == (FindingKind.TRUNCATED, "vendor", pk)
     assert f"entries {kept + 1} to 4" in finding.problem
 
 
@@ -211,7 +211,7 @@ def test_a_truncated_tail_is_found_though_new_entries_took_its_place(trail):
     run(f"DELETE FROM {TABLE} WHERE id = %s", trail.entry(4).pk)
     state(trail.vendors[1], {"forged": True})
 
-    assert trail.verdict().finding.kind is Kind.TRUNCATED
+    assert trail.verdict().finding.kind is FindingKind.TRUNCATED
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -222,14 +222,14 @@ def test_a_deleted_chain_is_found_by_the_checkpoint(trail, which):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.reference_type, finding.reference_id) == (Kind.CHAIN_DELETED, "vendor", pk)
+    assert (finding.kind, finding.reference_type, finding.reference_id) == (FindingKind.CHAIN_DELETED, "vendor", pk)
     assert finding.sequence == 4
 
 
 def test_all_chains_of_a_type_gone_are_found(trail):
     run(f"DELETE FROM {TABLE} WHERE reference_type = 'vendor' AND sequence IS NOT NULL")
     assert (trail.verdict().finding.kind, trail.verdict().finding.reference_id) == (
-        Kind.CHAIN_DELETED,
+        FindingKind.CHAIN_DELETED,
         trail.vendors[0].pk,
     )
 
@@ -242,7 +242,7 @@ def test_a_chain_put_under_the_cut_is_found(trail):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.reference_id) == (Kind.INSERTED, 10**6)
+    assert (finding.kind, finding.reference_id) == (FindingKind.INSERTED, 10**6)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -253,24 +253,24 @@ def test_a_deleted_discovery_entry_is_named(trail, which):
 
     finding = trail.verdict().finding
 
-    assert (finding.kind, finding.entry_id) == (Kind.DELETED, gone)
+    assert (finding.kind, finding.entry_id) == (FindingKind.DELETED, gone)
 
 
 def test_a_changed_discovery_entry_is_named(trail):
     entry = trail.discoveries[1]
     run(f"UPDATE {TABLE} SET operation = 'forged' WHERE id = %s", entry.pk)
-    assert (verify().finding.kind, verify().finding.entry_id) == (Kind.CHANGED, entry.pk)
+    assert (verify().finding.kind, verify().finding.entry_id) == (FindingKind.CHANGED, entry.pk)
 
     row = AuditEntry.objects.values("id", *CONTENT).get(pk=entry.pk)
     run(f"UPDATE {TABLE} SET hash = %s WHERE id = %s", entry_hash(row, ""), entry.pk)
     assert verify().verified
-    assert (trail.verdict().finding.kind, trail.verdict().finding.entry_id) == (Kind.CHANGED, entry.pk)
+    assert (trail.verdict().finding.kind, trail.verdict().finding.entry_id) == (FindingKind.CHANGED, entry.pk)
 
 
 def test_the_document_alone_says_which_type_was_touched(trail):
     run(f"DELETE FROM {TABLE} WHERE reference_type = 'vendor' AND reference_id = %s", trail.vendors[1].pk)
     finding = verify(sealed=trail.file.document).finding
-    assert (finding.kind, finding.reference_type) == (Kind.DELETED, "vendor")
+    assert (finding.kind, finding.reference_type) == (FindingKind.DELETED, "vendor")
 
     with pytest.raises(CommandError, match="deleted at vendor"):
         call_command("audit_verify")

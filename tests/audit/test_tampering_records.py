@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit import triggers
 from audit.chain import CONTENT, entry_hash
-from audit.chain_reader import Kind
+from audit.chain_reader import FindingKind
 from audit.checkpoint_file import CheckpointFile
 from audit.models import AuditEntry, Checkpoint
 from audit.records import MOST, audited_models, verify_records
@@ -86,7 +86,7 @@ def test_an_entry_inserted_with_a_date_before_its_checkpoint_is_found(vendor):
 
     finding = verify(sealed=document).finding
 
-    assert (finding.kind, finding.entry_id, finding.reference_id) == (Kind.BACKDATED, forged.pk, vendor.pk)
+    assert (finding.kind, finding.entry_id, finding.reference_id) == (FindingKind.BACKDATED, forged.pk, vendor.pk)
     with pytest.raises(CommandError, match=f"backdated at entry {forged.pk}"):
         command("audit_verify")
 
@@ -96,7 +96,7 @@ def test_a_time_without_any_entry_before_the_checkpoint_is_no_place_to_hide(vend
         document = sealed()
     remove()
     forge(entry_of(vendor), timezone.now() + timedelta(days=1))
-    assert verify(sealed=document).finding.kind is Kind.BACKDATED
+    assert verify(sealed=document).finding.kind is FindingKind.BACKDATED
 
 
 def test_a_discovery_inserted_with_an_older_date_is_found(vendor):
@@ -105,7 +105,7 @@ def test_a_discovery_inserted_with_an_older_date_is_found(vendor):
     with time_machine.travel(timezone.now() - timedelta(hours=1)):
         forged = discover()
     assert (verify(sealed=document).finding.kind, verify(sealed=document).finding.entry_id) == (
-        Kind.BACKDATED,
+        FindingKind.BACKDATED,
         forged.pk,
     )
 
@@ -288,7 +288,11 @@ def test_a_record_changed_past_the_product_is_found(api, vendor, column, value):
 
     (finding,) = verify_records()[1]
 
-    assert (finding.kind, finding.reference_type, finding.reference_id) == (Kind.RECORD_CHANGED, "vendor", vendor.pk)
+    assert (finding.kind, finding.reference_type, finding.reference_id) == (
+        FindingKind.RECORD_CHANGED,
+        "vendor",
+        vendor.pk,
+    )
     assert column in finding.problem
     with pytest.raises(CommandError, match="1 of the records"):
         command("audit_verify", records=True)
@@ -308,7 +312,7 @@ def test_a_record_that_is_gone_is_found(api, vendor):
 
     (finding,) = verify_records()[1]
 
-    assert (finding.kind, finding.reference_id) == (Kind.RECORD_DELETED, vendor.pk)
+    assert (finding.kind, finding.reference_id) == (FindingKind.RECORD_DELETED, vendor.pk)
     found = api(SA).get(f"{VERIFY}?reference_type=vendor&reference_id={vendor.pk}", expect=200).json()
     assert (found["verified"], found["first_broken"]["kind"]) == (False, "record_deleted")
 
@@ -322,7 +326,7 @@ def test_a_record_whose_chain_is_gone_is_found(api, which):
 
         (finding,) = verify_records()[1]
 
-        assert (finding.kind, finding.reference_id) == (Kind.CHAIN_DELETED, pk)
+        assert (finding.kind, finding.reference_id) == (FindingKind.CHAIN_DELETED, pk)
         found = api(SA).get(f"{VERIFY}?reference_type=vendor&reference_id={pk}", expect=200).json()
         assert (found["verified"], found["entries"], found["first_broken"]["kind"]) == (False, 0, "chain_deleted")
 
@@ -336,7 +340,7 @@ def test_a_record_that_was_put_in_is_found(vendor):
 
     (finding,) = verify_records()[1]
 
-    assert (finding.kind, finding.reference_id) == (Kind.CHAIN_DELETED, vendor.pk + 1000)
+    assert (finding.kind, finding.reference_id) == (FindingKind.CHAIN_DELETED, vendor.pk + 1000)
 
 
 def test_many_differences_are_counted_to_an_end(monkeypatch):

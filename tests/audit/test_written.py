@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from approvals.models import ApprovalRule
-from audit.chain_reader import Walk
+from audit.chain_reader import ChainReader
 from audit.models import AuditEntry
-from audit.redaction import digest, utc_text
+from audit.redaction import utc_text, value_digest
 from audit.verify import verify
 from tests.users.activation import countersigned
 from tests.users.factories import UserFactory
@@ -99,8 +99,8 @@ def test_no_secret_of_an_account_reaches_the_trail(api):
 
 
 def test_a_value_that_is_taken_away_has_length_zero():
-    assert digest(None) == {"changed": True, "length": 0, "sha256": None}
-    assert digest("")["length"] == 0
+    assert value_digest(None) == {"changed": True, "length": 0, "sha256": None}
+    assert value_digest("")["length"] == 0
 
 
 def test_edits_of_rules_tokens_and_permissions_are_audited(api):
@@ -173,6 +173,6 @@ def test_what_the_suite_has_written_so_far_holds(api):
     caller = api(SA)
     for name in ("ä €", "\U0001f680", "e\u0301"):
         caller.post("/products/", {"product_name": name, "product_type": "api_gateway"}, expect=201)
-    walk = Walk()
+    walk = ChainReader()
     assert sum(1 for _ in walk.leaves()) > 3
     assert walk.entries == AuditEntry.objects.count()

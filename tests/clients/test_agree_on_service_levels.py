@@ -6,7 +6,7 @@ from approvals.models import Approval
 from audit.models import AuditEntry
 from clients.models import SlaAgreement, Subscription
 from core.errors import Refusal
-from core.hooks import sockets
+from core.hooks import hooks
 from core.operations.dispatch import execute
 from tests.api import codes, fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
@@ -217,7 +217,7 @@ def test_a_subscription_cancelled_meanwhile_takes_no_agreement(api, subscription
 
 def test_what_rests_on_agreements_is_restamped(api, subscription, monkeypatch):
     restamped = []
-    monkeypatch.setitem(sockets.restamp, "sla", [restamped.append])
+    monkeypatch.setitem(hooks.restamp, "sla", [restamped.append])
 
     api(EX).post(BULK, bulk(subscription, P1, P2), expect=201)
 

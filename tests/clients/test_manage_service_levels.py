@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.hooks import sockets
+from core.hooks import hooks
 from tests.api import codes, fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from users.choices import AM, CC, EX, IM, SA, TS
@@ -21,7 +21,7 @@ def path(agreement):
 
 def test_an_executive_changes_targets_directly(api, agreement, monkeypatch):
     restamped = []
-    monkeypatch.setitem(sockets.restamp, "sla", [restamped.append])
+    monkeypatch.setitem(hooks.restamp, "sla", [restamped.append])
     answer = api(EX).patch(path(agreement), {"response_time_minutes": 30, "availability_target": 99.9}, expect=200)
 
     assert (answer.json()["response_time_minutes"], answer.json()["availability_target"]) == (30, 99.9)

@@ -4,7 +4,7 @@ import pytest
 
 from audit.models import AuditEntry
 from clients.calendars import DEFAULT_CALENDAR
-from core.hooks import sockets
+from core.hooks import hooks
 from tests.api import fields
 from tests.clients.factories import AssignmentFactory, ClientFactory
 from tests.users.factories import UserFactory
@@ -53,7 +53,7 @@ def test_it_is_replaced_as_a_whole(api):
 
 def test_what_rests_on_a_calendar_is_restamped_when_it_changes(api, monkeypatch):
     restamped = []
-    monkeypatch.setitem(sockets.restamp, "client_calendar", [restamped.append])
+    monkeypatch.setitem(hooks.restamp, "client_calendar", [restamped.append])
     client = ClientFactory()
     for _ in range(2):
         api(SA).put(f"/clients/{client.pk}/calendar/", BODY, expect=200)

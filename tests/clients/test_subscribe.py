@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.models import Subscription
-from core.hooks import sockets
+from core.hooks import hooks
 from tests.api import codes, fields
 from tests.approvals.factories import approved
 from tests.clients.factories import AgreementFactory, CalendarFactory, ClientFactory, SubscriptionFactory
@@ -110,7 +110,7 @@ def test_bad_values_are_refused(api, body, change, field):
 
 def test_what_rests_on_a_subscription_is_restamped(api, body, monkeypatch):
     restamped = []
-    monkeypatch.setitem(sockets.restamp, "subscription", [restamped.append])
+    monkeypatch.setitem(hooks.restamp, "subscription", [restamped.append])
 
     made = api(AM).post("/subscriptions/", body, expect=201).json()
     api(AM).patch(f"/subscriptions/{made['id']}/", {"service_level_tier": "basic"}, expect=200)

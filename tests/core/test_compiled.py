@@ -13,7 +13,7 @@ from psycopg.pq import Format
 from clients.models import Client, Subscription
 from core.errors import Undeclared
 from core.reading.pagination import _kept_rows
-from core.sql.compiled import Kept
+from core.sql.compiled import CompiledQuery
 from core.sql.lookups import FEW, by_ids, first_row, locked, rows_of
 from core.sql.timestamps import UtcLoader
 from incidents.models import Incident
@@ -32,7 +32,7 @@ COLUMNS = ("id", "title", "classification", "detected_at", "is_recurring", "clie
 class TestKept:
     def test_records_come_as_the_queryset_gives_them(self):
         wanted, other = UserFactory(), UserFactory()
-        kept = Kept(lambda pk: User.objects.filter(pk=pk), int)
+        kept = CompiledQuery(lambda pk: User.objects.filter(pk=pk), int)
         for each in (wanted, other):
             (found,) = kept(each.pk)
             usual = User.objects.get(pk=each.pk)
@@ -44,7 +44,7 @@ class TestKept:
 
     def test_joined_records_come_along(self):
         subscription = SubscriptionFactory()
-        kept = Kept(lambda pk: Subscription.objects.select_related("client", "product").filter(pk=pk), int)
+        kept = CompiledQuery(lambda pk: Subscription.objects.select_related("client", "product").filter(pk=pk), int)
         with capture() as queries:
             found = kept.first(subscription.pk)
             assert (found.client, found.product) == (subscription.client, subscription.product)
@@ -52,8 +52,8 @@ class TestKept:
 
     def test_rows_and_single_values_come_in_the_form_of_the_queryset(self):
         ours, theirs = ClientFactory(name="Ours"), ClientFactory(name="Theirs")
-        rows = Kept(lambda name: Client.objects.filter(name=name).values("id", "name"), str)
-        values = Kept(
+        rows = CompiledQuery(lambda name: Client.objects.filter(name=name).values("id", "name"), str)
+        values = CompiledQuery(
             lambda least: Client.objects.filter(pk__gte=least).order_by("-pk").values_list("pk", flat=True), int
         )
         assert rows("Theirs") == [{"id": theirs.pk, "name": "Theirs"}]
@@ -63,18 +63,20 @@ class TestKept:
     def test_what_the_database_holds_otherwise_is_converted(self):
         moment = datetime(2025, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
         incident = IncidentFactory(classification={"localized": True}, detected_at=moment)
-        found = Kept(lambda pk: Incident.objects.filter(pk=pk).values(*COLUMNS), int).first(incident.pk)
+        found = CompiledQuery(lambda pk: Incident.objects.filter(pk=pk).values(*COLUMNS), int).first(incident.pk)
         assert found == Incident.objects.values(*COLUMNS).get(pk=incident.pk)
         assert (found["detected_at"], found["classification"]) == (moment, {"localized": True})
 
     def test_dates_are_values_too(self):
         SubscriptionFactory(start_date=date(2024, 5, 1))
-        kept = Kept(lambda day: Subscription.objects.filter(start_date__lte=day), date)
+        kept = CompiledQuery(lambda day: Subscription.objects.filter(start_date__lte=day), date)
         assert [len(kept(date(2024, 5, 1) + timedelta(days=days))) for days in (-1, 0, 1)] == [0, 1, 1]
 
     def test_a_value_may_be_asked_for_twice(self):
         client = ClientFactory(name="Twice")
-        either = Kept(lambda name: Client.objects.filter(name=name) | Client.objects.filter(contact_email=name), str)
+        either = CompiledQuery(
+            lambda name: Client.objects.filter(name=name) | Client.objects.filter(contact_email=name), str
+        )
         assert either("Twice") == either(client.contact_email) == [client]
 
     @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ class TestKept:
     )
     def test_what_cannot_be_kept_says_so(self, queryset):
         with pytest.raises(Undeclared, match="queryset of Client cannot be kept"):
-            Kept(queryset, str)("anything")
+            CompiledQuery(queryset, str)("anything")
 
 
 class TestRows:

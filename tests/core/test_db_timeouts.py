@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from audit.models import AuditEntry
-from core.sql.timeouts import given_up
+from core.sql.timeouts import timeout_reason
 from tests.api import Api
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
@@ -73,7 +73,7 @@ def test_to_have_waited_for_another_writer_of_the_trail_is_no_failure_of_the_tra
 
 
 def test_other_errors_gave_nothing_up():
-    assert given_up(OperationalError()) == ""
+    assert timeout_reason(OperationalError()) == ""
     error = OperationalError()
     error.__cause__ = psycopg.errors.LockNotAvailable()
-    assert "Another request" in given_up(error)
+    assert "Another request" in timeout_reason(error)

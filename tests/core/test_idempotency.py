@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from core.http.idempotency import CLEANED_AT_ONCE
+from core.http.idempotency import CLEANUP_BATCH
 from core.models import KeptAnswer
 from core.operations.registry import registry
 from incidents.models import Incident, IncidentNote
@@ -213,9 +213,9 @@ def test_outlived_answers_are_cleaned_on_use_some_at_a_time(api):
     with time_machine.travel("2026-03-05T12:00:00Z"):
         caller = Api(person)
         caller.post("/vendors/", VENDOR, expect=201, **keyed())
-        assert KeptAnswer.objects.filter(key__startswith="old").count() == 150 - CLEANED_AT_ONCE
+        assert KeptAnswer.objects.filter(key__startswith="old").count() == 150 - CLEANUP_BATCH
         caller.post("/vendors/", VENDOR, expect=201, **keyed())
-        assert KeptAnswer.objects.filter(key__startswith="old").count() == 150 - CLEANED_AT_ONCE
+        assert KeptAnswer.objects.filter(key__startswith="old").count() == 150 - CLEANUP_BATCH
         caller.post("/incidents/classify/", {}, expect=200, **keyed("k-2"))
     assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"k-1", "k-2"}
 

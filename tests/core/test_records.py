@@ -8,7 +8,7 @@ from audit.models import AuditEntry
 from core.context import context, current
 from core.errors import Refusal, Undeclared
 from core.fields import fold
-from core.hooks import Sockets, sockets
+from core.hooks import Hooks, hooks
 from core.http.routes import register_routes
 from core.http.views import OperationView
 from core.operations.lifecycle import Lifecycle, allowed_from, require_transition
@@ -206,13 +206,13 @@ def test_a_lifecycle_lets_pass_what_its_table_draws_and_lists_it_otherwise():
 
 def test_an_empty_socket_stops_the_start():
     with pytest.raises(Undeclared, match="empty sockets"):
-        Sockets().verify()
-    sockets.verify()
+        Hooks().verify()
+    hooks.verify()
 
 
 def test_restamping_runs_in_order_of_registration_and_once_each():
     order: list[str] = []
-    board = Sockets()
+    board = Hooks()
 
     def first(record):
         order.append("first")

@@ -11,7 +11,7 @@ from audit.models import AuditEntry
 from core.models import KeptAnswer
 from core.reading.collections import Collection
 from core.signals import record_saved
-from core.sql.transactions import OutcomeUnknown, whole
+from core.sql.transactions import OutcomeUnknown, atomic_or_unknown
 from incidents.models import Incident
 from tests.api import Api
 from tests.clients.factories import ClientFactory
@@ -222,14 +222,14 @@ def dying_at_commit(table):
 @committed
 def test_only_the_end_of_the_whole_is_unknown(monkeypatch):
     def part():
-        with whole():
-            with whole():
+        with atomic_or_unknown():
+            with atomic_or_unknown():
                 VendorFactory()
             raise OperationalError("before the commit")
 
     lost = OperationalError("server closed the connection unexpectedly")
     with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True), pytest.raises(OperationalError):
         part()
-    with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True), pytest.raises(OutcomeUnknown), whole():
+    with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True), pytest.raises(OutcomeUnknown), atomic_or_unknown():
         VendorFactory()
     assert Vendor.objects.count() == 1

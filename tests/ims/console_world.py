@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from clients.models import Client, SlaAgreement, Subscription
 from core.context import context
 from core.operations.registry import registry
-from core.signals import discovered
+from core.signals import send_discovered
 from incidents.models import Incident
 from products.models import Component, Product
 from tests.clients.factories import AgreementFactory, AssignmentFactory, ClientFactory, SubscriptionFactory
@@ -77,7 +77,7 @@ def own(person: Any) -> dict[Any, Any]:
         handoff = Handoff(reason_code="other", operation="client.update", details=f"raised by {person.pk}")
         handoff.save()
         token, _ = new_token(person, name=f"token of {person.pk}")
-        discovered("client", None, {"of": str(person.pk)})
+        send_discovered("client", None, {"of": str(person.pk)})
     act = AuditEntry.objects.filter(user=person).latest("id")
     return {User: person, Token: token, Approval: approval, Handoff: handoff, AuditEntry: act}
 

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import AuditTrailFailure
 from core.reading import collections
-from core.signals import request_throttled, request_uncounted, tell
+from core.signals import request_throttled, request_uncounted, send_metric
 from tests.api import Api
 from tests.live import environment_of, manage, served
 from tests.users.factories import UserFactory
@@ -164,7 +164,7 @@ def test_a_replayed_answer_is_counted() -> None:
 )
 def test_what_limits_do_is_counted_by_limit(signal: Signal, name: str) -> None:
     since = Figures()
-    tell(signal, limit="login")
+    send_metric(signal, limit="login")
     assert since.grown(f"{name}_total", limit="login") == 1
 
 

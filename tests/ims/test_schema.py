@@ -17,7 +17,7 @@ from core.http.routes import endpoints
 from core.json import dumps
 from core.operations.registry import Door, registry
 from core.reading.collections import collections
-from core.schema.help_texts import tables
+from core.schema.help_texts import app_tables
 from core.schema.postprocessing.enums import choices_classes, enum_names
 from ims.docs.views import read_schema
 from tests.api import fields
@@ -401,7 +401,10 @@ def test_help_texts_name_only_members_that_there_are():
     shapes = read_schema()["components"]["schemas"]
     members = {member for shape in shapes.values() for member in shape.get("properties", {})}
     unused = {
-        f"{app}: {name}" for app, table in tables().items() for name in table if name.rpartition(".")[2] not in members
+        f"{app}: {name}"
+        for app, table in app_tables().items()
+        for name in table
+        if name.rpartition(".")[2] not in members
     }
     assert unused == set()
 

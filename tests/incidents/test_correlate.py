@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.events.correlation import Criteria, Event, Rule, decide, group_key, key_of
+from incidents.events.correlation import CandidateEvent, Criteria, GroupingRule, decide, group_key, key_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def event(number, minute=0, hint="", *, client=1, component=7, source="alert_log", **more):
     at = NOON + timedelta(minutes=minute)
-    return Event(number, source, at, hint, client, component, **more)
+    return CandidateEvent(number, source, at, hint, client, component, **more)
 
 
 def counted(*minutes, **more):
@@ -22,7 +22,7 @@ def counted(*minutes, **more):
 
 
 def by(group_by, min_events=2, window_minutes=30, **more):
-    rule = Rule(group_by, window_minutes, min_events, "the request")
+    rule = GroupingRule(group_by, window_minutes, min_events, "the request")
     return Criteria(rules=(rule,), relation=rule, **more)
 
 
@@ -56,7 +56,12 @@ TABLE = [
     ("a stored P1 elsewhere", [event(1), event(2, hint="P1", client=9, given=False)], Criteria(), False),
     ("stored ones only complete", [event(1), *(event(each, given=False) for each in (2, 3))], Criteria(), True),
     ("stored ones alone", [event(each, given=False) for each in (1, 2, 3)], Criteria(), False),
-    ("any of two rules", counted(0, 1), Criteria(rules=(Rule(min_events=9), Rule("source", 5, 2))), True),
+    (
+        "any of two rules",
+        counted(0, 1),
+        Criteria(rules=(GroupingRule(min_events=9), GroupingRule("source", 5, 2))),
+        True,
+    ),
 ]
 
 
@@ -81,7 +86,7 @@ def test_unrelated_severe_events_call_for_an_incident_each():
 
 def test_groups_that_share_an_event_are_one():
     events = [event(1, client=1, component=1), event(2, client=1, component=2), event(3, client=2, component=2)]
-    outcome = decide(events, Criteria(rules=(Rule("client", 30, 2), Rule("component", 30, 2))))
+    outcome = decide(events, Criteria(rules=(GroupingRule("client", 30, 2), GroupingRule("component", 30, 2))))
     assert [sorted(each.id for each in group.events) for group in outcome.calling] == [[1, 2, 3]]
     assert len(outcome.calling[0].reasons) == 2
 
@@ -95,7 +100,7 @@ def test_the_severity_of_a_group_is_the_highest_hint():
 def test_the_reasons_name_who_states_the_criteria():
     met = decide([event(1, hint="P3")], Criteria(minimum_severity="P3", severity_origin="the request"))
     assert "P3 or higher is enough (the request)" in met.calling[0].reasons[0]
-    unmet = decide(counted(0, 1), Criteria(rules=(Rule(min_events=4, origin="the rule Storm"),)))
+    unmet = decide(counted(0, 1), Criteria(rules=(GroupingRule(min_events=4, origin="the rule Storm"),)))
     assert "P2 or higher (the default threshold)" in unmet.reasons[0]
     assert unmet.reasons[1].startswith("No more than 2 related within 30 minutes; 4 are needed (the rule Storm)")
 
@@ -105,14 +110,14 @@ def test_keys_fit_their_column_and_tell_values_apart():
     keys = {group_key(each, "attributes.host") for each in long}
     assert len(keys) == 2
     assert all(len(key) <= 200 for key in keys)
-    assert key_of(event(5, client=None), Rule()) == "event:5"
-    assert key_of(event(5, component=None), Rule()) == "client:1/component:-"
+    assert key_of(event(5, client=None), GroupingRule()) == "event:5"
+    assert key_of(event(5, component=None), GroupingRule()) == "client:1/component:-"
 
 
 OPTIONAL = st.one_of(st.none(), st.integers(1, 2))
 EVENTS = st.lists(
     st.builds(
-        Event,
+        CandidateEvent,
         id=st.integers(1, 10_000),
         source=st.sampled_from(["alert_log", "internal_tool"]),
         detected_at=st.integers(0, 120).map(lambda minute: NOON + timedelta(minutes=minute)),
@@ -127,7 +132,7 @@ EVENTS = st.lists(
     unique_by=lambda each: each.id,
 )
 GROUPINGS = st.sampled_from(["client and component", "client", "component", "source", "attributes.host"])
-RULES = st.builds(Rule, GROUPINGS, st.integers(1, 90), st.integers(1, 5), st.just("a rule"))
+RULES = st.builds(GroupingRule, GROUPINGS, st.integers(1, 90), st.integers(1, 5), st.just("a rule"))
 CRITERIA = st.builds(
     Criteria,
     rules=st.lists(RULES, min_size=1, max_size=3).map(tuple),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from clients.choices import ClientStatus
-from core.hooks import sockets
+from core.hooks import hooks
 from incidents.models import Incident
 from products.choices import ComponentStatus
 from tests.api import capture, codes, fields, statements
@@ -319,7 +319,7 @@ class TestVendorContacts:
 
 def test_what_rests_on_incidents_is_stamped_at_creation(api, monkeypatch):
     seen = []
-    monkeypatch.setitem(sockets.restamp, "incident", [lambda incident: seen.append(incident.pk)])
+    monkeypatch.setitem(hooks.restamp, "incident", [lambda incident: seen.append(incident.pk)])
     shown = api(IM).post("/incidents/", body(), expect=201).json()
     assert seen == [shown["id"]]
 

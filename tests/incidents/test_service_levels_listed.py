@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clients.agreement_lookup import Offer
+from clients.agreement_lookup import ApplicableAgreement
 from clients.clocks import due
 from core.context import context
 from core.operations.registry import registry
@@ -16,7 +16,7 @@ from incidents.filters import IncidentFilters
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock
 from incidents.service_levels.states import SlaState, due_before, in_state, state_of
-from incidents.service_levels.terms import Terms, terms_of
+from incidents.service_levels.terms import SlaTerms, terms_of
 from incidents.service_levels.timers import stamp
 from tests.api import fields
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
@@ -123,7 +123,7 @@ CHANGES = st.lists(
 
 
 def offer(tier):
-    return Offer(1, 1, tier, START.date(), None, None, 1, "P1", RESPONSE, RESOLUTION, CALENDAR)
+    return ApplicableAgreement(1, 1, tier, START.date(), None, None, 1, "P1", RESPONSE, RESOLUTION, CALENDAR)
 
 
 @given(changes=CHANGES, later=st.integers(0, 6_000))
@@ -151,9 +151,9 @@ def _is_open(moment):
 
 
 def test_many_changes_are_forgotten_but_not_their_time():
-    clock = Clock().running(Terms(agreement_id=0, coverage="round_the_clock"), since=START, now=START)
+    clock = Clock().running(SlaTerms(agreement_id=0, coverage="round_the_clock"), since=START, now=START)
     for step in range(1, 200):
-        terms = Terms(agreement_id=step, coverage="round_the_clock", resolution_minutes=500)
+        terms = SlaTerms(agreement_id=step, coverage="round_the_clock", resolution_minutes=500)
         clock = clock.running(terms, since=START, now=START + MINUTE * step)
     assert len(clock.stretches) == 50
     assert clock.elapsed(START + MINUTE * 300) == MINUTE * 300

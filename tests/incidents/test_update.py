@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from core.hooks import sockets
+from core.hooks import hooks
 from incidents.models import AffectedClient, Incident
 from tests.api import capture, codes, fields, statements
 from tests.clients.factories import ClientFactory
@@ -242,7 +242,7 @@ class TestRestamping:
     @pytest.fixture
     def restamped(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seen: list[int] = []
-        monkeypatch.setitem(sockets.restamp, "incident", [lambda incident: seen.append(incident.pk)])
+        monkeypatch.setitem(hooks.restamp, "incident", [lambda incident: seen.append(incident.pk)])
         return seen
 
     def test_severity_and_component_restamp_what_rests_on_them(self, api, restamped):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reporting.analytics.answer import analyse
 from reporting.analytics.choices import GroupBy, Interval
-from reporting.analytics.question import Question
+from reporting.analytics.question import AnalyticsQuery
 from tests.clients.factories import ClientFactory
 from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ComponentFactory
@@ -60,7 +60,7 @@ def questions(draw):
     start = FIRST + timedelta(hours=draw(st.integers(-48, 40 * 24)))
     end = start + timedelta(hours=draw(st.integers(1, 40 * 24)))
     interval, group_by = draw(st.sampled_from(Interval)), draw(st.none() | st.sampled_from(GroupBy))
-    return Question(start, end, interval, group_by)
+    return AnalyticsQuery(start, end, interval, group_by)
 
 
 def close_to(figures):

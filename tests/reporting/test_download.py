@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from audit.models import AuditEntry
 from reporting.models import IncidentReport
-from reporting.postmortem import digest_of, postmortem_of
+from reporting.postmortem import postmortem_digest, postmortem_of
 from reporting.reports import pdf
 from tests.api import codes
 from tests.incidents.factories import AffectedClientFactory, IncidentFactory
@@ -237,7 +237,7 @@ def test_the_automatic_postmortem_is_downloaded_as_draft_and_reviewed(api, form)
     assert "draft" in words_of(downloaded(reader, {"id": report.pk}, form).content, form)
     content = postmortem_of(incident.pk)
     review = {"reviewed_by": UserFactory(), "reviewed_at": incident.resolved_at, "status": "completed"}
-    report.change(content=content, digest=digest_of(content), **review)
+    report.change(content=content, digest=postmortem_digest(content), **review)
     text = words_of(downloaded(reader, {"id": report.pk}, form).content, form)
     assert "reviewed" in text
     assert "Inner reason" in text

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from incidents.models import IncidentLink
 from reporting.models import IncidentReport
-from reporting.postmortem import digest_of, postmortem_of
+from reporting.postmortem import postmortem_digest, postmortem_of
 from tests.api import capture, statements
 from tests.changes.factories import ChangeFactory, RollbackFactory
 from tests.incidents.factories import (
@@ -89,8 +89,8 @@ def test_an_undetermined_root_cause_says_why():
 
 def test_the_same_content_has_the_same_digest_in_any_order_of_its_names():
     content = postmortem_of(IncidentFactory().pk)
-    assert digest_of(content) == digest_of(dict(reversed(content.items())))
-    assert digest_of(content) != digest_of({**content, "detection_source": "client_reported"})
+    assert postmortem_digest(content) == postmortem_digest(dict(reversed(content.items())))
+    assert postmortem_digest(content) != postmortem_digest({**content, "detection_source": "client_reported"})
 
 
 def test_the_number_of_records_does_not_matter():

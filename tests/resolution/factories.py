@@ -3,7 +3,7 @@
 import factory
 from django.utils import timezone
 
-from reporting.postmortem import digest_of, postmortem_of
+from reporting.postmortem import postmortem_digest, postmortem_of
 from resolution.models import MitigationConfirmation, Reopening
 from tests.incidents.factories import AnalysisFactory, IncidentFactory, PortalUpdateFactory, WorkaroundFactory
 from tests.reporting.factories import ReportFactory
@@ -50,7 +50,7 @@ def reviewed(reviewer=None, *, analysis=None, of=None, **fields):
         reviewed_by=reviewer or UserFactory(role=IM),
         reviewed_at=timezone.now(),
         content=content,
-        digest=digest_of(content),
+        digest=postmortem_digest(content),
     )
     return incident
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.chain_reader import Broken
+from audit.chain_reader import ChainBroken
 from audit.checkpoint_document import BadCheckpoint, private_key, signed
 from audit.checkpoint_file import LeafFile
 from audit.checkpoints import StillWriting, seal_trail
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                     leaves.write(out, document)
             with context(request_id=new_request_id()):
                 execute("audit.checkpoint", actor=system_principal(), data={"document": document})
-        except Broken as broken:
+        except ChainBroken as broken:
             raise CommandError(f"not sealed, the trail is broken: {broken.finding}; run audit_verify") from broken
         except Refusal as refusal:
             raise CommandError(f"not stored: {refusal.detail}") from refusal

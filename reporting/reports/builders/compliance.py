@@ -10,18 +10,18 @@ from changes.models import ChangeRequest, RollbackRequest
 from core.operations.entities import models_by_type
 from incidents.models import RootCauseAnalysis
 from reporting.models import IncidentReport
-from reporting.reports.builders.duties_kept import BROKEN, HELD, Evidence, Outcome, outcomes
-from reporting.reports.builders.parts import Shown, service_level, severity_figure, sla_figure, table
-from reporting.reports.context import Subject, ids_of
+from reporting.reports.builders.duties_kept import BROKEN, HELD, DutyOutcome, Evidence, outcomes
+from reporting.reports.builders.parts import TableColumn, service_level, severity_figure, sla_figure, table
+from reporting.reports.context import ReportContext, ids_of
 from reporting.reports.document import (
     INSIDE,
     OUTSIDE,
     Figure,
     KeyFigures,
-    Kind,
     Paragraph,
     Section,
     Tone,
+    ValueKind,
 )
 from reporting.reports.missing import Missing, require
 from reporting.reports.proof import ChainProof, chains_of
@@ -33,7 +33,7 @@ MOST_ACTS = 200
 OF_INCIDENT = "incident_id"
 
 
-def compliance_report(subject: Subject) -> tuple[Section, ...]:
+def compliance_report(subject: ReportContext) -> tuple[Section, ...]:
     """What an auditor asks for. Raises Refusal (422 calculation_failed): the trail holds nothing of it. SOP 23."""
     evidence, chains = evidence_of(subject), chains_of(references_of(subject))
     missing = Missing("audit_entries", "The audit trail holds nothing about this incident.")
@@ -53,7 +53,7 @@ def compliance_report(subject: Subject) -> tuple[Section, ...]:
     )
 
 
-def references_of(subject: Subject) -> dict[str, list[int]]:
+def references_of(subject: ReportContext) -> dict[str, list[int]]:
     """All records of the incident, whose chains are proven: entity type → ids, at one statement for each type."""
     found = ids_of(subject.facts)
     for kind, model in sorted(models_by_type().items()):
@@ -63,7 +63,7 @@ def references_of(subject: Subject) -> dict[str, list[int]]:
     return {kind: ids for kind, ids in found.items() if ids}
 
 
-def evidence_of(subject: Subject) -> Evidence:
+def evidence_of(subject: ReportContext) -> Evidence:
     """The decisions on an incident, at one statement for each kind of record."""
     found, incident = ids_of(subject.facts), subject.incident
     reviewed = IncidentReport.objects.filter(incident_id=incident.pk, reviewed_by__isnull=False)
@@ -85,7 +85,7 @@ def approvals_about(references: dict[str, list[int]]) -> list[Approval]:
     return list(Approval.objects.filter(about).order_by("pk"))
 
 
-def _want(subject: Subject, evidence: Evidence, chains: Iterable[ChainProof]) -> None:
+def _want(subject: ReportContext, evidence: Evidence, chains: Iterable[ChainProof]) -> None:
     """Note everybody whom the report names, so that one statement finds them."""
     people, incident = subject.people, subject.incident
     people.want([incident.resolved_by_id, incident.closed_by_id])
@@ -100,7 +100,7 @@ def _want(subject: Subject, evidence: Evidence, chains: Iterable[ChainProof]) ->
     people.want(entry["user_id"] for chain in chains for entry in chain.entries)
 
 
-def _verdict(subject: Subject, checked: list[Outcome], chains: list[ChainProof]) -> KeyFigures:
+def _verdict(subject: ReportContext, checked: list[DutyOutcome], chains: list[ChainProof]) -> KeyFigures:
     broken = [each for each in checked if each.result == BROKEN]
     held = sum(each.result == HELD for each in checked)
     torn = [each for each in chains if not each.verified]
@@ -112,7 +112,7 @@ def _verdict(subject: Subject, checked: list[Outcome], chains: list[ChainProof])
             Figure("Audit trail", "broken" if torn else "verified", note=f"{entries} entries", tone=_tone(torn)),
             sla_figure(subject),
             severity_figure(incident.severity, incident.peak_severity),
-            Figure("Status", str(incident.status), Kind.WORD),
+            Figure("Status", str(incident.status), ValueKind.WORD),
         )
     )
 
@@ -121,7 +121,7 @@ def _tone(problems: list[Any]) -> Tone:
     return Tone.BAD if problems else Tone.GOOD
 
 
-def _decisions(subject: Subject, evidence: Evidence) -> Any:
+def _decisions(subject: ReportContext, evidence: Evidence) -> Any:
     incident, name = evidence.incident, subject.people.name
     rows: list[tuple[Any, str, str, int | None, int | None]] = [
         *((each.decided_at, f"Change {each.pk}", each.status, each.requested_by_id, each.approved_by_id)
@@ -138,35 +138,35 @@ def _decisions(subject: Subject, evidence: Evidence) -> Any:
     if incident.closed_at is not None:
         rows.append((incident.closed_at, "Closure", "closed", None, incident.closed_by_id))
     shown = (
-        Shown("When", lambda row: stamp(row[0]), Kind.TIME),
-        Shown("What", lambda row: row[1]),
-        Shown("Outcome", lambda row: str(row[2]), Kind.WORD),
-        Shown("Asked for or made by", lambda row: name(row[3])),
-        Shown("Decided by", lambda row: name(row[4])),
+        TableColumn("When", lambda row: stamp(row[0]), ValueKind.TIME),
+        TableColumn("What", lambda row: row[1]),
+        TableColumn("Outcome", lambda row: str(row[2]), ValueKind.WORD),
+        TableColumn("Asked for or made by", lambda row: name(row[3])),
+        TableColumn("Decided by", lambda row: name(row[4])),
     )
     return table(rows, shown, empty="Nothing has been decided yet.")
 
 
-def _approvals(subject: Subject, approvals: list[Approval]) -> Any:
+def _approvals(subject: ReportContext, approvals: list[Approval]) -> Any:
     name = subject.people.name
     shown = (
-        Shown("No.", lambda each: each.pk, Kind.NUMBER),
-        Shown("Operation", lambda each: each.operation or each.requested_action),
-        Shown("Requested by", lambda each: name(each.requester_id)),
-        Shown("Decided by", lambda each: name(each.approver_id)),
-        Shown("Decided", lambda each: stamp(each.decided_at), Kind.TIME),
-        Shown("Status", lambda each: str(each.status), Kind.WORD),
-        Shown("Digest of the request", lambda each: each.digest, Kind.DIGEST),
+        TableColumn("No.", lambda each: each.pk, ValueKind.NUMBER),
+        TableColumn("Operation", lambda each: each.operation or each.requested_action),
+        TableColumn("Requested by", lambda each: name(each.requester_id)),
+        TableColumn("Decided by", lambda each: name(each.approver_id)),
+        TableColumn("Decided", lambda each: stamp(each.decided_at), ValueKind.TIME),
+        TableColumn("Status", lambda each: str(each.status), ValueKind.WORD),
+        TableColumn("Digest of the request", lambda each: each.digest, ValueKind.DIGEST),
     )
     return table(approvals, shown, empty="No approval was asked for.")
 
 
-def _duties(checked: list[Outcome]) -> Any:
+def _duties(checked: list[DutyOutcome]) -> Any:
     shown = (
-        Shown("Rule", lambda each: each.rule),
-        Shown("Records", lambda each: each.records, Kind.NUMBER),
-        Shown("Result", lambda each: each.result),
-        Shown("Where it is broken", lambda each: each.where),
+        TableColumn("Rule", lambda each: each.rule),
+        TableColumn("Records", lambda each: each.records, ValueKind.NUMBER),
+        TableColumn("Result", lambda each: each.result),
+        TableColumn("Where it is broken", lambda each: each.where),
     )
     return table(checked, shown)
 
@@ -180,36 +180,36 @@ def _proof_sentence(chains: list[ChainProof]) -> str:
 
 def _proof_inside(chains: list[ChainProof]) -> Section:
     shown = (
-        Shown("Record", lambda each: f"{words(each.reference_type)} {each.reference_id}"),
-        Shown("Entries", lambda each: len(each.entries), Kind.NUMBER),
-        Shown("Holds", lambda each: each.verified),
-        Shown("Head of the chain (SHA-256)", lambda each: each.head, Kind.DIGEST),
-        Shown("Problem", lambda each: each.problem),
+        TableColumn("Record", lambda each: f"{words(each.reference_type)} {each.reference_id}"),
+        TableColumn("Entries", lambda each: len(each.entries), ValueKind.NUMBER),
+        TableColumn("Holds", lambda each: each.verified),
+        TableColumn("Head of the chain (SHA-256)", lambda each: each.head, ValueKind.DIGEST),
+        TableColumn("Problem", lambda each: each.problem),
     )
     return Section("Proof by the audit trail", (Paragraph(_proof_sentence(chains)), table(chains, shown)), INSIDE)
 
 
-def _acts(subject: Subject, chains: list[ChainProof]) -> Section:
+def _acts(subject: ReportContext, chains: list[ChainProof]) -> Section:
     """The latest acts on the incident's records, oldest first."""
     entries = sorted((entry for chain in chains for entry in chain.entries), key=lambda entry: entry["id"])
     name = subject.people.name
     shown = (
-        Shown("When", lambda row: stamp(row["created_at"]), Kind.TIME),
-        Shown("Who", lambda row: name(row["user_id"])),
-        Shown("Agent", "agent"),
-        Shown("Operation", "operation"),
-        Shown("Record", lambda row: f"{words(row['reference_type'])} {row['reference_id']}"),
+        TableColumn("When", lambda row: stamp(row["created_at"]), ValueKind.TIME),
+        TableColumn("Who", lambda row: name(row["user_id"])),
+        TableColumn("Agent", "agent"),
+        TableColumn("Operation", "operation"),
+        TableColumn("Record", lambda row: f"{words(row['reference_type'])} {row['reference_id']}"),
     )
     told = f"The latest {MOST_ACTS} of {len(entries)} entries." if len(entries) > MOST_ACTS else "All entries."
     return Section("Acts on the incident", (table(entries[-MOST_ACTS:], shown, caption=told),), INSIDE)
 
 
-def _deviations(subject: Subject) -> Section:
+def _deviations(subject: ReportContext) -> Section:
     """Rules of today that the incident, imported from an older system, breaks."""
     found = subject.incident.imported_violations or []
     rows = [each if isinstance(each, dict) else {"rule": str(each), "detail": ""} for each in found]
     shown = (
-        Shown("Rule", lambda row: str(row.get("rule", ""))),
-        Shown("How", lambda row: str(row.get("detail", row.get("problem", "")))),
+        TableColumn("Rule", lambda row: str(row.get("rule", ""))),
+        TableColumn("How", lambda row: str(row.get("detail", row.get("problem", "")))),
     )
     return Section("Deviations of the imported record", (table(rows, shown),), INSIDE)

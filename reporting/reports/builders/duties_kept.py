@@ -38,7 +38,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DutyOutcome:
     rule: str
     records: int
     result: str
@@ -101,13 +101,13 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def outcomes(evidence: Evidence) -> list[Outcome]:
+def outcomes(evidence: Evidence) -> list[DutyOutcome]:
     """What each check found."""
     return [_outcome(check, evidence) for check in CHECKS]
 
 
-def _outcome(check: Check, evidence: Evidence) -> Outcome:
+def _outcome(check: Check, evidence: Evidence) -> DutyOutcome:
     records = check.about(evidence)
     broken = [each for each in records if check.broken(each)]
     result = BROKEN if broken else HELD if records else NOT_APPLICABLE
-    return Outcome(check.rule, len(records), result, ", ".join(f"{each.entity_type} {each.pk}" for each in broken))
+    return DutyOutcome(check.rule, len(records), result, ", ".join(f"{each.entity_type} {each.pk}" for each in broken))

@@ -4,15 +4,15 @@ from typing import Any
 
 from incidents.models import Incident
 from reporting.reports.builders.parts import (
-    Shown,
+    TableColumn,
     course,
     service_level,
     severity_figure,
     table,
     time_figures,
 )
-from reporting.reports.context import Subject
-from reporting.reports.document import INSIDE, OUTSIDE, Figure, KeyFigures, Kind, Paragraph, Section, Tone
+from reporting.reports.context import ReportContext
+from reporting.reports.document import INSIDE, OUTSIDE, Figure, KeyFigures, Paragraph, Section, Tone, ValueKind
 from reporting.reports.phrases import NO_CAUSE, cause_outside
 from reporting.reports.values import between, in_words, words
 
@@ -20,7 +20,7 @@ UNFINISHED_CHANGES = frozenset({"requested", "approved", "scheduled", "in_progre
 UNFINISHED_ROLLBACKS = frozenset({"requested", "in_progress"})
 
 
-def executive_summary(subject: Subject) -> tuple[Section, ...]:
+def executive_summary(subject: ReportContext) -> tuple[Section, ...]:
     """What an executive, or a client's contact, needs to know. SOP 23."""
     facts = subject.facts
     return (
@@ -36,15 +36,15 @@ def executive_summary(subject: Subject) -> tuple[Section, ...]:
     )
 
 
-def _figures(subject: Subject) -> KeyFigures:
+def _figures(subject: ReportContext) -> KeyFigures:
     incident = subject.incident
-    status = Figure("Status", str(incident.status), Kind.WORD, tone=Tone.GOOD if subject.is_over else Tone.WARNING)
-    impact = Figure("Impact", str(incident.impact_level), Kind.WORD)
+    status = Figure("Status", str(incident.status), ValueKind.WORD, tone=Tone.GOOD if subject.is_over else Tone.WARNING)
+    impact = Figure("Impact", str(incident.impact_level), ValueKind.WORD)
     severity = severity_figure(incident.severity, incident.peak_severity)
     return KeyFigures((severity, status, impact, *time_figures(subject)))
 
 
-def _story(subject: Subject) -> str:
+def _story(subject: ReportContext) -> str:
     incident = subject.incident
     source = f" ({words(incident.detection_source)})" if incident.detection_source else ""
     length = in_words(between(incident.detected_at, subject.end))
@@ -54,7 +54,7 @@ def _story(subject: Subject) -> str:
     return f"{told}{where}, detected at {incident.detected_at:%Y-%m-%d %H:%M} UTC{source}. {ending}"
 
 
-def _outcome(subject: Subject) -> list[str]:
+def _outcome(subject: ReportContext) -> list[str]:
     incident = subject.incident
     if not subject.is_over:
         return ["Work on the incident goes on; there is no resolution yet."]
@@ -78,7 +78,7 @@ def _root_cause_outside(cause: dict[str, Any]) -> Section:
 
 
 def _clients(facts: dict[str, Any]) -> Section:
-    shown = (Shown("Client", "name"), Shown("Type", "client_type", Kind.WORD))
+    shown = (TableColumn("Client", "name"), TableColumn("Type", "client_type", ValueKind.WORD))
     return Section("Clients concerned", (table(facts["affected_clients"], shown),), INSIDE)
 
 
@@ -92,11 +92,11 @@ def _response(facts: dict[str, Any]) -> Section:
         "Rollbacks": len(actions["rollbacks"]),
         "Notes": actions["notes"],
     }
-    figures = tuple(Figure(name, count, Kind.NUMBER) for name, count in counts.items())
+    figures = tuple(Figure(name, count, ValueKind.NUMBER) for name, count in counts.items())
     return Section("The response in numbers", (KeyFigures(figures),), INSIDE)
 
 
-def _remaining(subject: Subject) -> list[str]:
+def _remaining(subject: ReportContext) -> list[str]:
     facts, incident = subject.facts, subject.incident
     counted = {
         "escalation(s) open": [each for each in facts["escalations"] if each["status"] == "open"],

@@ -8,20 +8,20 @@ from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.states import SlaState, state_of
 from incidents.service_levels.timers import clock_of
-from reporting.reports.context import Subject
+from reporting.reports.context import ReportContext
 from reporting.reports.document import (
     OWNER,
     Column,
-    Event,
     Figure,
     KeyFigures,
-    Kind,
     Paragraph,
     Scalar,
     Section,
     Table,
     Timeline,
+    TimelineEvent,
     Tone,
+    ValueKind,
 )
 from reporting.reports.values import between, stamp, words
 
@@ -39,27 +39,27 @@ MILESTONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TableColumn:
     """A column of a table: its title, its kind, and where the value comes from (a key of the row, or a function)."""
 
     title: str
     source: str | Callable[[Any], Scalar]
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
 
     def of(self, row: Any) -> Scalar:
         value: Scalar = self.source(row) if callable(self.source) else row[self.source]
         return value
 
 
-def table(rows: Iterable[Any], shown: tuple[Shown, ...], *, caption: str = "", empty: str = "None.") -> Table:
+def table(rows: Iterable[Any], shown: tuple[TableColumn, ...], *, caption: str = "", empty: str = "None.") -> Table:
     """A table of rows in these columns."""
     columns = tuple(Column(each.title, each.kind) for each in shown)
     return Table(columns, tuple(tuple(each.of(row) for each in shown) for row in rows), caption, empty)
 
 
-def milestones(times: Mapping[str, Any]) -> tuple[Event, ...]:
+def milestones(times: Mapping[str, Any]) -> tuple[TimelineEvent, ...]:
     """The moments that every reader may know, in order."""
-    known = [Event(str(times[name])[:19] + "Z", label, True) for name, label in MILESTONES if times.get(name)]
+    known = [TimelineEvent(str(times[name])[:19] + "Z", label, True) for name, label in MILESTONES if times.get(name)]
     return tuple(sorted(known, key=lambda event: event.at))
 
 
@@ -72,21 +72,21 @@ def severity_figure(severity: str, peak: str) -> Figure:
     return Figure("Severity", severity, note=note, tone=HIGH.get(peak, Tone.PLAIN))
 
 
-def time_figures(subject: Subject) -> tuple[Figure, ...]:
+def time_figures(subject: ReportContext) -> tuple[Figure, ...]:
     """How long it took to notice, to answer and to resolve."""
     incident = subject.incident
     over = "Time to resolve" if subject.is_over else "Unresolved for"
     return (
-        Figure("Time to detect", between(incident.occurred_at, incident.detected_at), Kind.MINUTES),
-        Figure("Time to acknowledge", between(incident.detected_at, incident.acknowledged_at), Kind.MINUTES),
-        Figure(over, between(incident.detected_at, subject.end), Kind.MINUTES),
-        Figure("Downtime", incident.downtime_minutes, Kind.MINUTES, note="as stated"),
+        Figure("Time to detect", between(incident.occurred_at, incident.detected_at), ValueKind.MINUTES),
+        Figure("Time to acknowledge", between(incident.detected_at, incident.acknowledged_at), ValueKind.MINUTES),
+        Figure(over, between(incident.detected_at, subject.end), ValueKind.MINUTES),
+        Figure("Downtime", incident.downtime_minutes, ValueKind.MINUTES, note="as stated"),
     )
 
 
-def sla_figure(subject: Subject) -> Figure:
+def sla_figure(subject: ReportContext) -> Figure:
     state = state_of(subject.incident, subject.at)
-    return Figure("Service level", str(state), Kind.WORD, tone=STATE_TONES.get(state, Tone.PLAIN))
+    return Figure("Service level", str(state), ValueKind.WORD, tone=STATE_TONES.get(state, Tone.PLAIN))
 
 
 def targets_of(incident: Incident) -> dict[str, int | None]:
@@ -95,7 +95,7 @@ def targets_of(incident: Incident) -> dict[str, int | None]:
     return {"response": terms.response_minutes, "resolution": terms.resolution_minutes}
 
 
-def service_level(subject: Subject) -> Section:
+def service_level(subject: ReportContext) -> Section:
     """The agreement, its targets and what was used of them. For staff and the client whose agreement it is."""
     terms, measured = clock_of(subject.incident).terms, service_levels_of(subject.incident, subject.at)
     if not terms.promised:
@@ -104,12 +104,12 @@ def service_level(subject: Subject) -> Section:
     targets = table(
         rows,
         (
-            Shown("Clock", "name", Kind.WORD),
-            Shown("Target", "target", Kind.MINUTES),
-            Shown("Covered time used", "used", Kind.MINUTES),
-            Shown("Due", "due", Kind.TIME),
-            Shown("Met", "met", Kind.TIME),
-            Shown("Result", "result", Kind.WORD),
+            TableColumn("Clock", "name", ValueKind.WORD),
+            TableColumn("Target", "target", ValueKind.MINUTES),
+            TableColumn("Covered time used", "used", ValueKind.MINUTES),
+            TableColumn("Due", "due", ValueKind.TIME),
+            TableColumn("Met", "met", ValueKind.TIME),
+            TableColumn("Result", "result", ValueKind.WORD),
         ),
     )
     sentence = (

@@ -10,7 +10,7 @@ from core.operations.entities import models_by_type
 from incidents.models import Incident, IncidentNote
 from incidents.service_levels.timers import answered_at, clock_of
 from reporting.reports.builders.parts import (
-    Shown,
+    TableColumn,
     service_level,
     severity_figure,
     sla_figure,
@@ -18,8 +18,18 @@ from reporting.reports.builders.parts import (
     targets_of,
     time_figures,
 )
-from reporting.reports.context import Subject
-from reporting.reports.document import INSIDE, OWNER, BarChart, KeyFigures, Kind, LineChart, Paragraph, Section, Series
+from reporting.reports.context import ReportContext
+from reporting.reports.document import (
+    INSIDE,
+    OWNER,
+    BarChart,
+    KeyFigures,
+    LineChart,
+    Paragraph,
+    Section,
+    Series,
+    ValueKind,
+)
 from reporting.reports.values import between, minutes, number, stamp, words
 
 PEERS_DAYS = 90
@@ -27,7 +37,7 @@ SLICES = 12
 METRIC = "metric"
 
 
-def performance_dashboard(subject: Subject) -> tuple[Section, ...]:
+def performance_dashboard(subject: ReportContext) -> tuple[Section, ...]:
     """The measured performance of the response to one incident. SOP 23."""
     incident = subject.incident
     severity = severity_figure(incident.severity, incident.peak_severity)
@@ -42,7 +52,7 @@ def performance_dashboard(subject: Subject) -> tuple[Section, ...]:
     )
 
 
-def _against_promise(subject: Subject) -> tuple[Section, ...]:
+def _against_promise(subject: ReportContext) -> tuple[Section, ...]:
     targets = targets_of(subject.incident)
     if None in targets.values():
         return ()
@@ -58,7 +68,7 @@ def _against_promise(subject: Subject) -> tuple[Section, ...]:
     return (Section("Against the agreement", (KeyFigures((sla_figure(subject),)), chart), OWNER),)
 
 
-def _against_peers(subject: Subject) -> Section:
+def _against_peers(subject: ReportContext) -> Section:
     """The mean of what else was resolved with the same severity: of all clients, so for staff only."""
     incident = subject.incident
     peers = Incident.objects.filter(
@@ -87,7 +97,7 @@ def _length(column: str) -> Any:
     return ExpressionWrapper(F(column) - F("detected_at"), output_field=DurationField())
 
 
-def _activity(subject: Subject) -> LineChart:
+def _activity(subject: ReportContext) -> LineChart:
     """What was recorded in each twelfth of the incident's life."""
     start, end = subject.incident.detected_at, max(subject.end, subject.incident.detected_at)
     width = max((end - start) / SLICES, timedelta(seconds=1))
@@ -105,11 +115,11 @@ def _slice(moment: datetime, start: datetime, width: timedelta) -> int:
     return min(max(int((moment - start) / width), 0), SLICES - 1)
 
 
-def _notes(subject: Subject) -> list[datetime]:
+def _notes(subject: ReportContext) -> list[datetime]:
     return list(IncidentNote.objects.filter(incident_id=subject.incident.pk).values_list("created_at", flat=True))
 
 
-def _acts(subject: Subject) -> list[datetime]:
+def _acts(subject: ReportContext) -> list[datetime]:
     facts = subject.facts
     columns = (
         (facts["escalations"], "created_at"),
@@ -123,7 +133,7 @@ def _acts(subject: Subject) -> list[datetime]:
     return [datetime.fromisoformat(row[column]) for rows, column in columns for row in rows if row[column]]
 
 
-def _contacts(subject: Subject) -> tuple[BarChart, BarChart]:
+def _contacts(subject: ReportContext) -> tuple[BarChart, BarChart]:
     facts = subject.facts
     return (
         _counted("Communications by method", [row["delivery_method"] for row in facts["communications"]]),
@@ -137,16 +147,16 @@ def _counted(title: str, found: list[str]) -> BarChart:
     return BarChart(title, tuple(words(name) for name, _ in counts), (values,))
 
 
-def _metrics(subject: Subject) -> Any:
+def _metrics(subject: ReportContext) -> Any:
     """The metrics that were recorded for the incident, where the installation keeps such."""
     model = models_by_type().get(METRIC)
     recorded = model.objects.filter(incident_id=subject.incident.pk).order_by("pk") if model else ()
     shown = (
-        Shown("Metric", lambda each: str(each.metric_type), Kind.WORD),
-        Shown("Stated", lambda each: _plain(each, "calculated_value_minutes"), Kind.NUMBER),
-        Shown("Derived", lambda each: _plain(each, "derived_value"), Kind.NUMBER),
-        Shown("Target", lambda each: _plain(each, "target_minutes"), Kind.NUMBER),
-        Shown("Recorded", lambda each: stamp(each.created_at), Kind.TIME),
+        TableColumn("Metric", lambda each: str(each.metric_type), ValueKind.WORD),
+        TableColumn("Stated", lambda each: _plain(each, "calculated_value_minutes"), ValueKind.NUMBER),
+        TableColumn("Derived", lambda each: _plain(each, "derived_value"), ValueKind.NUMBER),
+        TableColumn("Target", lambda each: _plain(each, "target_minutes"), ValueKind.NUMBER),
+        TableColumn("Recorded", lambda each: stamp(each.created_at), ValueKind.TIME),
     )
     return table(recorded, shown, empty="No metric was recorded for this incident.")
 

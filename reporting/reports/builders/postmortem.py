@@ -7,26 +7,26 @@ downloaded in the same form.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reporting.reports.builders.parts import Shown, milestones, severity_figure, table
-from reporting.reports.context import Subject
+from reporting.reports.builders.parts import TableColumn, milestones, severity_figure, table
+from reporting.reports.context import ReportContext
 from reporting.reports.document import (
     INSIDE,
     OUTSIDE,
-    Event,
     Figure,
     KeyFigures,
-    Kind,
     Paragraph,
     Scalar,
     Section,
     Timeline,
+    TimelineEvent,
     Tone,
+    ValueKind,
 )
 from reporting.reports.missing import Missing, require
 from reporting.reports.phrases import NO_CAUSE, cause_outside
 from reporting.reports.values import words
 
-Facts = Mapping[str, Any]
+PostmortemFacts = Mapping[str, Any]
 Namer = Callable[[int | None], str]
 
 # Moments of the response: records → (column of the time, what happened).
@@ -42,14 +42,14 @@ MOMENTS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def postmortem_report(subject: Subject) -> tuple[Section, ...]:
+def postmortem_report(subject: ReportContext) -> tuple[Section, ...]:
     """The account of a resolved incident. Raises Refusal (422 calculation_failed): it is not resolved. SOP 23."""
     missing = Missing("resolved_at", "The incident is not resolved: a postmortem tells of what is over.")
     require([missing] if not subject.is_over else [])
     return lay_out(subject.facts, subject.people.name)
 
 
-def lay_out(facts: Facts, name: Namer) -> tuple[Section, ...]:
+def lay_out(facts: PostmortemFacts, name: Namer) -> tuple[Section, ...]:
     """The sections of a postmortem, from its content; `name` says how people are named."""
     return (
         Section("Summary", (_figures(facts), *_summary(facts))),
@@ -68,40 +68,40 @@ def lay_out(facts: Facts, name: Namer) -> tuple[Section, ...]:
     )
 
 
-def _figures(facts: Facts) -> KeyFigures:
+def _figures(facts: PostmortemFacts) -> KeyFigures:
     severity, incident = facts["severity"], facts["incident"]
     breached = severity["sla_breach"]
     return KeyFigures(
         (
             severity_figure(severity["severity"], severity["peak_severity"]),
-            Figure("Category", incident["category"], Kind.WORD),
-            Figure("Impact", incident["impact_level"], Kind.WORD),
-            Figure("Downtime", severity["downtime_minutes"], Kind.MINUTES, note="as stated"),
+            Figure("Category", incident["category"], ValueKind.WORD),
+            Figure("Impact", incident["impact_level"], ValueKind.WORD),
+            Figure("Downtime", severity["downtime_minutes"], ValueKind.MINUTES, note="as stated"),
             Figure("Service level breached", breached, tone=Tone.BAD if breached else Tone.GOOD),
         )
     )
 
 
-def _summary(facts: Facts) -> tuple[Paragraph, ...]:
+def _summary(facts: PostmortemFacts) -> tuple[Paragraph, ...]:
     incident = facts["incident"]
     source = words(facts["detection_source"]) or "not stated"
     told = [incident["resolution_summary"] or "The resolution was recorded without a summary."]
     return tuple(map(Paragraph, [*told, f"Source of detection: {source}."]))
 
 
-def _times(facts: Facts) -> Any:
+def _times(facts: PostmortemFacts) -> Any:
     rows = [{"what": words(name.removesuffix("_at")).capitalize(), "at": at} for name, at in _known_times(facts)]
-    return table(rows, (Shown("Event", "what"), Shown("Time", "at", Kind.TIME)))
+    return table(rows, (TableColumn("Event", "what"), TableColumn("Time", "at", ValueKind.TIME)))
 
 
-def _known_times(facts: Facts) -> list[tuple[str, str]]:
+def _known_times(facts: PostmortemFacts) -> list[tuple[str, str]]:
     return sorted(((name, at) for name, at in facts["timestamps"].items() if at), key=lambda each: each[1])
 
 
-def _course(facts: Facts) -> tuple[Event, ...]:
+def _course(facts: PostmortemFacts) -> tuple[TimelineEvent, ...]:
     records = {**facts["actions"], **facts}
     told = [
-        Event(str(row[column])[:19] + "Z", words(sentence.format_map(row)))
+        TimelineEvent(str(row[column])[:19] + "Z", words(sentence.format_map(row)))
         for kind, column, sentence in MOMENTS
         for row in records[kind]
         if row[column]
@@ -109,37 +109,39 @@ def _course(facts: Facts) -> tuple[Event, ...]:
     return tuple(sorted([*milestones(facts["timestamps"]), *told], key=lambda event: event.at))
 
 
-def _people(facts: Facts, name: Namer) -> Any:
+def _people(facts: PostmortemFacts, name: Namer) -> Any:
     rows = [{"part": words(key.removesuffix("_id")), "who": name(pk)} for key, pk in facts["people"].items()]
-    return table(rows, (Shown("Part", "part"), Shown("Person", "who")))
+    return table(rows, (TableColumn("Part", "part"), TableColumn("Person", "who")))
 
 
-def _clients(facts: Facts) -> Any:
-    return table(facts["affected_clients"], (Shown("Client", "name"), Shown("Type", "client_type", Kind.WORD)))
+def _clients(facts: PostmortemFacts) -> Any:
+    return table(
+        facts["affected_clients"], (TableColumn("Client", "name"), TableColumn("Type", "client_type", ValueKind.WORD))
+    )
 
 
 def _named(name: Namer, column: str) -> Callable[[Any], Scalar]:
     return lambda row: name(row[column])
 
 
-def _escalations(facts: Facts, name: Namer) -> Any:
+def _escalations(facts: PostmortemFacts, name: Namer) -> Any:
     shown = (
-        Shown("When", "created_at", Kind.TIME),
-        Shown("Level", "escalation_level", Kind.WORD),
-        Shown("To", _named(name, "target_user_id")),
-        Shown("Reason", "reason"),
-        Shown("Status", "status", Kind.WORD),
+        TableColumn("When", "created_at", ValueKind.TIME),
+        TableColumn("Level", "escalation_level", ValueKind.WORD),
+        TableColumn("To", _named(name, "target_user_id")),
+        TableColumn("Reason", "reason"),
+        TableColumn("Status", "status", ValueKind.WORD),
     )
     return table(facts["escalations"], shown, empty="The incident was not escalated.")
 
 
-def _communications(facts: Facts, name: Namer) -> Any:
+def _communications(facts: PostmortemFacts, name: Namer) -> Any:
     shown = (
-        Shown("When", "created_at", Kind.TIME),
-        Shown("To", lambda row: row["recipient_group"] or _recipient(row, name)),
-        Shown("By", "delivery_method", Kind.WORD),
-        Shown("Subject", "subject"),
-        Shown("Delivery", "delivery_status", Kind.WORD),
+        TableColumn("When", "created_at", ValueKind.TIME),
+        TableColumn("To", lambda row: row["recipient_group"] or _recipient(row, name)),
+        TableColumn("By", "delivery_method", ValueKind.WORD),
+        TableColumn("Subject", "subject"),
+        TableColumn("Delivery", "delivery_status", ValueKind.WORD),
     )
     return table(facts["communications"], shown, empty="Nothing was communicated.")
 
@@ -148,48 +150,48 @@ def _recipient(row: Any, name: Namer) -> str:
     return name(row["recipient_user_id"]) if row["recipient_user_id"] is not None else words(row["recipient_type"])
 
 
-def _workarounds(facts: Facts) -> Any:
+def _workarounds(facts: PostmortemFacts) -> Any:
     shown = (
-        Shown("In place", "implemented_at", Kind.TIME),
-        Shown("Workaround", "description"),
-        Shown("Effect", "effectiveness", Kind.WORD),
-        Shown("Status", "status", Kind.WORD),
+        TableColumn("In place", "implemented_at", ValueKind.TIME),
+        TableColumn("Workaround", "description"),
+        TableColumn("Effect", "effectiveness", ValueKind.WORD),
+        TableColumn("Status", "status", ValueKind.WORD),
     )
     return table(facts["actions"]["workarounds"], shown, empty="There was no workaround.")
 
 
-def _changes(facts: Facts, name: Namer) -> tuple[Any, ...]:
+def _changes(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
     changes = (
-        Shown("Change", "change_title"),
-        Shown("Type", "change_type", Kind.WORD),
-        Shown("Risk", "risk_level", Kind.WORD),
-        Shown("Asked for by", _named(name, "requested_by_id")),
-        Shown("Started", "actual_start", Kind.TIME),
-        Shown("Status", "status", Kind.WORD),
+        TableColumn("Change", "change_title"),
+        TableColumn("Type", "change_type", ValueKind.WORD),
+        TableColumn("Risk", "risk_level", ValueKind.WORD),
+        TableColumn("Asked for by", _named(name, "requested_by_id")),
+        TableColumn("Started", "actual_start", ValueKind.TIME),
+        TableColumn("Status", "status", ValueKind.WORD),
     )
     rollbacks = (
-        Shown("Rollback of change", "change_id"),
-        Shown("Why", "justification"),
-        Shown("Validated", "validation_completed"),
-        Shown("Status", "status", Kind.WORD),
+        TableColumn("Rollback of change", "change_id"),
+        TableColumn("Why", "justification"),
+        TableColumn("Validated", "validation_completed"),
+        TableColumn("Status", "status", ValueKind.WORD),
     )
     reversed_by = facts["actions"]["rollbacks"]
     made = table(facts["changes"], changes, empty="Nothing was changed.")
     return (made, table(reversed_by, rollbacks)) if reversed_by else (made,)
 
 
-def _root_cause(facts: Facts, name: Namer) -> tuple[Any, ...]:
+def _root_cause(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
     cause = facts["root_cause"]
     told = cause["root_cause"] or cause["undetermined_reason"] or NO_CAUSE
     shown = (
-        Shown("Method", "analysis_method", Kind.WORD),
-        Shown("Analyst", _named(name, "assigned_to_id")),
-        Shown("Finding", "root_cause"),
-        Shown("Status", "status", Kind.WORD),
+        TableColumn("Method", "analysis_method", ValueKind.WORD),
+        TableColumn("Analyst", _named(name, "assigned_to_id")),
+        TableColumn("Finding", "root_cause"),
+        TableColumn("Status", "status", ValueKind.WORD),
     )
     return Paragraph(told), table(facts["root_cause_analyses"], shown, empty="There was no analysis.")
 
 
-def _articles(facts: Facts) -> Any:
-    shown = (Shown("Article", "title"), Shown("Status", "status", Kind.WORD))
+def _articles(facts: PostmortemFacts) -> Any:
+    shown = (TableColumn("Article", "title"), TableColumn("Status", "status", ValueKind.WORD))
     return table(facts["articles"], shown, empty="No article is linked.")

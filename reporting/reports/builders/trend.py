@@ -8,21 +8,21 @@ from django.db.models.functions import TruncMonth
 
 from incidents.codes import incident_code
 from incidents.models import Incident
-from reporting.reports.builders.parts import Shown, table
-from reporting.reports.context import Subject
+from reporting.reports.builders.parts import TableColumn, table
+from reporting.reports.context import ReportContext
 from reporting.reports.document import (
     INSIDE,
     OWNER,
     BarChart,
     Figure,
     KeyFigures,
-    Kind,
     LineChart,
     Paragraph,
     Reader,
     Section,
     Series,
     Tone,
+    ValueKind,
 )
 from reporting.reports.values import minutes, number, stamp
 
@@ -34,7 +34,7 @@ HIGH = ("P1", "P2")
 TO_RESOLVE = ExpressionWrapper(F("resolved_at") - F("detected_at"), output_field=DurationField())
 
 
-def trend_analysis(subject: Subject) -> tuple[Section, ...]:
+def trend_analysis(subject: ReportContext) -> tuple[Section, ...]:
     """The twelve months up to the report, month by month, for the client and for the component. SOP 23."""
     incident = subject.incident
     own = Incident.objects.filter(client_id=incident.client_id)
@@ -75,7 +75,7 @@ def _by_month(incidents: Any, months: list[datetime]) -> dict[datetime, dict[str
     return {row["month"]: row for row in rows}
 
 
-def _figures(own: Any, subject: Subject) -> KeyFigures:
+def _figures(own: Any, subject: ReportContext) -> KeyFigures:
     at, incident = subject.at, subject.incident
     last, before = Q(detected_at__gt=at - YEAR, detected_at__lte=at), Q(detected_at__lte=at - YEAR)
     counts = own.filter(detected_at__gt=at - 2 * YEAR).aggregate(
@@ -92,13 +92,13 @@ def _figures(own: Any, subject: Subject) -> KeyFigures:
             Figure(
                 "Incidents",
                 counts["last"],
-                Kind.NUMBER,
+                ValueKind.NUMBER,
                 note=f"{number(counts['before'])} the year before",
                 tone=Tone.WARNING if more else Tone.GOOD,
             ),
-            Figure("Same category", counts["alike"], Kind.NUMBER),
-            Figure("Recurring", counts["recurring"], Kind.NUMBER, note="as stated"),
-            Figure("SLA breached", share, Kind.PERCENT, tone=Tone.BAD if share else Tone.GOOD),
+            Figure("Same category", counts["alike"], ValueKind.NUMBER),
+            Figure("Recurring", counts["recurring"], ValueKind.NUMBER, note="as stated"),
+            Figure("SLA breached", share, ValueKind.PERCENT, tone=Tone.BAD if share else Tone.GOOD),
         )
     )
 
@@ -118,34 +118,34 @@ def _labels(months: list[datetime]) -> tuple[str, ...]:
     return tuple(f"{month:%b %y}" for month in months)
 
 
-def _categories(own: Any, subject: Subject) -> Any:
+def _categories(own: Any, subject: ReportContext) -> Any:
     since = own.filter(detected_at__gt=subject.at - YEAR, detected_at__lte=subject.at)
     rows = since.order_by().values("category").annotate(count=Count("pk"), mean=Avg(TO_RESOLVE))
     shown = (
-        Shown("Category", "category", Kind.WORD),
-        Shown("Incidents", "count", Kind.NUMBER),
-        Shown("Mean time to resolve", lambda row: minutes(row["mean"]), Kind.MINUTES),
+        TableColumn("Category", "category", ValueKind.WORD),
+        TableColumn("Incidents", "count", ValueKind.NUMBER),
+        TableColumn("Mean time to resolve", lambda row: minutes(row["mean"]), ValueKind.MINUTES),
     )
     return table(sorted(rows, key=lambda row: (-row["count"], row["category"])), shown)
 
 
-def _similar(incidents: Any, subject: Subject, *, inside: bool) -> tuple[Any, ...]:
+def _similar(incidents: Any, subject: ReportContext, *, inside: bool) -> tuple[Any, ...]:
     """Incidents of the same category, and on the same component where there is one: the latest."""
     incident = subject.incident
     alike = incidents.filter(category=incident.category, component_id=incident.component_id).exclude(pk=incident.pk)
     found = list(alike.select_related("client").order_by("-detected_at", "-pk")[:MOST_SIMILAR])
     shown = (
-        Shown("Incident", lambda each: incident_code(each.pk)),
-        Shown("Detected", lambda each: stamp(each.detected_at), Kind.TIME),
-        Shown("Severity", lambda each: each.severity),
-        Shown("Status", lambda each: str(each.status), Kind.WORD),
-        Shown("Title", lambda each: each.title),
+        TableColumn("Incident", lambda each: incident_code(each.pk)),
+        TableColumn("Detected", lambda each: stamp(each.detected_at), ValueKind.TIME),
+        TableColumn("Severity", lambda each: each.severity),
+        TableColumn("Status", lambda each: str(each.status), ValueKind.WORD),
+        TableColumn("Title", lambda each: each.title),
     )
-    client = (Shown("Client", lambda each: each.client.name),) if inside else ()
+    client = (TableColumn("Client", lambda each: each.client.name),) if inside else ()
     return (table(found, (*shown, *client), empty="No other incident is like it."),)
 
 
-def _component(subject: Subject, months: list[datetime]) -> tuple[Section, ...]:
+def _component(subject: ReportContext, months: list[datetime]) -> tuple[Section, ...]:
     """The component's history across all clients: for staff only."""
     component = subject.incident.component
     if component is None:
@@ -159,8 +159,8 @@ def _component(subject: Subject, months: list[datetime]) -> tuple[Section, ...]:
     mean = (seen["last"] - seen["first"]) / gaps if gaps > 0 else None
     figures = KeyFigures(
         (
-            Figure("Incidents of the component", seen["count"], Kind.NUMBER, note="all clients, twelve months"),
-            Figure("Mean time between incidents", minutes(mean), Kind.MINUTES),
+            Figure("Incidents of the component", seen["count"], ValueKind.NUMBER, note="all clients, twelve months"),
+            Figure("Mean time between incidents", minutes(mean), ValueKind.MINUTES),
         )
     )
     return (
