@@ -32,9 +32,10 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
 
-check: $(SYNCED) lint ## Check style, types, floors, migrations, deployment, schema and generated documents (needs Node 20)
+check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployment, schema and generated documents (needs Node 20)
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 0 tests/architecture/test_prose.py
 	@mkdir -p var
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING

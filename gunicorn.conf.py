@@ -31,7 +31,7 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 # The application writes the line of each request; a second one would say less.
 accesslog = None
-# No second way in beside HTTP, and nothing written to a home directory, which a container does not have.
+# No control interface other than HTTP, and nothing written to a home directory, which a container does not have.
 control_socket_disable = True
 
 

@@ -61,7 +61,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One attempt to use an approval: each way in which it may not fit has its own code."""
+    """One attempt to use an approval. Each kind of mismatch has its own code."""
 
     requirement: Requirement
     approval: Approval

@@ -99,7 +99,7 @@ class Approval(Record):
 
     @property
     def expired(self) -> bool:
-        """Whether an approved request has outlived its time, by the server's clock."""
+        """Whether an approved request has expired, by the server's clock."""
         return bool(self.status == ApprovalStatus.APPROVED and self.expires_at and self.expires_at <= timezone.now())
 
 

@@ -137,7 +137,7 @@ class ApprovalOutput(Output):
 
     @staticmethod
     def get_expired(row: dict[str, Any]) -> bool:
-        """Whether an approved request has outlived its time."""
+        """Whether an approved request has expired."""
         return Approval(status=row["status"], expires_at=row["expires_at"]).expired
 
 

@@ -162,7 +162,7 @@ class ChainReader:
                 self.progress(self.entries)
 
     def _check_date(self, row: dict[str, Any]) -> None:
-        """An entry above the cut is younger than it; imported ones, which say so, bear the dates of their acts."""
+        """Require entries above the cut to be newer than it. Imported entries keep their original dates."""
         if row["id"] <= self.cut or self.cut_at is None or row["created_at"] >= self.cut_at - CLOCKS:
             return
         if row["origin"] != Origin.IMPORTED:

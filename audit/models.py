@@ -13,7 +13,7 @@ from core.querysets import RecordQuerySet
 from core.sql.inserts import CompiledInsert
 from core.verbs import Verb
 
-# An entry is made by its user and never changed: the names that every record bears, and the columns they stand for.
+# An audit entry is created by its user and never changes, so it has these names for common columns of every record.
 ALIASES = {"created_by_id": "user_id", "updated_by_id": "user_id", "updated_at": "created_at"}
 
 

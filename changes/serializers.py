@@ -39,7 +39,7 @@ class ScheduleBody(Body):
 
 
 class StartBody(Body):
-    """Nothing; but whoever begins a change outside its window says so, and why."""
+    """An empty body, unless the change starts outside its window: then it states a reason."""
 
     outside_window = serializers.BooleanField(required=False)
     outside_window_reason = serializers.CharField(max_length=2_000, required=False)

@@ -1,4 +1,4 @@
-"""Business hours as plain data: the house's default, and what makes a client's own calendar a valid one."""
+"""Business hours as plain data: the default calendar, and the validation of a client's own calendar."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -85,9 +85,9 @@ class AccountAssignment(Record):
 class Calendar(Record):
     """The business hours of a client: its time zone, its weekly hours and its holidays.
 
-    `weekly_hours` maps a weekday (mon … sun) to a list of [from, to] in local time, for example
-    {"mon": [["09:00", "17:00"]]}; `country` is an ISO 3166-1 code whose public holidays count; `holidays` are
-    further days, as dates. A client without a calendar has the house's default.
+    `weekly_hours` maps a weekday (mon … sun) to a list of [from, to] in local time, for example {"mon": [["09:00",
+    "17:00"]]}; `country` is an ISO 3166-1 code whose public holidays count; `holidays` lists additional dates. A client
+    without a calendar has the default calendar.
     """
 
     entity_type = "client_calendar"

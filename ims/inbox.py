@@ -73,7 +73,7 @@ KINDS = (
     ),
     InboxKind(
         "reopened_access",
-        f"That the caller's own account was opened anew in the last {NOTICE_DAYS} days, and by whom.",
+        f"Events that reopened the caller's own account in the last {NOTICE_DAYS} days, with the person who did it.",
         ACTIVATIONS,
         "activations/",
         {"user_id": ME, "replaces_access": "true", "created_at__gte": LATELY},

@@ -17,9 +17,9 @@ serve = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Serve a request; one whose body comes in chunks, without a length, gets the length that Django goes by.
+    """Serve a request. A chunked body has no Content-Length, so it is measured and the length set.
 
-    Django reads no further than the stated length, so without one a body would silently count as empty.
+    Django reads no further than Content-Length: without one, a body would silently count as empty.
     """
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH")
     if chunked and environ.get("wsgi.input_terminated"):  # else reading to the end would wait for ever

@@ -79,7 +79,9 @@ class IncidentBody(PeopleBody):
     assigned_to_id = _worker()
 
     def may_name(self, actor: User) -> QuerySet[User]:
-        """Staff, too: a vendor's incident needs a manager of the house, and its contacts read nobody there."""
+        """Staff as well: an incident reported by a vendor needs an internal manager, and the vendor's contacts can't
+        read internal accounts.
+        """
         readable = super().may_name(actor)
         return readable if actor.is_internal else readable | User.objects.filter(role__in=STAFF)
 

@@ -25,7 +25,7 @@ class RevisionQuerySet(RecordQuerySet):
 
 class ReviewQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff only: a review is the house talking to itself."""
+        """Staff only: reviews are internal."""
         return self.all() if user.is_internal else self.none()
 
 

@@ -9,7 +9,7 @@ from core.reading.serializers import Output, outputs
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
 from knowledge.rendering import body_html
 
-# What contacts of clients and vendors do not see: how the house came to publish it.
+# Fields that client and vendor contacts do not see: the internal publication process.
 INTERNAL = frozenset({"reviewer_user_id", "reviewed_by_id", "review_comment", "imported_violations"})
 
 

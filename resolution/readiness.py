@@ -88,7 +88,7 @@ TO_CLOSE: tuple[Precondition, ...] = (
     MITIGATED,
     Precondition(
         "postmortem_outdated",
-        "What the postmortem tells has changed since its review: it is drafted anew, and must be reviewed again.",
+        "The postmortem's data has changed since its review. Draft it again and have it reviewed.",
         lambda case: not case.outdated,
         staff_and_client,
     ),

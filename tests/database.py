@@ -1,7 +1,8 @@
-"""The suite's databases are migrated once and copied for each worker: migrating takes longer than many tests.
+"""The suite's databases are migrated once and copied for each worker, because migrating takes longer than many tests.
 
-The template bears a digest of every migration and of the versions they run on, so it is never stale; what is installed
-after migrating (triggers, seeds) is installed anew in each copy. Tests of migrations migrate databases of their own.
+The template's name contains a digest of every migration and of the versions it depends on, so it is never stale.
+Objects installed after migrating (triggers, seeds) are reinstalled in each copy. Migration tests migrate their own
+databases.
 """
 
 import fcntl

@@ -28,7 +28,7 @@ def end_access(user: User) -> None:
 
 
 def end_access_for_good(user: User) -> None:
-    """Take the password, too: whoever comes back is activated anew. The caller saves the user."""
+    """Remove the password as well: the account must be activated again. The caller saves the user."""
     end_access(user)
     if user.password and user.has_usable_password():
         user.set_unusable_password()

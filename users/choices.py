@@ -29,5 +29,5 @@ STAFF = frozenset({IM, TS, SA, AM, EX})
 PRIVILEGED = frozenset({EX, SA, IM})
 # The first accounts of an installation, and those that a command on the server lets back in.
 FOUNDERS = (EX, SA)
-# Statuses that end all access for good: whoever comes back is activated anew.
+# Statuses that end access permanently: a returning account must be activated again.
 ENDED = frozenset({UserStatus.INACTIVE, UserStatus.SUSPENDED})

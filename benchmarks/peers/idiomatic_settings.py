@@ -1,4 +1,4 @@
-"""The product's settings with the framework's own ways in place of the house's."""
+"""The product's settings, with the project's own components replaced by the framework's."""
 
 from ims.settings import *  # noqa: F403
 from ims.settings import INSTALLED_APPS as APPS

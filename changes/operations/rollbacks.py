@@ -58,10 +58,10 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
     condition=DECIDERS,
 )
 def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> RollbackRequest:
-    """Let a rollback begin; a change that is still in progress has thereby failed.
+    """Start a rollback. A change that is still in progress fails.
 
-    SOP 21. Raises Refusal: invalid_transition, segregation_of_duties, precondition_failed (an older system asked
-    neither for a justification nor for a change that can be reversed).
+    SOP 21. Raises Refusal: invalid_transition, segregation_of_duties, precondition_failed (an imported rollback may
+    lack a justification or a reversible change).
     """
     change = _locked_change(rollback_request)
     require_transition(ROLLBACK_MOVES, rollback_request, RollbackStatus.IN_PROGRESS)

@@ -48,7 +48,7 @@ def _sent(first: str, pieces: Iterator[str], act: Context) -> Iterator[bytes]:
             yield piece.encode()
             piece = act.run(next, pieces, None)
     except Exception:
-        act.run(log.exception, "a table broke off")
+        act.run(log.exception, "table transfer failed")
         raise
 
 

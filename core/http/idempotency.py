@@ -1,8 +1,8 @@
-"""Safe retries: a write repeated with the same Idempotency-Key and body is answered again, and carried out once.
+"""Safe retries: a write repeated with the same Idempotency-Key and body runs once; a repeat gets the stored response.
 
-The answer is kept in the transaction of the write, so there is never one without the other. The database decides
-between simultaneous repeats: the second waits for the first at the unique key. A refusal undoes everything, the key
-included, so a repeat is tried anew; one that leaves a record behind (a failed report) is kept like a success.
+The response is stored in the transaction of the write, so neither exists without the other. Concurrent repeats
+serialise on the unique key in the database. A refusal rolls back everything, including the key, so a repeat runs again;
+a refusal that leaves a record behind (a failed report) is stored like a success.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEY = re.compile(r"[!-~]{1,255}\Z")
 RETENTION = timedelta(hours=24)
-# Cleaned on use: so many outlived answers go with each request that brings a key.
+# Expired responses to delete with each request that sends a key.
 CLEANUP_BATCH = 100
-# What a client goes by, beside the body.
+# Headers that are stored and replayed with the body.
 REPLAYED_HEADERS = ("ETag", "Retry-After")
 
 
@@ -75,14 +75,14 @@ def request_digest(request: Request) -> str:
 
 
 def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
-    """The row of a key, and whether this request is the first with it: again so when the kept answer has outlived."""
+    """The row of a key, and whether this request is the first to use it. An expired row counts as unused."""
     now = timezone.now()
     try:
         with transaction.atomic():
             return KeptAnswer.objects.create(user=user, key=key, digest=digest, created_at=now), True
     except IntegrityError:
         kept = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
-    if kept is None:  # it had outlived, and another request has just cleaned it away
+    if kept is None:  # it had expired, and a concurrent request has just deleted it
         return _claim(user, key, digest)
     if kept.created_at > now - RETENTION:
         return kept, False
@@ -118,7 +118,7 @@ def _keep(kept: KeptAnswer, response: Response) -> None:
 
 
 def _clean() -> None:
-    """Delete some answers that have outlived; those that another request is cleaning are left to it."""
+    """Delete some expired responses. Rows locked by a concurrent cleanup are skipped."""
     outlived = KeptAnswer.objects.filter(created_at__lte=timezone.now() - RETENTION).order_by("created_at")
     ids = list(outlived.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANUP_BATCH])
     if ids:

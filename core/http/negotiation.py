@@ -1,7 +1,7 @@
-"""Which form an answer takes: the one that the Accept header values highest, by its quality values (RFC 9110, 12.5.1).
+"""Content negotiation: the renderer that the Accept header prefers, by its quality values (RFC 9110, 12.5.1).
 
-Django's own choice cannot serve: it takes `*/*` to let in again what `q=0` shuts out, and a renderer for no match as
-soon as a range bears a parameter, such as `application/json; charset=utf-8`.
+Django's own implementation doesn't fit: it lets `*/*` override `q=0`, and finds no match for a renderer when a media
+range has a parameter, such as `application/json; charset=utf-8`.
 """
 
 from collections.abc import Iterable

@@ -14,7 +14,7 @@ from core.operations.authorization import Stage
 
 
 class DenyAll(BasePermission):
-    """The default of views that are not the house's own: nothing."""
+    """Deny everything: the default for views that don't declare the project's permission classes."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Every refusal leaves the house as an RFC 9457 problem document; this is the only place that writes one."""
+"""Every refusal is returned as an RFC 9457 problem document; this module is the only one that writes them."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
 
 
 def as_refusal(error: Exception) -> Refusal | None:
-    """The refusal that an exception amounts to; None for a defect of the program."""
+    """Map an exception to a refusal; None for a programming error."""
     if isinstance(error, Refusal):
         return error
     for kind, translate in TRANSLATIONS:

@@ -229,12 +229,12 @@ def write(
     further: tuple[int, ...] = (),
     target: Callable[[Request], Any] | None = None,
 ) -> Callable[..., Response]:
-    """An action that carries out an operation, with the body that the operation declares.
+    """A view action that executes an operation with the body that the operation declares.
 
-    Arguments: the operation's name; for what is not a router's own action the path (the attribute bears its name, with
-    underscores, one more behind a keyword), the method and whether it acts on one record; the status of success; of a
-    body with several shapes the member that tells this one's; where the path does not hold the target's id, a function
-    that tells it.
+    Arguments: the operation's name; for an action other than the router's own, its path (the attribute has the same
+    name, with underscores, and a trailing underscore after a Python keyword), its method and whether it acts on one
+    record; the status code of success; for a body with several shapes, the field that selects the shape; and, where the
+    path doesn't contain the target's id, a function that returns it.
     """
 
     def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -1,11 +1,11 @@
-"""The one way in. Every door writes by `submit` (raw body) or `execute` (values already read), and reads by `read`.
+"""The single dispatcher: entry points call `submit` (raw body), `execute` (validated values) or `read`.
 
-All keep one order of refusals, so that each request has one right answer (core.operations.authorization says
-what each stage asks):
+All of them check conditions in one order, so each request has exactly one correct response
+(core.operations.authorization documents each stage):
     401 → inactive → role → in person (403) → target outside scope (404) → assignment, duties and what is in person for
     some targets (403) → shape and references (400) → duties that need the body (403) → version, state and
     preconditions (412, 409, 422) → approval (403).
-The approval is settled last, in the same transaction: a request that fails for another reason consumes nothing.
+The approval is consumed last, in the same transaction: a request that fails for another reason consumes nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -89,7 +89,7 @@ def execute(
     payload: Any = None,
     approval_id: int | None = None,
 ) -> Any:
-    """Carry out an operation whose input is already read: for code inside the house. Raises Refusal."""
+    """Execute an operation with validated values, for calls from Python code. Raises Refusal."""
     operation = registry[name]
     with context(actor=actor, operation=operation):
         try:

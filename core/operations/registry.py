@@ -131,7 +131,7 @@ class Operation:
 
     @property
     def repeatable(self) -> bool:
-        """Whether it honours an Idempotency-Key: nothing is kept of what holds a secret, or is about a way in."""
+        """Whether it honours an Idempotency-Key. Responses of authentication or with secrets are not stored."""
         return not (self.anonymous or self.secret or self.credentials)
 
     def permits(self, role: str) -> bool:
@@ -214,12 +214,13 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation.
 
-    Arguments: its name; the SOPs that authorise it; the roles that may ask (None: every active user); the audit verb;
-    the type of the record it acts on (also the keyword it is passed as); the type whose audit entries carry the verb,
-    when that is not the target; the serializers of its body and of its answer; the transitions it carries out; its
-    duties; its elevation; when it is done in person; the codes that its function raises of itself, beyond what all
-    this gives; the extra condition in words; whether it needs no login; whether its answer holds a secret; whether it
-    is about a way in (a token, a password); its door.
+    Arguments: its name; the SOPs that authorise it; the roles that may perform it (None: every active user); the audit
+    verb; the type of its target (also the keyword argument that receives the record); the type whose audit entries
+    carry the verb, when that is not the target's; the serializers of its body and of its response; its lifecycle
+    transitions; its duties; when it needs an approval; when it must be done in person; the codes that its function
+    raises itself, in addition to those that follow from the declaration; the extra condition in words; whether it is
+    anonymous; whether its response contains a secret; whether it manages credentials (a token, a password); its entry
+    point.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -232,7 +232,7 @@ collections: dict[str, Collection] = {}
 
 
 def related(*names: str, **keys: str) -> dict[str, str]:
-    """A table of relations: those named as their foreign keys are, and those that bear another name."""
+    """Declare the relations of a collection: those named like their foreign keys, and those with another name."""
     return {**{name: name for name in names}, **keys}
 
 

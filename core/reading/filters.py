@@ -161,9 +161,9 @@ class ChoiceInFilter(InFilter, ChoiceFilter):
 
 
 class StrictFilterSet(FilterSet):
-    """A filter set that knows its names; `matches` in Meta builds `fields` in the house's way.
+    """A filter set with a fixed list of names; `matches` in Meta generates `fields` with the project's conventions.
 
-    Meta.joined maps names that are not the model's to the lookups they stand for, as in the representation.
+    Meta.joined maps names that the model doesn't have to ORM lookups, as in the representation.
     """
 
     base_filters: ClassVar[dict[str, Any]]

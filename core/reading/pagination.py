@@ -103,7 +103,7 @@ class PageKey:
 
 
 def read_first_page(asked: PageKey, ordering: str, size: int, columns: list[str]) -> Page:
-    """The first page of what was asked before, as read_page gives it, without making its SQL anew."""
+    """The first page of a query seen before, equal to read_page's result but with its compiled SQL reused."""
     return _page(_kept_rows(asked, ordering, size, tuple(columns))(), ordering, size, None)
 
 

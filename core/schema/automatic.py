@@ -19,7 +19,7 @@ from core.operations.registry import Operation, registry
 from core.reading.discovery import READ
 from core.reading.serializers import Body, Output
 from core.reading.sparse_fields import ALWAYS
-from core.schema import fields as _fields  # noqa: F401 - registers the house's input fields
+from core.schema import fields as _fields  # noqa: F401 - registers the project's input fields
 from core.schema.answers import More, Special
 from core.schema.help_texts import help_text_of
 from core.schema.names import Place, listing, operation_id, place_of, verb_in_description

@@ -1,4 +1,4 @@
-"""The house's own input fields in the description."""
+"""The project's own input fields in the OpenAPI description."""
 
 from typing import Any
 

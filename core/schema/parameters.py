@@ -96,7 +96,7 @@ def of_write(operation: Operation, repeatable: bool) -> list[OpenApiParameter]:
 
 
 def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParameter]:
-    """Every query parameter that a collection knows, but for the filter (`parent`) that the path fills."""
+    """Every query parameter of a collection, except the filter (`parent`) that the path sets."""
     for name, each in sorted(collection.filters.base_filters.items()):
         if name != parent:
             yield _of_filter(name, each)

@@ -1,4 +1,4 @@
-"""The one shape in which refusals leave the house, and their statuses."""
+"""The problem document as an OpenAPI schema, and the status codes of refusals."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""Records and rows of whole tables, read without making anew the SQL that is always the same (see core.sql.compiled).
+"""Records and rows of whole tables, read with cached SQL where the statement is always the same (see
+core.sql.compiled).
 
-Each of these functions takes a queryset and finds just what the queryset would. Single records of one that is narrowed
-to what a caller may read are asked for in the usual way: how it is narrowed may differ from one caller to the next.
+Each function takes a queryset and returns exactly what the queryset would. A single record of a queryset that is
+restricted to a caller's scope is read normally, because the restriction differs between callers.
 """
 
 from collections.abc import Collection, Iterable

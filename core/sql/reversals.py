@@ -1,6 +1,6 @@
-"""Reversing migrations: what would drop rows, or what stands in a column, is refused unless it is said to be meant.
+"""Reversing migrations: a reversal that would drop rows or column values is refused unless it is confirmed.
 
-Django reverses a migration by dropping what it made, and applying it again makes it anew, empty: the records are gone.
+Django reverses a migration by dropping what it created, and reapplying it creates empty tables: the records are lost.
 """
 
 from collections.abc import Iterable, Iterator

@@ -31,7 +31,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only pages of the house's own kind: what the framework registers by itself knows no scope."""
+        """Register only the project's own admin classes: those that Django registers by itself ignore the scope."""
         if admin_class is not None and issubclass(admin_class, RecordAdmin):
             super().register(model_or_iterable, admin_class, **options)
 

@@ -38,7 +38,9 @@ WHY: dict[Code, str] = {
         "or that does not fit its use."
     ),
     Code.INVALID_FILTER: "A query parameter is unknown here, empty, invalid, or given more often than it may be.",
-    Code.MALFORMED_BODY: "The body is not JSON in UTF-8, is no object, nests too deeply or broke off.",
+    Code.MALFORMED_BODY: (
+        "The body is not valid JSON in UTF-8, is not an object, is nested too deeply or is incomplete."
+    ),
     Code.NOT_AUTHENTICATED: "The request carries no token, or one that does not exist or was revoked.",
     Code.TOKEN_EXPIRED: "The token was valid once and its time is over.",
     Code.INVALID_CREDENTIALS: (

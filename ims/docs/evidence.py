@@ -1,4 +1,6 @@
-"""Which tests show which SOP: a test file says so in its first words, "SOP 7: Registering Vendor Information."."""
+"""Which tests cover which SOP. A test module names its SOP at the start of its docstring: "SOP 7: Registering Vendor
+Information.".
+"""
 
 import ast
 import re

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 
 
 def settle(page: Path, text: str, *, check: bool, command: str) -> str:
-    """Write a page and say so; with `check` only compare. Raises CommandError when the page is not current."""
+    """Write a page and report it; with `check`, only compare. Raises CommandError when the page is out of date."""
     if not check:
         page.parent.mkdir(exist_ok=True)
         page.write_text(text, encoding="utf-8")

@@ -87,9 +87,8 @@ READINGS: dict[str, tuple[str, ...]] = {
         "Recovery time is counted by the wall clock: the stated downtime, else the time since the detection.",
         "Elapsed time and breach are computed when they are read, and stamped for good whenever the incident or its "
         "terms change; nothing runs in the background.",
-        "An incident of an older system keeps the breaches it came with. Where it is unresolved its clocks run since "
-        "its detection, under the agreement that counts today; where it had been resolved they begin anew when it is "
-        "reopened.",
+        "An imported incident keeps its recorded breaches. An unresolved one has clocks that run from its detection, "
+        "under the agreement that applies today. A resolved one gets new clocks when it is reopened.",
     ),
     "Events": (
         "Criteria of the request win over active stored rules, and those over the defaults; number and severity are "
@@ -119,7 +118,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     ),
     "Limits": (
         "Nothing outside is called: communications and notifications are records. Time is the server's clock.",
-        "Rows of an older system are kept as they were; where they break today's rules the record says so, and no "
-        "new write repeats the breach.",
+        "Imported rows are kept unchanged. Where a row breaks today's rules its record has a violation, and no new "
+        "write may repeat it.",
     ),
 }

@@ -9,7 +9,7 @@ from ims.legacy.schema import Cell, Column, Table, Violation, World
 
 @dataclass(slots=True)
 class Draft:
-    """One row on its way in: the record it becomes, and the rules of today that it breaks."""
+    """One row being imported: the record that it becomes, and the current rules that it breaks."""
 
     table: Table
     row_id: int

@@ -23,7 +23,7 @@ BIGGEST_PORT = 65_535
 
 
 def text(cell: Cell) -> str | None:
-    """Text as it stands. An absent one is empty where the model has no other way to say so."""
+    """Text, unchanged. Absent text is stored as an empty string where the column isn't nullable."""
     if cell.value is None:
         return None if cell.column.null else ""
     if not isinstance(cell.value, str):

@@ -23,14 +23,14 @@ SECONDS = Histogram(
 )
 STATEMENTS = Histogram(
     "ims_request_statements",
-    "Database statements of a request, but for those that begin and end transactions.",
+    "Database statements of a request, except those that begin and end transactions.",
     ["operation"],
     buckets=(0, 2, 5, 8, 12, 20, 50, 100),
 )
 REFUSALS = Counter(
     "ims_refusals_total", "Requests refused, by the code of the problem document.", ["code", "operation"]
 )
-BROKEN_STREAMS = Counter("ims_broken_streams_total", "Tables that broke off while they were sent.", ["operation"])
+BROKEN_STREAMS = Counter("ims_broken_streams_total", "Tables whose transfer failed.", ["operation"])
 AUDIT_FAILURES = Counter("ims_audit_failures_total", "Requests undone because the audit trail could not be written.")
 THROTTLED = Counter("ims_throttled_total", "Requests beyond a limit.", ["limit"])
 UNCOUNTED = Counter("ims_uncounted_total", "Requests let through because the cache of a limit failed.", ["limit"])

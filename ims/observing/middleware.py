@@ -49,7 +49,7 @@ class ObservingMiddleware:
 def observe(
     request: HttpRequest, response: HttpResponseBase, seconds: float, statements: int, *, broken: bool = False
 ) -> None:
-    """Count the request and write its line. An answer that broke off keeps the status that it had begun with."""
+    """Count the request and write its log line. A response whose transfer failed keeps the status that was sent."""
     operation, method, status = operation_label(request), request.method or "", response.status_code
     refusal: Refusal | None = getattr(response, "refusal", None)
     measure(method=method, operation=operation, status=status, seconds=seconds, statements=statements)

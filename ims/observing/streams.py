@@ -12,9 +12,9 @@ from ims.observing.statements import Statements
 
 
 class Watched(Iterator[bytes]):
-    """The pieces of an answer; `ended` is called once, with whether it broke off, in the request's context.
+    """The chunks of a response; `ended` is called once, with whether the transfer failed, in the request's context.
 
-    A reader who hangs up has got what was wanted: the answer ends early, but does not break off.
+    A client that disconnects ends the response early; that is not a failure.
     """
 
     def __init__(self, pieces: Iterator[bytes], statements: Statements, ended: Callable[[bool], None]) -> None:

@@ -28,7 +28,7 @@ SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "for-development-only-"
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required; for a trial on this machine set IMS_ENVIRONMENT=development")
 
-# This machine itself is always let in: health checks come from there, whatever the public name is.
+# The local machine is always allowed: health checks come from it, whatever the public host name is.
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

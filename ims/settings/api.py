@@ -29,15 +29,14 @@ ROLES = (
 SPECTACULAR_SETTINGS = {
     "TITLE": "Incident Management System",
     "DESCRIPTION": (
-        "Incidents under a written policy: the server enforces who may do what, and proves it later.\n\n"
-        "Every refusal is a problem document (RFC 9457) with a stable `code`, the SOP and the rule it comes from, "
-        "all failing items at once and what to do next.\n\n"
-        "**Repeating safely:** every write but those about a way in takes an `Idempotency-Key`, and is carried out "
-        "once with it. **Concurrent changes:** single records carry an `ETag`; with `If-Match` a change is made only "
-        "while the record is as it was read. **Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` "
-        "leads to the following page; `Accept: text/csv` gives all as a table. **Elevated operations** need an "
-        "approval of exactly this request: POST /api/v1/approvals/, then `Approval-Id`.\n\n"
-        f"Roles in conditions: {ROLES}."
+        "Incident management under a written policy: the server enforces who may do what, and keeps a verifiable "
+        "audit trail.\n\nEvery refusal is a problem document (RFC 9457) with a stable `code`, the SOP and the rule "
+        "that applied, all failing items together and the next step.\n\n**Safe retries:** every write except "
+        "authentication accepts an `Idempotency-Key`, and runs once for each key. **Concurrent changes:** single "
+        "records have an `ETag`; with `If-Match`, a write is refused if the record has changed since it was read. "
+        "**Lists:** `fields`, `expand`, filters, `search`, `ordering`; `next` is the URL of the following page; "
+        "`Accept: text/csv` returns the whole list as a table. **Elevated operations** need an approval of exactly "
+        f"this request: POST /api/v1/approvals/, then `Approval-Id`.\n\nRoles in conditions: {ROLES}."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
@@ -67,6 +66,7 @@ SPECTACULAR_SETTINGS = {
             }
         }
     },
-    # Enumerations bear the names of their choices; these are choices that several classes share.
+    # Names of enumerations whose choices are shared by several classes; all other enumerations are named after their
+    # class.
     "ENUM_NAME_OVERRIDES": {"OrganisationStatusEnum": "vendors.choices.VendorStatus"},
 }

@@ -1,4 +1,4 @@
-"""What an installation may set of the policy itself. Every value is a default of the house's decisions."""
+"""Policy settings of an installation. Every default is a decision of this project."""
 
 import environ
 

@@ -29,7 +29,9 @@ LONGEST_VALUE = 100
 
 @dataclass(frozen=True, slots=True)
 class CandidateEvent:
-    """What counts of an event. `given` ones were named by the request; `keyed` ones bear the key it states."""
+    """The correlated attributes of an event. `given` events were named in the request; `keyed` events have the
+    correlation key of the request.
+    """
 
     id: int
     source: str

@@ -29,7 +29,9 @@ def criteria_in_force(stated: Mapping[str, Any] | None, thresholds: Mapping[str,
 
 
 def _threshold(stored: list[CorrelationRule], stated: str | None, default: Criteria) -> tuple[str, str]:
-    """The least severity that is enough by itself, and who says so. Of several stored ones any is enough."""
+    """The lowest severity that is sufficient by itself, and its source. Of several stored thresholds, any is
+    sufficient.
+    """
     if stated:
         return stated, REQUEST
     stating = [each for each in stored if each.minimum_severity]

@@ -51,7 +51,7 @@ def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> W
     raises=[Code.PRECONDITION_FAILED],
 )
 def update_workaround(*, actor: User, workaround: Workaround, status: str | None = None, **changes: Any) -> Workaround:
-    """Judge a workaround anew, or end it. What is ended stays as it was.
+    """Change the effectiveness of a workaround, or end it. An ended workaround does not change.
 
     SOP 18. Raises Refusal: invalid_transition, precondition_failed (it is not active).
     """
@@ -59,7 +59,7 @@ def update_workaround(*, actor: User, workaround: Workaround, status: str | None
         require_transition(WORKAROUND_MOVES, workaround, status)
         changes["status"] = status
     elif changes and workaround.status != WorkaroundStatus.ACTIVE:
-        detail = f"The workaround is {workaround.status}; only an active one is judged anew."
+        detail = f"The workaround is {workaround.status}; only an active workaround can be re-evaluated."
         item = Item("workaround_not_active", detail, "effectiveness")
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="workaround_lifecycle", errors=[item])
     return workaround.change(**changes)

@@ -17,7 +17,7 @@ def addressed_to(user: Any) -> Any:
 
 
 def _team_of(role: str) -> Q:
-    """The executives are a team by the recipient's type; a group is a role's when it bears the role's name."""
+    """The executives are a team by recipient type. A group is a role's team when it has the role's name."""
     team = Q(recipient_type=RecipientType.EXECUTIVE_TEAM) if role == EX else Q(pk__in=())
     for name in names_of(role):
         team |= Q(recipient_type=RecipientType.GROUP, recipient_group__iexact=name)

@@ -61,10 +61,10 @@ def stamp(incident: Incident, offers: Sequence[ApplicableAgreement] | None = Non
 
 
 def start_clock(incident: Incident) -> None:
-    """Let the clock of an unresolved incident from an older system run, without saving it.
+    """Start the clock of an unresolved imported incident, without saving it.
 
-    Nothing is stamped: the incident keeps the breaches it came with until it changes. What was resolved there has no
-    clock; it begins anew with a reopening.
+    No breach is recorded: the incident keeps its imported breaches until it changes. A resolved imported incident has
+    no clock; reopening it starts a new one.
     """
     if incident.status in UNRESOLVED and incident.resolved_at is None:
         clock = _run(incident, clock_of(incident), timezone.now())
@@ -123,10 +123,10 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
 
 
 def _begun(incident: Incident, now: datetime) -> datetime:
-    """Since when a new clock counts: the detection, or the last years of one that claims to lie further back.
+    """The start of a new clock: the detection, limited to the last years for an incident with an older detection.
 
-    An incident that was resolved before clocks were kept, in an older system, begins anew when it is reopened: its
-    time as a resolved one does not count, and nobody knows when that began.
+    An imported incident that was resolved before clocks were recorded gets a new clock when it is reopened: the time it
+    spent resolved does not count, and its start is unknown.
     """
     if incident.resolved_at is None and incident.changes().get("resolved_at", (None,))[0] is not None:
         return now
@@ -178,7 +178,7 @@ def _set_next(incident: Incident, clock: Clock) -> None:
 
 
 def _note_breaches(incident: Incident, now: datetime, clock: Clock | None = None) -> None:
-    """Stamp a breach, for good: a due time has passed or, by the clock, more has elapsed than the target allows."""
+    """Record a breach permanently: a due time has passed, or the elapsed time exceeds the target."""
     ends = {"response": answered_at(incident) or now, "resolution": incident.resolved_at or now}
     for name, end in ends.items():
         moment = getattr(incident, f"{name}_due_at")

@@ -1,4 +1,6 @@
-"""What is asked: a stretch of time in UTC, its intervals, and what to group by. Pure, but for the clock."""
+"""The parameters of an analytics query: a period in UTC, its intervals, and the grouping. Pure, except for the
+clock.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

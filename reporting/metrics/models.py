@@ -21,10 +21,10 @@ class MetricQuerySet(OfIncidentQuerySet):
 
 
 class Metric(Record):
-    """One measurement of how an incident, or what it stands for, was handled.
+    """One measurement of how an incident, or the group it represents, was handled.
 
-    `calculated_value_minutes` bears the policy's name; its unit is `unit`. `stated` says whether a person gave it;
-    `derived_value` is what the server derived from its own records, null where they do not suffice, and `matches`
+    `calculated_value_minutes` is the policy's name for the value; its unit is `unit`. `stated` shows whether a person
+    supplied it; `derived_value` is the server's own calculation, null where its records do not suffice; `matches` shows
     whether the two agree.
     """
 

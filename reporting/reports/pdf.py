@@ -9,7 +9,7 @@ from reporting.reports.missing import Missing, require
 
 ADVICE = "Install the extra `pdf` and Pango (on Debian: libpango-1.0-0 and libpangoft2-1.0-0), or take another format."
 
-# A report prints the same each time; without this, fonts cut down to the used letters bear the time of the cut.
+# A report must render to identical bytes each time; otherwise subsetted fonts contain the time of subsetting.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 

@@ -17,8 +17,9 @@ def made(document: Document) -> str:
 
 
 def cause_outside(cause: Mapping[str, Any]) -> str:
-    """What clients are told of a root cause. Only what was approved leaves the house, and it never contradicts what the
-    staff is told: a finding that awaits its approval is not finished, and where there is none, none is determined."""
+    """The root cause as shown to clients. Only approved findings are disclosed, and they never contradict the
+    internal text: a finding that awaits approval counts as unfinished, and without a finding no cause is determined.
+    """
     if cause["approved"]:
         return str(cause["root_cause"])
     return "The analysis of the root cause is not finished." if cause["root_cause"] else NO_CAUSE

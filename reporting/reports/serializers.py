@@ -26,5 +26,5 @@ class ReportDocument(serializers.Serializer[object]):
     author = serializers.CharField()
     author_role = serializers.CharField()
     sections = ReportSection(many=True)
-    partial = serializers.BooleanField()  # type: ignore[assignment]  # the name that files bear
+    partial = serializers.BooleanField()  # type: ignore[assignment]  # the name of a file
     digest = serializers.CharField(allow_null=True)

@@ -61,7 +61,9 @@ def _require_postmortem(report: IncidentReport) -> None:
 
 
 def _require_resolved(report: IncidentReport) -> None:
-    """Read anew, without a lock: a reopening locks the report as well, so it comes wholly before or after."""
+    """Read the report again, without a lock. A reopening locks the report as well, so it runs entirely before or
+    after.
+    """
     status = Incident.objects.values_list("status", flat=True).get(pk=report.incident_id)
     if status != IncidentStatus.RESOLVED:
         raise _refused(

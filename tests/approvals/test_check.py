@@ -19,7 +19,7 @@ MEMBERS = {"decision", "code", "sop", "rule", "roles", "approver_roles", "reason
 
 
 def everything():
-    """Every row of every table, but for when tokens were last used."""
+    """Every row of every table, except the last use of tokens."""
     return {
         model: list(model._base_manager.order_by("pk").values())
         for model in apps.get_models()

@@ -1,4 +1,4 @@
-"""Approvals at use, for every elevated operation: each way in which one may not fit has its own code."""
+"""Using approvals, for every elevated operation: each kind of mismatch has its own code."""
 
 import threading
 from dataclasses import dataclass

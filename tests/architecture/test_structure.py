@@ -1,4 +1,4 @@
-"""The house's own rules, kept by tests: sizes, names, floors, and what every model and operation must state."""
+"""The project's structural rules: sizes, names, layers, and what every model and operation must declare."""
 
 import ast
 import tomllib

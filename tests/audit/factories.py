@@ -1,4 +1,4 @@
-"""Entries for tests: recorded as the product records, in the way of the house."""
+"""Audit entries for tests, recorded the way the product records them."""
 
 from typing import Any
 

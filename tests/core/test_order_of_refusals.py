@@ -163,7 +163,7 @@ def test_each_duty_is_asked_once(law):
 
 
 def test_other_doors_ask_the_same(law):
-    """Code inside the house, and views whose permission classes were taken away, meet the whole law."""
+    """Direct calls from Python, and views without permission classes, are checked by the same rules."""
     own, other = UserFactory(role=SA), UserFactory()
 
     def code_of(call, *args, **options):

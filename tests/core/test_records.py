@@ -242,7 +242,7 @@ class Elsewhere(OperationView):
 
 
 def plain(request):
-    """A view that is none of the house's."""
+    """A view outside the project."""
 
 
 @pytest.mark.parametrize(

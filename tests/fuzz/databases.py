@@ -20,7 +20,7 @@ def fresh_databases(folder: Path) -> Iterator[str]:
 
 
 def _created(server: str, name: str) -> str:
-    """Make a database anew, on the server of another."""
+    """Create an empty database on another database's server, dropping any database of that name."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

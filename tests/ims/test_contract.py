@@ -1,4 +1,4 @@
-"""docs/openapi.json is current, and breaks nothing of what was released but for a reason."""
+"""docs/openapi.json is current, and breaks the released contract only where a reason is recorded."""
 
 import copy
 import json

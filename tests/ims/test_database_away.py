@@ -1,4 +1,4 @@
-"""A server whose database is away says so soon, and stays alive meanwhile."""
+"""A server whose database is unavailable reports it quickly and stays up."""
 
 import json
 import socket

@@ -150,7 +150,7 @@ def test_the_report_names_the_approvals_that_bind_nobody_and_nothing(tmp_path):
 
 
 def test_the_report_names_the_agreements_outside_their_tier(tmp_path):
-    """Told here from the policy's text, not by the house's own function."""
+    """The expectation comes from the policy's text, not from the product's own function."""
     response = {"premium": (15, 30, 1440, 2880), "standard": (60, 120, 2880, 4320), "basic": (240, 480, 7200, 10080)}
     resolution = {"premium": (2, 4, 128), "standard": (8, 24, 168), "basic": (24, 48, 336)}
     available = {"premium": 99.9, "standard": 99.5, "basic": 99.0}
@@ -214,7 +214,7 @@ def test_the_report_names_the_statuses_of_rollbacks_that_today_lacks(tmp_path):
 
 
 def test_the_report_names_the_escalations_whose_target_does_not_fit(tmp_path):
-    """The level that each role makes is told here from the decision, not by the house's own table."""
+    """The expected level of each role comes from the decision record, not from the product's own table."""
     levels = {
         "technical_support": "technical",
         "system_administrator": "technical",

@@ -87,7 +87,7 @@ def test_the_line_of_a_table_that_breaks_off_is_an_error(lines: Lines, monkeypat
     with pytest.raises(OperationalError):
         b"".join(answer.streaming_content)
     broken, line = lines()
-    assert broken["message"] == "a table broke off"
+    assert broken["message"] == "table transfer failed"
     assert (line["level"], line["status"], line["broken_off"]) == ("error", 200, True)
     assert (line["request_id"], line["actor_id"], line["operation"]) == ("case-8", person.pk, "discovery.search")
 

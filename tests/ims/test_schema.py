@@ -289,7 +289,7 @@ def test_the_description_is_written_once(api, form, monkeypatch):
     first = api().get(f"/schema/?format={form}", expect=200).content
 
     def fail(*args):
-        raise AssertionError("it is written anew")
+        raise AssertionError("make openapi")
 
     monkeypatch.setattr("ims.docs.views.dumps", fail)
     monkeypatch.setattr("drf_spectacular.renderers.OpenApiYamlRenderer.render", fail)

@@ -163,7 +163,9 @@ class Update(Act):
             return {"status": pick(draw, (*OPEN, "resolved", "closed"))}
         if changed == "severity":
             severity = pick(draw, LEVELS)
-            reason = {"severity_override_reason": "The client says so."} if worse(incident.severity, severity) else {}
+            reason = (
+                {"severity_override_reason": "The client reports it."} if worse(incident.severity, severity) else {}
+            )
             return {"severity": severity, **reason}
         if changed in ("classification", "affected") and incident.severity != incident.peak:
             return None  # whether facts that change undo a lowering, the policy does not say

@@ -44,7 +44,7 @@ def with_slips(draw: Any, ask: Ask, *required: str, actor_field: str = "", other
 
 
 def staff(world: World, *roles: str) -> list[Account]:
-    """Active accounts of the house, of these roles or of any."""
+    """Active internal accounts with these roles, or with any role."""
     return [each for each in world.accounts.values() if each.status == "active" and each.role in (roles or STAFF)]
 
 

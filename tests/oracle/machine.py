@@ -149,7 +149,7 @@ class People(RuleBasedStateMachine):
         return send(ask.path, ask.body, approval=ask.approval.id if ask.approval else None, **headers)
 
     def token(self, actor: Actor) -> str:
-        """What the person, or their agent, bears: a new login where access was ended since."""
+        """The token of the person or their agent; a new login if access has ended since."""
         tokens = actor.account.tokens
         if actor.agent not in tokens:
             tokens[actor.agent] = login(actor.account, "triage" if actor.agent else "")

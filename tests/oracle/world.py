@@ -150,7 +150,7 @@ class World:
         self.names = 0
 
     def fresh(self) -> int:
-        """A number that no name has borne."""
+        """A number not used in any name before."""
         self.names += 1
         return self.names
 

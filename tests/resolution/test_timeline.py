@@ -197,7 +197,7 @@ def test_it_can_be_filtered_by_kind_and_time(api):
     assert told(reader, incident, "?kind=detected&kind__in=note_added") == []
 
 
-# A cursor whose time bears no zone: no page gives such a one.
+# A cursor whose time has no zone; no page returns such a cursor.
 ZONELESS = "WyJhdCIsZmFsc2UsWyIyMDI1LTAxLTAxIiwxLCJhIiwwXSwxXQ"
 
 

@@ -61,7 +61,9 @@ def log_out(*, actor: User) -> dict[str, Any]:
 
 
 def require_still(user: Any) -> None:
-    """Refuse who may not log in, judged on the locked account: a login never outlives the end of access beside it."""
+    """Refuse accounts that may not log in, judged on the locked row, so that a login cannot survive a concurrent end
+    of access.
+    """
     if isinstance(user, AnonymousUser):
         raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
     now = locked(User.objects.all(), user.pk)

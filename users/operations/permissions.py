@@ -30,8 +30,8 @@ from users.system import require_person
 def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     """Change a user's role or status.
 
-    Suspension and deactivation end access for good, the password included: whoever comes back is activated anew. A
-    change of role ends access but keeps the password. Leave ends nothing.
+    Suspension and deactivation end access permanently and remove the password: a returning account must be activated
+    again. A change of role ends access but keeps the password. Leave does not end access.
 
     SOP 6. Raises Refusal: validation_error (the role does not fit the associations), segregation_of_duties,
     precondition_failed (the principal that acts for the system itself).

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: Django's own, but for reversals that would drop data."""
+"""`manage.py migrate`: Django's command, except that it refuses reversals that would drop data."""
 
 from typing import Any
 

@@ -35,7 +35,7 @@ def close(story: Story) -> None:
     story.does("ivan", "approves the analysis", "POST", f"/root-cause-analyses/{analysis['id']}/approve/")
     story.refused("ivan", "closes it with the old postmortem", "POST", close_it, expect="precondition_failed")
     drafts = f"/incident-reports/?incident_id={number}&status=draft"
-    draft = story.does("ivan", "finds it drafted anew", "GET", drafts)["results"][0]
+    draft = story.does("ivan", "reads the new draft", "GET", drafts)["results"][0]
     review = f"/incident-reports/{draft['id']}/review/"
     story.does("ivan", "reviews it again", "POST", review, {"comment": "Now with the cause."})
     story.refused("ines", "closes what she opened", "POST", close_it, expect="segregation_of_duties")

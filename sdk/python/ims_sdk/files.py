@@ -23,11 +23,11 @@ def download(client: AuthenticatedClient, report_id: int, form: Format = "pdf") 
 
 
 def table(client: AuthenticatedClient, path: str, /, **query: Value) -> Iterator[str]:
-    """Everything that a list finds, as lines of CSV with their ends: for `csv.DictReader`, or `writelines` of a file.
+    """Every record of a list, as lines of CSV with their line ends: for `csv.DictReader`, or `writelines` of a file.
 
-    It is asked for with the first line and read while it is sent, so it may be long.
-    Arguments: the client, the path of the list, and its parameters, named as in the API: `status__in=["open"]`.
-    Raises Refused, and httpx.RemoteProtocolError for a table that breaks off: do not use what came of it.
+    The request is sent when the first line is read, and the response is streamed, so it may be long. Arguments: the
+    client, the path of the list, and its parameters, named as in the API: `status__in=["open"]`. Raises Refused, and
+    httpx.RemoteProtocolError for an interrupted table: discard what was read.
     """
     accept = {"Accept": "text/csv"}
     with client.get_httpx_client().stream("GET", path, params=query, headers=accept) as response:

@@ -107,7 +107,7 @@ CHAPTERS = (
         (
             Step(
                 "carl",
-                "asks what the facts amount to",
+                "classifies the stated facts",
                 "POST /incidents/classify/",
                 FACTS,
                 shows=("severity", "rule"),

@@ -83,7 +83,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "says so",
+                "revises the article",
                 "PATCH /knowledge-articles/{article.id}/",
                 {"body": "# Renewal\n\nThe platform team renews it **thirty days** before it expires."},
                 headers={"If-Match": "*"},

@@ -41,7 +41,9 @@ CHAPTERS = (
                 refused=Code.INVALID_REFERENCE,
             ),
             Step("ines", "invents a filter", "GET /incidents/?priority=1", refused=Code.INVALID_FILTER),
-            Step("ines", "breaks off", f"PATCH {OPEN_INCIDENT}", raw='{"title": ', refused=Code.MALFORMED_BODY),
+            Step(
+                "ines", "sends incomplete JSON", f"PATCH {OPEN_INCIDENT}", raw='{"title": ', refused=Code.MALFORMED_BODY
+            ),
             Step("ines", "looks for what is not there", "GET /incidents/999999/", refused=Code.NOT_FOUND),
             Step("ines", "deletes an incident", f"DELETE {THE_INCIDENT}", refused=Code.METHOD_NOT_ALLOWED),
             Step(

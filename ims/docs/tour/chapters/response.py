@@ -72,7 +72,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "judges it anew",
+                "changes its effectiveness",
                 "PATCH /workarounds/{workaround.id}/",
                 {"effectiveness": "effective"},
                 shows=("effectiveness",),
