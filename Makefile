@@ -8,6 +8,7 @@ TEST_WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
+TOOLS := $(BIN)/python -m tools
 # Stamps: what has been done for this lock file is not done again.
 UV := $(VENV)/.uv-$(UV_VERSION)
 SYNCED := $(VENV)/.synced
@@ -26,8 +27,8 @@ help: ## Show this list
 setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
 
 demo: $(SYNCED) ## Load demo data, start the server and play an incident through it
-	@mkdir -p var && rm -f var/demo.sqlite3*
-	IMS_ACCESS_LOG=0 IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///var/demo.sqlite3 $(MANAGE) demo
+	@mkdir -p var; file=$$(mktemp var/demo-XXXXXX); trap 'rm -f "$$file" "$$file"-*' EXIT; \
+		IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///$$file $(TOOLS) demo
 
 test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
@@ -40,9 +41,9 @@ check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployme
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
-	$(PRODUCTION) $(MANAGE) policy_docs --check
-	$(PRODUCTION) $(MANAGE) error_docs --check
-	$(PRODUCTION) $(MANAGE) openapi --check
+	$(PRODUCTION) $(TOOLS) policy_docs --check
+	$(PRODUCTION) $(TOOLS) error_docs --check
+	$(PRODUCTION) $(TOOLS) openapi --check
 	cd tools/openapi-lint && npm ci --no-audit --no-fund --silent && npm run --silent redocly && npm run --silent spectral
 
 serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
@@ -59,11 +60,11 @@ fmt: $(SYNCED) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff check --fix .
 
 examples: $(SYNCED) ## Play the tour and record the examples and recipes of the documentation
-	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(MANAGE) examples
-	$(PRODUCTION) $(MANAGE) openapi
+	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(TOOLS) examples
+	$(PRODUCTION) $(TOOLS) openapi
 
 openapi: $(SYNCED) ## Write docs/openapi.json and list what breaks clients
-	$(PRODUCTION) $(MANAGE) openapi
+	$(PRODUCTION) $(TOOLS) openapi
 
 bench: $(SYNCED) ## Measure ratios, growth, memory and query plans, for 20 minutes (needs wrk, DATABASE_URL of a PostgreSQL)
 	@status=0; for each in comparison growth memory analytics; do \

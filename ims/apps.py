@@ -5,13 +5,12 @@ class ImsConfig(AppConfig):
     name = "ims"
 
     def ready(self) -> None:
-        """Verify the whole house before any door opens: audit trail, sockets and routes."""
+        """Verify the installation before it serves anything: audit receivers, hooks and routes."""
         from importlib import import_module
 
         from core.hooks import hooks
         from core.operations.authorization import verify_in_person
         from core.signals import require_recorder
-        from ims.auditing import operation as auditing  # noqa: F401 - declares the auditor's pack
         from ims.legacy import operation  # noqa: F401 - declares the import
         from ims.observing import metrics
 

@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ims.demo.cast import PASSWORD
 from tests.fuzz.databases import fresh_databases
 from tests.live import ROOT, manage, new_installation, served
+from tools.demo.cast import PASSWORD
 
 DESCRIPTION, PLAIN_DESCRIPTION = "openapi.json", "without_headers.json"
 HERE = Path(__file__).parent
 PHASES = "examples,coverage,fuzzing"
 # Who asks, those who change least first. The empty one logs in as nobody.
-PEOPLE = {"anonymous": "", "client contact": "carl@ims.example", "incident manager": "ines@ims.example"}
+PEOPLE = {"anonymous": "", "client contact": "nora@ims.example", "incident manager": "ines@ims.example"}
 # Fuzzed logins must not lock out those who fuzz, nor rates keep them waiting.
 PATIENT = {"IMS_LOGIN_FAILURES": "1000000"} | dict.fromkeys(
     ("IMS_RATE_CALLER", "IMS_RATE_ADDRESS", "IMS_RATE_LOGIN"), "off"

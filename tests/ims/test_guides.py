@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.codes import Code
-from ims.docs.contract.rules import RULES
-from ims.docs.error_page import WHY
 from ims.management.commands import error_docs
 from tests.ims.snippets import hold, needs_curl, run_blocks
 from tests.live import ROOT
+from tools.contract.rules import RULES
+from tools.pages.errors import WHY
 
 DOCS = ROOT / "docs"
 # Guides with blocks, and how many of them at least.

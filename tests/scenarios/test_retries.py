@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ims.demo.http import Client
 from tests.live import environment_of, manage, new_database, served
+from tools.tour.http import Client
 
 REQUESTS = 200
 LONGEST_DELAY = 0.03  # seconds: from before the server has read the request until after it has answered

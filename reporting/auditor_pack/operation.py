@@ -1,0 +1,29 @@
+"""The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
+
+from core.codes import Code
+from core.operations.registry import Door, operation
+from core.signals import send_discovered
+from core.verbs import Verb
+from incidents.models import Incident
+from reporting.auditor_pack.pack import pack_of
+from users.models import User
+
+
+@operation(
+    "report.auditor_pack",
+    sop=23,
+    roles=(),
+    verb=Verb.ENTITY_DISCOVERY,
+    subject="incident",
+    raises=[Code.CALCULATION_FAILED],
+    condition="a command on the server",
+    door=Door.COMMAND,
+)
+def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
+    """Pack everything about one incident for an auditor, with what is needed to check it.
+
+    SOP 23. Raises Refusal: calculation_failed (the trail holds nothing of the incident).
+    """
+    packed = pack_of(incident.pk)
+    send_discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
+    return packed

@@ -1,0 +1,27 @@
+"""Where the pack's timeline comes from: the app that composes it stands above this one and registers it at start-up."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from core.errors import Undeclared
+
+Timeline = Callable[[int, Any], Iterable[Any]]
+
+
+class TimelineSource:
+    """Holds the one function that reads an incident's timeline for a viewer, oldest entry first."""
+
+    def __init__(self) -> None:
+        self._read: Timeline | None = None
+
+    def register(self, read: Timeline) -> None:
+        self._read = read
+
+    def __call__(self, incident_id: int, viewer: Any) -> Iterable[Any]:
+        """The entries. Raises Undeclared when no app registered a timeline."""
+        if self._read is None:
+            raise Undeclared("no timeline is registered for the auditor's pack")
+        return self._read(incident_id, viewer)
+
+
+timeline_source = TimelineSource()

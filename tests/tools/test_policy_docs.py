@@ -1,0 +1,77 @@
+"""docs/policy.md says what the server enforces, and says it today."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.codes import Code
+from core.operations.registry import registry
+from ims.management.commands import policy_docs
+from tools.pages.evidence import files_by_sop, sops_of
+from tools.pages.policy import reachable, render
+from tools.pages.policy_tables import lifecycles
+from tools.pages.sops import SOPS
+
+
+def test_the_page_is_current():
+    call_command("policy_docs", "--check")
+
+
+def test_a_stale_page_fails_the_check(tmp_path, monkeypatch):
+    page = tmp_path / "policy.md"
+    page.write_text("stale", encoding="utf-8")
+    monkeypatch.setattr(policy_docs, "PAGE", page)
+
+    with pytest.raises(CommandError, match="not current"):
+        call_command("policy_docs", "--check")
+    assert page.read_text(encoding="utf-8") == "stale"
+
+
+def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(policy_docs, "TESTS", tmp_path)
+    monkeypatch.setattr(policy_docs, "PAGE", tmp_path / "docs" / "policy.md")
+
+    with pytest.raises(CommandError, match=r"no test file names .*: SOP 1, "):
+        call_command("policy_docs")
+
+
+def test_every_operation_code_and_procedure_stands_on_the_page():
+    page = render(policy_docs.TESTS)
+
+    assert [each.name for each in reachable() if f"**`{each.name}`**" not in page] == []
+    assert [code for code in Code if f"| `{code}` |" not in page] == []
+    assert [number for number, title in SOPS.items() if f"## {number}. {title}\n" not in page] == []
+    assert list(SOPS) == list(range(1, 28))
+
+
+def test_every_rule_of_segregation_stands_in_its_table():
+    table = render(policy_docs.TESTS).split("# Segregation of duties\n")[1].split("\n# ")[0]
+    rules = {(each.name, duty) for each in registry for duty in each.duties if duty.code is Code.SEGREGATION_OF_DUTIES}
+
+    assert {duty.name for _, duty in rules} >= {"not_own_account", "not_the_requester", "not_an_initiator"}
+    assert [rule for rule in rules if f"| `{rule[0]}` | `{rule[1].name}` | {rule[1].text} |" not in table] == []
+
+
+def test_procedures_that_are_not_built_are_listed_as_such():
+    page = render(policy_docs.TESTS)
+    built = {number for each in reachable() for number in each.sop}
+
+    for number, title in SOPS.items():
+        section = page.split(f"## {number}. {title}\n")[1].split("\n## ")[0]
+        assert ("Not built yet" in section) == (number not in built)
+
+
+def test_every_table_of_transitions_is_found():
+    names = {name for name, _ in lifecycles()}
+
+    assert "approval (`approvals.choices.DECISIONS`)" in names
+    assert "subscription (`clients.choices.SUBSCRIPTION_MOVES`)" in names
+
+
+def test_a_test_file_names_its_procedures_in_its_first_words(tmp_path):
+    folder = tmp_path / "tests" / "vendors"
+    folder.mkdir(parents=True)
+    (folder / "test_one.py").write_text('"""SOP 7: one. SOP 11 and 26: two."""\n', encoding="utf-8")
+    (folder / "test_two.py").write_text('"""Something else."""\nSOP = "SOP 8"\n', encoding="utf-8")
+
+    assert sops_of(folder / "test_one.py") == {7, 11, 26}
+    assert files_by_sop(tmp_path / "tests") == {number: ["tests/vendors/test_one.py"] for number in (7, 11, 26)}

@@ -1,0 +1,34 @@
+"""`python -m tools examples`: plays the tour, records the API's examples and writes docs/recipes.md."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from ims.docs.recorded import FOLDER, write
+from ims.docs.views import read_schema
+from tools.pages.recipes import render
+from tools.pages.writing import settle
+from tools.tour.recording import files_of
+from tools.tour.stage import record
+from users.models import User
+
+RECIPES = Path(settings.BASE_DIR) / "docs" / "recipes.md"
+
+
+class Command(BaseCommand):
+    help = "Play the tour in an empty database and record its requests and answers; what it writes is undone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if User.objects.filter(is_system=False).exists():
+            raise CommandError("the database is not empty; the tour begins in one that is")
+        with transaction.atomic():
+            exchanges = list(record())
+            transaction.set_rollback(True)
+        write(files_of(exchanges, read_schema()))
+        self.stdout.write(f"wrote {FOLDER.relative_to(settings.BASE_DIR)}")
+        self.stdout.write(settle(RECIPES, render(exchanges), check=False, command="make examples"))

@@ -1,0 +1,1 @@
+"""The demonstration: a world of records made by operations."""

@@ -1,0 +1,107 @@
+"""`docs/policy.md`: the policy as the server enforces it, rendered from the registry, one section for each SOP."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.codes import Code
+from core.operations.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
+from core.operations.registry import Door, Operation, registry
+from core.reading.policy_names import OURS
+from core.schema.text import approval_of, who_may
+from tools.pages.evidence import files_by_sop
+from tools.pages.policy_tables import tables
+from tools.pages.sops import SOPS
+
+INTRO = """# The policy, as this server enforces it
+
+`python -m tools policy_docs` generates this page from the registry of operations; with `--check` it fails when the page
+is out of date. The same registry decides on every request and answers `GET /api/v1/policy/`.
+
+Every write is admitted in one order: login, active account, role, scope of the record, shape of the body and its
+references, duties, version, state and preconditions, approval. Every refusal is a problem document with one of the
+codes at the end of this page. The codes that any request can meet (no login, an inactive account, a bad body, a failing
+database or audit trail) are not repeated with each operation.
+
+Roles in short: IM incident manager, TS technical support, SA system administrator, AM account manager, EX executive,
+VC vendor contact, CC client contact.
+"""
+NUMBERS = re.compile(r"SOP [0-9]+(?:(?:, | and )[0-9]+)*\. ?")
+OF_ANY_BODY = (Code.VALIDATION_ERROR, Code.INVALID_REFERENCE)
+COMMON = {*ALWAYS, *OF_CALLERS, *OF_READS, *OF_WRITES, *OF_ANY_BODY, Code.ROLE_NOT_PERMITTED}
+
+
+def reachable() -> list[Operation]:
+    """Every operation that has an endpoint."""
+    return [each for each in registry if each.door is Door.REST]
+
+
+def unproven(tests: Path) -> list[int]:
+    """The SOPs that operations carry out and no test file names."""
+    shown = files_by_sop(tests)
+    built = {number for each in reachable() for number in each.sop}
+    return sorted(number for number in built if number not in shown)
+
+
+def render(tests: Path) -> str:
+    """The whole page. Nothing of it depends on a database."""
+    shown = files_by_sop(tests)
+    parts = [INTRO, "# Standard operating procedures\n"]
+    for number, title in SOPS.items():
+        parts.append(f"## {number}. {title}\n")
+        parts.extend(_section(number, shown.get(number, [])))
+    parts.append("## Operations beside the procedures\n")
+    parts.extend(_operation(each) for each in reachable() if not each.sop)
+    parts.extend(_names())
+    parts.extend(tables(reachable()))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _names() -> Iterator[str]:
+    """What the policy's inputs are called in requests, where the names differ."""
+    yield "## Names of inputs\n"
+    yield "A request that uses the policy's name is refused as `unknown_field`, and told ours.\n"
+    yield "| The policy's name | Here |\n| --- | --- |"
+    for name, ours in OURS.items():
+        yield f"| `{name}` | {' or '.join(f'`{each}`' for each in ours) or 'the members of the body themselves'} |"
+    yield ""
+
+
+def _section(number: int, tests: list[str]) -> Iterator[str]:
+    operations = [each for each in reachable() if number in each.sop]
+    if not operations:
+        yield "Not built yet: no operation carries out this procedure.\n"
+        return
+    yield from (_operation(each) for each in operations)
+    files = ", ".join(f"`{path}`" for path in tests)
+    yield f"Shown by: {files or 'no test names this procedure'}.\n"
+
+
+def _operation(operation: Operation) -> str:
+    endpoints = ", ".join(f"`{endpoint}`" for endpoint in operation.endpoints)
+    lines = [f"**`{operation.name}`** {endpoints}", "", operation.purpose, ""]
+    lines += [f"- {name}: {text}" for name, text in _law(operation) if text]
+    return "\n".join(lines) + "\n"
+
+
+def _law(operation: Operation) -> Iterator[tuple[str, str]]:
+    yield "Who may", who_may(operation)
+    yield "Condition", operation.condition
+    yield "Rules", _words(operation)
+    yield from (("Duty", f"{duty.text} (`{duty.name}`, `{duty.code}`)") for duty in operation.duties)
+    yield "Approval", approval_of(operation)
+    yield "In person", operation.in_person.text if operation.in_person else ""
+    yield "Lifecycle", operation.lifecycle
+    yield "Codes", ", ".join(f"`{code}`" for code in _codes(operation))
+    yield "Audit", f"`{operation.verb}`"
+
+
+def _words(operation: Operation) -> str:
+    """What the operation's docstring says beyond its purpose."""
+    _, _, rest = (inspect.getdoc(operation.run) or "").partition("\n\n")
+    return NUMBERS.sub("", " ".join(rest.split())).strip()
+
+
+def _codes(operation: Operation) -> list[Code]:
+    return [code for code in codes_of(operation) if code not in COMMON]

@@ -1,0 +1,222 @@
+"""Clients, their people, what they subscribe to and what they are promised (SOP 3 to 6, 10, 11, 26)."""
+
+from tools.demo.cast import CAST
+from tools.tour.chapters.founding import countersigning, entering, shares_of
+from tools.tour.steps import CREATED, Chapter, Step
+
+CARL, VERA = (next(person for person in CAST if person.key == key) for key in ("carl", "vera"))
+WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+def targets(severity: str, response: int, resolution: int) -> dict[str, object]:
+    """The promise for one severity: minutes to respond, hours to resolve."""
+    return {
+        "severity_level": severity,
+        "response_time_minutes": response,
+        "resolution_time_hours": resolution,
+        "availability_target": 99.9,
+    }
+
+
+CHAPTERS = (
+    Chapter(
+        "An account manager who creates a client is assigned to it.",
+        (
+            Step(
+                "ada",
+                "registers a client",
+                "POST /clients/",
+                {
+                    "name": "Harbour Bank",
+                    "registration_number": "HRB-1042",
+                    "contact_email": "it@harbour.example",
+                    "client_type": "enterprise",
+                    "contact_phone": "+49301234567",
+                    "address": "Am Hafen 1, 20457 Hamburg",
+                },
+                CREATED,
+                "client",
+                shows=("id", "status"),
+            ),
+        ),
+        sop=3,
+    ),
+    Chapter(
+        "An update that sends `If-Match` is refused when somebody else was faster.",
+        (
+            Step(
+                "ada",
+                "corrects the address",
+                "PATCH /clients/{client.id}/",
+                {"address": "Am Hafen 3, 20457 Hamburg"},
+                headers={"If-Match": "{client.etag}"},
+                shows=("address",),
+            ),
+            Step(
+                "sam",
+                "says who manages the client",
+                "PUT /clients/{client.id}/account-managers/",
+                {"user_ids": ["{ada.id}"]},
+                shows=("user_ids",),
+            ),
+        ),
+        sop=4,
+    ),
+    Chapter(
+        "Nobody sets a password for somebody else, and nobody holds alone what activates an account: the answer has "
+        "one of two shares, shown this once, and a second person draws the other.",
+        (
+            Step(
+                "sam",
+                "adds the client's contact",
+                "POST /users/",
+                {
+                    "name": CARL.name,
+                    "email": CARL.email,
+                    "role": str(CARL.role),
+                    "timezone": CARL.timezone,
+                    "client_id": "{client.id}",
+                },
+                CREATED,
+                "carl",
+                shows=("role",),
+            ),
+            Step(
+                "sam",
+                "adds the vendor's contact",
+                "POST /users/",
+                {
+                    "name": VERA.name,
+                    "email": VERA.email,
+                    "role": str(VERA.role),
+                    "timezone": VERA.timezone,
+                    "vendor_id": "{vendor.id}",
+                },
+                CREATED,
+                "vera",
+                shows=("role",),
+            ),
+            Step(
+                "sam",
+                "issues a share again that was lost; the one of before is void",
+                "POST /users/{vera.id}/activation-token/",
+                keep="vera",
+                shows=("status",),
+            ),
+            countersigning("carl"),
+            countersigning("vera"),
+            Step(
+                "sam",
+                "corrects a name",
+                "PATCH /users/{carl.id}/",
+                {"name": CARL.name, "department": CARL.department},
+                shows=("department",),
+            ),
+        ),
+        sop=5,
+    ),
+    Chapter(
+        "With both shares they set their own passwords.",
+        (
+            *entering(CARL.key, CARL.email, shares_of("carl")),
+            *entering(VERA.key, VERA.email, shares_of("vera")),
+        ),
+    ),
+    Chapter(
+        "Roles and statuses of others; one's own profile is `PATCH /me/`.",
+        (
+            Step(
+                "sam",
+                "notes that Tom is away",
+                "PATCH /users/{tom.id}/permissions/",
+                {"status": "on_leave"},
+                shows=("status",),
+            ),
+            Step("sam", "and back", "PATCH /users/{tom.id}/permissions/", {"status": "active"}, shows=("status",)),
+            Step("tom", "moves", "PATCH /me/", {"timezone": "Europe/Vienna"}, shows=("timezone",)),
+        ),
+        sop=6,
+    ),
+    Chapter(
+        "A subscription says which product a client uses, and at which tier.",
+        (
+            Step(
+                "ada",
+                "establishes the coverage",
+                "POST /subscriptions/",
+                {
+                    "client_id": "{client.id}",
+                    "product_id": "{product.id}",
+                    "subscription_type": "full_service",
+                    "service_level_tier": "premium",
+                    "start_date": "2026-01-01",
+                    "recovery_objectives": {"rto_minutes": 240, "rpo_minutes": 60},
+                },
+                CREATED,
+                "subscription",
+                shows=("id", "status"),
+            ),
+            Step(
+                "ada",
+                "agrees on its end",
+                "PATCH /subscriptions/{subscription.id}/",
+                {"end_date": "2030-12-31"},
+                shows=("end_date",),
+            ),
+        ),
+        sop=10,
+    ),
+    Chapter(
+        "Targets lie within the subscription's tier, and a less severe incident is never promised a faster time. "
+        "All of them are made together or none.",
+        (
+            Step(
+                "eva",
+                "agrees on three severities",
+                "POST /sla-agreements/bulk/",
+                {
+                    "subscription_id": "{subscription.id}",
+                    "agreements": [targets("P1", 15, 4), targets("P2", 120, 24), targets("P3", 480, 72)],
+                },
+                CREATED,
+                "agreements",
+                shows=("subscription_id",),
+            ),
+        ),
+        sop=26,
+    ),
+    Chapter(
+        "Single agreements, their changes, and the business hours in which their clocks run.",
+        (
+            Step(
+                "eva",
+                "agrees on the last severity",
+                "POST /sla-agreements/",
+                {"subscription_id": "{subscription.id}", **targets("P4", 1440, 128)},
+                CREATED,
+                "agreement",
+                shows=("id", "status"),
+            ),
+            Step(
+                "eva",
+                "promises a little less",
+                "PATCH /sla-agreements/{agreements.agreements.2.id}/",
+                {"response_time_minutes": 500},
+                shows=("response_time_minutes",),
+            ),
+            Step(
+                "ada",
+                "sets the client's business hours",
+                "PUT /clients/{client.id}/calendar/",
+                {
+                    "timezone": "Europe/Berlin",
+                    "weekly_hours": {day: [["08:00", "18:00"]] for day in WORKING_DAYS},
+                    "country": "DE",
+                    "holidays": ["2026-12-24"],
+                },
+                shows=("country",),
+            ),
+        ),
+        sop=11,
+    ),
+)

@@ -1,0 +1,77 @@
+"""Plays a tour through any door that carries HTTP, and tells of every exchange."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tools.tour.steps import Chapter, Step, TourError, filled
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is sent: the path below the API's prefix, all headers but the content type."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One step as it was played: its number in the tour, what was sent and what came back."""
+
+    number: int
+    chapter: Chapter
+    step: Step
+    request: Request
+    reply: Reply
+
+
+Send = Callable[[Request], Reply]
+
+
+def play(
+    chapters: Iterable[Chapter],
+    send: Send,
+    kept: dict[str, Any],
+    *,
+    passing: Callable[[timedelta], None] = lambda duration: None,
+) -> Iterator[Exchange]:
+    """Play the chapters in their order; `kept` begins with what the tour finds, `passing` lets time pass.
+
+    Raises TourError at the first answer that is not the expected one.
+    """
+    steps = ((chapter, step) for chapter in chapters for step in chapter.steps)
+    for number, (chapter, step) in enumerate(steps, start=1):
+        passing(step.after)
+        request = request_of(step, kept)
+        reply = send(request)
+        _require_expected(step, number, reply)
+        if step.keep:
+            kept[step.keep] = {**reply.body, "etag": reply.headers.get("ETag")}
+        yield Exchange(number, chapter, step, request, reply)
+
+
+def request_of(step: Step, kept: Mapping[str, Any]) -> Request:
+    """A step's request with its places filled, signed with the token that its person got."""
+    headers = {name: str(filled(value, kept)) for name, value in step.headers.items()}
+    if step.who:
+        headers["Authorization"] = f"Token {kept[f'{step.who}_token']['token']}"
+    return Request(step.method, filled(step.path, kept), headers, filled(step.body, kept), step.raw)
+
+
+def _require_expected(step: Step, number: int, reply: Reply) -> None:
+    code = reply.body.get("code") if isinstance(reply.body, Mapping) and "error_class" in reply.body else None
+    if (reply.status, code) != (step.status, step.refused):
+        wanted = f"{step.status} {step.refused or ''}".strip()
+        raise TourError(f"step {number}, {step.request}: {wanted} expected, {reply.status} came: {reply.body}")
