@@ -54,7 +54,16 @@ def new_installation(folder: Path, *, migrated: bool = False) -> dict[str, str]:
 
 def manage(environment: dict[str, str], *words: str) -> str:
     """Run a management command; returns what it printed."""
-    command = [sys.executable, "manage.py", *words]
+    return _run(environment, "manage.py", *words)
+
+
+def run_tool(environment: dict[str, str], *words: str) -> str:
+    """Run a command of `python -m tools`; returns what it printed."""
+    return _run(environment, "-m", "tools", *words)
+
+
+def _run(environment: dict[str, str], *words: str) -> str:
+    command = [sys.executable, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

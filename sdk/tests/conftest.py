@@ -8,7 +8,7 @@ import pytest
 from ims_client import AuthenticatedClient
 from ims_sdk import login
 
-from tests.live import manage, new_installation, served
+from tests.live import manage, new_installation, run_tool, served
 
 ADMINISTRATOR, EXECUTIVE = "sam@example.org", "eva@example.org"
 # Who leads incidents in the demonstration, and may read the trail.
@@ -38,7 +38,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration's world. It takes long to make, so tests share it, and only add to it."""
     environment = new_installation(tmp_path_factory.mktemp("demonstration"))
-    manage(environment, "demo", "--load-only")
+    run_tool(environment, "demo", "--load-only")
     with served(environment) as address:
         yield f"http://{address}"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.fuzz.databases import fresh_databases
-from tests.live import ROOT, manage, new_installation, served
+from tests.live import ROOT, manage, new_installation, run_tool, served
 from tools.demo.cast import PASSWORD
 
 DESCRIPTION, PLAIN_DESCRIPTION = "openapi.json", "without_headers.json"
@@ -68,7 +68,7 @@ def arguments() -> argparse.Namespace:
 def fuzz(database: str, folder: Path, options: argparse.Namespace) -> Iterator[tuple[int, bool]]:
     """Fuzz as each of the people; yields how many cases were tried, and whether anything was found."""
     environment = {**new_installation(folder), "DATABASE_URL": database, **PATIENT}
-    manage(environment, "demo", "--load-only")
+    run_tool(environment, "demo", "--load-only")
     manage(environment, "spectacular", "--format", "openapi-json", "--file", str(folder / DESCRIPTION))
     described = json.loads((folder / DESCRIPTION).read_text())
     (folder / PLAIN_DESCRIPTION).write_text(json.dumps(without_headers(described)))

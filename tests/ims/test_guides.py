@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.codes import Code
-from ims.management.commands import error_docs
 from tests.ims.snippets import hold, needs_curl, run_blocks
 from tests.live import ROOT
+from tools.commands import error_docs
 from tools.contract.rules import RULES
 from tools.pages.errors import WHY
 
@@ -55,16 +55,16 @@ def test_the_index_names_every_page() -> None:
 def test_every_code_is_explained_and_the_page_is_current() -> None:
     assert list(WHY) == list(Code)
     assert all(text.endswith(".") for text in WHY.values())
-    call_command("error_docs", "--check")
+    call_command(error_docs.Command(), "--check")
 
 
 def test_a_stale_page_of_errors_fails_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(error_docs, "PAGE", tmp_path / "errors.md")
 
-    with pytest.raises(CommandError, match=r"not current; run manage\.py error_docs"):
-        call_command("error_docs", "--check")
-    call_command("error_docs")
-    call_command("error_docs", "--check")
+    with pytest.raises(CommandError, match=r"not current; run python -m tools error_docs"):
+        call_command(error_docs.Command(), "--check")
+    call_command(error_docs.Command())
+    call_command(error_docs.Command(), "--check")
 
 
 def test_every_rule_of_breaking_changes_is_told() -> None:

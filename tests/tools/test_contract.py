@@ -6,15 +6,15 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from ims.management.commands import openapi
 from tests.ims.described_things import GONE, LIST, OLD, changed
+from tools.commands import openapi
 from tools.contract.file import current, promised, read, text_of
 
 BROKEN = "GET /api/v1/gone/: the operation is gone (operation_removed)"
 
 
 def test_the_file_is_current_and_nothing_that_was_released_breaks():
-    call_command("openapi", "--check")
+    call_command(openapi.Command(), "--check")
 
 
 def test_the_same_description_is_the_same_text_that_reads_back():
@@ -40,49 +40,49 @@ def test_a_stale_file_fails_the_check(files):
     (files / "description.json").write_text("{}", encoding="utf-8")
 
     with pytest.raises(CommandError, match="not current"):
-        call_command("openapi", "--check")
+        call_command(openapi.Command(), "--check")
 
 
 def test_the_check_needs_to_know_what_was_released(files):
     (files / "released.json").unlink()
 
     with pytest.raises(CommandError, match="nothing says what clients may rely on"):
-        call_command("openapi", "--check")
+        call_command(openapi.Command(), "--check")
 
 
 def test_writing_lists_what_breaks_and_the_check_fails(files, capsys):
     (files / "description.json").unlink()
 
-    call_command("openapi")
+    call_command(openapi.Command())
     assert f"breaking: {BROKEN}" in capsys.readouterr().out
     assert read(files / "description.json") == current()
     with pytest.raises(CommandError, match=r"1 breaking changes since released\.json.*--accept"):
-        call_command("openapi", "--check")
+        call_command(openapi.Command(), "--check")
     assert f"breaking: {BROKEN}" in capsys.readouterr().out
 
 
 def test_a_break_that_is_meant_passes_with_its_reason_and_others_still_fail(files):
     (files / "accepted.json").write_text(json.dumps({"no longer there": "Old."}), encoding="utf-8")
 
-    call_command("openapi", "--accept", "Nobody used it.")
-    call_command("openapi", "--check")
+    call_command(openapi.Command(), "--accept", "Nobody used it.")
+    call_command(openapi.Command(), "--check")
     assert read(files / "accepted.json") == {BROKEN: "Nobody used it."}
 
     released = read(files / "released.json")
     released["servers"].append({"url": "/old/"})
     (files / "released.json").write_text(json.dumps(released), encoding="utf-8")
     with pytest.raises(CommandError, match="1 breaking changes"):
-        call_command("openapi", "--check")
-    call_command("openapi", "--accept", "Moved.")
+        call_command(openapi.Command(), "--check")
+    call_command(openapi.Command(), "--accept", "Moved.")
     assert sorted(read(files / "accepted.json").values()) == ["Moved.", "Nobody used it."]
 
 
 def test_a_release_starts_anew(files, capsys):
-    call_command("openapi", "--accept", "Nobody used it.")
-    call_command("openapi", "--release")
+    call_command(openapi.Command(), "--accept", "Nobody used it.")
+    call_command(openapi.Command(), "--release")
 
     assert f"breaking: {BROKEN}" in capsys.readouterr().out
-    call_command("openapi", "--check")
+    call_command(openapi.Command(), "--check")
     assert read(files / "released.json") == promised(current())
     assert not (files / "accepted.json").exists()
 
@@ -97,6 +97,6 @@ def test_two_files_are_compared(files):
     for name, description in (("old", OLD), ("new", changed(LIST, GONE))):
         (files / f"{name}.json").write_text(text_of(description), encoding="utf-8")
 
-    call_command("openapi", "--breaking", str(files / "old.json"), str(files / "old.json"))
+    call_command(openapi.Command(), "--breaking", str(files / "old.json"), str(files / "old.json"))
     with pytest.raises(CommandError, match="1 breaking changes"):
-        call_command("openapi", "--breaking", str(files / "old.json"), str(files / "new.json"))
+        call_command(openapi.Command(), "--breaking", str(files / "old.json"), str(files / "new.json"))

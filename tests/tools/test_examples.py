@@ -11,6 +11,7 @@ from ims.docs.recorded import PROBLEMS, by_operation, problems, read, text_of
 from ims.docs.views import read_schema
 from tests.contract import description
 from tests.ims.test_schema import resolved
+from tools.commands import examples
 from tools.commands.examples import RECIPES
 from tools.pages.recipes import render
 from tools.tour.placeholders import A_TIME, settled, shortened
@@ -56,7 +57,7 @@ def test_the_tour_begins_in_an_empty_database(api):
     api(SA)
 
     with pytest.raises(CommandError, match="not empty"):
-        call_command("examples")
+        call_command(examples.Command())
 
 
 def test_every_operation_has_an_example_of_its_answer_and_of_its_body():
