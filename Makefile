@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 # One process for each core, four at most; TEST_WORKERS=0 runs the tests in this one.
 TEST_WORKERS ?= auto
+# COVERAGE=1 measures the tests' coverage, too, and fails below the floor: it takes twice the time.
+COVERAGE ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,8 +32,8 @@ demo: $(SYNCED) ## Load demo data, start the server and play an incident through
 	@mkdir -p var; file=$$(mktemp var/demo-XXXXXX); trap 'rm -f "$$file" "$$file"-*' EXIT; \
 		IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///$$file $(TOOLS) demo
 
-test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 --cov --cov-report=term
+test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL, COVERAGE=1 to measure it
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 $(if $(COVERAGE),--cov --cov-report=term)
 
 check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployment, schema and generated documents (needs Node 20)
 	IMS_ENVIRONMENT=test $(BIN)/mypy .

@@ -25,6 +25,7 @@ from rich.table import Table
 
 from audit.models import AuditEntry
 from benchmarks.rows import multiply
+from benchmarks.running import doing
 from core.context import context
 from core.operations.registry import registry
 from incidents.models import Incident
@@ -96,9 +97,11 @@ def main() -> int:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     # Statements are read back as text, so parameters are bound on this side for this run.
     connection.settings_dict["OPTIONS"].update(server_side_binding=False)
-    old = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    with doing("Making a database"):
+        old = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        with context(actor=system_principal(), operation=registry["system.seed"], request_id="bench"):
+        seeding = context(actor=system_principal(), operation=registry["system.seed"], request_id="bench")
+        with doing(f"Filling a database with {INCIDENTS:,} incidents"), seeding:
             reader = Api(populate())
         return report(reader)
     finally:
@@ -109,9 +112,10 @@ def report(reader: Api) -> int:
     table = Table("question", "statements", "× one bare pass", "scans of the audit table", box=None)
     failed = False
     for question in QUESTIONS:
-        count, took, scans = ask(reader, question)
+        with doing(f"Asking for {question}"):
+            count, took, scans = ask(reader, question)
+            table.add_row(question, str(count), f"{took / baseline():.1f}", str(len(scans)))
         failed = failed or bool(scans) or count > MOST_STATEMENTS
-        table.add_row(question, str(count), f"{took / baseline():.1f}", str(len(scans)))
     Console(width=140).print(table)
     return int(failed)
 

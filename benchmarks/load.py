@@ -3,10 +3,11 @@
 import json
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from benchmarks.running import doing, run
 
 HERE = Path(__file__).parent
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
@@ -31,7 +32,7 @@ class Load:
         self._told, self._seconds, self._next = told, seconds, 0
 
     def run(self, address: str, name: str, *, connections: int = 8, seconds: float | None = None) -> Measured:
-        """Ask again and again, on so many connections. Raises RuntimeError when an answer was no success."""
+        """Ask again and again, on so many connections. Raises RuntimeError when wrk or an answer failed."""
         asked, lasting = self._told["requests"][name], seconds or self._seconds
         command = ["wrk", "--latency", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
         command += ["-H", f"Authorization: Token {self._told['token']}", "-H", "Content-Type: application/json"]
@@ -39,14 +40,8 @@ class Load:
         command += ["-s", str(HERE / script)] if script else []
         variables = {f"BENCH_{key.upper()}": str(value) for key, value in self._told["numbers"].items()}
         variables |= {"BENCH_OFFSET": str(self._next), "BENCH_BODY": json.dumps(asked.get("body"))}
-        done = subprocess.run(  # noqa: S603
-            [*command, f"http://{address}{asked['path']}"],
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        measured = read(done.stdout)
+        with doing(f"Asking for {name!r}, {connections} at a time, for {lasting} s"):
+            measured = read(run([*command, f"http://{address}{asked['path']}"], {**os.environ, **variables}))
         if name == "create":
             self._next += 2 * round(measured.rate * lasting) + connections
         return measured

@@ -3,15 +3,15 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.results import Result, report
+from benchmarks.running import doing, kept, run
 from tests.live import ROOT, environment_of, manage, new_database, served
 
 WORKERS = 2
@@ -31,9 +31,14 @@ class World(NamedTuple):
     environment: dict[str, str]
     told: dict[str, Any]
 
-    def serve(self, name: str) -> AbstractContextManager[str]:
-        """Serve one of the applications; yields its address."""
-        return served(self.environment, APPLICATIONS[name], workers=WORKERS, access_log=True)
+    @contextmanager
+    def serve(self, name: str) -> Iterator[str]:
+        """Serve one of the applications, which logs every request as in production; yields its address."""
+        with (
+            kept(Path(self.environment["BENCH_FOLDER"]) / f"{name}.log") as output,
+            served(self.environment, APPLICATIONS[name], workers=WORKERS, access_log=True, output=output) as address,
+        ):
+            yield address
 
 
 @contextmanager
@@ -41,9 +46,9 @@ def world(incidents: int) -> Iterator[World]:
     """A new database with so many incidents."""
     with tempfile.TemporaryDirectory() as name, new_database(Path(name)) as url:
         environment = environment_of(url, **OPTIONS, BENCH_FOLDER=name, PYTHONPATH=str(ROOT))
-        manage(environment, "migrate", "--verbosity", "0")
-        command = [sys.executable, "-m", "benchmarks.world", name, str(incidents)]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
+        with doing(f"Filling a database with {incidents:,} incidents"):
+            manage(environment, "migrate", "--verbosity", "0")
+            run([sys.executable, "-m", "benchmarks.world", name, str(incidents)], environment, ROOT)
         yield World(environment, json.loads((Path(name) / "told.json").read_text()))
 
 

@@ -72,9 +72,16 @@ def template_file() -> Path:
 
 
 def from_server(name: str) -> None:
-    template = f"{NAMED}{digest()}"
     given = connection.settings_dict
     connection.close_pool()
+    copy_on_server(name)
+    given["NAME"] = name
+
+
+def copy_on_server(name: str) -> None:
+    """Make a migrated database of this name on the PostgreSQL that the tests run on. Called under the lock."""
+    template = f"{NAMED}{digest()}"
+    given = connection.settings_dict
     with psycopg.connect(f"postgres://{credentials(given)}/postgres", autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [int(digest()[:15], 16)])  # against other checkouts
         known = {row[0] for row in server.execute("SELECT datname FROM pg_database")}
@@ -88,7 +95,6 @@ def from_server(name: str) -> None:
         server.execute(used.format(sql.Identifier(template), sql.Literal(datetime.now(UTC).isoformat())))
         command(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         command(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
-    given["NAME"] = name
 
 
 def drop_unused(server: Any) -> None:

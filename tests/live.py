@@ -10,13 +10,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.database import copy_to
+from tests.database import copy_on_server, copy_to, locked
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -24,15 +25,19 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG")
 
 
 @contextmanager
-def new_database(folder: Path) -> Iterator[str]:
-    """The address of an empty database of the kind that the tests run on; it is gone afterwards."""
+def new_database(folder: Path, *, migrated: bool = False) -> Iterator[str]:
+    """The address of a database of the kind that the tests run on, empty or migrated; it is gone afterwards."""
     url = os.environ.get("DATABASE_URL", "sqlite://")
     if url.startswith("sqlite"):
-        yield f"sqlite:///{folder}/ims.sqlite3"
+        yield new_installation(folder, migrated=migrated)["DATABASE_URL"]
         return
     name = f"ims_live_{uuid4().hex[:12]}"
     with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        if migrated:
+            with locked():
+                copy_on_server(name)
+        else:
+            server.execute(f"CREATE DATABASE {name}")
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:
@@ -45,11 +50,11 @@ def environment_of(database_url: str, **more: str) -> dict[str, str]:
     return {**kept, "DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", **more}
 
 
-def new_installation(folder: Path, *, migrated: bool = False) -> dict[str, str]:
+def new_installation(folder: Path, *, migrated: bool = False, **more: str) -> dict[str, str]:
     """The variables of an installation with a SQLite database in this folder, empty or migrated."""
     if migrated:
         copy_to(folder / "ims.sqlite3")
-    return environment_of(f"sqlite:///{folder}/ims.sqlite3")
+    return environment_of(f"sqlite:///{folder}/ims.sqlite3", **more)
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
@@ -70,12 +75,21 @@ def _run(environment: dict[str, str], *words: str) -> str:
 
 
 @contextmanager
-def served(environment: dict[str, str], *options: str, workers: int = 1, access_log: bool = False) -> Iterator[str]:
-    """The product, served as `make serve` does, with further options of gunicorn; yields host and port."""
+def served(
+    environment: dict[str, str],
+    *options: str,
+    workers: int = 1,
+    access_log: bool = False,
+    output: IO[bytes] | None = None,
+) -> Iterator[str]:
+    """The product, served as `make serve` does, with further options of gunicorn; yields host and port.
+
+    What the server prints goes to `output`, or where this process prints.
+    """
     address = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers), *options]
     variables = {**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": str(int(access_log))}
-    process = subprocess.Popen(command, cwd=ROOT, env=variables)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output)  # noqa: S603
     try:
         _await_answer(f"http://{address}/healthz", process)
         yield address

@@ -17,7 +17,7 @@ from core.reading import collections
 from ims.logs import configuration
 from tests.api import Api
 from tests.ims.console_world import PASSWORD, browser
-from tests.live import environment_of, manage, served
+from tests.live import new_installation, served
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import IM, SA
@@ -210,8 +210,7 @@ def test_lines_for_people_hold_the_same_and_no_local_variables(capsys: pytest.Ca
 
 
 def test_a_served_installation_writes_json_and_nothing_else(tmp_path: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path}/ims.sqlite3", IMS_LOG_FORMAT="json")
-    manage(environment, "migrate", "--verbosity", "0")
+    environment = new_installation(tmp_path, migrated=True, IMS_LOG_FORMAT="json")
     capfd.readouterr()
     with served(environment, access_log=True):
         pass

@@ -17,7 +17,7 @@ from core.errors import AuditTrailFailure
 from core.reading import collections
 from core.signals import request_throttled, request_uncounted, send_metric
 from tests.api import Api
-from tests.live import environment_of, manage, served
+from tests.live import new_installation, served
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import CC, IM
@@ -238,8 +238,7 @@ def test_the_figures_are_only_read(client: Client) -> None:
 
 
 def test_what_several_workers_count_is_one_sum(tmp_path: Path) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path}/ims.sqlite3", IMS_RATE_ADDRESS="off")
-    manage(environment, "migrate", "--verbosity", "0")
+    environment = new_installation(tmp_path, migrated=True, IMS_RATE_ADDRESS="off")
     asked = 40
     with served(environment, workers=2) as address:
         for _ in range(asked):

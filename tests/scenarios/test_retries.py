@@ -51,9 +51,8 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    with new_database(tmp_path) as url:
+    with new_database(tmp_path, migrated=True) as url:
         environment = environment_of(url)
-        manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "bootstrap", "--sa-email", "sam@example.org", "--ex-email", "eva@example.org")
         sam, eva = (manage(environment, "issue_token", f"{name}@example.org") for name in ("sam", "eva"))
         with served(environment, workers=2) as address:
