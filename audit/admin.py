@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from audit.choices import Origin
+from audit.disclosure import changes_for
 from audit.models import AuditEntry
 from audit.operations import READERS
 from core.console.admin import RecordAdmin
@@ -55,6 +57,12 @@ class AuditEntryAdmin(RecordAdmin):
 
     def scope(self, viewer: Any) -> Any:
         return self.model.objects.all() if viewer.role in READERS else self.model.objects.visible_to(viewer)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        entry = super().get_object(request, object_id, from_field)
+        if entry is not None:
+            entry.changes = changes_for(request.user, entry.reference_type, entry.changes)
+        return entry
 
     @admin.display(description="Record")
     def show_reference_type(self, record: Any) -> Any:

@@ -1,10 +1,12 @@
 """The shape of audit entries."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
 
 from audit.chain_reader import FindingKind
+from audit.disclosure import changes_for
 from audit.models import ALIASES, AuditEntry
 from core.operations.entities import find_readable
 from core.operations.fields import BoundedJSONField
@@ -56,6 +58,13 @@ class AuditEntryOutput(Output):
             "hash",
             *ALIASES,
         )
+        requires: dict[str, tuple[str, ...]] = {"changes": ("reference_type",)}
+
+    @classmethod
+    def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        if viewer.is_internal or "changes" not in names:
+            return rows
+        return [{**row, "changes": changes_for(viewer, row["reference_type"], row["changes"])} for row in rows]
 
 
 class FindingAnswer(serializers.Serializer[object]):

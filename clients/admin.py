@@ -57,6 +57,7 @@ class AgreementInline(RecordInline):
         "response_time_minutes",
         "resolution_time_hours",
         "availability_target",
+        "pauses_allowed",
         "status",
     )
     tones = {"severity_level": SEVERITY_TONES, "status": {AgreementStatus.ACTIVE: "success"}}
@@ -108,10 +109,10 @@ class AgreementAdmin(RecordAdmin):
         "status",
     )
     order = ("id",)
-    facets = ("status", "severity_level", "subscription", "created_at")
+    facets = ("status", "severity_level", "pauses_allowed", "subscription", "created_at")
     sections = (
         (None, ("subscription", ("severity_level", "status"))),
-        ("Targets", (("response_time_minutes", "resolution_time_hours"), "availability_target")),
+        ("Targets", (("response_time_minutes", "resolution_time_hours"), ("availability_target", "pauses_allowed"))),
         ("Older system", ("imported_violations",)),
     )
     tones = {

@@ -3,13 +3,15 @@ subscription to the component's product. Of several the best tier, then the olde
 the best tier of the client.
 
 A subscription is current for an incident when it has begun by today and had not ended when the incident was detected:
-what was promised at the time is not lost because the subscription ends while the work goes on.
+what was promised at the time is not lost because the subscription ends while the work goes on. Both days are those of
+the client's time zone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
@@ -20,6 +22,8 @@ from clients.models import Subscription
 from core.sql.compiled import CompiledQuery
 
 BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
+# No time zone is further ahead: a subscription that has begun anywhere has begun by this clock.
+_FURTHEST_AHEAD = timedelta(hours=14)
 _CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
 
 
@@ -46,7 +50,12 @@ class ApplicableAgreement:
     severity: str | None
     response_minutes: int | None
     resolution_minutes: int | None
+    pauses_allowed: bool
     calendar: dict[str, Any]
+
+    def day_of(self, moment: datetime) -> date:
+        """The date at an instant, for the client."""
+        return moment.astimezone(ZoneInfo(self.calendar["timezone"])).date()
 
 
 def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> list[ApplicableAgreement]:
@@ -54,14 +63,15 @@ def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> 
 
     Subscriptions without an agreement are offers too: their recovery objectives count all the same.
     """
-    today = timezone.now().date()
+    now = timezone.now()
+    latest = (now + _FURTHEST_AHEAD).date()
     if need is None:
-        rows = _ALL(client_id, today)
+        rows = _ALL(client_id, latest)
     elif need.product_id is None:
-        rows = _FOR_SEVERITY(client_id, today, need.severity)
+        rows = _FOR_SEVERITY(client_id, latest, need.severity)
     else:
-        rows = _FOR_PRODUCT(client_id, today, need.severity, need.product_id)
-    return [_offer(row) for row in rows]
+        rows = _FOR_PRODUCT(client_id, latest, need.severity, need.product_id)
+    return [offer for offer in map(_offer, rows) if offer.start_date <= offer.day_of(now)]
 
 
 def best_agreement(offers: Iterable[ApplicableAgreement], need: AgreementNeed) -> ApplicableAgreement | None:
@@ -70,7 +80,7 @@ def best_agreement(offers: Iterable[ApplicableAgreement], need: AgreementNeed) -
 
 
 def _fits(offer: ApplicableAgreement, need: AgreementNeed) -> bool:
-    ended = offer.end_date is not None and offer.end_date < need.detected_at.date()
+    ended = offer.end_date is not None and offer.end_date < offer.day_of(need.detected_at)
     return need.product_id in (None, offer.product_id) and not ended
 
 
@@ -78,7 +88,8 @@ def _for_severity(offer: ApplicableAgreement, need: AgreementNeed) -> Applicable
     """The offer itself, or its bare subscription where the agreement is another severity's."""
     if offer.severity in (None, need.severity):
         return offer
-    return replace(offer, agreement_id=None, severity=None, response_minutes=None, resolution_minutes=None)
+    bare: dict[str, Any] = dict.fromkeys(("agreement_id", "severity", "response_minutes", "resolution_minutes"))
+    return replace(offer, **bare, pauses_allowed=False)
 
 
 def _rank(offer: ApplicableAgreement) -> tuple[bool, int, date, int]:
@@ -96,13 +107,17 @@ _COLUMNS = (
     "agreement__severity_level",
     "agreement__response_time_minutes",
     "agreement__resolution_time_hours",
+    "agreement__pauses_allowed",
 )
 
 
-def _rows(client_id: int, today: date, severity: str | None = None, product_id: int | None = None) -> Any:
-    """What an offer consists of, for all offers to a client that are for a severity and a product."""
+def _rows(client_id: int, latest: date, severity: str | None = None, product_id: int | None = None) -> Any:
+    """What an offer consists of, for all offers to a client that are for a severity and a product.
+
+    Those of the last day may not have begun: the client's time zone tells, which the rows bring along.
+    """
     agreement = Q(agreements__status=AgreementStatus.ACTIVE)
-    found = Subscription.objects.filter(client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=today)
+    found = Subscription.objects.filter(client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=latest)
     if severity is not None:
         agreement &= Q(agreements__severity_level=severity)
     if product_id is not None:
@@ -130,5 +145,6 @@ def _offer(row: dict[str, Any]) -> ApplicableAgreement:
         severity=row["agreement__severity_level"],
         response_minutes=row["agreement__response_time_minutes"],
         resolution_minutes=None if hours is None else hours * 60,
+        pauses_allowed=bool(row["agreement__pauses_allowed"]),
         calendar=dict(DEFAULT_CALENDAR) if own["timezone"] is None else own,
     )

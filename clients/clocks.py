@@ -28,9 +28,23 @@ class WorkingHours:
     weekly: Mapping[int, tuple[tuple[int, int], ...]]
     is_holiday: Callable[[date], bool]
 
+    @property
+    def longest_day(self) -> timedelta:
+        """The covered time of the weekday with the longest hours, holidays aside."""
+        return max((_length(windows) for windows in self.weekly.values()), default=timedelta())
+
+    @property
+    def week(self) -> timedelta:
+        """The covered time of a week, holidays aside."""
+        return sum((_length(windows) for windows in self.weekly.values()), timedelta())
+
 
 # Coverage without a calendar: 24/7/365.
 ROUND_THE_CLOCK: WorkingHours | None = None
+
+
+def _length(windows: tuple[tuple[int, int], ...]) -> timedelta:
+    return timedelta(minutes=sum(closes - opens for opens, closes in windows))
 
 
 def covered(hours: WorkingHours | None, start: datetime, end: datetime) -> Iterator[Interval]:

@@ -99,6 +99,7 @@ class TargetsBody(Body):
         required=False,
         allow_null=True,
     )
+    pauses_allowed = serializers.BooleanField(required=False)
     status = serializers.ChoiceField(choices=AgreementStatus.choices, required=False)
 
 
@@ -126,6 +127,7 @@ class AgreementOutput(Output):
             "response_time_minutes",
             "resolution_time_hours",
             "availability_target",
+            "pauses_allowed",
             "status",
             "imported_violations",
         )

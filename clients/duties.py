@@ -25,7 +25,7 @@ def assigned_to_client(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
 @elevation("a target, the severity or the status changes", approvers=[EX])
 def changes_promise(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """What was promised to the client becomes something else: by its terms, or by what takes its place."""
-    return changes(target, data, ("severity_level", "status", *TARGETS))
+    return changes(target, data, ("severity_level", "status", "pauses_allowed", *TARGETS))
 
 
 @elevation("a running clock of an unresolved incident rests on it", approvers=[EX])

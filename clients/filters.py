@@ -33,6 +33,6 @@ class AgreementFilters(StrictFilterSet):
     class Meta:
         model = SlaAgreement
         fields = matches(
-            exact=["subscription_id", "severity_level", "status"],
+            exact=["subscription_id", "severity_level", "pauses_allowed", "status"],
             ranges=["response_time_minutes", "resolution_time_hours", "availability_target"],
         )

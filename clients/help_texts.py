@@ -19,6 +19,7 @@ HELP_TEXTS = {
     "high_priority": "Whether an incident that affects the client is a P1 by this contract.",
     "holidays": "Additional days without business hours.",
     "name": "A one-line name.",
+    "pauses_allowed": "Whether the resolution clock may be paused, for the reasons that are agreed on.",
     "product_id": "The product.",
     "recovery_objectives": "The recovery objectives.",
     "registration_number": "The registration number; unique.",

@@ -147,7 +147,10 @@ class Subscription(Record):
 
 
 class SlaAgreement(Record):
-    """Response and resolution targets of one severity under one subscription, in covered time."""
+    """Response and resolution targets of one severity under one subscription, in covered time.
+
+    `pauses_allowed` says whether the resolution clock may stand still for the reasons that are agreed on.
+    """
 
     entity_type = "sla"
 
@@ -156,6 +159,7 @@ class SlaAgreement(Record):
     response_time_minutes = models.PositiveIntegerField()
     resolution_time_hours = models.PositiveIntegerField()
     availability_target = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    pauses_allowed = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=AgreementStatus.choices, default=AgreementStatus.ACTIVE)
 
     objects: ClassVar[Any] = AgreementQuerySet.as_manager()

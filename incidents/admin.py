@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from clients.admin import SEVERITY_TONES
@@ -11,6 +12,7 @@ from incidents.choices import IncidentStatus, Level
 from incidents.events import admin as events_admin  # noqa: F401 - registers its pages
 from incidents.models import (
     AffectedClient,
+    ClockPause,
     Communication,
     Escalation,
     Incident,
@@ -18,6 +20,7 @@ from incidents.models import (
     RootCauseAnalysis,
     Workaround,
 )
+from incidents.service_levels.scope import PROMISES, reads_promises
 
 LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "info", Level.LOW: "default"}
 
@@ -34,6 +37,13 @@ class NoteInline(RecordInline):
     verbose_name_plural = "Notes"
     columns = ("created_at", "created_by", "body", "public")
     titles = {"created_at": "When", "created_by": "Who"}
+
+
+class PauseInline(RecordInline):
+    model = ClockPause
+    verbose_name_plural = "Pauses of the resolution clock"
+    columns = ("reason", "started_at", "ended_at", "ended_by", "end_cause", "note", "end_note")
+    titles = {"started_at": "Since", "ended_at": "Until"}
 
 
 @admin.register(Incident)
@@ -90,7 +100,7 @@ class IncidentAdmin(RecordAdmin):
         ("Workarounds", "incidents.Workaround", "incident"),
         ("Root cause analyses", "incidents.RootCauseAnalysis", "incident"),
     )
-    inlines = (AffectedClientInline, NoteInline)
+    inlines = (AffectedClientInline, PauseInline, NoteInline)
     titles = {
         "sla_breach": "SLA breach",
         "rto_breach": "RTO breach",
@@ -112,6 +122,14 @@ class IncidentAdmin(RecordAdmin):
             IncidentStatus.CLOSED: "default",
         },
     }
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Whether a promise was kept is told to those whom it concerns, as in the API."""
+        record = super().get_object(request, object_id, from_field)
+        if record is not None and not reads_promises(request.user, record.client_id):
+            for name in PROMISES:
+                setattr(record, name, None)
+        return record
 
     @admin.display(description="Code", ordering="id")
     def show_incident_code(self, record: Any) -> str:

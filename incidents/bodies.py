@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail
 from clients.choices import Severity
 from core.operations.fields import NameField, Reference
 from core.reading.serializers import Body
-from incidents.choices import Category, DetectionSource, IncidentStatus, Level
+from incidents.choices import Category, DetectionSource, IncidentStatus, Level, PauseReason
 from incidents.duties import lowers_severity
 from incidents.inputs import ClientList, OwnClient, PeopleBody, Person
 from products.models import Component
@@ -170,3 +170,12 @@ class IncidentUpdateBody(PeopleBody):
 class NoteBody(Body):
     body = serializers.CharField(max_length=TEXT_LENGTH)
     public = serializers.BooleanField(required=False)
+
+
+class PauseBody(Body):
+    reason = serializers.ChoiceField(choices=PauseReason.choices)
+    note = serializers.CharField(max_length=REASON_LENGTH)
+
+
+class PauseEndBody(Body):
+    note = serializers.CharField(max_length=REASON_LENGTH, required=False, allow_blank=True)

@@ -57,6 +57,22 @@ class ResolutionCode(TextChoices):
     DUPLICATE = "duplicate"
 
 
+class PauseReason(TextChoices):
+    """Why the resolution clock may stand still."""
+
+    WAITING_FOR_CLIENT = "waiting_for_client"
+    WAITING_FOR_VENDOR = "waiting_for_vendor"
+    AGREED_MAINTENANCE = "agreed_maintenance"
+
+
+class PauseEnd(TextChoices):
+    """What ended a pause: a person, the resolution, or a rise to P1."""
+
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    SEVERITY_RAISED = "severity_raised"
+
+
 _S = IncidentStatus
 
 # While an incident has one of these, no second one may be opened for the same thing.

@@ -12,7 +12,7 @@ from django_filters.filters import BaseInFilter
 from core.operations.fields import BIGGEST_ID
 from core.reading.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
 from incidents.codes import id_of_code
-from incidents.models import Incident, IncidentNote
+from incidents.models import ClockPause, Incident, IncidentNote
 from incidents.service_levels.states import SlaState, due_before, in_state
 
 
@@ -106,3 +106,9 @@ class NoteFilters(StrictFilterSet):
     class Meta:
         model = IncidentNote
         fields = matches(exact=["incident_id", "public"])
+
+
+class PauseFilters(StrictFilterSet):
+    class Meta:
+        model = ClockPause
+        fields = matches(exact=["incident_id", "reason", "end_cause", "ended_by_id"], ranges=["started_at", "ended_at"])

@@ -56,6 +56,18 @@ class AffectedClientQuerySet(OfIncidentQuerySet):
         return super().visible_to(user).filter(client_id__in=clients.values("pk"))
 
 
+class PauseQuerySet(OfIncidentQuerySet):
+    def open(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff: all. A client contact: those of the own client's incidents. Others: none, as with all that was
+        promised to a client."""
+        if user.is_internal:
+            return self.all()
+        return self.filter(incident__client_id=user.client_id) if user.role == CC else self.none()
+
+
 class NoteQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
         """A client contact reads public notes only; a vendor contact all notes of the incidents in scope."""

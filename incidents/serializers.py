@@ -14,7 +14,7 @@ from core.sql.compiled import CompiledQuery
 from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code
-from incidents.models import AffectedClient, Incident, IncidentNote
+from incidents.models import AffectedClient, ClockPause, Incident, IncidentNote
 from incidents.service_levels.scope import PROMISES, without_foreign_promises
 from users.choices import CC
 
@@ -22,6 +22,8 @@ from users.choices import CC
 LATEST_NOTES = 10
 # What only staff see: it tells of contracts and of how the severity is judged.
 OF_STAFF = frozenset({"known_facts", "classification_advice"})
+# What of a pause only staff see.
+OF_WORKERS = frozenset({"note", "end_note"})
 # What a client contact does not see: inner reasoning and drafts of the root cause.
 INTERNAL = OF_STAFF | frozenset(
     {
@@ -38,6 +40,20 @@ class NoteOutput(Output):
     class Meta:
         model = IncidentNote
         fields = outputs("incident_id", "body", "public")
+
+
+class PauseOutput(Output):
+    class Meta:
+        model = ClockPause
+        fields = outputs(
+            "incident_id", "reason", "note", "started_at", "ended_at", "ended_by_id", "end_cause", "end_note"
+        )
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        """The client whose agreement allows pauses learns when and why there were any; notes are for those at work."""
+        fields: Iterable[str] = cls.Meta.fields
+        return None if viewer.is_internal else [name for name in fields if name not in OF_WORKERS]
 
 
 def _latest(**among: Any) -> CompiledQuery:
@@ -60,6 +76,8 @@ AFFECTED = CompiledQuery(
 class IncidentOutput(Output):
     incident_code = serializers.SerializerMethodField()
     classification = FactsBody(read_only=True)
+    sla_breach = serializers.BooleanField(read_only=True, allow_null=True)
+    rto_breach = serializers.BooleanField(read_only=True, allow_null=True)
 
     class Meta:
         model = Incident
@@ -103,7 +121,7 @@ class IncidentOutput(Output):
             "closed_at",
             "imported_violations",
         )
-        joined = {"classification": "classification"}
+        joined = {"classification": "classification", "sla_breach": "sla_breach", "rto_breach": "rto_breach"}
         requires: dict[str, tuple[str, ...]] = dict.fromkeys(PROMISES, ("client_id",))
 
     @staticmethod

@@ -11,7 +11,7 @@ from incidents.response.views import (
     WorkaroundViewSet,
 )
 from incidents.service_levels.views import ServiceLevelView
-from incidents.views import IncidentViewSet, NoteViewSet
+from incidents.views import IncidentViewSet, NoteViewSet, PauseViewSet
 
 router = Router()
 router.add("incidents", IncidentViewSet)
@@ -23,8 +23,12 @@ router.add("communications", CommunicationViewSet)
 router.add("workarounds", WorkaroundViewSet)
 router.add("root-cause-analyses", AnalysisViewSet)
 
+PAUSES = "incidents/<int:pk>/pauses/"
+
 urlpatterns = [
     *router.urls,
     path("incidents/<int:pk>/sla/", ServiceLevelView.as_view({"get": "sla"})),
     path("incidents/<int:pk>/notes/", NoteViewSet.as_view({"get": "list", "post": "create"})),
+    path(PAUSES, PauseViewSet.as_view({"get": "list", "post": "create"})),
+    path(f"{PAUSES}<int:pause_id>/end/", PauseViewSet.as_view({"post": "end"})),
 ]

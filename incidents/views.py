@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.request import Request
 
 from core.http.nested import PartsViewSet
 from core.http.views import RecordViewSet, creates, updates, write
+from core.operations.fields import BIGGEST_ID
 from core.reading.collections import Collection, related
-from incidents.filters import IncidentFilters, NoteFilters
-from incidents.models import Incident, IncidentNote
-from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput
+from incidents.filters import IncidentFilters, NoteFilters, PauseFilters
+from incidents.models import ClockPause, Incident, IncidentNote
+from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput, PauseOutput
 from incidents.service_levels.scope import PROMISES, promises_to
 
 
@@ -40,6 +42,15 @@ INCIDENTS = IncidentCollection(
     ),
 )
 NOTES = Collection(IncidentNote, NoteOutput, NoteFilters, label="id", search=("body",), ordering=("id", "created_at"))
+PAUSES = Collection(
+    ClockPause,
+    PauseOutput,
+    PauseFilters,
+    label="reason",
+    search=("reason",),
+    ordering=("id", "created_at"),
+    relations=related("ended_by"),
+)
 
 
 class IncidentViewSet(RecordViewSet):
@@ -49,12 +60,37 @@ class IncidentViewSet(RecordViewSet):
     classify = write("incident.classify", path="classify", detail=False)
 
 
-class NoteViewSet(PartsViewSet):
-    """The notes of one incident."""
+class OfIncidentViewSet(PartsViewSet):
+    """Parts of one incident, for whoever reads it."""
 
-    collection = NOTES
     parent_filter = "incident_id"
-    create = creates("incident.add_note")
 
     def parent_readable(self, user: Any, pk: int) -> bool:
         return bool(INCIDENTS.scoped(user).filter(pk=pk).exists())
+
+
+class NoteViewSet(OfIncidentViewSet):
+    """The notes of one incident."""
+
+    collection = NOTES
+    create = creates("incident.add_note")
+
+
+def named_pause(request: Request) -> int | None:
+    """The id of the pause that the path names, if it is one of the incident that the path names."""
+    named: dict[str, Any] = (request.parser_context or {})["kwargs"]
+    incident_id, pause_id = int(named["pk"]), int(named["pause_id"])
+    if max(incident_id, pause_id) > BIGGEST_ID:
+        return None
+    found: int | None = (
+        ClockPause.objects.filter(incident_id=incident_id, pk=pause_id).values_list("pk", flat=True).first()
+    )
+    return found
+
+
+class PauseViewSet(OfIncidentViewSet):
+    """The pauses of one incident's resolution clock."""
+
+    collection = PAUSES
+    create = creates("incident.pause_clock")
+    end = write("incident.resume_clock", target=named_pause)

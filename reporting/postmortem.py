@@ -13,6 +13,7 @@ from core.json import dumps
 from incidents.codes import incident_code
 from incidents.models import (
     AffectedClient,
+    ClockPause,
     Communication,
     Escalation,
     Incident,
@@ -22,6 +23,7 @@ from incidents.models import (
     Workaround,
 )
 from incidents.response.choices import AnalysisStatus, LinkedType
+from incidents.service_levels.scope import PROMISES
 from knowledge.models import Article
 from users.choices import CC
 
@@ -62,6 +64,7 @@ RECORDS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "sent_at",
         ),
     ),
+    "pauses": (ClockPause, ("id", "started_at", "ended_at", "reason", "note", "end_cause")),
     "root_cause_analyses": (
         RootCauseAnalysis,
         ("id", "analysis_method", "status", "assigned_to_id", "root_cause", "summary", "completed_at", "approved_at"),
@@ -76,6 +79,7 @@ DELIVERY = frozenset({"delivery_status", "sent_at"})
 
 # What a client contact reads of a postmortem: no other client's name, nothing of the inner response.
 OF_CLIENTS = ("incident", "affected_clients", "detection_source", "timestamps", "severity", "root_cause")
+OF_CLIENTS_PAUSES = ("started_at", "ended_at", "reason")
 OF_CLIENTS_INCIDENT = ("id", "incident_code", "title", "category", "impact_level", "status", "resolution_summary")
 
 
@@ -121,7 +125,8 @@ def _told(content: dict[str, Any]) -> dict[str, Any]:
     ]
     actions = {name: value for name, value in content.get("actions", {}).items() if name != "notes"}
     clients = [each["id"] for each in content.get("affected_clients", ())]
-    return {**content, "communications": communications, "actions": actions, "affected_clients": clients}
+    told = {"communications": communications, "actions": actions, "affected_clients": clients}
+    return {**content, "pauses": content.get("pauses", []), **told}  # those of before there were pauses tell of none
 
 
 def postmortem_digest(content: dict[str, Any]) -> str:
@@ -129,8 +134,8 @@ def postmortem_digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def content_for(viewer: Any, content: dict[str, Any]) -> dict[str, Any]:
-    """What a viewer may read of a postmortem's content."""
+def content_for(viewer: Any, content: dict[str, Any], client_id: int) -> dict[str, Any]:
+    """What a viewer may read of a postmortem's content; `client_id` is the incident's client."""
     if viewer.role != CC:
         return content
     shown = {name: content[name] for name in OF_CLIENTS if name in content}
@@ -138,6 +143,11 @@ def content_for(viewer: Any, content: dict[str, Any]) -> dict[str, Any]:
     own = [client for client in shown.get("affected_clients", ()) if client["id"] == viewer.client_id]
     if "root_cause" in shown:
         shown["root_cause"] = _cause_for_clients(shown["root_cause"])
+    if viewer.client_id == client_id:
+        pauses = content.get("pauses", ())
+        shown["pauses"] = [{name: each[name] for name in OF_CLIENTS_PAUSES} for each in pauses]
+    elif "severity" in shown:
+        shown["severity"] = {name: value for name, value in shown["severity"].items() if name not in PROMISES}
     return {
         **shown,
         "incident": {name: incident[name] for name in OF_CLIENTS_INCIDENT if name in incident},

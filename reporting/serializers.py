@@ -63,4 +63,5 @@ def _content(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
     if is_document(row["content"]):
         return dict(readable_part(viewer, row["incident__client_id"], row["content"]))
     live = row["automatic"] and row["status"] == ReportStatus.DRAFT
-    return content_for(viewer, postmortem_of(row["incident_id"]) if live else row["content"])
+    content = postmortem_of(row["incident_id"]) if live else row["content"]
+    return content_for(viewer, content, row["incident__client_id"])

@@ -16,6 +16,8 @@ class TimelineKind(TextChoices):
     SEVERITY_CHANGED = "severity_changed"
     RECORD_MOVED = "record_moved"
     NOTE_ADDED = "note_added"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
     ESCALATED = "escalated"
     ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
     ESCALATION_RESOLVED = "escalation_resolved"

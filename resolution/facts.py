@@ -9,19 +9,16 @@ from changes.choices import ChangeStatus, RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
 from incidents.duties import is_high_severity
 from incidents.models import Communication, Escalation, Incident, IncidentNote, RootCauseAnalysis, Workaround
+from incidents.response.addressing import on_portal_of, reaching_contacts_of
 from incidents.response.choices import (
     MITIGATING,
-    PORTAL,
-    REACHED,
     AnalysisStatus,
-    DeliveryStatus,
     EscalationStatus,
     WorkaroundStatus,
 )
 from reporting.choices import ReportStatus, VoidReason
 from reporting.models import IncidentReport
 from resolution.models import MitigationConfirmation
-from users.choices import CC
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,6 @@ def _rollback(status: str) -> Q:
 
 _INITIATOR = Q(reviewed_by=F("incident__created_by")) | Q(reviewed_by=F("incident__reporter"))
 _REVIEW = {"automatic": True, "voided_at__isnull": True, "status": ReportStatus.COMPLETED}
-_OWN_CONTACT = {"recipient_user__role": CC, "recipient_user__client_id": OuterRef("client_id")}
-_TO_CLIENT = Q(recipient_user__isnull=True) | Q(recipient_user__client_id=OuterRef("client_id"))
 _OUTDATED = {"automatic": True, "void_reason": VoidReason.OUTDATED, "voided_at__gte": OuterRef("resolved_at")}
 
 EVIDENCE: dict[str, Exists | Q] = {
@@ -71,8 +66,8 @@ EVIDENCE: dict[str, Exists | Q] = {
     "rolled_back": _rollback(RollbackStatus.COMPLETED),
     "confirmed": _of(MitigationConfirmation, voided_at__isnull=True),
     "noted": _of(IncidentNote),
-    "client_reached": _of(Communication, delivery_status__in=REACHED, **_OWN_CONTACT),
-    "portal_updated": _of(Communication, ~Q(delivery_status=DeliveryStatus.FAILED), _TO_CLIENT, **PORTAL),
+    "client_reached": _of(Communication, reaching_contacts_of(OuterRef("client_id"))),
+    "portal_updated": _of(Communication, on_portal_of(OuterRef("client_id"))),
     "escalation_open": _of(Escalation, status=EscalationStatus.OPEN),
     "change_in_progress": _of(ChangeRequest, status=ChangeStatus.IN_PROGRESS),
     "rollback_in_progress": _rollback(RollbackStatus.IN_PROGRESS),

@@ -13,6 +13,7 @@ from core.hooks import Hooks, Saved
 from incidents.choices import IncidentStatus
 from incidents.models import (
     AffectedClient,
+    ClockPause,
     Communication,
     Escalation,
     Incident,
@@ -32,6 +33,7 @@ TOLD_OF = (
     Incident,
     AffectedClient,
     IncidentLink,
+    ClockPause,
     Escalation,
     Communication,
     Workaround,

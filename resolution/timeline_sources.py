@@ -6,6 +6,7 @@ from changes.choices import ChangeStatus, RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
 from incidents.models import (
     AffectedClient,
+    ClockPause,
     Communication,
     Escalation,
     EventCorrelation,
@@ -72,6 +73,26 @@ SOURCES: tuple[Source, ...] = (
         IncidentNote,
         (Moment(Kind.NOTE_ADDED, "created_at", "created_by_id", "Note: {body}"),),
         columns=("body",),
+    ),
+    Source(
+        ClockPause,
+        (
+            Moment(
+                Kind.CLOCK_PAUSED,
+                "started_at",
+                "created_by_id",
+                "Resolution clock paused ({reason}): {note}",
+                "Resolution clock paused ({reason}).",
+            ),
+            Moment(
+                Kind.CLOCK_RESUMED,
+                "ended_at",
+                "ended_by_id",
+                "Resolution clock runs on ({end_cause}): {end_note}",
+                "Resolution clock runs on ({end_cause}).",
+            ),
+        ),
+        columns=("reason", "note", "end_cause", "end_note"),
     ),
     Source(
         Escalation,

@@ -37,10 +37,13 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
 def locked(queryset: Any, pk: int) -> Any:
     """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None.
 
+    Of a part whose model says so (`locked_by`), the record that it belongs to is locked in its stead.
     Raises TransactionManagementError outside a transaction, in which nothing would stay locked.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("a record is locked in a transaction")
+    if queryset.model.locked_by:
+        return _locked_by_holder(queryset, pk, queryset.model.locked_by)
     if is_narrowed(queryset):
         return _locking(queryset).filter(pk=pk).first()
     return _locked_of(queryset.model).first(pk)
@@ -83,6 +86,14 @@ class KnownColumns(Query):
 def is_narrowed(queryset: Any) -> bool:
     query = queryset.query
     return bool(query.where) or query.combinator is not None or query.is_sliced
+
+
+def _locked_by_holder(queryset: Any, pk: int, name: str) -> Any:
+    """A part, read once the record that holds it is locked."""
+    holder = queryset.model._meta.get_field(name)
+    held_by = queryset.filter(pk=pk).values_list(holder.attname, flat=True).first()
+    held = held_by is not None and locked(holder.related_model.objects.all(), held_by) is not None
+    return queryset.filter(pk=pk).first() if held else None
 
 
 def _joined(queryset: Any, related: tuple[str, ...]) -> Any:

@@ -51,14 +51,22 @@ class Incident(Record):
     mitigation.
 
     `sla_history` and `sla_elapsed` are the clock of the service levels (the stretches it counted, and the covered time
-    of the closed ones); `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null
-    when none runs: lists find late incidents by them. `stamped_for` is what this instance was last stamped for.
+    of the closed ones); `responded_at` keeps when the response was given, once a reopening takes back the resolution
+    that gave it; `kept_by_pauses` says that the resolution was in time, and would not have been without pauses.
+    `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null when none runs: lists
+    find late incidents by them. `stamped_for` is what this instance was last stamped for.
     """
 
     entity_type = "incident"
     redacted = frozenset({"title"})
     # Keys and times that follow from fields which are logged.
     unlogged = frozenset({"open_key", "sla_elapsed", "sla_due_at", "sla_at_risk_at"})
+    undisclosed = frozenset(
+        {
+            *("sla_agreement_id", "response_due_at", "resolution_due_at", "sla_breach", "rto_breach"),
+            *("kept_by_pauses", "sla_history", "known_facts"),
+        }
+    )
     stamped_for: Any = None
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="incidents", db_index=False)
@@ -87,6 +95,7 @@ class Incident(Record):
     downtime_minutes = models.PositiveIntegerField(null=True, blank=True)
     sla_breach = models.BooleanField(default=False)
     rto_breach = models.BooleanField(default=False)
+    kept_by_pauses = models.BooleanField(default=False, editable=False)
     root_cause_undetermined_reason = models.TextField(blank=True)
     resolution_summary = models.TextField(blank=True)
     resolution_code = models.CharField(max_length=32, choices=ResolutionCode.choices, blank=True)
@@ -95,6 +104,7 @@ class Incident(Record):
     occurred_at = models.DateTimeField(null=True, blank=True)
     detected_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    responded_at = models.DateTimeField(null=True, editable=False)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)

@@ -9,6 +9,7 @@ from incidents.operations import (
     escalations,
     events,
     notes,
+    pauses,
     update,
     workarounds,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "escalations",
     "events",
     "notes",
+    "pauses",
     "update",
     "workarounds",
 ]

@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q
 
 from incidents.models import Communication
-from incidents.response.choices import RecipientType
-from users.choices import EX
+from incidents.response.choices import PORTAL, REACHED, DeliveryStatus, RecipientType
+from users.choices import CC, EX
 
 
 def addressed_to(user: Any) -> Any:
@@ -14,6 +14,17 @@ def addressed_to(user: Any) -> Any:
     named = Communication.objects.filter(recipient_user_id=user.pk)
     team = Communication.objects.filter(recipient_user__isnull=True).filter(_team_of(user.role))
     return named.order_by().values("pk").union(team.order_by().values("pk"), all=True)
+
+
+def reaching_contacts_of(client: Any) -> Q:
+    """Communications that were sent to a contact of a client, or delivered; an id or a reference to one."""
+    return Q(recipient_user__role=CC, recipient_user__client_id=client, delivery_status__in=REACHED)
+
+
+def on_portal_of(client: Any) -> Q:
+    """Updates in a client's portal that did not fail: what stands there needs no sending."""
+    to_client = Q(recipient_user__isnull=True) | Q(recipient_user__client_id=client)
+    return Q(**PORTAL) & to_client & ~Q(delivery_status=DeliveryStatus.FAILED)
 
 
 def _team_of(role: str) -> Q:

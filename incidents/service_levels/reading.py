@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from incidents.models import Incident
-from incidents.service_levels.clock import Clock, Stretch, minutes
+from incidents.models import ClockPause, Incident
+from incidents.service_levels.clock import Clock, Stretch, allowed, minutes
+from incidents.service_levels.measures import Measure, step_of
 from incidents.service_levels.states import state_of
 from incidents.service_levels.terms import SlaTerms
 from incidents.service_levels.timers import answered_at, clock_of
@@ -18,35 +19,38 @@ MOST_INTERVALS = 100
 
 
 def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[str, Any]:
-    """The state of both clocks of an incident at this moment (or another one), and how it was reckoned."""
-    now, clock, answered = at or timezone.now(), clock_of(incident), answered_at(incident)
-    response_terms = clock.terms if answered is None else clock.terms_at(answered)
+    """The state of both clocks of an incident at this moment (or another one), and how it was reckoned.
+
+    The resolution is shown as it counts, and as it would without any pause.
+    """
+    now, clock = at or timezone.now(), clock_of(incident)
+    response, resolution, unpaused = _measures(incident, clock, now)
     return {
         "agreement_id": incident.sla_agreement_id,
         "state": str(state_of(incident, now)),
-        "response": _measure(clock, incident.response_due_at, response_terms.response_minutes, answered, now),
-        "resolution": _measure(
-            clock, incident.resolution_due_at, clock.terms.resolution_minutes, incident.resolved_at, now
-        ),
-        "arithmetic": _arithmetic(incident, clock, now),
+        "response": response.shown(),
+        "resolution": resolution.shown(),
+        "resolution_without_pauses": unpaused.shown(),
+        "arithmetic": {
+            **_arithmetic(incident, clock, now),
+            "response": step_of(response.clock, response.budget),
+            "resolution": step_of(resolution.clock, resolution.budget),
+            "pauses": _pauses(incident, clock, now),
+        },
     }
 
 
-def _measure(
-    clock: Clock, due_at: datetime | None, target: int | None, met_at: datetime | None, now: datetime
-) -> dict[str, Any]:
-    """One clock against its target; without a target nothing is counted."""
-    if target is None:
-        return {"due_at": None, "elapsed_minutes": None, "remaining_minutes": None, "breached": False, "met_at": met_at}
-    end = met_at or now
-    passed = clock.elapsed(end)
-    return {
-        "due_at": due_at,
-        "elapsed_minutes": minutes(passed),
-        "remaining_minutes": target - minutes(passed),
-        "breached": (due_at is not None and end > due_at) or passed > timedelta(minutes=target),
-        "met_at": met_at,
-    }
+def _measures(incident: Incident, clock: Clock, now: datetime) -> tuple[Measure, Measure, Measure]:
+    """Both clocks as they ran when the promise was met, or run now; last the resolution without pauses."""
+    answered, resolved = answered_at(incident), incident.resolved_at
+    response, resolution = clock.whole.as_of(answered or now), clock.as_of(resolved or now)
+    unpaused, budget = resolution.whole, resolution.terms.resolution
+    due_unpaused = unpaused.due(allowed(budget)) if budget and clock.has_pauses else incident.resolution_due_at
+    return (
+        Measure(response, response.terms.response, incident.response_due_at, answered, now),
+        Measure(resolution, budget, incident.resolution_due_at, resolved, now),
+        Measure(unpaused, budget, due_unpaused, resolved, now),
+    )
 
 
 def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, Any]:
@@ -66,6 +70,8 @@ def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, An
         },
         "started_at": incident.detected_at,
         "running": clock.is_running and terms.promised,
+        "paused": clock.is_paused,
+        "pauses_allowed": terms.pauses_allowed,
         "counted_minutes": minutes(clock.elapsed(now)),
         "stretches": [_shown(each, now) for each in clock.stretches],
         "intervals": shown,
@@ -93,8 +99,31 @@ def _shown(stretch: Stretch, now: datetime) -> dict[str, Any]:
         "agreement_id": stretch.terms.agreement_id,
         "severity": stretch.terms.severity,
         "coverage": stretch.terms.coverage,
-        "minutes": minutes(stretch.until(now)),
+        "paused": stretch.paused,
+        "minutes": minutes(stretch.until(now).covered),
     }
+
+
+def _pauses(incident: Incident, clock: Clock, now: datetime) -> list[dict[str, Any]]:
+    """The pauses so far, oldest first, with the covered time in each; no statement where there are none."""
+    if not clock.has_pauses:
+        return []
+    found = ClockPause.objects.filter(incident=incident, started_at__lte=now).order_by("id")
+    return [
+        {
+            "id": pause.pk,
+            "reason": pause.reason,
+            "from": pause.started_at,
+            "to": pause.ended_at,
+            "minutes": minutes(_covered_in(clock, pause.started_at, pause.ended_at or now)),
+        }
+        for pause in found
+    ]
+
+
+def _covered_in(clock: Clock, start: datetime, end: datetime) -> timedelta:
+    within = (each for each in clock.stretches if each.paused and start <= each.start <= end)
+    return sum((each.until(end).covered for each in within), timedelta())
 
 
 def _intervals(clock: Clock, now: datetime) -> tuple[list[dict[str, Any]], int]:

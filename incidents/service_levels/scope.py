@@ -1,5 +1,5 @@
-"""Who may know what a client was promised: staff, and the client itself. An incident that one may read does not tell
-its vendor, nor further clients that it affects, about a contract that is not theirs."""
+"""Who may know what a client was promised, and whether it was kept: staff, and the client itself. An incident that one
+may read does not tell its vendor, nor further clients that it affects, about a contract that is not theirs."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from users.choices import CC
 
-PROMISES = ("sla_agreement_id", "response_due_at", "resolution_due_at")
+PROMISES = ("sla_agreement_id", "response_due_at", "resolution_due_at", "sla_breach", "rto_breach")
 
 
 def reads_promises(viewer: Any, client_id: int) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from incidents.choices import PauseReason
 from incidents.service_levels.states import SlaState
 
 
@@ -33,6 +34,33 @@ class CountedInterval(serializers.Serializer[object]):
         return {"from": serializers.DateTimeField(), **super().get_fields()}
 
 
+class SlaStep(serializers.Serializer[object]):
+    """From a target to the moment at which it is due. A moment is null while the clock is paused."""
+
+    target_minutes = serializers.IntegerField()
+    weeks = serializers.IntegerField()
+    days = serializers.IntegerField()
+    longest_day_minutes = serializers.IntegerField()
+    week_minutes = serializers.IntegerField()
+    budget_minutes = serializers.IntegerField()
+    budget_used_up_at = serializers.DateTimeField(allow_null=True)
+    target_passed_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    sentence = serializers.CharField()
+
+
+class SlaPause(serializers.Serializer[object]):
+    """A time in which the resolution clock stood still, and the covered minutes in it."""
+
+    id = serializers.IntegerField()
+    reason = serializers.ChoiceField(choices=PauseReason.choices)
+    to = serializers.DateTimeField(allow_null=True)
+    minutes = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.DateTimeField(), **super().get_fields()}
+
+
 class CountedStretch(serializers.Serializer[object]):
     """A time under one set of terms, why it began, and the covered minutes in it."""
 
@@ -41,6 +69,7 @@ class CountedStretch(serializers.Serializer[object]):
     agreement_id = serializers.IntegerField(allow_null=True)
     severity = serializers.CharField(allow_null=True)
     coverage = serializers.CharField(allow_null=True)
+    paused = serializers.BooleanField()
     minutes = serializers.IntegerField()
 
     def get_fields(self) -> dict[str, Any]:
@@ -59,10 +88,15 @@ class SlaArithmetic(serializers.Serializer[object]):
     targets = SlaTargets()
     started_at = serializers.DateTimeField()
     running = serializers.BooleanField()
+    paused = serializers.BooleanField()
+    pauses_allowed = serializers.BooleanField()
     counted_minutes = serializers.IntegerField()
     stretches = CountedStretch(many=True)
     intervals = CountedInterval(many=True)
     intervals_left_out = serializers.IntegerField()
+    response = SlaStep(allow_null=True)
+    resolution = SlaStep(allow_null=True)
+    pauses = SlaPause(many=True)
 
 
 class SlaAnswer(serializers.Serializer[object]):
@@ -72,4 +106,5 @@ class SlaAnswer(serializers.Serializer[object]):
     state = serializers.ChoiceField(choices=SlaState.choices)
     response = ClockAnswer()
     resolution = ClockAnswer()
+    resolution_without_pauses = ClockAnswer()
     arithmetic = SlaArithmetic()

@@ -10,6 +10,9 @@ from django.db.models import Q, TextChoices
 
 from incidents.models import Incident
 
+# Breached without pauses: breached, or kept by pauses alone. For the rates that are shown beside the usual ones.
+BREACHED_WITHOUT_PAUSES = Q(sla_breach=True) | Q(kept_by_pauses=True)
+
 
 class SlaState(TextChoices):
     OK = "ok"

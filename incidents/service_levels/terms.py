@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clients.agreement_lookup import ApplicableAgreement
+from clients.budgets import Budget, budget_of
 from clients.clocks import WorkingHours
 from clients.service_hours import Coverage, coverage_of, hours_of
 
@@ -19,8 +20,9 @@ _DAY = timedelta(days=1)
 class SlaTerms:
     """An agreement's targets in covered minutes and its coverage; without an agreement, no promise at all.
 
-    `calendar` is kept for business hours only. The recovery time objective is counted by the wall clock, so a change
-    of it cuts no clock and two terms that differ in nothing else are equal.
+    `calendar` is kept for business hours only. The recovery time objective is counted by the wall clock, and whether
+    pauses are allowed is asked when one begins, so a change of them cuts no clock and two terms that differ in nothing
+    else are equal.
     """
 
     agreement_id: int | None = None
@@ -32,6 +34,7 @@ class SlaTerms:
     response_minutes: int | None = None
     resolution_minutes: int | None = None
     rto_minutes: int | None = field(default=None, compare=False)
+    pauses_allowed: bool = field(default=False, compare=False)
 
     @property
     def promised(self) -> bool:
@@ -41,12 +44,23 @@ class SlaTerms:
     def hours(self) -> WorkingHours | None:
         return hours_of(self.coverage or Coverage.ROUND_THE_CLOCK, self.calendar)
 
+    @property
+    def response(self) -> Budget | None:
+        return self._budget(self.response_minutes)
+
+    @property
+    def resolution(self) -> Budget | None:
+        return self._budget(self.resolution_minutes)
+
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
 
     def differences(self, other: "SlaTerms") -> list[str]:
         """What changed, in words that stand in the arithmetic."""
         return [name for name, columns in _ASPECTS.items() if any(_differs(self, other, each) for each in columns)]
+
+    def _budget(self, minutes: int | None) -> Budget | None:
+        return None if minutes is None else budget_of(timedelta(minutes=minutes), self.hours)
 
 
 _ASPECTS = {
@@ -79,6 +93,7 @@ def terms_of(offer: ApplicableAgreement | None, severity: str, detected_at: date
         response_minutes=offer.response_minutes,
         resolution_minutes=offer.resolution_minutes,
         rto_minutes=offer.rto_minutes,
+        pauses_allowed=offer.pauses_allowed,
     )
 
 

@@ -5,7 +5,7 @@ An operation that changes an incident calls `stamp` before it saves, so that one
 change and of what follows from it. For operations above that only announce the change there is `restamp_incident`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +13,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.agreement_lookup import AgreementNeed, ApplicableAgreement, applicable_agreements, best_agreement
+from clients.budgets import Budget
+from clients.choices import Severity
 from clients.clocks import HORIZON
 from clients.models import Calendar, Client, SlaAgreement, Subscription
 from core.hooks import Hooks
-from incidents.choices import UNRESOLVED
+from incidents.choices import UNRESOLVED, PauseEnd
 from incidents.models import Incident
-from incidents.service_levels.clock import Clock, read_clock
+from incidents.service_levels.clock import Clock, allowed
+from incidents.service_levels.history import read_clock, written
+from incidents.service_levels.pauses import end_pause
 from incidents.service_levels.terms import SlaTerms, terms_of
 
 # What of an incident its stamps rest on.
@@ -30,8 +34,13 @@ def clock_of(incident: Incident) -> Clock:
 
 
 def answered_at(incident: Incident) -> datetime | None:
-    """When the response was given: acknowledged, or resolved without that."""
-    return incident.acknowledged_at or incident.resolved_at
+    """When the response was given: acknowledged, or resolved without that; a reopening changes nothing of it."""
+    return incident.responded_at or incident.acknowledged_at or incident.resolved_at
+
+
+def keep_response(incident: Incident) -> None:
+    """Keep when the response was given, without saving. To be called before a reopening takes the resolution back."""
+    incident.responded_at = answered_at(incident)
 
 
 def change_stamped(incident: Incident, **values: Any) -> Incident:
@@ -48,16 +57,28 @@ def stamp(incident: Incident, offers: Sequence[ApplicableAgreement] | None = Non
     now = timezone.now()
     clock = clock_of(incident)
     if clock.is_running:
-        _note_breaches(incident, now)
+        _note_breaches(incident, clock, now)
+    if clock.is_paused:
+        clock = _without_pause(incident, clock, now)
     if incident.resolved_at is None or clock.last is None:
         clock = _run(incident, clock, now, offers)
     if incident.resolved_at is not None:
         clock = clock.stopped(incident.resolved_at)
     _set_next(incident, clock)
-    _note_breaches(incident, now, clock)
-    _note_recovery(incident, clock.terms, now)
+    _note_breaches(incident, clock, now)
+    _note_recovery(incident, clock, now)
     _keep(incident, clock)
     incident.stamped_for = _basis(incident)
+
+
+def pause_clock(incident: Incident) -> datetime:
+    """Let the resolution clock of an incident stand still, without saving it; returns since when it does."""
+    return _turn(incident, Clock.paused)
+
+
+def resume_clock(incident: Incident) -> datetime:
+    """Let the resolution clock of an incident run on, without saving it; returns since when it does."""
+    return _turn(incident, Clock.resumed)
 
 
 def start_clock(incident: Incident) -> None:
@@ -122,6 +143,28 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
     restamp_client(record.client_id)
 
 
+def _turn(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
+    now, clock = timezone.now(), clock_of(incident)
+    _note_breaches(incident, clock, now)
+    clock = turn(clock, now)
+    _set_due_times(incident, clock)
+    _set_next(incident, clock)
+    _keep(incident, clock)
+    return clock.last.start if clock.last else now
+
+
+def _without_pause(incident: Incident, clock: Clock, now: datetime) -> Clock:
+    """The clock after what ends a pause by itself: a resolution, and a rise to P1, which never pauses."""
+    if incident.resolved_at is None and incident.severity != Severity.P1:
+        return clock
+    resolved = incident.resolved_at is not None
+    clock = clock.resumed(incident.resolved_at or now)
+    incident.resolution_due_at = _due(clock, clock.terms.resolution)
+    cause = PauseEnd.RESOLVED if resolved else PauseEnd.SEVERITY_RAISED
+    end_pause(incident, clock.last.start if clock.last else now, cause)
+    return clock
+
+
 def _begun(incident: Incident, now: datetime) -> datetime:
     """The start of a new clock: the detection, limited to the last years for an incident with an older detection.
 
@@ -142,7 +185,7 @@ def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[Appli
 
 
 def _keep(incident: Incident, clock: Clock) -> None:
-    incident.sla_history, incident.sla_elapsed = [each.as_dict() for each in clock.stretches], clock.kept
+    incident.sla_history, incident.sla_elapsed = written(clock), clock.kept
 
 
 def _basis(incident: Incident) -> tuple[Any, ...]:
@@ -157,51 +200,53 @@ def _present_terms(incident: Incident, offers: Sequence[ApplicableAgreement] | N
 
 
 def _set_due_times(incident: Incident, clock: Clock) -> None:
-    """Due times as the clock now runs. A response that was given keeps the one that held then."""
-    answered = answered_at(incident)
-    start = clock.last.start if clock.last else None
-    late = incident.response_due_at is None and answered is not None and start is not None and start <= answered
-    if answered is None or late:
-        incident.response_due_at = clock.due(_target(clock.terms.response_minutes))
-    incident.resolution_due_at = clock.due(_target(clock.terms.resolution_minutes))
+    """Due times as the clock now runs. A response that was judged keeps the one that held when it was given."""
+    answered, start = answered_at(incident), clock.start
+    unjudged = incident.response_due_at is None
+    if answered is None or (unjudged and start is not None and start <= answered):
+        incident.response_due_at = _due(clock.whole, clock.terms.response)
+    incident.resolution_due_at = _due(clock, clock.terms.resolution)
+
+
+def _due(clock: Clock, budget: Budget | None, percent: int = 100) -> datetime | None:
+    return None if budget is None else clock.due(allowed(budget, percent))
 
 
 def _set_next(incident: Incident, clock: Clock) -> None:
     """What the running clocks come to next: when the first is at risk, and when the first is due."""
-    terms, share = clock.terms, settings.IMS_SLA_AT_RISK_PERCENT / 100
-    pending = [(incident.response_due_at, terms.response_minutes)] if answered_at(incident) is None else []
-    pending.append((incident.resolution_due_at, terms.resolution_minutes))
-    running = [(moment, target) for moment, target in pending if moment is not None and clock.is_running]
-    risks = [clock.due(_target(target) * share) for _, target in running]
-    incident.sla_due_at = min((moment for moment, _ in running), default=None)
+    terms, percent = clock.terms, settings.IMS_SLA_AT_RISK_PERCENT
+    pending = [(incident.resolution_due_at, clock, terms.resolution)]
+    if answered_at(incident) is None:
+        pending.append((incident.response_due_at, clock.whole, terms.response))
+    running = [each for each in pending if each[0] is not None and clock.is_running]
+    risks = [_due(counted, budget, percent) for _, counted, budget in running]
+    incident.sla_due_at = min((moment for moment, *_ in running if moment is not None), default=None)
     incident.sla_at_risk_at = min((risk for risk in risks if risk is not None), default=None)
 
 
-def _note_breaches(incident: Incident, now: datetime, clock: Clock | None = None) -> None:
-    """Record a breach permanently: a due time has passed, or the elapsed time exceeds the target."""
-    ends = {"response": answered_at(incident) or now, "resolution": incident.resolved_at or now}
-    for name, end in ends.items():
-        moment = getattr(incident, f"{name}_due_at")
-        late = moment is not None and end > moment
-        incident.sla_breach = incident.sla_breach or late or _exceeded(incident, name, end, clock)
+def _note_breaches(incident: Incident, clock: Clock, now: datetime) -> None:
+    """Record a breach permanently: a target is met when it is answered or resolved by the due time.
+
+    A resolution that only pauses kept in time is recorded too: breach rates are shown with and without pauses.
+    """
+    answered, resolved = answered_at(incident) or now, incident.resolved_at or now
+    late = _is_late(answered, incident.response_due_at) or _is_late(resolved, incident.resolution_due_at)
+    incident.sla_breach = incident.sla_breach or late
+    if clock.has_pauses:
+        late = _is_late(resolved, _due(clock.as_of(resolved).whole, clock.terms.resolution))
+        incident.kept_by_pauses = incident.kept_by_pauses or late
+    incident.kept_by_pauses = incident.kept_by_pauses and not incident.sla_breach
 
 
-def _exceeded(incident: Incident, name: str, end: datetime, clock: Clock | None) -> bool:
-    """Whether a clock that still runs had used up the target before these terms came."""
-    if clock is None or not clock.is_running or (name == "response" and answered_at(incident) is not None):
-        return False
-    target = getattr(clock.terms, f"{name}_minutes")
-    return target is not None and clock.elapsed(end) > _target(target)
+def _is_late(end: datetime, due_at: datetime | None) -> bool:
+    return due_at is not None and end > due_at
 
 
-def _note_recovery(incident: Incident, terms: SlaTerms, now: datetime) -> None:
-    """Stamp a breach of the recovery time: the stated downtime, else the time since detection, by the wall clock."""
-    if terms.rto_minutes is None:
+def _note_recovery(incident: Incident, clock: Clock, now: datetime) -> None:
+    """Record a breach of the recovery time objective: the stated downtime, else the wall-clock time since detection
+    without the time between a resolution and its reopening. Pausing the clock does not end the downtime."""
+    objective, stated = clock.terms.rto_minutes, incident.downtime_minutes
+    if objective is None:
         return
-    stated = incident.downtime_minutes
-    down = timedelta(minutes=stated) if stated is not None else (incident.resolved_at or now) - incident.detected_at
-    incident.rto_breach = incident.rto_breach or down > _target(terms.rto_minutes)
-
-
-def _target(minutes: int | None) -> timedelta:
-    return timedelta(minutes=minutes or 0)
+    down = clock.whole.spent(incident.resolved_at or now).wall if stated is None else timedelta(minutes=stated)
+    incident.rto_breach = incident.rto_breach or down > timedelta(minutes=objective)

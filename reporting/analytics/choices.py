@@ -26,4 +26,6 @@ DEFAULT_DAYS = 30
 DURATIONS = ("mttd", "mtta", "mttr")
 # Figures that count incidents.
 VOLUMES = ("opened", "resolved", "closed")
+# Whether resolved incidents had breached their service level: as it counts, and without any pause.
+JUDGED = ("judged", "unpaused")
 QUANTILES = {"median": 0.5, "p90": 0.9}

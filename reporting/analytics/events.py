@@ -1,7 +1,8 @@
 """What happened to incidents, as events that the database counts and sums up.
 
-One incident makes at most one event of each kind: its detection, acknowledgement, resolution and closure, each at its
-own time and with what is measured by it. All kinds are read in one statement, whatever the data.
+One incident makes at most one event of each kind: its detection, acknowledgement, resolution (judged with pauses, and
+without) and closure, each at its own time and with what is measured by it. All kinds are read in one statement,
+whatever the data.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
+from incidents.service_levels.states import BREACHED_WITHOUT_PAUSES
 from reporting.analytics.choices import GroupBy
 from reporting.analytics.functions import Minutes, bucket, summary_of, text
 from reporting.analytics.question import AnalyticsQuery
@@ -32,6 +34,7 @@ SETTLED = (IncidentStatus.RESOLVED, IncidentStatus.CLOSED)
 LEFT = Case(When(status__in=SETTLED, then=Greatest(Coalesce("resolved_at", "closed_at", "detected_at"), "detected_at")))
 NOTHING = Cast(Value(None), FloatField())
 BREACH = Cast(Case(When(sla_breach=True, then=1), default=0), FloatField())
+UNPAUSED = Cast(Case(When(BREACHED_WITHOUT_PAUSES, then=1), default=0), FloatField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ def _duration(name: str, earlier: str, later: str, at: str, **of: Any) -> Measur
 
 KINDS = (
     MeasuredEvent("opened", "detected_at", NOTHING, Q()),
-    MeasuredEvent("resolved", "left_at", BREACH, Q()),
+    MeasuredEvent("resolved", "left_at", NOTHING, Q()),
+    MeasuredEvent("judged", "left_at", BREACH, Q()),
+    MeasuredEvent("unpaused", "left_at", UNPAUSED, Q()),
     MeasuredEvent("closed", "closed_at", NOTHING, Q(status=IncidentStatus.CLOSED)),
     _duration("mttd", "occurred_at", "detected_at", "detected_at"),
     _duration("mtta", "detected_at", "acknowledged_at", "acknowledged_at"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.reading.pagination import bad_filter
-from reporting.analytics.choices import DURATIONS, MOST_CELLS, QUANTILES, VOLUMES
+from reporting.analytics.choices import DURATIONS, JUDGED, MOST_CELLS, QUANTILES, VOLUMES
 from reporting.analytics.events import CARRIED, Sum
 from reporting.analytics.question import AnalyticsQuery
 
@@ -13,13 +13,24 @@ Figures = dict[str, Any]
 NO_SUM = Sum("", None, None, 0, None, None, (None,) * len(QUANTILES))
 
 
-def groups_of(question: AnalyticsQuery, by_interval: Iterable[Sum], whole: Iterable[Sum]) -> list[dict[str, Any]]:
-    """The figures of each group: of the whole stretch, and of every interval. Raises Refusal (400 invalid_filter)."""
+def groups_of(
+    question: AnalyticsQuery, by_interval: Iterable[Sum], whole: Iterable[Sum], *, judged: bool = True
+) -> list[dict[str, Any]]:
+    """The figures of each group: of the whole stretch, and of every interval. Raises Refusal (400 invalid_filter).
+
+    Breaches are counted only where the incidents are `judged`: whose promises do not concern the reader are not.
+    """
     totals = {(each.subject, each.kind): each for each in whole}
     cells = {(each.subject, each.bucket, each.kind): each for each in by_interval}
     subjects = {subject for subject, _ in totals} or ({""} if question.group_by is None else set())
     _bound(question, len(subjects))
+    if not judged:
+        totals, cells = _unjudged(totals), _unjudged(cells)
     return [_group(question, subject, cells, totals) for subject in sorted(subjects, key=_order)]
+
+
+def _unjudged(sums: Mapping[Any, Sum]) -> dict[Any, Sum]:
+    return {key: each for key, each in sums.items() if each.kind not in JUDGED}
 
 
 def _bound(question: AnalyticsQuery, groups: int) -> None:
@@ -53,21 +64,23 @@ def _group(
     return {"key": _key(subject), "total": total, "intervals": intervals}
 
 
-KINDS = (*VOLUMES, *DURATIONS)
+KINDS = (*VOLUMES, *DURATIONS, *JUDGED)
 
 
 def _figures(sums: Mapping[str, Sum], backlog: int) -> Figures:
     """The figures of one interval, from its sums and the backlog at its start."""
-    resolved = sums["resolved"]
+    judged, unpaused = sums["judged"], sums["unpaused"]
     return {
         **{name: _duration(sums[name]) for name in DURATIONS},
         "sla_breach_rate": {
-            "resolved": resolved.number,
-            "breached": round(resolved.total or 0),
-            "percent": None if resolved.mean is None else round(100 * resolved.mean, 2),
+            "resolved": judged.number,
+            "breached": round(judged.total or 0),
+            "percent": _percent(judged.mean),
+            "breached_without_pauses": round(unpaused.total or 0),
+            "percent_without_pauses": _percent(unpaused.mean),
         },
         **{name: sums[name].number for name in VOLUMES},
-        "backlog": backlog + sums["opened"].number - resolved.number,
+        "backlog": backlog + sums["opened"].number - sums["resolved"].number,
     }
 
 
@@ -78,6 +91,10 @@ def _duration(found: Sum) -> dict[str, Any]:
         "mean": _rounded(found.mean),
         **{name: _rounded(value) for name, value in quantiles},
     }
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 2)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -21,11 +21,14 @@ class DurationFigures(serializers.Serializer[object]):
 
 
 class BreachFigures(serializers.Serializer[object]):
-    """The share of resolved incidents whose agreement was breached."""
+    """The share of resolved incidents whose agreement was breached, and what it would be had no clock been paused. Only
+    incidents whose promises concern the reader are counted."""
 
     resolved = serializers.IntegerField()
     breached = serializers.IntegerField()
     percent = serializers.FloatField(allow_null=True)
+    breached_without_pauses = serializers.IntegerField()
+    percent_without_pauses = serializers.FloatField(allow_null=True)
 
 
 class AnalyticsFigures(serializers.Serializer[object]):

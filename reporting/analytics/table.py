@@ -8,7 +8,7 @@ from reporting.analytics.choices import DURATIONS, VOLUMES
 
 COUNTED = {
     **dict.fromkeys(DURATIONS, ("incidents", "mean", "median", "p90")),
-    "sla_breach_rate": ("resolved", "breached", "percent"),
+    "sla_breach_rate": ("resolved", "breached", "percent", "breached_without_pauses", "percent_without_pauses"),
 }
 COLUMNS = (
     "line",

@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from incidents.models import Incident
+from incidents.service_levels.states import BREACHED_WITHOUT_PAUSES
 from reporting.metrics.choices import LARGEST, TOLERANCE, MetricType, MetricUnit
 
 MINUTE = timedelta(minutes=1)
 CENT = Decimal("0.01")
+BREACHED = Q(sla_breach=True)
 
 
 class UnderivableError(Exception):
@@ -21,6 +23,13 @@ class UnderivableError(Exception):
 def derive(metric_type: str, incident: Incident) -> Decimal:
     """The value of a metric for an incident, in its unit, to two decimals. Raises UnderivableError."""
     return DERIVATIONS[metric_type](incident).quantize(CENT, ROUND_HALF_UP)
+
+
+def derive_without_pauses(metric_type: str, incident: Incident) -> Decimal | None:
+    """What a breach rate would be, had no clock been paused; None for other metrics. Raises UnderivableError."""
+    if metric_type != MetricType.SLA_BREACH_RATE:
+        return None
+    return _breach_rate(incident, BREACHED_WITHOUT_PAUSES).quantize(CENT, ROUND_HALF_UP)
 
 
 def agrees(stated: Decimal, derived: Decimal) -> bool:
@@ -49,16 +58,15 @@ def _between_failures(incident: Incident) -> Decimal:
     return _minutes(seen["last"], seen["first"]) / gaps
 
 
-def _breach_rate(incident: Incident) -> Decimal:
+def _breach_rate(incident: Incident, breached: Q = BREACHED) -> Decimal:
     """The breached ones among the resolved incidents of this client, on this component where one is named."""
     alike = Incident.objects.filter(client_id=incident.client_id, resolved_at__isnull=False)
     if incident.component_id is not None:
         alike = alike.filter(component_id=incident.component_id)
-    seen = alike.aggregate(resolved=Count("id"), breached=Count("id", filter=Q(sla_breach=True)))
+    seen = alike.aggregate(resolved=Count("id"), breached=Count("id", filter=breached))
     if not seen["resolved"]:
         raise UnderivableError("no_resolved_incident", "None of the client's incidents has a time of resolution.")
-    resolved, breached = int(seen["resolved"]), int(seen["breached"])
-    return LARGEST[MetricUnit.PERCENT] * breached / resolved
+    return LARGEST[MetricUnit.PERCENT] * int(seen["breached"]) / int(seen["resolved"])
 
 
 def _alike(incident: Incident) -> Any:

@@ -25,7 +25,7 @@ class Metric(Record):
 
     `calculated_value_minutes` is the policy's name for the value; its unit is `unit`. `stated` shows whether a person
     supplied it; `derived_value` is the server's own calculation, null where its records do not suffice; `matches` shows
-    whether the two agree.
+    whether the two agree. `derived_without_pauses` is the breach rate without any pause of a clock.
     """
 
     entity_type = "metric"
@@ -38,6 +38,7 @@ class Metric(Record):
     stated = models.BooleanField()
     derived_value = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
     matches = models.BooleanField(null=True, editable=False)
+    derived_without_pauses = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
 
     objects: ClassVar[Any] = MetricQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
-from reporting.metrics.derivation import UnderivableError, agrees, derive
+from reporting.metrics.derivation import UnderivableError, agrees, derive, derive_without_pauses
 from reporting.metrics.models import Metric
 from reporting.metrics.serializers import MetricBody, MetricOutput
 from users.choices import IM, SA
@@ -54,6 +54,7 @@ def record_metric(
         stated=calculated_value_minutes is not None,
         derived_value=derived,
         matches=None if derived is None else agrees(value, derived),
+        derived_without_pauses=None if derived is None else derive_without_pauses(metric_type, incident),
     )
     metric.save()
     return metric

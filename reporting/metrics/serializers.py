@@ -55,6 +55,7 @@ class MetricOutput(Output):
             "derivable",
             "derived_value",
             "matches",
+            "derived_without_pauses",
             "target_minutes",
             "target_met",
             "imported_violations",

@@ -12,7 +12,7 @@ from incidents.choices import REOPEN_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.timers import change_stamped
+from incidents.service_levels.timers import change_stamped, keep_response
 from reporting.choices import VoidReason
 from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening
@@ -55,7 +55,8 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
 
 
 def _take_up(incident: Incident) -> None:
-    """Nothing of the former resolution stays on the incident; the reopening keeps it."""
+    """Nothing of the former resolution stays on the incident, but that it answered; the reopening keeps it."""
+    keep_response(incident)
     acknowledge(incident)
     undone = {
         "mitigation_stated": False,

@@ -40,8 +40,6 @@ BEYOND_THE_TABLE = {
 UNBUILT = frozenset(
     [
         "user.reset_second_factor",
-        "incident.pause_clock",
-        "incident.resume_clock",
     ]
 )
 

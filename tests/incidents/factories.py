@@ -9,6 +9,7 @@ from clients.choices import Severity
 from incidents.choices import Category, Level
 from incidents.models import (
     AffectedClient,
+    ClockPause,
     Communication,
     CorrelationRule,
     Escalation,
@@ -52,6 +53,16 @@ class NoteFactory(factory.django.DjangoModelFactory):
 
     incident = factory.SubFactory(IncidentFactory)
     body = "Checked the logs."
+
+
+class PauseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ClockPause
+
+    incident = factory.SubFactory(IncidentFactory)
+    reason = "waiting_for_vendor"
+    note = "The vendor looks at its logs."
+    started_at = factory.LazyFunction(timezone.now)
 
 
 class EscalationFactory(factory.django.DjangoModelFactory):

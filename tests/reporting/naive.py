@@ -63,6 +63,7 @@ def figures(incidents, start, end):
     settled = [each for each in incidents if each.status in SETTLED]
     resolved = [each for each in settled if start <= left(each) < end]
     breached = sum(each.sla_breach for each in resolved)
+    unpaused = sum(each.sla_breach or each.kept_by_pauses for each in resolved)
     return {
         "mttd": duration(spans(incidents, "occurred_at", "detected_at", start, end)),
         "mtta": duration(spans(incidents, "detected_at", "acknowledged_at", start, end)),
@@ -71,6 +72,8 @@ def figures(incidents, start, end):
             "resolved": len(resolved),
             "breached": breached,
             "percent": 100 * breached / len(resolved) if resolved else None,
+            "breached_without_pauses": unpaused,
+            "percent_without_pauses": 100 * unpaused / len(resolved) if resolved else None,
         },
         "opened": sum(start <= each.detected_at < end for each in incidents),
         "resolved": len(resolved),

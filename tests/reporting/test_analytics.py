@@ -33,7 +33,7 @@ def opened(answer):
 def test_figures_of_a_month_by_day(api):
     resolved(60, occurred_at=NOON - timedelta(minutes=5), acknowledged_at=NOON + timedelta(minutes=7), sla_breach=True)
     resolved(120)
-    resolved(600)
+    resolved(600, kept_by_pauses=True)
     IncidentFactory(detected_at=NOON + timedelta(days=1))
 
     answer = measured(api(IM))
@@ -50,7 +50,13 @@ def test_figures_of_a_month_by_day(api):
         "mttd": {"incidents": 1, "mean": 5, "median": 5, "p90": 5},
         "mtta": {"incidents": 1, "mean": 7, "median": 7, "p90": 7},
         "mttr": {"incidents": 3, "mean": 260, "median": 120, "p90": 504},
-        "sla_breach_rate": {"resolved": 3, "breached": 1, "percent": 33.33},
+        "sla_breach_rate": {
+            "resolved": 3,
+            "breached": 1,
+            "percent": 33.33,
+            "breached_without_pauses": 2,
+            "percent_without_pauses": 66.67,
+        },
         "opened": 3,
         "resolved": 3,
         "closed": 0,

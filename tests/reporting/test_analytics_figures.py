@@ -52,6 +52,7 @@ def lives(draw):
         "severity": draw(st.sampled_from(["P1", "P4"])),
         "category": draw(st.sampled_from(["api_error", "backup_failure"])),
         "sla_breach": draw(st.booleans()),
+        "kept_by_pauses": draw(st.booleans()),
     }
 
 

@@ -105,7 +105,7 @@ def test_the_number_of_records_does_not_matter():
         AffectedClientFactory(incident=incident)
     with capture() as many:
         postmortem_of(incident.pk)
-    assert len(statements(many)) == len(statements(few)) <= 11
+    assert len(statements(many)) == len(statements(few)) <= 12
 
 
 def test_a_draft_follows_the_incident(api):
@@ -164,6 +164,7 @@ def test_a_client_contact_reads_nothing_of_the_inner_response_or_of_other_client
         "timestamps",
         "severity",
         "root_cause",
+        "pauses",
     }
 
 

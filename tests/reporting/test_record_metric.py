@@ -121,7 +121,7 @@ def test_without_a_component_time_between_failures_is_that_of_the_client(api):
 def test_the_breach_rate_is_a_percentage_of_the_clients_resolved_incidents(api):
     client, component = ClientFactory(), ComponentFactory()
     incident = closed(client=client, component=component, sla_breach=True)
-    closed(client=client, component=component)
+    closed(client=client, component=component, kept_by_pauses=True)
     closed(client=client, component=component)
     closed(client=client, sla_breach=True)
     closed(component=component, sla_breach=True)
@@ -130,6 +130,7 @@ def test_the_breach_rate_is_a_percentage_of_the_clients_resolved_incidents(api):
     answer = api(IM).post("/metrics/", body(incident, "sla_breach_rate", 33, unit="percent"), expect=201).json()
 
     assert (answer["derived_value"], answer["matches"], answer["unit"]) == (33.33, True, "percent")
+    assert answer["derived_without_pauses"] == 66.67
 
 
 def test_without_a_component_the_breach_rate_is_of_all_the_client_has(api):

@@ -26,6 +26,7 @@ from reporting.reports.document import (
 from reporting.reports.values import between, stamp, words
 
 Row = Mapping[str, Any]
+UNPAUSED = "resolution_without_pauses"
 HIGH = {"P1": Tone.BAD, "P2": Tone.WARNING}
 STATE_TONES = {SlaState.BREACHED: Tone.BAD, SlaState.AT_RISK: Tone.WARNING, SlaState.OK: Tone.GOOD}
 # What client contacts may read of the course of an incident: these moments, and nothing of who did what.
@@ -100,7 +101,11 @@ def service_level(subject: ReportContext) -> Section:
     terms, measured = clock_of(subject.incident).terms, service_levels_of(subject.incident, subject.at)
     if not terms.promised:
         return Section("Service level", (Paragraph("No agreement counts for this incident."),), OWNER)
-    rows = [_clock_row(name, measured[name], target) for name, target in targets_of(subject.incident).items()]
+    goals = targets_of(subject.incident)
+    rows = [_clock_row(name, measured[name], target) for name, target in goals.items()]
+    pauses = measured["arithmetic"]["pauses"]
+    if pauses:
+        rows.append(_clock_row(UNPAUSED, measured[UNPAUSED], goals["resolution"]))
     targets = table(
         rows,
         (
@@ -116,7 +121,18 @@ def service_level(subject: ReportContext) -> Section:
         f"Agreement {terms.agreement_id} for {terms.severity} under the {words(terms.tier)} tier, "
         f"coverage {words(terms.coverage)}. Clocks count covered time only."
     )
-    return Section("Service level", (KeyFigures((sla_figure(subject),)), Paragraph(sentence), targets), OWNER)
+    figures = KeyFigures((sla_figure(subject),))
+    return Section("Service level", (figures, Paragraph(sentence), targets, *_paused(pauses)), OWNER)
+
+
+def _paused(pauses: list[Row]) -> tuple[Table, ...]:
+    shown = (
+        TableColumn("Reason", "reason", ValueKind.WORD),
+        TableColumn("From", lambda row: stamp(row["from"]), ValueKind.TIME),
+        TableColumn("To", lambda row: stamp(row["to"]), ValueKind.TIME),
+        TableColumn("Covered time", "minutes", ValueKind.MINUTES),
+    )
+    return (table(pauses, shown, caption="Pauses of the resolution clock"),) if pauses else ()
 
 
 def _clock_row(name: str, measured: Row, target: int | None) -> Row:

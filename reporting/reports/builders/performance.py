@@ -58,7 +58,7 @@ def _against_promise(subject: ReportContext) -> tuple[Section, ...]:
         return ()
     incident, clock = subject.incident, clock_of(subject.incident)
     ends = (answered_at(incident) or subject.at, incident.resolved_at or subject.at)
-    used = tuple(minutes(clock.elapsed(end)) for end in ends)
+    used = tuple(minutes(each.elapsed(end)) for each, end in zip((clock.whole, clock), ends, strict=True))
     chart = BarChart(
         "Covered time used, and promised",
         ("Response", "Resolution"),

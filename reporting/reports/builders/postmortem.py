@@ -12,6 +12,7 @@ from reporting.reports.context import ReportContext
 from reporting.reports.document import (
     INSIDE,
     OUTSIDE,
+    OWNER,
     Figure,
     KeyFigures,
     Paragraph,
@@ -53,6 +54,7 @@ def lay_out(facts: PostmortemFacts, name: Namer) -> tuple[Section, ...]:
     """The sections of a postmortem, from its content; `name` says how people are named."""
     return (
         Section("Summary", (_figures(facts), *_summary(facts))),
+        Section("Service level", (_service_level(facts), _pauses(facts)), OWNER),
         Section("Key times", (_times(facts),)),
         Section("Course", (Timeline("Course of the incident", _course(facts)),), INSIDE),
         Section("Course", (Timeline("Course of the incident", milestones(facts["timestamps"])),), OUTSIDE),
@@ -70,16 +72,29 @@ def lay_out(facts: PostmortemFacts, name: Namer) -> tuple[Section, ...]:
 
 def _figures(facts: PostmortemFacts) -> KeyFigures:
     severity, incident = facts["severity"], facts["incident"]
-    breached = severity["sla_breach"]
     return KeyFigures(
         (
             severity_figure(severity["severity"], severity["peak_severity"]),
             Figure("Category", incident["category"], ValueKind.WORD),
             Figure("Impact", incident["impact_level"], ValueKind.WORD),
             Figure("Downtime", severity["downtime_minutes"], ValueKind.MINUTES, note="as stated"),
-            Figure("Service level breached", breached, tone=Tone.BAD if breached else Tone.GOOD),
         )
     )
+
+
+def _service_level(facts: PostmortemFacts) -> KeyFigures:
+    breached = facts["severity"]["sla_breach"]
+    return KeyFigures((Figure("Service level breached", breached, tone=Tone.BAD if breached else Tone.GOOD),))
+
+
+def _pauses(facts: PostmortemFacts) -> Any:
+    """None in those that were captured before clocks could pause."""
+    shown = (
+        TableColumn("Since", "started_at", ValueKind.TIME),
+        TableColumn("Until", "ended_at", ValueKind.TIME),
+        TableColumn("Reason", "reason", ValueKind.WORD),
+    )
+    return table(facts.get("pauses", ()), shown, empty="The resolution clock was not paused.")
 
 
 def _summary(facts: PostmortemFacts) -> tuple[Paragraph, ...]:

@@ -8,6 +8,7 @@ from django.db.models.functions import TruncMonth
 
 from incidents.codes import incident_code
 from incidents.models import Incident
+from incidents.service_levels.states import BREACHED_WITHOUT_PAUSES
 from reporting.reports.builders.parts import TableColumn, table
 from reporting.reports.context import ReportContext
 from reporting.reports.document import (
@@ -82,11 +83,13 @@ def _figures(own: Any, subject: ReportContext) -> KeyFigures:
         last=Count("pk", filter=last),
         before=Count("pk", filter=before),
         breached=Count("pk", filter=last & Q(sla_breach=True)),
+        unpaused=Count("pk", filter=last & BREACHED_WITHOUT_PAUSES),
         alike=Count("pk", filter=last & Q(category=incident.category)),
         recurring=Count("pk", filter=last & Q(is_recurring=True)),
     )
     more = counts["last"] > counts["before"]
-    share = round(100 * counts["breached"] / counts["last"], 1) if counts["last"] else None
+    share, unpaused = (_share(counts[name], counts["last"]) for name in ("breached", "unpaused"))
+    note = "" if unpaused == share else f"{number(unpaused)} % without pauses"
     return KeyFigures(
         (
             Figure(
@@ -98,9 +101,13 @@ def _figures(own: Any, subject: ReportContext) -> KeyFigures:
             ),
             Figure("Same category", counts["alike"], ValueKind.NUMBER),
             Figure("Recurring", counts["recurring"], ValueKind.NUMBER, note="as stated"),
-            Figure("SLA breached", share, ValueKind.PERCENT, tone=Tone.BAD if share else Tone.GOOD),
+            Figure("SLA breached", share, ValueKind.PERCENT, note=note, tone=Tone.BAD if share else Tone.GOOD),
         )
     )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
 
 
 def _volume(by_month: dict[datetime, dict[str, Any]], months: list[datetime]) -> BarChart:
