@@ -27,12 +27,12 @@ class Record(CompiledInsert):
 
     entity_type: ClassVar[str] = ""
     audit_parent: ClassVar[str] = ""
-    # The foreign key to the record that is locked in its stead: what writes both then locks in one order.
+    # The foreign key to the record that is locked instead of it: operations that write both use one lock order.
     locked_by: ClassVar[str] = ""
     created_verb: ClassVar[Verb] = Verb.CREATE  # in the audit trail, where the system makes it beside what was asked
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
-    # What contacts may not know of a record: their own acts in the audit trail do not tell of it either.
+    # Fields that contacts may not read: the audit entries of their own acts omit them, too.
     undisclosed: ClassVar[frozenset[str]] = frozenset()
     public_names: ClassVar[Mapping[str, str]] = {}
     _loaded: dict[str, Any]

@@ -37,7 +37,7 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
 def locked(queryset: Any, pk: int) -> Any:
     """The record of an id, if the queryset finds it, locked for the rest of the transaction; else None.
 
-    Of a part whose model says so (`locked_by`), the record that it belongs to is locked in its stead.
+    For a model with `locked_by`, the record that this foreign key names is locked instead.
     Raises TransactionManagementError outside a transaction, in which nothing would stay locked.
     """
     if not connection.in_atomic_block:
@@ -89,7 +89,7 @@ def is_narrowed(queryset: Any) -> bool:
 
 
 def _locked_by_holder(queryset: Any, pk: int, name: str) -> Any:
-    """A part, read once the record that holds it is locked."""
+    """The record, read after its holder is locked."""
     holder = queryset.model._meta.get_field(name)
     held_by = queryset.filter(pk=pk).values_list(holder.attname, flat=True).first()
     held = held_by is not None and locked(holder.related_model.objects.all(), held_by) is not None

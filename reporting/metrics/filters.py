@@ -24,7 +24,7 @@ class MetricFilters(StrictFilterSet):
         model = Metric
         fields = matches(
             exact=["incident_id", "metric_type", "unit", "stated", "matches"],
-            ranges=["calculated_value_minutes", "target_minutes", "derived_value"],
+            ranges=["calculated_value_minutes", "target_minutes", "derived_value", "derived_without_pauses"],
         )
 
     def by_target(self, queryset: Any, name: str, value: bool) -> Any:

@@ -158,6 +158,8 @@ def test_a_client_contact_is_told_what_a_client_contact_may_read(api):
         "acknowledged",
         "severity_changed",
         "note_added",
+        "clock_paused",
+        "clock_resumed",
         "communication_recorded",
         "communication_sent",
         "mitigation_confirmed",
@@ -171,7 +173,8 @@ def test_a_client_contact_is_told_what_a_client_contact_may_read(api):
     summaries = [each["summary"] for each in entries]
     assert "Reopened." in summaries
     assert [each for each in summaries if "Note" in each] == ["Note: For all."]
-    assert not [each for each in summaries if "executives" in each or "cache" in each]
+    assert "Resolution clock paused (waiting_for_vendor)." in summaries
+    assert not [each for each in summaries if "executives" in each or "cache" in each or "answered" in each]
 
 
 def test_a_vendor_contact_is_told_of_the_work_but_not_of_others_messages(api):
@@ -179,7 +182,15 @@ def test_a_vendor_contact_is_told_of_the_work_but_not_of_others_messages(api):
     reader = UserFactory(role=VC, vendor=incident.component.product.vendor)
     shown = set(kinds(told(api(reader), incident)))
     assert {"workaround_implemented", "analysis_begun", "change_requested", "rollback_requested"} <= shown
-    hidden = {"communication_recorded", "escalated", "mitigation_confirmed", "report_generated", "review_scheduled"}
+    hidden = {
+        "clock_paused",
+        "clock_resumed",
+        "communication_recorded",
+        "escalated",
+        "mitigation_confirmed",
+        "report_generated",
+        "review_scheduled",
+    }
     assert not hidden & shown
 
 
