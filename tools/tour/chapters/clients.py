@@ -176,7 +176,11 @@ CHAPTERS = (
                 "POST /sla-agreements/bulk/",
                 {
                     "subscription_id": "{subscription.id}",
-                    "agreements": [targets("P1", 15, 4), targets("P2", 120, 24), targets("P3", 480, 72)],
+                    "agreements": [
+                        targets("P1", 15, 4),
+                        {**targets("P2", 120, 24), "pauses_allowed": True},
+                        targets("P3", 480, 72),
+                    ],
                 },
                 CREATED,
                 "agreements",
