@@ -3,6 +3,8 @@
 import logging.config
 import os
 import shutil
+import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -43,8 +45,23 @@ class logger_class(Logger):  # noqa: N801 - the name of the setting
         logging.config.dictConfig(configuration(os.environ))
 
 
+def is_taken(address: Any) -> bool:
+    """Whether another program listens at a host and port. Unix sockets, and those inherited at an upgrade, are not."""
+    if not isinstance(address, tuple) or "GUNICORN_FD" in os.environ:
+        return False
+    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return True
+    return False
+
+
 def on_starting(server: Any) -> None:
     """A fresh folder in which the workers count; it must be known before the first of them starts."""
+    if any(is_taken(address) for address in server.cfg.address):
+        print(f"{bind} is in use. Choose another address, for example IMS_BIND=127.0.0.1:8001.", file=sys.stderr)
     server.metrics_folder = tempfile.mkdtemp(prefix="ims-metrics-", dir=MEMORY)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics_folder
 

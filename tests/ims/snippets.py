@@ -31,8 +31,8 @@ def run_blocks(page: str, server: str, environment: dict[str, str], folder: Path
 
 def adapted(script: str, server: str, folder: Path) -> str:
     """A script of a page with this test's interpreter, server and folder."""
-    script = script.replace(".venv/bin/python", sys.executable).replace("127.0.0.1:8000", server)
-    return script.replace("var/", f"{folder}/")
+    script = script.replace(".venv/bin/python", sys.executable).replace("var/", f"{folder}/")
+    return f"IMS=http://{server}/api/v1\n{script}"
 
 
 def run(script: str, environment: dict[str, str]) -> str:

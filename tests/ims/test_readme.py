@@ -11,6 +11,8 @@ from tests.ims.snippets import needs_curl, run_blocks
 from tests.live import ROOT, new_installation
 
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
 CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "ims" / "logs.py"]
 
@@ -28,7 +30,7 @@ def test_the_first_steps_lead_where_the_text_says(server: str, environment: dict
 
 def test_every_variable_is_explained_and_every_explained_one_exists() -> None:
     used = {name for path in CONFIGURED for name in READ_BY_SETTINGS.findall(path.read_text())}
-    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS, re.MULTILINE))
     assert explained == used
 
 
@@ -44,6 +46,6 @@ def test_every_linked_file_exists() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_every_floor_is_described(settings: Any) -> None:
+def test_every_app_is_described(settings: Any) -> None:
     packages = {path.parent.name for path in ROOT.glob("*/apps.py")} & set(settings.INSTALLED_APPS)
-    assert packages <= set(re.findall(r"`(\w+)`", README))
+    assert packages <= set(re.findall(r"`(\w+)`", ARCHITECTURE))
