@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,26 @@ def test_an_installation_without_a_secret_key_does_not_start() -> None:
     done = run(READ, "DEBUG")
     assert done.returncode != 0
     assert "SECRET_KEY is required" in done.stderr
+
+
+def test_a_command_without_settings_answers_with_a_sentence() -> None:
+    done = run("import sys; sys.argv = ['manage.py', 'check']; import manage; manage.main()")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "The settings are not complete: SECRET_KEY is required; "
+        "for a trial on this machine set IMS_ENVIRONMENT=development"
+    ]
+
+
+def test_a_server_on_a_taken_port_says_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        serve = "import sys; sys.argv = ['gunicorn']; from gunicorn.app.wsgiapp import run; run()"
+        done = run(serve, IMS_ENVIRONMENT="development", IMS_BIND=address)
+    assert done.returncode != 0
+    assert f"{address} is in use. Choose another address, for example IMS_BIND=127.0.0.1:8001." in done.stderr
 
 
 def test_an_unknown_environment_does_not_start() -> None:
