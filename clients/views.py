@@ -8,13 +8,16 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients.coverage import (
-    AgreementOutput,
-    SubscriptionOutput,
-)
 from clients.filters import AgreementFilters, ClientFilters, SubscriptionFilters
 from clients.models import Client, SlaAgreement, Subscription
-from clients.serializers import ClientCalendar, ClientDetail, ClientManagers, ClientOutput
+from clients.serializers import (
+    AgreementOutput,
+    ClientCalendar,
+    ClientDetail,
+    ClientManagers,
+    ClientOutput,
+    SubscriptionOutput,
+)
 from core.http.views import RecordViewSet, creates, updates, write
 from core.operations.dispatch import Discovery
 from core.operations.etag import etag_of

@@ -4,9 +4,9 @@ from typing import Any
 
 from clients.agreement_rules import active_agreements, locked_subscription, refuse_violations, targets_of, violations
 from clients.choices import AgreementStatus
-from clients.coverage import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.duties import changes_promise
 from clients.models import SlaAgreement, Subscription
+from clients.serializers import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.tiers import TARGETS
 from core.codes import Code
 from core.hooks import hooks

@@ -8,9 +8,9 @@ from typing import Any
 
 from clients.agreement_rules import require_agreements_fit
 from clients.choices import SUBSCRIPTION_MOVES, SubscriptionStatus
-from clients.coverage import SubscriptionBody, SubscriptionChanges, SubscriptionOutput
 from clients.duties import moves_running_terms
 from clients.models import Subscription
+from clients.serializers import SubscriptionBody, SubscriptionChanges, SubscriptionOutput
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.hooks import hooks
