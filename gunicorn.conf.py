@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import environ
 from gunicorn.glogging import Logger
 
 from ims.logs import configuration
@@ -26,6 +27,9 @@ keepalive = 5
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 worker_tmp_dir = MEMORY
 # Who may state X-Forwarded-*: the proxies in front, by address. Django trusts the header only with IMS_BEHIND_PROXY.
+# Without a proxy nobody states the scheme, not even a process on this machine.
+if not environ.Env().bool("IMS_BEHIND_PROXY", False):
+    secure_scheme_headers: dict[str, str] = {}
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 # Beyond these gunicorn answers itself (414, 431). The application's own limit of the query is lower, and explained.
 limit_request_line = 8190

@@ -1,4 +1,4 @@
-"""/metrics, for whoever watches the server: the bearer of the token, or without one a caller on this machine."""
+"""/metrics: for the bearer of the token; without a token, and without a proxy in front, for this machine only."""
 
 from ipaddress import ip_address
 
@@ -36,7 +36,7 @@ def admit(request: HttpRequest) -> None:
     token = settings.IMS_METRICS_TOKEN
     if token and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
         return
-    if not token and is_local(request):
+    if not token and not settings.IMS_TRUSTED_PROXIES and is_local(request):
         return
     enforce(request, AddressLimit)
     if token:

@@ -1,4 +1,4 @@
-"""Settings by environment variables, with safe defaults; the README lists all variables.
+"""Settings by environment variables, with safe defaults; docs/settings.md lists all variables.
 
 IMS_ENVIRONMENT  production (default) | development | test
 SECRET_KEY       required in production
@@ -27,6 +27,9 @@ IMS_UNDECLARED_CODES_FAIL = ENVIRONMENT == "test"
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "for-development-only-" + "x" * 50)
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required; for a trial on this machine set IMS_ENVIRONMENT=development")
+
+# Former keys: sessions and signatures made with them stay valid until they expire.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The local machine is always allowed: health checks come from it, whatever the public host name is.
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]

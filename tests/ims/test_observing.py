@@ -213,6 +213,11 @@ def test_for_others_there_is_no_such_page(client: Client, caller: dict[str, str]
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+def test_behind_a_proxy_the_machine_itself_needs_the_token_too(client: Client, settings: Any) -> None:
+    settings.IMS_TRUSTED_PROXIES = 1
+    assert client.get("/metrics").status_code == 404
+
+
 @pytest.mark.parametrize("sent", ["", "Bearer", "Bearer wrong", f"Token {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
 def test_with_a_token_they_are_for_its_bearer_alone(client: Client, settings: Any, sent: str) -> None:
     settings.IMS_METRICS_TOKEN = TOKEN

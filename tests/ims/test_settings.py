@@ -5,10 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.live import new_installation, served
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-made-for-this-test-" + "k" * 40
@@ -58,6 +61,28 @@ def test_a_server_on_a_taken_port_says_what_to_do() -> None:
         done = run(serve, IMS_ENVIRONMENT="development", IMS_BIND=address)
     assert done.returncode != 0
     assert f"{address} is in use. Choose another address, for example IMS_BIND=127.0.0.1:8001." in done.stderr
+
+
+@pytest.mark.parametrize(("behind_proxy", "status"), [("false", 301), ("true", 401)])
+def test_the_scheme_is_believed_only_from_a_proxy(tmp_path: Path, behind_proxy: str, status: int) -> None:
+    installation = new_installation(tmp_path, migrated=True)
+    with served({**installation, "SECURE_SSL_REDIRECT": "true", "IMS_BEHIND_PROXY": behind_proxy}) as address:
+        connection = HTTPConnection(address, timeout=30)
+        connection.request("GET", "/api/v1/me/", headers={"X-Forwarded-Proto": "https"})
+        assert connection.getresponse().status == status
+
+
+def test_former_keys_are_accepted_and_preload_is_off_unless_asked_for() -> None:
+    values = read("SECRET_KEY_FALLBACKS", "SECURE_HSTS_PRELOAD", SECRET_KEY=KEY)
+    assert values == {"SECRET_KEY_FALLBACKS": [], "SECURE_HSTS_PRELOAD": False}
+    values = read(
+        "SECRET_KEY_FALLBACKS",
+        "SECURE_HSTS_PRELOAD",
+        SECRET_KEY=KEY,
+        SECRET_KEY_FALLBACKS="a,b",
+        SECURE_HSTS_PRELOAD="1",
+    )
+    assert values == {"SECRET_KEY_FALLBACKS": ["a", "b"], "SECURE_HSTS_PRELOAD": True}
 
 
 def test_an_unknown_environment_does_not_start() -> None:
