@@ -11,7 +11,7 @@ from core.errors import Refusal, invalid
 from core.http.handoffs import handoff_body
 from core.operations.authorization import Authorization
 from core.operations.dispatch import find_target, submit
-from core.operations.registry import Door, Operation, registry
+from core.operations.registry import EntryPoint, Operation, registry
 
 APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
 
@@ -43,7 +43,7 @@ class CheckRequest:
 
     def _wanted(self) -> Operation:
         wanted = registry.find(self.operation)
-        if wanted is None or wanted.door is not Door.REST:
+        if wanted is None or wanted.entry_point is not EntryPoint.REST:
             detail = "There is no such operation; GET /api/v1/policy/ lists them."
             advice = "Ask again with the name of an operation."
             raise invalid("operation", detail, "unknown_operation", rule="known_operation", next=advice)
@@ -74,7 +74,7 @@ def check_request(question: CheckRequest) -> dict[str, Any]:
     """The answer to a question: the decision, what decided, who may, and what to do next."""
     refusal = question.refusal()
     wanted = registry.find(question.operation)
-    wanted = wanted if wanted is not None and wanted.door is Door.REST else None
+    wanted = wanted if wanted is not None and wanted.entry_point is EntryPoint.REST else None
     answer = {
         "decision": _decision(refusal),
         "code": str(refusal.code) if refusal else None,

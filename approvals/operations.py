@@ -201,7 +201,7 @@ def _target(wanted: Operation, actor: User, reference_type: str | None, referenc
         raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "target_mismatch")
     found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
     if found is None:
-        detail = "There is no such record in your scope."
+        detail = "No such record exists in your scope."
         item = Item("invalid_reference", detail, "reference_id")
         raise Refusal(Code.INVALID_REFERENCE, detail, rule="validation_first", errors=[item])
     return found

@@ -5,7 +5,7 @@ from typing import Any
 from approvals.gate import approvers_of
 from approvals.models import ApprovalRule
 from core.operations.refusals import codes_of
-from core.operations.registry import Door, Operation, registry
+from core.operations.registry import EntryPoint, Operation, registry
 
 
 def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
 def whole_policy() -> list[dict[str, Any]]:
     """Every operation that a client can reach."""
     rules = {rule.operation: rule for rule in ApprovalRule.objects.all()}
-    return [policy_of(each, rules.get(each.name)) for each in registry if each.door is Door.REST]
+    return [policy_of(each, rules.get(each.name)) for each in registry if each.entry_point is EntryPoint.REST]
 
 
 def _elevation(operation: Operation, rule: ApprovalRule | None) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from django.conf import settings
 from approvals.models import ApprovalRule
 from core.context import context
 from core.operations.dispatch import execute
-from core.operations.registry import Door, operation, registry
+from core.operations.registry import EntryPoint, operation, registry
 from core.verbs import Verb
 from users.models import User
 from users.system import system_principal
@@ -16,7 +16,7 @@ from users.system import system_principal
     roles=(),
     verb=Verb.CREATE,
     subject="approval_rule",
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
 )
 def seed_rules(*, actor: User, missing: list[str]) -> None:
     """Add the approval rules that operations declare and the database lacks; present ones stay as edited."""

@@ -10,7 +10,7 @@ from approvals.models import Approval, ApprovalRule, Handoff
 from core.codes import Code
 from core.operations.entities import find_readable
 from core.operations.fields import BIGGEST_ID, BoundedJSONField
-from core.operations.registry import Door, registry
+from core.operations.registry import EntryPoint, registry
 from core.reading.serializers import Body, Output, outputs
 from core.schema.refusals import HandoffOffer, ProblemItem
 from users.choices import Role
@@ -71,7 +71,7 @@ class HandoffBody(Body):
 
     def validate_operation(self, name: str) -> str:
         wanted = registry.find(name)
-        if wanted is None or wanted.door is not Door.REST:
+        if wanted is None or wanted.entry_point is not EntryPoint.REST:
             raise serializers.ValidationError("There is no such operation.", code="unknown_operation")
         return name
 
@@ -82,7 +82,7 @@ class HandoffBody(Body):
             return attrs
         record = find_readable(reference_type or "", reference_id, self.context["actor"])
         if record is None:
-            detail = ErrorDetail("There is no such record in your scope.", "invalid_reference")
+            detail = ErrorDetail("No such record exists in your scope.", "invalid_reference")
             raise serializers.ValidationError({"reference_id": [detail]})
         return {**attrs, "reference": record}
 
@@ -199,4 +199,4 @@ class CheckAnswer(serializers.Serializer[object]):
     reasons = ProblemItem(many=True)
     next = serializers.CharField()
     transfer_to_human = serializers.BooleanField()
-    handoff = HandoffOffer(required=False, help_text="The body for POST /handoffs/, where a person can be asked.")
+    handoff = HandoffOffer(required=False, help_text="The body for POST /handoffs/, if a person can help.")

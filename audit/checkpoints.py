@@ -7,7 +7,7 @@ from audit.chain_reader import ChainReader, Leaf
 from audit.checkpoint_document import Document, document_of
 from audit.commit_horizon import checkpoint_cut, streaming_transaction
 from audit.models import Checkpoint
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.models import User
 
@@ -40,7 +40,7 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
     roles=(),
     verb=Verb.CREATE,
     subject="audit_checkpoint",
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
 )
 def store_checkpoint(*, actor: User, document: Document) -> Checkpoint:
     """Keep a checkpoint in the database beside the copy that is printed. SOP 27."""

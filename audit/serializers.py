@@ -30,7 +30,7 @@ class AuditBody(Body):
         record = find_readable(attrs.pop("reference_type"), attrs.pop("reference_id"), self.context["actor"])
         if record is None:
             raise serializers.ValidationError(
-                {"reference_id": ["There is no such record in your scope."]}, code="invalid_reference"
+                {"reference_id": ["No such record exists in your scope."]}, code="invalid_reference"
             )
         return {**attrs, "reference": record}
 

@@ -31,7 +31,7 @@ def changes_promise(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
 @elevation("a running clock of an unresolved incident rests on it", approvers=[EX])
 def moves_running_clock(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """Promises are not weakened under way. The target is the client whose calendar is set."""
-    return hooks.is_relied_on(target)
+    return hooks.has_dependants(target)
 
 
 # What of a subscription decides what a clock counts and by which promise.
@@ -43,4 +43,4 @@ TERMS = ("service_level_tier", "start_date", "end_date", "status", "high_priorit
     approvers=[EX],
 )
 def moves_running_terms(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return changes(target, data, TERMS) and hooks.is_relied_on(target)
+    return changes(target, data, TERMS) and hooks.has_dependants(target)

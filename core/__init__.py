@@ -1,1 +1,1 @@
-"""The ground floor: operations, refusals, context and base classes. It knows no domain noun."""
+"""The lowest layer: operations, refusals, context and base classes. It contains no domain nouns."""

@@ -1,7 +1,7 @@
-"""Every code a refusal can carry, as one table: its HTTP status, the policy's error class, what to do next.
+"""Every code of a refusal in one table: its HTTP status, the policy's error class, the next step.
 
-The codes are the contract with clients; they never change their meaning. `human` marks the refusals that only a
-person can unblock: their problem documents say `transfer_to_human: true`.
+The codes are the contract with clients; their meaning never changes. `human` marks refusals that only a person can
+resolve: their problem documents have `transfer_to_human: true`.
 """
 
 from dataclasses import dataclass
@@ -73,79 +73,107 @@ _TR = ErrorClass.INVALID_TRANSITION
 _TO = ErrorClass.TOOL_FAILURE
 
 MEANINGS: dict[Code, Meaning] = {
-    Code.VALIDATION_ERROR: Meaning(400, _IN, "The input is invalid", "Correct the fields named in errors and repeat."),
-    Code.UNKNOWN_FIELD: Meaning(400, _IN, "The body has unknown fields", "Leave out the fields named in errors."),
-    Code.INVALID_REFERENCE: Meaning(
-        400, _IN, "A reference is invalid", "Name records that exist, are active and that you may read."
+    Code.VALIDATION_ERROR: Meaning(
+        400, _IN, "The input is invalid", "Correct the fields listed in errors and send the request again."
     ),
-    Code.INVALID_FILTER: Meaning(400, _IN, "A filter is invalid", "Use the filters that the schema lists."),
-    Code.MALFORMED_BODY: Meaning(400, _IN, "The body cannot be read", "Send one JSON object in UTF-8."),
+    Code.UNKNOWN_FIELD: Meaning(400, _IN, "The body has unknown fields", "Remove the fields listed in errors."),
+    Code.INVALID_REFERENCE: Meaning(
+        400, _IN, "A reference is invalid", "Use ids of records that exist, are active and that you may read."
+    ),
+    Code.INVALID_FILTER: Meaning(400, _IN, "A filter is invalid", "Use the filters listed in the schema."),
+    Code.MALFORMED_BODY: Meaning(400, _IN, "The body cannot be parsed", "Send one JSON object in UTF-8."),
     Code.NOT_AUTHENTICATED: Meaning(
         401, _UN, "Authentication is required", "Send the header Authorization: Token <token>."
     ),
-    Code.TOKEN_EXPIRED: Meaning(401, _UN, "The token has expired", "Obtain a new token."),
-    Code.INVALID_CREDENTIALS: Meaning(401, _UN, "The credentials are not valid", "Check the credentials and repeat."),
+    Code.TOKEN_EXPIRED: Meaning(401, _UN, "The token has expired", "Obtain a new token with POST /api/v1/auth/token/."),
+    Code.INVALID_CREDENTIALS: Meaning(401, _UN, "The credentials are invalid", "Check the credentials and try again."),
     Code.ROLE_NOT_PERMITTED: Meaning(
-        403, _UN, "Your role may not do this", "Hand over to a person who holds one of the permitted roles.", human=True
+        403,
+        _UN,
+        "Your role is not permitted to do this",
+        "Hand over to someone with one of the permitted roles.",
+        human=True,
     ),
     Code.USER_INACTIVE: Meaning(
         403, _UN, "Your account is not active", "Ask a system administrator to activate the account.", human=True
     ),
     Code.OUT_OF_SCOPE: Meaning(
-        403, _UN, "The record is not assigned to you", "Hand over to a person whom the rule permits.", human=True
+        403, _UN, "The record is outside your scope", "Hand over to someone the rule permits.", human=True
     ),
     Code.ACTOR_MISMATCH: Meaning(
-        403, _UN, "The named actor is not the caller", "Leave the field out or name your own account."
+        403, _UN, "The named actor is not the caller", "Remove the field or use the id of your own account."
     ),
     Code.SEGREGATION_OF_DUTIES: Meaning(
-        403, _UN, "Segregation of duties forbids this", "Hand over to another person whom the rule permits.", human=True
+        403, _UN, "Segregation of duties forbids this", "Hand over to another person the rule permits.", human=True
     ),
     Code.IN_PERSON_REQUIRED: Meaning(
         403,
         _UN,
-        "A person must do this, no software agent",
-        "Let the person for whom the agent acts do it, with a token that names no agent.",
+        "This must be done in person, not by a software agent",
+        "The person represented by the agent must do this, with a token that names no agent.",
         human=True,
     ),
     Code.APPROVAL_REQUIRED: Meaning(
-        403, _AP, "An approval is required", "Request one with POST /api/v1/approvals/ and repeat with Approval-Id."
+        403,
+        _AP,
+        "An approval is required",
+        "Request an approval with POST /api/v1/approvals/ and repeat the request with Approval-Id.",
     ),
     Code.APPROVAL_INVALID: Meaning(
-        403, _AP, "The approval does not authorise this", "Request a new approval for exactly this request."
+        403, _AP, "The approval does not match this request", "Request a new approval for exactly this request."
     ),
-    Code.NOT_FOUND: Meaning(404, _IN, "There is no such record", "Find the record with GET /api/v1/discovery/."),
-    Code.METHOD_NOT_ALLOWED: Meaning(405, _IN, "The method is not allowed here", "Use a method of the Allow header."),
-    Code.NOT_ACCEPTABLE: Meaning(406, _IN, "No representation is acceptable", "Accept application/json."),
+    Code.NOT_FOUND: Meaning(404, _IN, "The record was not found", "Find the record with GET /api/v1/discovery/."),
+    Code.METHOD_NOT_ALLOWED: Meaning(405, _IN, "The method is not allowed", "Use a method listed in the Allow header."),
+    Code.NOT_ACCEPTABLE: Meaning(
+        406, _IN, "The requested representation is not available", "Send Accept: application/json."
+    ),
     Code.BODY_TOO_LARGE: Meaning(413, _IN, "The body is too large", "Send a smaller body."),
-    Code.UNSUPPORTED_MEDIA_TYPE: Meaning(415, _IN, "The media type is not supported", "Send application/json."),
-    Code.DUPLICATE: Meaning(409, _IN, "A record with this value exists", "Use the existing record or another value."),
-    Code.DUPLICATE_OPEN_INCIDENT: Meaning(
-        409, _IN, "An open incident for this exists", "Work on the incident named in errors."
+    Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
+        415, _IN, "The media type is not supported", "Send Content-Type: application/json."
     ),
-    Code.INVALID_TRANSITION: Meaning(409, _TR, "The status does not permit this", "Choose an allowed transition."),
-    Code.PRECONDITION_FAILED: Meaning(409, _TR, "A precondition is not met", "Meet the conditions named in errors."),
+    Code.DUPLICATE: Meaning(
+        409, _IN, "A record with this value already exists", "Use the existing record or another value."
+    ),
+    Code.DUPLICATE_OPEN_INCIDENT: Meaning(
+        409, _IN, "A duplicate open incident exists", "Work on the incident listed in errors."
+    ),
+    Code.INVALID_TRANSITION: Meaning(
+        409, _TR, "The transition is not allowed from the current status", "Use an allowed transition."
+    ),
+    Code.PRECONDITION_FAILED: Meaning(409, _TR, "A precondition is not met", "Fulfil the conditions listed in errors."),
     Code.IDEMPOTENCY_CONFLICT: Meaning(
-        409, _TR, "The key was used for another request", "Use a new Idempotency-Key for a new request."
+        409, _TR, "The Idempotency-Key was used for another request", "Use a new Idempotency-Key for each new request."
     ),
     Code.IN_USE: Meaning(409, _IN, "The record is in use", "Change the records that use it first."),
     Code.STALE_VERSION: Meaning(
-        412, _TR, "The record has changed since you read it", "Read the record again and repeat with its ETag."
+        412,
+        _TR,
+        "The record has changed since you read it",
+        "Read the record again and repeat the request with its new ETag.",
     ),
     Code.SEVERITY_MISMATCH: Meaning(
-        422, _IN, "The severity contradicts the stated facts", "State the classified severity, or none."
+        422, _IN, "The severity contradicts the stated facts", "Send the classified severity, or omit the field."
     ),
     Code.CALCULATION_FAILED: Meaning(
-        422, ErrorClass.CALCULATION_FAILED, "The calculation failed", "Supply the data named in errors."
+        422, ErrorClass.CALCULATION_FAILED, "The calculation failed", "Supply the data listed in errors."
     ),
-    Code.THROTTLED: Meaning(429, _UN, "Too many requests", "Wait as Retry-After says."),
-    Code.LOCKED_OUT: Meaning(429, _UN, "Too many failed logins", "Wait as Retry-After says.", human=True),
+    Code.THROTTLED: Meaning(
+        429, _UN, "Too many requests", "Wait for the time in Retry-After, then repeat the request."
+    ),
+    Code.LOCKED_OUT: Meaning(
+        429, _UN, "Too many failed logins", "Wait for the time in Retry-After, then repeat the request.", human=True
+    ),
     Code.AUDIT_TRAIL_FAILURE: Meaning(
-        503, _TO, "Audit trail failure", "Nothing was written. Repeat later; tell an operator if it lasts.", human=True
+        503,
+        _TO,
+        "Audit trail failure",
+        "Nothing was written. Repeat the request later; if the error persists, contact an operator.",
+        human=True,
     ),
     Code.DATABASE_UNAVAILABLE: Meaning(
-        503, _TO, "The database is unavailable", "Nothing was written. Repeat later.", human=True
+        503, _TO, "The database is unavailable", "Nothing was written. Repeat the request later.", human=True
     ),
     Code.INTERNAL_ERROR: Meaning(
-        500, _TO, "The server failed", "Nothing was written. Tell an operator the request_id.", human=True
+        500, _TO, "Internal server error", "Nothing was written. Contact an operator with the request_id.", human=True
     ),
 }

@@ -1,6 +1,6 @@
-"""Who acts, by which operation, in which request: carried beside the call, captured by the audit trail.
+"""The acting user, operation and request: carried beside the call, and captured by the audit trail.
 
-The context is set by the doors (HTTP middleware, commands) and by the dispatcher; models and receivers read it.
+Entry points (HTTP middleware, commands) and the dispatcher set the context; models and receivers read it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ from uuid import uuid4
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One act: the person, the software agent that acts for them, their token, the request and the operation."""
+    """One execution context: the person, the software agent acting for them, their token, the request and the
+    operation.
+    """
 
     actor: Any = None
     agent: str = ""
@@ -37,7 +39,7 @@ def new_request_id() -> str:
 
 @contextmanager
 def context(**changes: Any) -> Iterator[Context]:
-    """Run a block with some parts of the context replaced."""
+    """Run a block with some values of the context replaced."""
     token = _current.set(replace(_current.get(), **changes))
     try:
         yield _current.get()
@@ -46,5 +48,5 @@ def context(**changes: Any) -> Iterator[Context]:
 
 
 def bind(**changes: Any) -> None:
-    """Replace some parts of the context until the enclosing `context` block ends: what a door learns on the way."""
+    """Replace some values until the enclosing `context` block ends, when an entry point learns them later."""
     _current.set(replace(_current.get(), **changes))

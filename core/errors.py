@@ -1,4 +1,4 @@
-"""What a refusal is, in Python.
+"""The exceptions of refusals.
 
 Refusal            any refusal: a code, a sentence, the rule, every failing field or precondition
 AuditTrailFailure  the audit entry could not be written, so nothing was (SOP 27)
@@ -27,16 +27,16 @@ class Item:
         return {**named, "code": self.code, "detail": self.detail, **self.facts}
 
 
-# So many failing items a refusal names. What has more of them is no slip, and naming all would be work for nothing.
+# The maximum number of items in a refusal: listing every error of a nonsensical request would cost too much.
 MOST_ITEMS = 100
 
 
 class Refusal(Exception):
     """A request that the policy, the contract or the data forbids.
 
-    Arguments: the code, a sentence for the reader, the name of the rule that decided, all failing items, what
-    to do next (the code's own advice when left out), and seconds to wait (`retry_after`).
-    `afterwards` is what must stay although everything else is undone: the dispatcher calls it after the rollback.
+    Arguments: the code, a sentence for the reader, the name of the rule that applied, all failing items, the next step
+    (by default the code's own) and seconds to wait (`retry_after`). `afterwards` writes what must survive the rollback
+    of the request: the dispatcher calls it after the rollback.
     """
 
     def __init__(
@@ -62,22 +62,22 @@ class Refusal(Exception):
 
 
 class AuditTrailFailure(Refusal):
-    """The audit entry could not be written: the whole request is undone (SOP 27, step 3)."""
+    """The audit entry could not be written: the whole request is rolled back (SOP 27, step 3)."""
 
     def __init__(self) -> None:
         super().__init__(Code.AUDIT_TRAIL_FAILURE, "Audit trail failure", rule="audit_before_answer")
 
 
 class Undeclared(RuntimeError):
-    """A write, a route or a socket that no operation declares. It is a defect of the program, not of a request."""
+    """A write, a route or a hook without a declaration: a programming error, not a client error."""
 
 
 def invalid(field_name: str, detail: str, code: str = "invalid", **options: Any) -> Refusal:
-    """A refusal of one bad field (400 validation_error)."""
+    """A refusal of one invalid field (400 validation_error)."""
     item = Item(code, detail, field_name)
     return Refusal(Code.VALIDATION_ERROR, f"{field_name}: {detail}", errors=[item], **options)
 
 
 def not_found(name: str = "record") -> Refusal:
-    """The refusal for a record that does not exist, or lies outside the caller's scope; the two look alike."""
-    return Refusal(Code.NOT_FOUND, f"There is no such {name.replace('_', ' ')} in your scope.", rule="read_scope")
+    """The refusal for a record that does not exist or is outside the caller's scope; the two are indistinguishable."""
+    return Refusal(Code.NOT_FOUND, f"No {name.replace('_', ' ')} with this id is in your scope.", rule="read_scope")

@@ -1,4 +1,6 @@
-"""JSON out, by orjson: times in UTC with Z, decimals as numbers, everything else as text. Tables come written."""
+"""JSON rendering with orjson: times in UTC with Z, decimals as numbers, everything else as text. Tables are already
+formatted.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -32,7 +34,7 @@ class ProblemRenderer(JSONRenderer):
 
 
 class TableRenderer(JSONRenderer):
-    """A table as it was written; a refusal as the problem document that it is."""
+    """Returns an already formatted table unchanged; a refusal as a problem document."""
 
     media_type = "text/csv"
     format = "csv"

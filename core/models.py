@@ -1,4 +1,4 @@
-"""The base of every record: who and when, a version, its origin, and one audited way to be saved."""
+"""The base of every record: author and time, a version, its origin, and a single audited save()."""
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -21,15 +21,16 @@ from core.verbs import Verb
 class Record(CompiledInsert):
     """A record of the system: created and changed by a named actor, under an operation, with an audit entry.
 
-    `imported_row` holds the original row of an older system and `imported_violations` the rules of today it
-    breaks; both are null for records made here. Records are never deleted.
+    `imported_row` contains the original row of an imported record, and `imported_violations` the current rules it
+    breaks; both are null for records created here. Records are never deleted.
     """
 
     entity_type: ClassVar[str] = ""
     audit_parent: ClassVar[str] = ""
     # The foreign key to the record that is locked instead of it: operations that write both use one lock order.
     locked_by: ClassVar[str] = ""
-    created_verb: ClassVar[Verb] = Verb.CREATE  # in the audit trail, where the system makes it beside what was asked
+    # The source in the audit trail when the system creates it as a side effect.
+    created_verb: ClassVar[Verb] = Verb.CREATE
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
     # Fields that contacts may not read: the audit entries of their own acts omit them, too.
@@ -49,7 +50,7 @@ class Record(CompiledInsert):
     imported_row = models.JSONField(null=True, editable=False)
     imported_violations = models.JSONField(null=True, editable=False)
 
-    # Out of the type checker's sight, which would forbid every model to have a manager of its own.
+    # Hidden from the type checker, which would otherwise forbid models to define their own manager.
     if not TYPE_CHECKING:
         objects = RecordQuerySet.as_manager()
 
@@ -63,7 +64,7 @@ class Record(CompiledInsert):
         return record
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
-        """Field name → (old, new) for every concrete field that differs from what was loaded."""
+        """Field name → (old, new) for every concrete field that differs from the loaded value."""
         if self._state.adding:
             return {name: (None, value) for name, value in self._values().items() if value is not None}
         now = {name: getattr(self, name) for name in self._loaded}
@@ -79,7 +80,9 @@ class Record(CompiledInsert):
     def refresh_from_db(
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
-        """Read again, wholly or some fields; the deferred ones come this way, and must not hide unsaved changes."""
+        """Read again, all fields or some. Deferred fields are loaded through this method, which must not hide
+        unsaved changes.
+        """
         named = None if fields is None else list(fields)
         super().refresh_from_db(using=using, fields=named, from_queryset=from_queryset)
         values = self._values()
@@ -94,9 +97,9 @@ class Record(CompiledInsert):
         return {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
-        """Stamp, write and audit the record; a record that did not change is not written.
+        """Stamp, write and audit the record; an unchanged record is not written.
 
-        Raises Undeclared without an operation and an actor, IntegrityError (with `.record`) as the database decides.
+        Raises Undeclared without an operation and an actor, and IntegrityError (with `.record`) from the database.
         """
         created = self._state.adding
         self._fold_keys()
@@ -105,7 +108,8 @@ class Record(CompiledInsert):
             return
         self._stamp(created)
         changed: Iterable[str] | None = None if created else [*changes, "updated_at", "updated_by", "version"]
-        with transaction.atomic(using, savepoint=False):  # whoever swallows a failed entry still commits nothing
+        # Even if a caller swallows the failure of the entry, nothing is committed.
+        with transaction.atomic(using, savepoint=False):
             try:
                 super().save(force_insert=created, using=using, update_fields=changed)
             except IntegrityError as error:
@@ -139,15 +143,15 @@ class Record(CompiledInsert):
 
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values to compare with later: lists and objects are copied, so that what is changed in place is noticed."""
+    """Copies of values for a later comparison, so that in-place changes of lists and objects are detected."""
     return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
 
 
 class KeptAnswer(models.Model):
-    """The answer to a write that was sent with an Idempotency-Key, for as long as the client may repeat it.
+    """The stored response to a write with an Idempotency-Key, for as long as the client may repeat it.
 
-    It is no record of the business and leaves no audit entry: the write itself does. A row is made and completed in the
-    transaction of its write, so nobody else ever sees one without an answer.
+    It is not a business record and has no audit entry; the write itself has one. A row is created and completed in the
+    transaction of its write, so no other request sees it without a response.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -162,4 +166,4 @@ class KeptAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_unique")]
 
     def __str__(self) -> str:
-        return f"answer {self.status} of {self.created_at}"
+        return f"response {self.status} of {self.created_at}"

@@ -1,4 +1,4 @@
-"""Querysets that read under a scope and refuse the writes that would leave no audit entry."""
+"""Querysets that read within a scope and refuse writes that would leave no audit entry."""
 
 from typing import Any, NoReturn, Self
 
@@ -16,7 +16,7 @@ def _refuse(name: str) -> Any:
 
 
 class RecordQuerySet(models.QuerySet[Any]):
-    """The base of every queryset: `visible_to` is the read scope, bulk and queryset writes are refused."""
+    """The base of every queryset: `visible_to` is the read scope; bulk and queryset writes are refused."""
 
     update = _refuse("update")
     aupdate = _refuse("aupdate")
@@ -29,5 +29,5 @@ class RecordQuerySet(models.QuerySet[Any]):
     _raw_delete = _refuse("_raw_delete")
 
     def visible_to(self, user: Any) -> Self:
-        """The records this user may read. Deny by default: a domain app states its own scope."""
+        """The records this user may read. Denied by default: each app defines its own scopes."""
         return self.none()

@@ -1,4 +1,4 @@
-"""The audit verbs: the twelve of SOP 27 and the three that approvals and discovery add."""
+"""The audit verbs: the twelve of SOP 27 and three for approvals and discovery."""
 
 from django.db.models import TextChoices
 

@@ -49,7 +49,7 @@ def check_requester(text: str | None, user: Any) -> None:
     if text is None:
         return
     if read_id("requester_id", text) != user.pk:
-        item = Item("actor_mismatch", "This must be the authenticated caller.", "requester_id")
+        item = Item("actor_mismatch", "This must be the authenticated caller's id.", "requester_id")
         raise Refusal(Code.ACTOR_MISMATCH, rule="actor_is_the_caller", errors=[item])
 
 

@@ -20,7 +20,7 @@ from users.models import User
 TEXT = {"type": "string"}
 DISCOVERY = (
     query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
-    query("requester_id", ID_SCHEMA, "The caller's own id; may be left out."),
+    query("requester_id", ID_SCHEMA, "The caller's own id; optional."),
     query("search", ANY_TEXT, "Words that must all occur."),
     query(
         "filters",

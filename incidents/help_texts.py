@@ -1,7 +1,7 @@
 """What the members of incidents and everything recorded about them mean."""
 
 HELP_TEXTS = {
-    "ClassificationAnswer.reasons": "Why the facts give this severity.",
+    "ClassificationAnswer.reasons": "The reason for this severity.",
     "ClassificationAnswer.rule": "The clause of SOP 13 that decided.",
     "ClassificationAnswer.severity": "P1 (critical) to P4 (low); it follows from `classification` where that is given.",
     "ClockAnswer.breached": "Whether the target is breached.",

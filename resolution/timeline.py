@@ -102,7 +102,7 @@ def _read_cursor(text: str | None) -> CursorPosition | None:
         at, rank, reference_type, number = cursor.value
         position = (datetime.fromisoformat(at), int(rank), str(reference_type), cursor.pk, int(number))
     except (TypeError, ValueError):
-        raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+        raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.") from None
     if cursor.ordering != ORDERING or not is_aware(position[0]):
         raise bad_filter("cursor", "This cursor belongs to another ordering.")
     return cursor.backwards, position

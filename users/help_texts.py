@@ -7,7 +7,7 @@ HELP_TEXTS = {
     "LoginAnswer.token": "The secret; shown once.",
     "LogoutAnswer.logged_out": "Whether the token is revoked.",
     "activation_expires_at": "When the shares expire.",
-    "activation_next": "What to do next.",
+    "activation_next": "The next step.",
     "activation_share": "One of the two shares that activate the account; shown once, and never to a software agent.",
     "agent": "The software agent that uses the token; empty for the person.",
     "client_id": "The client.",

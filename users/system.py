@@ -4,7 +4,7 @@ from core.codes import Code
 from core.context import context
 from core.errors import Refusal
 from core.operations.dispatch import execute
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.choices import UserStatus
 from users.models import SYSTEM_ID, User
@@ -22,7 +22,7 @@ def require_person(user: User) -> None:
         raise Refusal(Code.PRECONDITION_FAILED, "The system principal cannot be changed.", rule="system_principal")
 
 
-@operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", door=Door.COMMAND)
+@operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", entry_point=EntryPoint.COMMAND)
 def seed_system_principal(*, actor: User) -> User:
     """Make the system principal, which is its own creator."""
     principal = User(

@@ -1,7 +1,7 @@
-"""The base of every page of the console: the same read scope as everywhere, nothing but reading, every read told.
+"""The base of every console page: the caller's read scope, read-only access, and an audit entry for every read.
 
-An app's admin.py is a table of names: which columns, which filters, which sections. What a viewer may see is
-decided by the scope (`visible_to`) and by the representation of the API (`visible_fields`), never here.
+An app's admin.py only lists columns, filters and sections. The visible records and fields are decided by the scope
+(`visible_to`) and by the API's representation (`visible_fields`), never here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +27,7 @@ from core.reading.discovery import READ
 
 METADATA = (("created_at", "created_by"), ("updated_at", "updated_by"), ("id", "version"))
 READING = ("GET", "HEAD")
-# The lookups that the console's own filters use; no other one is answered.
+# The lookups that the console's own filters use; all others are refused.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gte", "lte", "gt", "lt"})
 
 
@@ -35,33 +35,33 @@ Names = tuple[str | tuple[str, ...], ...]
 
 
 def is_page(response: HttpResponse) -> bool:
-    """Whether a response shows anything: a redirect does not."""
+    """Whether a response is a rendered page; a redirect is not."""
     return isinstance(response, TemplateResponse)
 
 
 class ReadableColumns:
-    """What a table of columns shows to a viewer: never more than the API would."""
+    """The columns that a table shows to a viewer: never more than the API returns."""
 
     model: Any
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     titles: ClassVar[Mapping[str, str]] = {}
 
     def readable(self, name: str, viewer: Any) -> bool:
-        """Whether the API shows this viewer the column."""
+        """Whether the API returns this column to the viewer."""
         collection = collections.get(getattr(self.model, "entity_type", ""))
         if collection is None or name == "id":
             return True
         output, field = collection.single, field_of(self.model, name)
         meta: Any = output.Meta
         joined, only = getattr(meta, "joined", {}), output.visible_fields(viewer)
-        if name == "version":  # the API shows it to everybody, as the ETag; on a page it would only puzzle outsiders
+        if name == "version":  # the API returns it to everyone, as the ETag; external viewers have no use for it
             return only is None
         names = (*meta.fields, *output.columns()) if only is None else only
         shown = {joined.get(each, each) for each in names}
         return name in shown or getattr(field, "attname", name) in shown
 
     def seen(self, names: Iterable[Any], viewer: Any) -> list[Any]:
-        """The names that the viewer may read; groups that lose all their names are left out."""
+        """The names that the viewer may read; empty groups are removed."""
         kept: list[Any] = []
         for name in names:
             if isinstance(name, tuple):
@@ -72,7 +72,7 @@ class ReadableColumns:
         return kept
 
     def shown(self, name: Any, request: HttpRequest, *, full: bool) -> Any:
-        """The column of a name, or of each name in a group; made once for a request."""
+        """The column of a name, or of each name in a group; cached for the request."""
         if isinstance(name, tuple):
             return tuple(self.shown(each, request, full=full) for each in name)
         made: dict[Any, Column] = request.__dict__.setdefault("console_columns", {})
@@ -86,7 +86,7 @@ class ReadableColumns:
 
 
 class ReadOnly:
-    """No permission but to look."""
+    """Denies every permission except viewing."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -99,12 +99,12 @@ class ReadOnly:
 
 
 class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
-    """A type of record in the console.
+    """An entity type in the console.
 
-    `columns` of the list; `order` those one may sort by (indexed ones, where the table is large); `facets` to filter
-    by (choices, times, and foreign keys, which only links bring along); `tables` text columns with their known
-    values; `find` what the search looks into; `sections` of the record's page; `related` lists that a record's page
-    links to, as (title, model, foreign key); `tones` and `titles` as in `column`.
+    `columns` of the list; `order`: the sortable columns (indexed ones, in a large table); `facets`: filters over
+    choices, times and foreign keys (the latter only set by links); `tables`: text columns with known values; `find`:
+    searched columns; `sections` of the record's page; `related`: lists linked from a record's page, as (title, model,
+    foreign key); `tones` and `titles` as in `column`.
     """
 
     group: ClassVar[str] = ""
@@ -136,7 +136,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return self.model.objects.visible_to(viewer)
 
     def may_read(self, viewer: Any) -> bool:
-        """Whether the viewer's role reads such records at all: the scope of one that does not is empty by law."""
+        """Whether the viewer's role can read any such record; otherwise the scope is empty."""
         if not getattr(viewer, "may_act", False) or not registry[self.operation(viewer)].permits(viewer.role):
             return False
         return not self.scope(viewer).query.is_empty()
@@ -152,7 +152,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         records = defer_imported(self.scope(request.user)).order_by(*self.get_ordering(request))
         return records.select_related(*joined) if joined else records
 
-    # -- what is shown
+    # -- columns and filters
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         columns = [self.shown(name, request, full=False) for name in self.seen(self.columns, request.user)]
@@ -177,7 +177,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return self.seen(self.find, request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """Only what the filters of this viewer ask: a lookup on any other column would answer questions about it."""
+        """Allow only the lookups of the viewer's filters: any other lookup would disclose the values of its column."""
         name, *rest = lookup.split("__")
         known = {*self.facets, *self.tables}
         return name in known and self.readable(name, request.user) and set(rest) <= LOOKUPS and len(rest) <= 1
@@ -221,7 +221,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
                 found.append({"title": title, "icon": other.icon, "address": f"{page}?{key}={record.pk}"})
         return [*found, *self.admin_site.record_links(request, record)]
 
-    # -- reading, and telling of it
+    # -- reads, and their audit entries
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
@@ -238,7 +238,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return self._read(request, page, seen)
 
     def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Discovery) -> HttpResponse:
-        """A page of records, under the law of the operation by which this viewer reads them."""
+        """Read a page of records under the viewer's read operation."""
         name = self.operation(request.user)
         bind(operation=registry[name])  # the page is rendered after this returns
         asked = dict if seen.single else request.GET.dict
@@ -253,7 +253,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return response
 
     def get_inline_formsets(self, *args: Any, **kwargs: Any) -> list[Any]:
-        """Only those that hold something: an empty table tells nothing."""
+        """The inline tables, without the empty ones."""
         return [each for each in super().get_inline_formsets(*args, **kwargs) if each.formset.get_queryset()]
 
     def _only_reading(self, request: HttpRequest) -> None:
@@ -270,12 +270,12 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         raise PermissionDenied
 
     def history_view(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """What happened to a record stands in the audit trail; the framework's own log is not used."""
+        """The history of a record is its audit trail; Django's own log entries are not used."""
         raise Http404
 
 
 class RecordInline(ReadableColumns, ReadOnly, TabularInline):  # type: ignore[misc]
-    """Records that stand on another record's page, in the viewer's scope."""
+    """Records shown on another record's page, within the viewer's scope."""
 
     columns: ClassVar[tuple[str, ...]] = ()
 

@@ -1,4 +1,4 @@
-"""How the console shows one value of a record: references by name where the viewer may read them, badges, times."""
+"""How the console renders one value of a record: names of readable references, badges, times."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -19,14 +19,14 @@ from django.utils.text import capfirst
 from core.operations.entities import models_by_type
 
 EMPTY = "–"
-# What a list shows of a long text; the record's own page shows all of it.
+# The length of a long text in a list; the record's own page shows all of it.
 BRIEF = 80
 
 Column = Callable[[Any], Any]
 
 
 def address_of(model: Any, pk: Any) -> str | None:
-    """The console's page of a record, or None for a type that the console does not know."""
+    """The URL of a record's console page; None for a type without pages."""
     try:
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
     except NoReverseMatch:
@@ -34,15 +34,15 @@ def address_of(model: Any, pk: Any) -> str | None:
 
 
 def defer_imported(records: Any) -> Any:
-    """Records without their imported original row, which no page shows and which may be large."""
+    """Defer the imported original row, which no page shows and which may be large."""
     names = [each.name for each in records.model._meta.concrete_fields if each.name == "imported_row"]
     return records.defer(*names) if names else records
 
 
 class References:
-    """The names of the records that a page refers to, as far as its viewer may read them.
+    """The names of the records that a page refers to, within the viewer's scope.
 
-    `load` takes one statement for each type; a record outside the viewer's scope stays a bare number, as in the API.
+    `load` executes one statement for each type; a record outside the scope is shown as its id, as in the API.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -51,14 +51,14 @@ class References:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "References":
-        """The one set of references of a request."""
+        """The shared references of a request."""
         if not hasattr(request, "console_references"):
             request.console_references = cls(request)  # type: ignore[attr-defined]
         found: References = request.console_references  # type: ignore[attr-defined]
         return found
 
     def load(self, records: Iterable[Any], fields: Iterable[Any]) -> None:
-        """Look up what these records refer to by these foreign keys."""
+        """Look up the records that these foreign keys refer to."""
         wanted: dict[Any, set[Any]] = {}
         records = list(records)
         for field in fields:
@@ -81,7 +81,7 @@ class References:
 
 
 def record_link(entity_type: str | None, pk: Any) -> SafeString | str:
-    """A record named by its type and id: a link where the console has a page for that type."""
+    """A record by type and id: a link if the console has a page for that type."""
     if not entity_type:
         return EMPTY
     text = f"{entity_type.replace('_', ' ')}{'' if pk is None else f' {pk}'}"
@@ -95,7 +95,7 @@ def badge(text: Any, tone: str | None) -> SafeString:
 
 
 def time_html(value: datetime) -> SafeString:
-    """A time in the viewer's own zone, which the middleware has activated."""
+    """A time in the viewer's time zone, activated by the middleware."""
     local = timezone.localtime(value)
     return format_html(
         '<time datetime="{}" title="{}" class="whitespace-nowrap">{}</time>',
@@ -111,7 +111,7 @@ def json_text(value: Any) -> SafeString:
 
 
 def field_of(model: Any, name: str) -> Any:
-    """The field of a column; None for one that no single field holds."""
+    """The model field of a column; None for a computed column."""
     try:
         return model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -119,7 +119,7 @@ def field_of(model: Any, name: str) -> Any:
 
 
 def value_at(record: Any, path: str) -> Any:
-    """The value at a path across relations; None where a relation is empty."""
+    """The value at a path across relations; None if a relation is empty."""
     for step in path.split("__"):
         try:
             record = getattr(record, step)
@@ -131,7 +131,7 @@ def value_at(record: Any, path: str) -> Any:
 
 
 def plain_value(value: Any, *, full: bool) -> Any:
-    """A value without a special form."""
+    """A value without special formatting."""
     if value is None or value == "":
         return EMPTY
     if isinstance(value, datetime):
@@ -151,10 +151,10 @@ def _brief(text: str) -> str:
 def column(
     model: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[Any, str] | None, title: str | None
 ) -> Column:
-    """What shows one column of a record to this request's viewer.
+    """The column function for one field and this request's viewer.
 
-    Arguments: the field's name or a path across relations; `full` on the record's own page; `tones` (value → tone)
-    make it a badge; its title, where the field's own name does not serve.
+    Arguments: the field's name or a path across relations; `full` on the record's own page; `tones` (value → tone) turn
+    it into a badge; `title` replaces the field's own name.
     """
     field = field_of(model, name)
     show = _shown_as(field, name, request, full=full, tones=tones)

@@ -1,4 +1,4 @@
-"""Lists of the console: pages that never count a whole table, filters that never list what lies outside the scope."""
+"""Lists of the console. Pages never count a whole table, and filters list only values within the scope."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,12 +14,12 @@ from unfold.views import ChangeList
 
 from core.console.columns import References, field_of
 
-# A number of so many digits fits every id column.
+# Numbers with at most this many digits fit into every id column.
 ID_DIGITS = 18
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than `limit`: beyond it the reader narrows the list with filters."""
+    """Counts at most `limit` records; filters narrow a longer list."""
 
     limit = 10_000
 
@@ -30,7 +30,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class ScopedChangeList(ChangeList):  # type: ignore[misc]
-    """A list whose references are looked up once for the page, in the viewer's scope."""
+    """A list that looks up its references once for each page, in the viewer's scope."""
 
     result_list: Any
 
@@ -39,7 +39,7 @@ class ScopedChangeList(ChangeList):  # type: ignore[misc]
         self.result_list = list(self.result_list)
         self.bounded = self.result_count >= BoundedPaginator.limit
         narrowed = self.has_active_filters or self.query
-        self.full_result_count = None if narrowed else self.result_count  # nothing but the page was counted
+        self.full_result_count = None if narrowed else self.result_count  # only the page was counted
         names = [each.__name__ for each in self.list_display if callable(each)]
         fields = [field_of(self.model, name) for name in names]
         keys = [each for each in fields if isinstance(each, models.ForeignKey)]
@@ -59,7 +59,7 @@ class ScopedFormSet(PaginationInlineFormSet):  # type: ignore[misc]
 
 
 class LinkedFilter(admin.SimpleListFilter):
-    """A filter that a link brings along; it offers no choice of its own."""
+    """A filter that is only set by links; it offers no choices of its own."""
 
     field_name = ""
 
@@ -79,7 +79,7 @@ class LinkedFilter(admin.SimpleListFilter):
 
 
 class TableFilter(admin.SimpleListFilter):
-    """A filter over a text column whose values are a known list."""
+    """A filter over a text column with known values."""
 
     field_name = ""
     options: Callable[[], Iterable[str]]
@@ -98,6 +98,6 @@ def linked_filter(name: str) -> type[LinkedFilter]:
 
 
 def table_filter(name: str, options: Callable[[], Iterable[str]]) -> type[TableFilter]:
-    """Filter a text column by a known list of values."""
+    """Filter a text column by a list of known values."""
     members = {"parameter_name": name, "field_name": name, "title": name.replace("_", " ")}
     return type(f"{name}Table", (TableFilter,), {**members, "options": staticmethod(options)})

@@ -1,1 +1,1 @@
-"""JSON and CSV, in and out."""
+"""Input and output formats: JSON and CSV."""

@@ -1,4 +1,4 @@
-"""Tables in CSV (RFC 4180), values spelled as in JSON, that no spreadsheet takes for anything but data."""
+"""Tables in CSV (RFC 4180), with values formatted as in JSON and protected against formula injection."""
 
 import csv
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ from typing import Any
 
 from core.json import dumps
 
-# What spreadsheets would run as a formula when it begins a text: some take the full-width forms for the plain ones.
+# First characters that make a spreadsheet evaluate a cell as a formula, including the full-width forms.
 FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 def cell(value: Any) -> str:
-    """One value: null is empty, what is nested is JSON, a text that would be run as a formula begins with `'`."""
+    """One cell: null is empty, nested values are JSON, and a text that would be a formula is prefixed with `'`."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -21,7 +21,7 @@ def cell(value: Any) -> str:
 
 
 def written(lines: Iterable[Iterable[Any]]) -> str:
-    """Lines of a table."""
+    """Format lines of a table."""
     out = StringIO()
     csv.writer(out).writerows([cell(value) for value in line] for line in lines)
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""JSON in, by orjson: strict UTF-8, no NaN, no infinities, bounded depth. Its size is bounded before it is read."""
+"""JSON parsing with orjson: strict UTF-8, no NaN, no infinities, bounded depth. The size is checked before reading."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ class JSONParser(BaseParser):
         try:
             data = orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
-            raise ParseError(f"The body is not JSON: {error.msg} (character {error.pos}).") from error
+            raise ParseError(f"The body is not valid JSON: {error.msg} (character {error.pos}).") from error
         check_depth(data, settings.IMS_JSON_MAX_DEPTH)
         return data
 
 
 def check_depth(data: Any, limit: int) -> None:
-    """Refuse JSON nested deeper than the limit, so that no later reader recurses without bound."""
+    """Refuse JSON nested deeper than the limit, so that recursive code is safe."""
     level = [data]
     for _ in range(limit):
         level = [inner for each in level for inner in _inside(each)]

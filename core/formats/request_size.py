@@ -1,4 +1,4 @@
-"""How large a request may be. Every door asks before it reads the query or the body."""
+"""Size limits of requests. Every entry point checks them before it reads the query or the body."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from core.errors import Refusal
 def check_bounds(request: HttpRequest) -> None:
     """Refuse a query or a body beyond the limits (400 invalid_filter, 413 body_too_large).
 
-    The length is the stated one, which no reader goes beyond. A form with files would be read onto the disk.
+    The length is Content-Length, which bounds every reader. Multipart forms would be spooled to disk.
     """
     longest = settings.IMS_QUERY_MAX_BYTES
     if len(request.META.get("QUERY_STRING", "")) > longest:

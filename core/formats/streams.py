@@ -1,4 +1,4 @@
-"""Tables over HTTP, sent while they are read: memory stays flat, however much was found."""
+"""Streamed tables: memory use is constant for any number of records."""
 
 import logging
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ CONTENT_TYPE = f"{TableRenderer.media_type}; charset=utf-8"
 
 
 def wants_table(request: Request) -> bool:
-    """Whether the caller accepts a table before anything else."""
+    """Whether the Accept header prefers a table."""
     return isinstance(getattr(request, "accepted_renderer", None), TableRenderer)
 
 
 def stream(pieces: Iterator[str], request: Request) -> StreamingHttpResponse:
-    """A table as an attachment, named after the end of its path.
+    """A table as an attachment, named after the last segment of its path.
 
-    The first piece is made at once: what is wrong with a request is told while a refusal can still be given.
+    The first chunk is produced immediately, so an invalid request is still refused with a problem document.
     """
     first = next(pieces, "")
     rest = iter(()) if request.method == "HEAD" else pieces
@@ -36,10 +36,10 @@ def stream(pieces: Iterator[str], request: Request) -> StreamingHttpResponse:
 
 
 def _sent(first: str, pieces: Iterator[str], act: Context) -> Iterator[bytes]:
-    """The pieces, each made within the request's context, which has ended by the time they are asked for.
+    """Produce each chunk within the request's context, which has ended when the chunks are iterated.
 
-    No connection to the database is held while a piece is sent: slow readers do not keep others from theirs. What
-    fails on the way breaks the transfer off: a table that ends early must not look like a whole one.
+    No database connection is held while a chunk is sent, so slow clients do not exhaust the pool. An error aborts the
+    transfer: a truncated table must not look complete.
     """
     piece: str | None = first
     try:
@@ -53,6 +53,6 @@ def _sent(first: str, pieces: Iterator[str], act: Context) -> Iterator[bytes]:
 
 
 def _give_back() -> None:
-    """Return the connection to its pool; never within a transaction, which would be lost with it."""
+    """Return the connection to its pool, except within a transaction, which closing would lose."""
     if not connection.in_atomic_block:
         close_old_connections()

@@ -1,1 +1,1 @@
-"""The API over HTTP: views, routes, permissions, problems, idempotency, limits."""
+"""The API over HTTP: views, routes, permissions, problem documents, idempotency, limits."""

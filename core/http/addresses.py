@@ -1,19 +1,19 @@
-"""Which address a request counts as coming from: one answer for the limits, the lockout and whoever else asks."""
+"""The client address of a request: one definition for rate limits, lockout and logs."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from django.conf import settings
 
-# One household or server rents at least a network of this size: its addresses count as one.
+# A household or server usually has at least a network of this size, so its addresses count as one.
 IPV6_PREFIX = 64
 
 
 def client_address(request: Any) -> str | None:
-    """The caller's address; None where none can be told, as behind a local socket.
+    """The client's address; None if it is unknown, as behind a local socket.
 
-    Every proxy adds the address of its own peer at the end of X-Forwarded-For, so with n trusted proxies the entry
-    that none but them can have written is the n-th from the end. What stands before it is the caller's own word.
+    Every proxy appends the address of its own peer to X-Forwarded-For, so with n trusted proxies the n-th entry from
+    the end is the last one written by a trusted proxy. Earlier entries are supplied by the client.
     """
     peer = request.META.get("REMOTE_ADDR", "")
     proxies = settings.IMS_TRUSTED_PROXIES
@@ -24,7 +24,7 @@ def client_address(request: Any) -> str | None:
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """An address without its port; one of IPv6 as the first of its network, one of IPv4 in its clothes as itself."""
+    """An address without its port. IPv6 is reduced to its network; an IPv4-mapped IPv6 address becomes IPv4."""
     try:
         address = ip_address(_without_port(text.strip()))
     except ValueError:

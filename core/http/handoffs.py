@@ -1,4 +1,4 @@
-"""What a refused caller may hand over as it is: the ready body for POST /handoffs/."""
+"""The ready body for POST /handoffs/ in a refusal."""
 
 from typing import Any
 
@@ -7,16 +7,18 @@ from core.errors import Refusal
 from core.operations.entities import find_readable
 from core.operations.registry import Operation
 
-# Those whom a refusal of these codes meets cannot hand over: they may do nothing at all.
+# Refusals with these codes offer no handoff: the caller may not do anything.
 NO_HANDOFF = frozenset({Code.USER_INACTIVE, Code.LOCKED_OUT})
 
 
 def handoff_body(
     refusal: Refusal, operation: Operation | None, reader: Any = None, reference_id: Any = None
 ) -> dict[str, Any] | None:
-    """The body that turns a refusal into a handoff with one call; None where no person is needed, or none can be asked.
+    """The body that hands over a refused request in one call; None if no person is needed or the caller can't hand
+    over.
 
-    `reference_id` is the id of the operation's target, if one was named: it is included if the reader may read it.
+    `reference_id` is the id of the operation's target, if the request named one: it is included if the reader may read
+    it.
     """
     if not refusal.meaning.human or refusal.code in NO_HANDOFF:
         return None

@@ -39,10 +39,11 @@ REPLAYED_HEADERS = ("ETag", "Retry-After")
 
 
 def idempotent(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
-    """Carry out a write, or give the answer that its key and body got before.
+    """Execute a write, or return the stored response of its key and body.
 
-    Arguments: the request, the parts of its path, and what carries it out. Other requests are carried out as they are.
-    Raises Refusal: validation_error (the key is malformed), idempotency_conflict (it was used for another request).
+    Arguments: the request, its path parameters, and the function that executes it. Requests without a key are executed
+    directly. Raises Refusal: validation_error (the key is malformed), idempotency_conflict (it was used for another
+    request).
     """
     key = read_key(request)
     if key is None:
@@ -59,17 +60,19 @@ def idempotent(request: Request, named: Mapping[str, Any], carry_out: Callable[[
 
 
 def read_key(request: Request) -> str | None:
-    """The key of a write, if it brings one. Raises Refusal (400)."""
+    """The Idempotency-Key of a write, if present. Raises Refusal (400)."""
     key = request.headers.get(HEADER)
     if key is not None and not KEY.match(key):
-        raise invalid(HEADER, "This header holds 1 to 255 visible ASCII characters.", "malformed_key")
+        raise invalid(HEADER, "This header must contain 1 to 255 visible ASCII characters.", "malformed_key")
     return key
 
 
 def request_digest(request: Request) -> str:
-    """What makes two requests the same: what they do where, and what they say, however the JSON is written."""
+    """The identity of a request: method, path and body, independent of JSON formatting."""
     body = request._request.body
-    with suppress(ValueError, RecursionError):  # what is no JSON, or has no canonical form, counts by its very bytes
+    with suppress(
+        ValueError, RecursionError
+    ):  # a body that is not JSON, or has no canonical form, is compared byte by byte
         body = rfc8785.dumps(orjson.loads(body))
     return hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
 
@@ -92,7 +95,7 @@ def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
 
 def _again(kept: KeptAnswer, digest: str) -> Response:
     if kept.digest != digest:
-        detail = "This key was sent with another request; a new request needs a new key."
+        detail = "This key was already used for another request; a new request needs a new key."
         item = Item("idempotency_conflict", detail, HEADER)
         raise Refusal(Code.IDEMPOTENCY_CONFLICT, detail, rule="idempotency_key", errors=[item])
     send_metric(answer_replayed)
@@ -102,7 +105,7 @@ def _again(kept: KeptAnswer, digest: str) -> Response:
 
 
 def _answered(carry_out: Callable[[], Response], named: Mapping[str, Any]) -> Response:
-    """The response of the first request; a refusal that left a record behind is one, any other goes on."""
+    """The response of the first request. A refusal that left a record behind is one; any other propagates."""
     try:
         return carry_out()
     except Refusal as refusal:

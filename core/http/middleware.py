@@ -1,4 +1,4 @@
-"""Request context: a request id in and out, and an empty act that the doors fill in."""
+"""Request context: a request id in and out, and an empty context that entry points fill in."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 
 
 class RequestContextMiddleware:
-    """Takes the client's X-Request-ID where it is well-formed, makes one where it is not, and answers with it."""
+    """Uses the client's X-Request-ID if it is well-formed, generates one otherwise, and returns it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

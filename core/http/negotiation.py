@@ -16,7 +16,7 @@ ANYTHING = MediaType("*/*")
 
 
 class QualityNegotiation(DefaultContentNegotiation):
-    """The renderer of the highest quality; of equals the one that is named most closely, else the view's first."""
+    """The renderer with the highest quality; among equals the most specific match, otherwise the view's first."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -28,14 +28,14 @@ class QualityNegotiation(DefaultContentNegotiation):
         return best, best.media_type
 
     def _accepted(self, request: Request) -> list[MediaType]:
-        """The ranges of the Accept header; an empty one says as little as none."""
+        """The media ranges of the Accept header; an empty header accepts everything."""
         if not request.headers.get("Accept", "").strip(" \t,"):
             return [ANYTHING]
         return [media for token in self.get_accept_list(request) if (media := _readable(token))]
 
 
 def media_type_priority(media_type: str, accepted: Iterable[MediaType]) -> tuple[float, int]:
-    """Quality and closeness of the range that names a media type most closely; (0, 0) where none does."""
+    """Quality and specificity of the range that best matches a media type; (0, 0) if none matches."""
     main, _, sub = media_type.partition("/")
     names = ((main, sub), (main, "*"), ("*", "*"))
     fitting = [each for each in accepted if (each.main_type, each.sub_type) in names]
@@ -44,7 +44,7 @@ def media_type_priority(media_type: str, accepted: Iterable[MediaType]) -> tuple
 
 
 def _readable(token: str) -> MediaType | None:
-    """A range of the header; None for what no parser takes, which then names nothing."""
+    """A media range of the header; None if it is malformed and matches nothing."""
     try:
         return MediaType(token)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Lists of the records that belong to one other, under its path."""
+"""Nested lists: the records that belong to another record, under its path."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.reading.query import refuse_unknown
 
 
 class PartsViewSet(ListViewSet):
-    """The records that belong to one other: `parent_filter` is filled by the path."""
+    """A nested list: the path sets `parent_filter`."""
 
     parent_filter: str
 
@@ -21,13 +21,13 @@ class PartsViewSet(ListViewSet):
         raise NotImplementedError
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """List the parts that the caller may read, newest first."""
+        """List the nested records that the caller may read, newest first."""
         seen = Discovery(self.collection.entity_type)
         answer: HttpResponseBase = self.read(self.listed, seen=seen, find=self._parent, asked=self.params)
         return answer
 
     def params(self) -> dict[str, str]:
-        """The query, with the filter that the path fills; that one alone is not the query's to set."""
+        """The query parameters plus the filter that the path sets, which the query itself must not contain."""
         params, parts = super().params(), self.collection
         known = (*parts.known_filters(), *parts.controls)
         refuse_unknown(params, [name for name in known if name != self.parent_filter])

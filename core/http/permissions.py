@@ -1,8 +1,8 @@
-"""DRF's permission classes: each asks one stage of `core.operations.authorization`, which is where the law stands.
+"""DRF permission classes. Each checks one stage of `core.operations.authorization`, which implements the rules.
 
-`has_permission` is asked before anything of the request is read; `has_object_permission` by the dispatcher, once the
-target has been looked for, and for a write locked. What a class refuses it raises, as a coded refusal; what the body
-decides is asked after it was read (`Stage.BODY_DUTIES`).
+`has_permission` runs before any part of the request body is read; the dispatcher calls `has_object_permission` once the
+target has been looked up and, for a write, locked. A denial is raised as a refusal with a code; duties that depend on
+the body are checked after it was read (`Stage.BODY_DUTIES`).
 """
 
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ class DenyAll(BasePermission):
 
 
 class StagePermission(BasePermission):
-    """One stage that no target changes. A method that no operation serves is left to be refused for that."""
+    """One stage that is independent of the target. A method without an operation passes and is refused as 405 later."""
 
     stage: ClassVar[Stage]
 
@@ -32,25 +32,25 @@ class StagePermission(BasePermission):
 
 
 class AccountStatus(StagePermission):
-    """A known caller, whose account is active."""
+    """The caller is authenticated and the account is active."""
 
     stage = Stage.ACCOUNT
 
 
 class PermittedRole(StagePermission):
-    """A role that the operation permits."""
+    """The operation permits the caller's role."""
 
     stage = Stage.ROLE
 
 
 class InPerson(StagePermission):
-    """No software agent, where the operation is in person whatever its target or body."""
+    """The caller is not a software agent, if the operation is in person for every target and body."""
 
     stage = Stage.IN_PERSON
 
 
 class InScope(BasePermission):
-    """A target that exists and that the caller may read; `obj` is None where none was found."""
+    """The target exists and the caller may read it; `obj` is None if it was not found."""
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
         view.authorization.ask(Stage.SCOPE, obj)
@@ -58,7 +58,7 @@ class InScope(BasePermission):
 
 
 class DutiesMet(BasePermission):
-    """Assignment and segregation of duties, as far as they need no body; and what is in person for some targets."""
+    """Assignment and segregation of duties that do not depend on the body, and in-person rules of some targets."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if view.authorization is not None and not view.authorization.operation.target:

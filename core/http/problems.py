@@ -26,10 +26,10 @@ log = logging.getLogger("ims.refusals")
 R = TypeVar("R", bound=HttpResponseBase)
 
 MEDIA_TYPE = ProblemRenderer.media_type
-# Refusals of a sound request, which somebody else, or a later day, may not meet: they also say who may.
+# Statuses whose problem documents list the permitted roles, because another person or a later time could succeed.
 EXPLAINED = (status.HTTP_403_FORBIDDEN, status.HTTP_409_CONFLICT)
 
-# What the framework raises, and the code the contract has for it.
+# Framework exceptions and their codes in the contract.
 FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
     (Http404, Code.NOT_FOUND),
     (exceptions.NotFound, Code.NOT_FOUND),
@@ -49,7 +49,7 @@ FRAMEWORK_CODES: tuple[tuple[type[Exception], Code], ...] = (
 def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
     """The problem document of a refusal; `reference_id` is the record that the request named as its target.
 
-    Where only a person can help, `handoff` is the ready body for POST /handoffs/; `roles` are those that may ask.
+    Where only a person can help, `handoff` is the ready body for POST /handoffs/; `roles` lists the permitted roles.
     """
     operation = refusal.operation or current().operation
     broken = refusal.meaning.status >= status.HTTP_500_INTERNAL_SERVER_ERROR
@@ -96,7 +96,7 @@ def _violated(error: Any) -> Refusal:
 
 
 def _unstorable(error: Any) -> Refusal:
-    return Refusal(Code.VALIDATION_ERROR, "The database cannot hold one of the values.", rule="validation_first")
+    return Refusal(Code.VALIDATION_ERROR, "The database cannot store one of the values.", rule="validation_first")
 
 
 def _internal(error: Any) -> Refusal | None:
@@ -107,7 +107,7 @@ def _unavailable(error: Any) -> Refusal:
     return Refusal(Code.DATABASE_UNAVAILABLE, timeout_reason(error), rule="tool_failure_halts", retry_after=1)
 
 
-# What needs more than a code. A statement that the database does not understand is a defect, not an outage.
+# Exceptions that need more than a code. A statement that the database rejects is a defect, not an outage.
 TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Refusal | None]], ...] = (
     (exceptions.ValidationError, lambda error: refuse_shape(error.detail)),
     (exceptions.Throttled, _throttled),
@@ -120,11 +120,11 @@ TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], Refusal | None]], ...
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's one exception handler: refusals become problem documents, defects a 500 that tells nothing."""
+    """DRF's exception handler: refusals become problem documents, defects a 500 without details."""
     set_rollback()
     refusal = as_refusal(error)
     if refusal is None:
-        log.exception("defect in %s", context.get("view").__class__.__name__)
+        log.exception("unhandled exception in %s", context.get("view").__class__.__name__)
         refusal = Refusal(Code.INTERNAL_ERROR, rule="contract")
     if isinstance(error, exceptions.MethodNotAllowed):
         context["view"].headers["Allow"] = ", ".join(context["view"].allowed_methods)
@@ -132,7 +132,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def refused(refusal: Refusal, named: Mapping[str, Any]) -> Response:
-    """A refusal as DRF's response; `named` are the parts of the path, whose only one is the target's id."""
+    """A refusal as a DRF response; `named` are the path parameters, whose only one is the target's id."""
     document = problem(refusal, named.get("pk") if len(named) == 1 else None)
     headers = headers_of(refusal)
     return attach_refusal(
@@ -141,7 +141,7 @@ def refused(refusal: Refusal, named: Mapping[str, Any]) -> Response:
 
 
 def attach_refusal(refusal: Refusal, response: R) -> R:
-    """The response with the refusal that it tells: whoever counts and logs refusals need not read bodies."""
+    """Attach the refusal to its response, so that metrics and logs need not parse the body."""
     response.refusal = refusal  # type: ignore[attr-defined]
     return response
 
@@ -156,13 +156,13 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 
 
 def respond(refusal: Refusal) -> HttpResponse:
-    """A refusal as a plain Django response, for what happens outside DRF."""
+    """A refusal as a plain Django response, outside DRF."""
     document, status_code, headers = dumps(problem(refusal)), refusal.meaning.status, headers_of(refusal)
     return attach_refusal(refusal, HttpResponse(document, content_type=MEDIA_TYPE, status=status_code, headers=headers))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return respond(Refusal(Code.MALFORMED_BODY, "The request cannot be read.", rule="contract"))
+    return respond(Refusal(Code.MALFORMED_BODY, "The request cannot be parsed.", rule="contract"))
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -170,7 +170,7 @@ def handler403(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    detail, advice = "There is no such address.", "Addresses end in a slash; GET /api/v1/schema/ describes them all."
+    detail, advice = "There is no such URL.", "URLs end with a slash; GET /api/v1/schema/ describes all of them."
     return respond(Refusal(Code.NOT_FOUND, detail, rule="contract", next=advice))
 
 

@@ -1,4 +1,6 @@
-"""Routes. Deny by default at the start: every route names a declared operation, every REST operation has a route."""
+"""Routes, denied by default: at startup every route must name an operation, and every REST operation must have a
+route.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +12,7 @@ from rest_framework.routers import SimpleRouter
 from core.errors import Undeclared
 from core.http.permissions import OPERATION_PERMISSIONS
 from core.http.views import ListViewSet, OperationView
-from core.operations.registry import Door, Operation, registry
+from core.operations.registry import EntryPoint, Operation, registry
 
 API_PREFIX = "api/v1/"
 
@@ -32,10 +34,10 @@ def endpoints(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def register_routes(patterns: Iterable[Any]) -> None:
-    """Tell the registry the endpoints of every operation.
+    """Register the endpoints of every operation.
 
-    Raises Undeclared for a route without an operation, a GET whose operation writes, an operation of REST without a
-    route, one of a command with a route, and one that is partial (PATCH) at one endpoint and whole at another.
+    Raises Undeclared for a route without an operation, a GET route of a write, a REST operation without a route, a
+    command with a route, and an operation that is partial (PATCH) at one endpoint and complete at another.
     """
     found: dict[str, set[str]] = {}
     for endpoint, name in endpoints(patterns):
@@ -46,24 +48,22 @@ def register_routes(patterns: Iterable[Any]) -> None:
 
 
 def _verify(operation: Operation, routes: set[str]) -> None:
-    if bool(routes) != (operation.door is Door.REST):
-        raise Undeclared(f"{operation.name} is for {operation.door} and has the routes {sorted(routes)}")
+    if bool(routes) != (operation.entry_point is EntryPoint.REST):
+        raise Undeclared(f"{operation.name} is for {operation.entry_point} and has the routes {sorted(routes)}")
     methods = {endpoint.partition(" ")[0] for endpoint in routes}
     if operation.writes and "GET" in methods:
-        raise Undeclared(f"{operation.name} writes, and a GET leads to it: {sorted(routes)}")
+        raise Undeclared(f"{operation.name} writes but has a GET route: {sorted(routes)}")
     if "PATCH" in methods and len(methods) > 1:
-        raise Undeclared(f"{operation.name} has a body that is partial for PATCH and whole for others")
+        raise Undeclared(f"{operation.name} has a body that is partial for PATCH and complete for others")
 
 
 def _of_view(callback: Any, path: str) -> Iterator[tuple[str, str]]:
     view = getattr(callback, "cls", None)
     if view is None or not issubclass(view, OperationView):
-        raise Undeclared(f"the route {path} leads to a view without operations")
+        raise Undeclared(f"the route {path} has a view without operations")
     classes = callback.initkwargs.get("permission_classes", view.permission_classes)
     if tuple(classes) != OPERATION_PERMISSIONS:
-        raise Undeclared(
-            f"the route {path} leads to a view that leaves out permission classes of core.http.permissions"
-        )
+        raise Undeclared(f"the view of the route {path} omits permission classes of core.http.permissions")
     for method, action in callback.actions.items():
         if method != "head":
             yield f"{method.upper()} {path}", registry[view.operation_name(action)].name
@@ -74,7 +74,7 @@ def _text(pattern: Any) -> str:
 
 
 def readable(route: str) -> str:
-    """A route in the form of the contract: `{id}` for the record, `{item_id}` for one inside it."""
+    """A route as in the contract: `{id}` for the record, `{item_id}` for one inside it."""
     text = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", route)
     text = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", text)
     text = re.sub(r"\^|\$|\\Z", "", text)

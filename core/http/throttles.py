@@ -1,8 +1,8 @@
-"""How many requests in how much time: for each caller, for each address of strangers, and less for logins.
+"""Rate limits: per caller, per address for unauthenticated requests, and a lower one for logins.
 
-The counters live in Django's cache: in this process by default, shared by all where CACHE_URL names one. Nothing but
-the rate depends on it. A cache that does not answer lets requests through, is left alone for a while, and is
-reported.
+The counters are in Django's cache: local to the process by default, shared by all processes if CACHE_URL is set.
+Nothing except the limits depends on it. If the cache fails, requests are allowed, the cache is not used for a few
+seconds, and the failure is reported.
 """
 
 import logging
@@ -22,14 +22,14 @@ from core.signals import request_throttled, request_uncounted, send_metric
 
 log = logging.getLogger("ims.limits")
 
-# Seconds for which a cache that has failed is not asked again: waiting for it would slow every request down.
+# Seconds without cache access after a failure, because waiting for it would slow down every request.
 REST = 5
 
 
 class Limit(BaseThrottle):
-    """A counter for each caller and window of time. The windows are the clock's, so the wait ends with the present one.
+    """A counter for each caller and fixed time window; the wait ends with the current window.
 
-    `IMS_RATES` holds the rate of each scope, as (requests, seconds); a scope without one is not limited.
+    `IMS_RATES` contains the rate of each scope, as (requests, seconds); a scope without a rate is not limited.
     """
 
     scope: str
@@ -37,7 +37,7 @@ class Limit(BaseThrottle):
     _rest_until = 0.0
 
     def ident(self, request: Any) -> str | None:
-        """Whose requests are counted together; None for requests that this limit does not concern."""
+        """The key under which requests are counted together; None for requests that this limit does not apply to."""
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any) -> bool:
@@ -58,30 +58,30 @@ class Limit(BaseThrottle):
         return self._wait
 
     def _count(self, key: str, seconds: int) -> int:
-        """How many requests the window has seen, this one included; 0 where the cache cannot tell."""
+        """The number of requests in the window, including this one; 0 if the cache is unavailable."""
         if time.monotonic() < Limit._rest_until:
             send_metric(request_uncounted, limit=self.scope)
             return 0
         try:
             return _incremented(key, seconds)
-        except Exception as error:  # whatever the library of the cache raises
+        except Exception as error:  # any exception of the cache library
             Limit._rest_until = time.monotonic() + REST
-            log.warning("the cache does not answer (%s): requests go through uncounted", type(error).__name__)
+            log.warning("the cache does not respond (%s): requests are not counted", type(error).__name__)
             send_metric(request_uncounted, limit=self.scope)
             return 0
 
 
 def _incremented(key: str, seconds: int) -> int:
-    """Add one to a counter, which begins at 0; both steps are the cache's own, so simultaneous requests all count."""
+    """Increment a counter that starts at 0. Both steps are atomic in the cache, so concurrent requests all count."""
     try:
         return cache.incr(key)
-    except ValueError:  # there is no such counter yet
+    except ValueError:  # the counter does not exist yet
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key)
 
 
 class CallerLimit(Limit):
-    """Counts what a token, or a session of the console, asks."""
+    """Counts the requests of a token or console session."""
 
     scope = "caller"
 
@@ -91,7 +91,7 @@ class CallerLimit(Limit):
 
 
 class AddressLimit(Limit):
-    """Counts what strangers ask from one address."""
+    """Counts unauthenticated requests from one address."""
 
     scope = "address"
 
@@ -100,7 +100,7 @@ class AddressLimit(Limit):
 
 
 class LoginLimit(AddressLimit):
-    """Counts the attempts to become somebody from one address."""
+    """Counts login attempts from one address."""
 
     scope = "login"
 
@@ -109,7 +109,7 @@ class LoginLimit(AddressLimit):
 
 
 def enforce(request: HttpRequest, *limits: type[Limit]) -> None:
-    """Count a request at a door that is no view of the framework. Raises Refusal (429 throttled)."""
+    """Count a request at an entry point that is not a DRF view. Raises Refusal (429 throttled)."""
     broken = [limit for limit in (each() for each in limits) if not limit.allow_request(request, None)]
     if broken:
         raise Refusal(Code.THROTTLED, retry_after=math.ceil(max(limit.wait() for limit in broken)), rule="rate_limit")

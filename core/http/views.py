@@ -37,9 +37,9 @@ from core.reading.query import read_params, refuse_unknown
 
 
 class OperationView(ViewSet):
-    """A view whose every action names its operation in `operations`; an action that names none does not start.
+    """A view whose actions name their operations in `operations`; an action without one fails at startup.
 
-    Writes are made by `write`; whatever is read goes through `self.read`.
+    `write` defines writes; all reads go through `self.read`.
     """
 
     operations: dict[str, str] = {}
@@ -50,7 +50,7 @@ class OperationView(ViewSet):
 
     @classmethod
     def operation_name(cls, action: str) -> str:
-        """The operation an action carries out. Raises Undeclared when it has none."""
+        """The operation of an action. Raises Undeclared when it has none."""
         mapped = (vars(each).get("operations", {}).get(action) for each in cls.__mro__)
         declared = getattr(getattr(cls, action, None), "operation_name", None) or next(filter(None, mapped), None)
         if declared is None:
@@ -65,29 +65,31 @@ class OperationView(ViewSet):
 
     @cached_property
     def authorization(self) -> Authorization | None:
-        """What the law says of this request; its permission classes ask it, and the dispatcher whatever they left."""
+        """The authorization of this request; permission classes check its stages, and the dispatcher checks the
+        rest.
+        """
         operation = self.operation
         if operation is None:
             return None
         return Authorization(operation, self.request.user, bound(self.check_object_permissions, self.request))
 
     def get_authenticators(self) -> list[Any]:
-        """None where nobody need be known: a stale token must not keep anyone from logging in again."""
+        """None for anonymous operations: an expired token must not prevent a new login."""
         operation = self.operation
         return [] if operation is not None and operation.anonymous else super().get_authenticators()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         bind(operation=self.operation)
         super().initial(request, *args, **kwargs)
-        if self.operation is not None:  # what no operation serves is refused for its method, whatever its size
+        if self.operation is not None:  # a method without an operation is refused as 405, whatever the body's size
             check_bounds(request._request)
 
     def perform_authentication(self, request: Request) -> None:
-        """Recognise the caller and count the request before anything else is decided, or written, about it."""
+        """Authenticate the caller and count the request before anything else is decided or written."""
         try:
             super().perform_authentication(request)
         except Refusal:
-            request.user, request.auth = AnonymousUser(), None  # whoever is not recognised counts as a stranger
+            request.user, request.auth = AnonymousUser(), None  # an unauthenticated caller is counted by address
             super().check_throttles(request)
             raise
         super().check_throttles(request)
@@ -96,7 +98,7 @@ class OperationView(ViewSet):
             recognised_by.admitted(request.auth)
 
     def check_throttles(self, request: Request) -> None:
-        """Where the framework would count, after the permissions, all is counted already."""
+        """Does nothing: the framework would count after the permission checks, but requests are already counted."""
 
     def read(
         self,
@@ -108,7 +110,7 @@ class OperationView(ViewSet):
     ) -> Any:
         """Read under the operation of this action (see core.operations.dispatch.read).
 
-        Without `asked` no query parameter is known.
+        Without `asked` every query parameter is refused.
         """
         return read(
             self.operation_name(self.action),
@@ -121,16 +123,16 @@ class OperationView(ViewSet):
         )
 
     def nothing_asked(self) -> dict[str, str]:
-        """The query of a read that takes no parameters. Raises Refusal (400 invalid_filter)."""
+        """The query of a read without parameters. Raises Refusal (400 invalid_filter)."""
         refuse_unknown(self.request.query_params, ())
         return {}
 
     def params(self) -> dict[str, str]:
-        """The query of a read that takes parameters. Raises Refusal (400 invalid_filter)."""
+        """The query of a read with parameters. Raises Refusal (400 invalid_filter)."""
         return read_params(self.request)
 
     def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
-        """The response for what an operation returned: a record, an Answer, or plain data."""
+        """The response for an operation's result: a record, an Answer, or plain data."""
         extra: dict[str, Any] = {}
         if isinstance(result, Answer):
             result, extra, code = result.record, result.extra, result.status or code
@@ -141,10 +143,10 @@ class OperationView(ViewSet):
 
 
 class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
-    """Reads of one collection as lists. Writes are added with `write`, one line each.
+    """Read access to one collection as a list. `write` adds writes, one line each.
 
-    The collection states what the attributes of a generic view say (`names_of`): `serializer_class`, `filterset_class`,
-    `search_fields`, `ordering_fields`, `pagination_class`. `asked` is the query of the list that is being read.
+    The collection provides the attributes of a generic view (`names_of`): `serializer_class`, `filterset_class`,
+    `search_fields`, `ordering_fields`, `pagination_class`. `asked` is the query of the current list request.
     """
 
     collection: Collection
@@ -164,7 +166,7 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
         return self.collection.scoped(self.request.user)
 
     def get_serializer_class(self) -> Any:
-        """The shape of a write's body; of what is read, its representation."""
+        """The serializer of a write's body, or of the representation for a read."""
         operation = self.operation
         if operation is not None and operation.shapes:
             return operation.shapes[0]
@@ -172,7 +174,7 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
 
     @property
     def renderer_classes(self) -> list[type[BaseRenderer]]:  # type: ignore[override]
-        """Lists come as tables, too. Not in `get_renderers`: the header Vary follows from the classes."""
+        """Lists are also available as tables. Not in `get_renderers`: the Vary header follows from the classes."""
         usual = OperationView.renderer_classes
         return [*usual, TableRenderer] if self.action == "list" else [*usual]
 
@@ -184,7 +186,7 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
         return answer
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
-        """A page of what was found, or all of it as a table, as the caller accepts."""
+        """A page of the result, or all of it as a table, as the Accept header requests."""
         self.asked = params
         if wants_table(self.request):
             return stream(self.collection.table(self.request.user, params), self.request)
@@ -193,7 +195,7 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
 
 
 class RecordViewSet(ListViewSet):
-    """Reads of one collection, as lists and one by one."""
+    """Read access to one collection, as a list and record by record."""
 
     operations = {"retrieve": READ}
 
@@ -210,7 +212,7 @@ class RecordViewSet(ListViewSet):
         return answer
 
     def params_of_one(self) -> dict[str, str]:
-        """The query of the read of one record. Raises Refusal: 404 where there is none, before 400."""
+        """The query of a single-record read. Raises Refusal: 404 if the record does not exist, before 400."""
         try:
             return self.params()
         except Refusal:
@@ -267,7 +269,7 @@ def write(
 
 
 def _attribute(path: str) -> str:
-    """The name of the attribute that an action stands under: the path's, made one that Python takes."""
+    """The attribute name of an action: its path as a valid Python identifier."""
     name = path.replace("-", "_").replace("/", "_")
     return f"{name}_" if keyword.iskeyword(name) else name
 
@@ -283,11 +285,11 @@ def updates(name: str) -> Callable[..., Response]:
 
 
 def approval_id_of(request: Request) -> int | None:
-    """The Approval-Id header. Raises Refusal (400) for anything but a whole number."""
+    """The Approval-Id header. Raises Refusal (400) for anything other than an integer."""
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
     number = read_whole(text)
     if number is None:
-        raise invalid("Approval-Id", "This header holds the id of an approval, a whole number.", "not_a_number")
+        raise invalid("Approval-Id", "This header must contain the id of an approval, an integer.", "not_a_number")
     return number

@@ -1,1 +1,1 @@
-"""Operations: what each declares, who may carry it out, how its body is read, how it is dispatched."""
+"""Operations: their declarations, authorization, body validation and dispatch."""

@@ -1,10 +1,10 @@
-"""Who may carry out an operation: one law, asked in stages, so that each request has one right answer.
+"""Authorization of operations, in ordered stages, so that each request has exactly one correct response.
 
 The order of refusals:
 
     Stage.ACCOUNT       401 not_authenticated, 403 user_inactive
     Stage.ROLE          403 role_not_permitted
-    Stage.IN_PERSON     403 in_person_required, where the operation is in person whatever its target
+    Stage.IN_PERSON     403 in_person_required, where the operation is in person for every target
     Stage.SCOPE         404 not_found, where the target does not exist or the actor may not read it
     Stage.DUTIES        403: assignment and every duty that needs no body, then what is in person for some targets
                         400: the shape and the references of the body (core.operations.bodies)
@@ -12,8 +12,9 @@ The order of refusals:
                         412, 409, 422: version, state and preconditions (the operation)
                         403: the approval (core.operations.dispatch)
 
-Whoever may not do a thing at all learns nothing of its shape. On the REST door DRF's permission classes ask the stages
-up to the duties (core.http.permissions); the dispatcher asks whatever is left, and all of them for every other door.
+A caller without permission learns nothing about the body's shape. For REST requests, DRF's permission classes check the
+stages up to the duties (core.http.permissions), and the dispatcher checks the rest; for other entry points the
+dispatcher checks all stages.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ from core.codes import Code
 from core.context import current
 from core.errors import Item, Refusal, Undeclared, not_found
 from core.operations.refusals import require_declared
-from core.operations.registry import Door, Duty, Operation, registry
+from core.operations.registry import Duty, EntryPoint, Operation, registry
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -48,7 +49,7 @@ OF_TARGET = (Stage.SCOPE, Stage.DUTIES)
 def authorize(
     operation: Operation, actor: Any, stage: Stage, target: Any = None, data: Mapping[str, Any] = NOTHING
 ) -> None:
-    """Ask one stage of the law. Raises Refusal."""
+    """Check one stage. Raises Refusal."""
     try:
         STAGES[stage](operation, actor, target, data)
     except Refusal as refusal:
@@ -56,9 +57,10 @@ def authorize(
 
 
 class Authorization:
-    """The law as one request meets it: remembers what was asked, so that no stage is asked twice of the same record.
+    """The authorization of one request. It remembers completed checks, so that no stage runs twice for the same record.
 
-    `check_object` is how a door asks the stages of the target by means of its own, as DRF's permission classes are.
+    `check_object` lets an entry point check the target's stages with its own mechanism, such as DRF's permission
+    classes.
     """
 
     __slots__ = ("_asked", "_check_object", "actor", "operation")
@@ -68,7 +70,7 @@ class Authorization:
         self._asked: dict[Stage, tuple[Any, Any]] = {}
 
     def ask(self, stage: Stage, target: Any = None, data: Mapping[str, Any] = NOTHING) -> None:
-        """Ask a stage unless it was asked about the very same target and data. Raises Refusal."""
+        """Check a stage, unless it has been checked for the same target and data. Raises Refusal."""
         asked = self._asked.get(stage)
         if asked is not None and asked[0] is target and asked[1] is data:
             return
@@ -76,12 +78,12 @@ class Authorization:
         self._asked[stage] = (target, data)
 
     def before_target(self) -> None:
-        """Account, role, in person: what does not depend on the record. Raises Refusal (401, 403)."""
+        """Account, role and in person: the stages that are independent of the record. Raises Refusal (401, 403)."""
         for stage in BEFORE_TARGET:
             self.ask(stage)
 
     def of_target(self, target: Any) -> None:
-        """Scope, then the duties that need no body; `target` is None where nothing was found. Raises Refusal."""
+        """Scope, then the duties that need no body; `target` is None if it was not found. Raises Refusal."""
         judged = target if self.operation.target else None
         if self._check_object is not None and self.operation.target:
             self._check_object(judged)
@@ -94,22 +96,22 @@ class Authorization:
 
 
 def verify_in_person() -> None:
-    """Raise Undeclared where IMS_IN_PERSON names what is no operation: a slip there would leave a door open."""
+    """Raise Undeclared for a name in IMS_IN_PERSON that is not an operation: a typo would disable the restriction."""
     unknown = sorted(name for name in settings.IMS_IN_PERSON if registry.find(name) is None)
     if unknown:
         raise Undeclared(f"IMS_IN_PERSON names unknown operations: {', '.join(unknown)}")
 
 
 def signed(refusal: Refusal, operation: Operation) -> Refusal:
-    """Note which operation refused, unless an inner one did. In tests each refuses only as it declares."""
+    """Attach the refusing operation, unless an inner one did. In tests, an undeclared code raises Undeclared."""
     require_declared(refusal, operation)
     refusal.operation = refusal.operation or operation
     return refusal
 
 
 def _is_exempt(operation: Operation, actor: Any) -> bool:
-    """Nobody need be known for an anonymous operation; a command's operations are the system principal's own."""
-    return operation.anonymous or (operation.door is Door.COMMAND and getattr(actor, "is_system", False))
+    """Anonymous operations need no caller; the system principal may run commands."""
+    return operation.anonymous or (operation.entry_point is EntryPoint.COMMAND and getattr(actor, "is_system", False))
 
 
 def _account(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> None:
@@ -128,7 +130,7 @@ def _role(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]
     roles = sorted(operation.roles or ())
     raise Refusal(
         Code.ROLE_NOT_PERMITTED,
-        f"The role {actor.role} may not carry out {operation.name}.",
+        f"The role {actor.role} is not permitted to perform {operation.name}.",
         rule="who_can_perform",
         errors=[Item("role_not_permitted", f"Permitted roles: {', '.join(roles)}.", facts={"roles": roles})],
     )
@@ -150,13 +152,13 @@ def _require_person(operation: Operation, actor: Any, target: Any, data: Mapping
 
 
 def _in_person_required(operation: Operation, when: str) -> Refusal:
-    detail = f"{operation.name} is done by the person, never by a software agent: {when}."
+    detail = f"{operation.name} must be done in person, not by a software agent: {when}."
     item = Item("in_person_required", f"The token names the agent {current().agent}.")
     return Refusal(Code.IN_PERSON_REQUIRED, detail, rule="in_person", errors=[item])
 
 
 def _scope(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> None:
-    """The target was looked for among what the actor may read; here it says what it means that it was not found."""
+    """Refuse a missing target: it was looked up within the actor's scope."""
     if operation.target and target is None:
         raise not_found(operation.target)
 
@@ -175,7 +177,7 @@ def _body_duties(operation: Operation, actor: Any, target: Any, data: Mapping[st
 
 
 def _require(duties: list[Duty], actor: Any, target: Any, data: Mapping[str, Any]) -> None:
-    """All that are broken are named; the first of them decides the code."""
+    """Refuse broken duties. All of them are listed; the first decides the code."""
     broken = [each for each in duties if not each.holds(actor, target, data)]
     if not broken:
         return

@@ -1,4 +1,4 @@
-"""Reads a raw body with the serializer that its operation declares: shape and references, all failures at once."""
+"""Validates a raw body with the serializer of its operation: shape and references, with all failures in one refusal."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -10,19 +10,19 @@ from core.codes import Code
 from core.errors import MOST_ITEMS, Item, Refusal
 from core.operations.registry import Operation
 
-# Serializer error codes that are codes of the contract in their own right; every other is a validation_error.
+# Serializer error codes that are contract codes themselves; all others become validation_error.
 TOP_CODES = {Code.UNKNOWN_FIELD, Code.INVALID_REFERENCE, Code.INVALID_FILTER, Code.MALFORMED_BODY}
 
 
 def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: Any = None) -> dict[str, Any]:
     """The validated values of a body. Raises Refusal (400); 403 actor_mismatch when it names another actor.
 
-    `shape` is the serializer of the endpoint that was called; without one the body itself tells which is meant.
+    `shape` is the serializer of the called endpoint; without it, the members of the body select the serializer.
     """
     if operation.body is None:
         return _expect_nothing(body)
     if not isinstance(body, Mapping):
-        raise Refusal(Code.MALFORMED_BODY, "The body must be one JSON object.", rule="validation_first")
+        raise Refusal(Code.MALFORMED_BODY, "The body must be a single JSON object.", rule="validation_first")
     context = {"actor": actor, "target": target, "operation": operation}
     kind: Any = shape or operation.shape_of(body)
     serializer = kind(data=body, partial=operation.partial, context=context)
@@ -36,7 +36,7 @@ def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: A
 
 
 def refuse_shape(detail: Any) -> Refusal:
-    """The refusal for a serializer's error detail: one item for each failing field, the top code from their kinds."""
+    """The refusal for a serializer's error detail: one item for each failing field; the kinds decide the code."""
     items = list(islice(_items(detail, ""), MOST_ITEMS))
     kinds = {item.code for item in items}
     top = Code(kinds.pop()) if len(kinds) == 1 and kinds <= TOP_CODES else Code.VALIDATION_ERROR
@@ -46,10 +46,10 @@ def refuse_shape(detail: Any) -> Refusal:
 
 def _expect_nothing(body: Any) -> dict[str, Any]:
     if body is not None and not isinstance(body, Mapping):
-        raise Refusal(Code.MALFORMED_BODY, "This request takes no body.", rule="validation_first")
+        raise Refusal(Code.MALFORMED_BODY, "This request has no body.", rule="validation_first")
     if body:
         names = sorted(body)
-        raise refuse_shape({name: [ErrorDetail("This request takes no body.", "unknown_field")] for name in names})
+        raise refuse_shape({name: [ErrorDetail("This request has no body.", "unknown_field")] for name in names})
     return {}
 
 
@@ -57,10 +57,10 @@ def _check_named_actor(serializer: Any, data: dict[str, Any], actor: Any) -> Non
     named = {name: data.pop(name) for name in getattr(serializer, "actor_fields", ()) if name in data}
     wrong = [name for name, value in named.items() if value != actor.pk]
     if wrong:
-        items = [Item("actor_mismatch", "This must be the authenticated caller.", name) for name in wrong]
+        items = [Item("actor_mismatch", "This must be the authenticated caller's id.", name) for name in wrong]
         raise Refusal(
             Code.ACTOR_MISMATCH,
-            f"{', '.join(wrong)}: the actor is the authenticated caller, user {actor.pk}.",
+            f"{', '.join(wrong)}: the actor must be the authenticated caller, user {actor.pk}.",
             rule="actor_is_the_caller",
             errors=items,
         )

@@ -1,7 +1,7 @@
-"""What decides, beyond the role, whether an operation may be carried out: duties, elevation, in person.
+"""Conditions of an operation beyond the role: duties, elevation, in person.
 
-Each is a named predicate `(actor, target, data) -> bool` with the rule as a text for readers. What the programs decide
-by are the declared facts (`needs_body`, `unconditional`), never the text.
+Each is a named predicate `(actor, target, data) -> bool` with the rule as text for readers. Programs evaluate the
+declared facts (`needs_body`, `unconditional`), never the text.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +15,9 @@ Predicate = Callable[[Any, Any, Mapping[str, Any]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who may, judged by person, assignment or scope.
+    """A duty restricts an operation by person, assignment or scope.
 
-    `holds` is true when the duty is met. `needs_body` marks those that cannot be judged before the body is read.
+    `holds` is true when the duty is met. `needs_body` marks duties that depend on the body.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Duty:
 def duty(
     text: str, *, code: Code, field: str | None = None, next: str = "", needs_body: bool = False
 ) -> Callable[[Predicate], Duty]:
-    """Make a named duty of a predicate; the text is the rule, in one sentence."""
+    """Declare a predicate as a named duty; the text is the rule, in one sentence."""
 
     def name_it(predicate: Predicate) -> Duty:
         return Duty(predicate.__name__, text, code, predicate, field, next, needs_body)
@@ -42,9 +42,9 @@ def duty(
 
 @dataclass(frozen=True, slots=True)
 class Elevation:
-    """When an operation needs borrowed authority, and whose. Only the default: the approval rules decide.
+    """When an operation needs an approval, and from whom. It is only the default: the approval rules decide.
 
-    `unconditional` says that it applies to every request, so that this is known before the body is.
+    `unconditional` means that it applies to every request, and is known before the body is read.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Elevation:
 
 
 def changes(target: Any, data: Mapping[str, Any], names: Iterable[str]) -> bool:
-    """Whether values of a request differ from those that the record has, in any of these names."""
+    """Whether any of these values in a request differs from the record's value."""
     return any(name in data and data[name] != getattr(target, name) for name in names)
 
 
 def elevation(text: str, *, approvers: Iterable[str], unconditional: bool = False) -> Callable[[Predicate], Elevation]:
-    """Make a named elevation of a predicate, judged before the write."""
+    """Declare a predicate as a named elevation, evaluated before the write."""
 
     def name_it(predicate: Predicate) -> Elevation:
         return Elevation(predicate.__name__, text, predicate, frozenset(approvers), unconditional)
@@ -70,11 +70,11 @@ def elevation(text: str, *, approvers: Iterable[str], unconditional: bool = Fals
 
 @dataclass(frozen=True, slots=True)
 class InPerson:
-    """When only the person, logged in, may ask, and never a token that names a software agent.
+    """When an operation must be done by a logged-in person, and never with a token that names a software agent.
 
-    `unconditional` and `needs_body` say when this can be judged. An agent may ask for two kinds of operations all the
-    same: where the answer then leaves out what is for the person (`withholds`), and where an approval lends what the
-    person could do directly (`directly`): the approval gate refuses it without one.
+    `unconditional` and `needs_body` decide when the condition is evaluated. Two kinds of operations are open to agents
+    nevertheless: those whose response then omits values for the person only (`withholds`), and those that the person
+    could perform directly (`directly`), where the approval gate demands an approval from an agent.
     """
 
     text: str
@@ -86,7 +86,7 @@ class InPerson:
 
     @property
     def refuses(self) -> bool:
-        """Whether an agent is refused for it."""
+        """Whether an agent is refused because of this condition."""
         return not (self.withholds or self.directly)
 
     ALWAYS: ClassVar["InPerson"]
@@ -96,7 +96,7 @@ InPerson.ALWAYS = InPerson("always", lambda actor, target, data: True, unconditi
 
 
 def done_in_person(text: str, *, needs_body: bool = False, withholds: bool = False) -> Callable[[Predicate], InPerson]:
-    """Make the condition of a predicate under which an operation is carried out in person."""
+    """Declare a predicate as the condition under which an operation must be done in person."""
 
     def name_it(predicate: Predicate) -> InPerson:
         return InPerson(text, predicate, needs_body=needs_body, withholds=withholds)
@@ -105,7 +105,7 @@ def done_in_person(text: str, *, needs_body: bool = False, withholds: bool = Fal
 
 
 def in_person_directly(elevated: Elevation) -> InPerson:
-    """Who could approve an elevated operation performs it directly in person; their agent needs an approval."""
+    """A possible approver performs the elevated operation in person; their agent needs an approval."""
 
     def performs_directly(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
         return actor.role in elevated.approvers and elevated.applies(actor, target, data)

@@ -45,15 +45,14 @@ def submit(
     answer: Callable[[Any], Any] | None = None,
     authorization: Authorization | None = None,
 ) -> Any:
-    """Carry out an operation from its raw input, under the whole law.
+    """Execute an operation from its raw input, with all checks.
 
     Arguments: the operation's name, the caller, the target's id, the body as received, the If-Match header, the id of
-    an approval; body and approval id may be functions that read them, called when their turn comes. `rehearse` undoes
-    everything at the end, so that the answer is known and nothing is changed; `shape` is the serializer of the called
-    endpoint, for operations that have several; `answer` makes the answer of what the operation returns, inside its
-    transaction: what cannot be answered is not written; `authorization` is what a door has begun to ask by means of
-    its own.
-    Returns the answer, or what the operation returns. Raises Refusal.
+    an approval. Body and approval id may be functions, which are called at their stage. `rehearse` rolls back
+    everything at the end: the caller gets the result without any change. `shape` is the serializer of the called
+    endpoint, for operations with several; `answer` builds the response from the operation's result, inside its
+    transaction, so a write whose response fails is rolled back; `authorization` contains the stages that the entry
+    point has already checked. Returns the response, or the operation's result. Raises Refusal.
     """
     operation = registry[name]
     law = _law_of(operation, actor, authorization)
@@ -105,10 +104,10 @@ def execute(
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a read looks at, as the audit trail names it: a type, one record of it, and what was asked beside the query.
+    """The subject of a read in the audit trail: an entity type, one of its records, and further filters.
 
-    `single` is the plain read of one record, which an installation may leave untold; `shown` says of an answer whether
-    it shows anything at all, where it may not.
+    `single` marks the plain read of one record, which an installation may exclude from the trail; `shown` decides from
+    the response whether it discloses anything.
     """
 
     entity_type: str
@@ -118,7 +117,7 @@ class Discovery:
     shown: Callable[[Any], bool] | None = None
 
     def tell(self, asked: Mapping[str, Any]) -> None:
-        """Have the read recorded: what was asked for, never what was found. Raises AuditTrailFailure."""
+        """Record the read: the query, never the results. Raises AuditTrailFailure."""
         if not (self.single and settings.IMS_AUDIT_COLLECTION_READS_ONLY):
             send_discovered(self.entity_type, self.reference_id, {**asked, **self.also})
 
@@ -133,12 +132,12 @@ def read(
     asked: Callable[[], Mapping[str, Any]] = dict,
     authorization: Authorization | None = None,
 ) -> Any:
-    """Read under the whole law, and have it recorded. Nothing is written, so there is no transaction.
+    """Read with all checks, and record it in the audit trail. Nothing else is written, so there is no transaction.
 
-    Arguments: the operation's name; what makes the answer of the record that was found and of what is asked; the
-    caller; what the trail is told (None where nothing of the installation's is shown); what finds the record in the
-    caller's scope, None where there is none; what reads the query, the shape of a read; what a door has begun to ask.
-    Returns the answer. Raises Refusal.
+    Arguments: the operation's name; a function that builds the response from the found record and the query; the
+    caller; the audit subject (None if the response discloses no data); a function that finds the record in the caller's
+    scope; a function that parses the query; the stages that the entry point has already checked. Returns the response.
+    Raises Refusal.
     """
     operation = registry[name]
     law = _law_of(operation, actor, authorization)
@@ -157,7 +156,7 @@ def read(
 
 
 def _law_of(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:
-    """What a door has begun to ask, if it asked this of this actor; else everything is to be asked."""
+    """The entry point's authorization, if it belongs to this operation and actor; otherwise a new one."""
     if begun is not None and begun.operation is operation and begun.actor is actor:
         return begun
     return Authorization(operation, actor)
@@ -189,7 +188,7 @@ def _perform(
 
 
 def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
-    """Let an operation do its work, and have followed up what it wrote, unless it undoes that itself (a trial run)."""
+    """Run an operation and pass its written records to the followers, unless it rolls back itself (a trial run)."""
     with context(saved=[]) as act:
         result = operation.run(**values)
     if act.saved and not transaction.get_rollback():
@@ -198,7 +197,9 @@ def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
 
 
 def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | None) -> None:
-    """Whoever lacks the approval leaves nothing behind, not even a failure. What this consumes is undone."""
+    """A caller without the required approval leaves no record, not even of a failure. The consumption is rolled
+    back.
+    """
     if refusal.afterwards is None or settle is None:
         return
     try:
@@ -208,14 +209,14 @@ def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | N
 
 
 def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
-    """Write what must stay of a refused request, in a transaction of its own after the rollback."""
+    """Write the records that survive a refusal, in a separate transaction after the rollback."""
     if refusal.afterwards is not None and not rehearse:
         with atomic_or_unknown():
             refusal.afterwards()
 
 
 def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
-    """The record acted on, locked, if it exists in the actor's scope; None else, and for operations without one."""
+    """The locked target, if it exists in the actor's scope; None otherwise, and for operations without a target."""
     if operation.target is None:
         return None
     pk = _id_of(target_id)
@@ -224,7 +225,7 @@ def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:
 
 
 def _id_of(stated: Any) -> int | None:
-    """The number that an id states; None for what no record can have."""
+    """The integer value of an id; None for a value that no record can have."""
     try:
         pk = int(stated)
     except (TypeError, ValueError, OverflowError):

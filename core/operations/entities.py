@@ -1,4 +1,4 @@
-"""Entity types: the names under which records are referred to, and the models that hold them."""
+"""Entity types: the names under which records are referenced, and their models."""
 
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ def models_by_type() -> dict[str, Any]:
 
 
 def model_of(entity_type: str) -> Any:
-    """The model of an entity type. Raises Undeclared for a type that no model carries."""
+    """The model of an entity type. Raises Undeclared for an unknown type."""
     try:
         return models_by_type()[entity_type]
     except KeyError:
@@ -25,7 +25,7 @@ def model_of(entity_type: str) -> Any:
 
 
 def find_readable(entity_type: str, pk: int | None, reader: Any) -> Any:
-    """The record of a reference if it exists and the reader may read it; None otherwise, whatever the reason."""
+    """The referenced record if it exists and the reader may read it; None otherwise, without distinction."""
     model = models_by_type().get(entity_type)
     if model is None or pk is None or not issubclass(model, Record):
         return None

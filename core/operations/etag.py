@@ -1,4 +1,4 @@
-"""Entity tags from the version column: optimistic concurrency for every single resource."""
+"""Entity tags from the version column: optimistic concurrency for every resource."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.http import parse_etags
 from core.codes import Code
 from core.errors import Item, Refusal
 
-NO_STRONG_TAG = " What was sent holds no strong tag in quotes, so it can never hold."
+NO_STRONG_TAG = " The header contains no strong tag in quotes, so it never matches."
 
 
 def etag_of(version: int) -> str:
@@ -15,9 +15,9 @@ def etag_of(version: int) -> str:
 
 
 def check_version(record: Any, if_match: str | None) -> None:
-    """Refuse (412 stale_version) when If-Match is given and does not name the record's version.
+    """Refuse (412 stale_version) when If-Match is present and does not match the record's version.
 
-    Weak tags never do, and neither does an empty header: a client that lost its ETag must not overwrite unseen.
+    Weak tags and an empty header never match: a client that lost its ETag must not overwrite unseen changes.
     """
     if if_match is None or record is None:
         return
@@ -29,8 +29,10 @@ def check_version(record: Any, if_match: str | None) -> None:
     strong = any(not tag.startswith("W/") for tag in tags)
     raise Refusal(
         Code.STALE_VERSION,
-        f"If-Match does not hold: the record's ETag is {current}." + ("" if strong else NO_STRONG_TAG),
+        f"If-Match does not match: the record's ETag is {current}." + ("" if strong else NO_STRONG_TAG),
         rule="optimistic_concurrency",
         errors=[item],
-        next="" if strong else "Send the ETag as it was given, in quotes; if a proxy made it weak, without its W/.",
+        next=""
+        if strong
+        else "Send the ETag exactly as received, in quotes; if a proxy weakened it, remove the W/ prefix.",
     )

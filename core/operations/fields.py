@@ -1,4 +1,4 @@
-"""Input fields that several apps share: references to other records, names, phones, zones, bounded JSON."""
+"""Input fields shared by several apps: references to other records, names, phone numbers, time zones, bounded JSON."""
 
 import re
 from collections.abc import Iterator
@@ -14,32 +14,32 @@ from core.json import dumps
 from core.sql.lookups import by_ids
 
 BIGGEST_ID = 2**63 - 1
-# A number as a text spells it: 7.0 is the same number as 7.
+# Numbers in text form: 7.0 is the same number as 7.
 WHOLE = re.compile(r"([0-9]{1,19})(?:\.0+)?")
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a JSON value is a whole number: to JSON 7.0 is the same number as 7."""
+    """Whether a JSON value is an integer: in JSON, 7.0 is the same number as 7."""
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def read_whole(text: str, least: int = 0, most: int = BIGGEST_ID) -> int | None:
-    """The whole number that a text spells, if it lies within bounds; None for anything else."""
+    """The integer in a text, if it is within bounds; None otherwise."""
     spelled = WHOLE.fullmatch(text)
     number = int(spelled[1]) if spelled else None
     return number if number is not None and least <= number <= most else None
 
 
 class Reference(serializers.Field[Any, Any, Any, Any]):
-    """The id of a record that exists, that the caller may read and, unless told otherwise, that is active.
+    """The id of a record that exists, that the caller may read and, by default, that is active.
 
-    Arguments: the model (or its "app.Model" label), whether it must be active, a filter that fits it for its
-    use and the sentence for a record that does not fit. The field's value is the record.
+    Arguments: the model (or its "app.Model" label), whether it must be active, a filter for suitable records and the
+    message for an unsuitable one. The field's value is the record.
     """
 
     default_error_messages = {
-        "not_a_number": "This must be the id of a record, a whole number.",
-        "invalid_reference": "There is no such record in your scope.",
+        "not_a_number": "This must be the id of a record, an integer.",
+        "invalid_reference": "No such record exists in your scope.",
     }
 
     def __init__(
@@ -48,7 +48,7 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         *,
         active: bool = True,
         fits: dict[str, Any] | None = None,
-        misfit: str = "This record does not fit here.",
+        misfit: str = "This record is not suitable here.",
         related: tuple[str, ...] = (),
         **options: Any,
     ) -> None:
@@ -84,28 +84,31 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
 
 
 class NameField(serializers.CharField):
-    """One line of text: outer space trimmed, inner runs of white space folded to one."""
+    """One line of text: surrounding space is trimmed, inner runs of white space become one space."""
 
     def to_internal_value(self, data: Any) -> str:
         return " ".join(super().to_internal_value(data).split())
 
 
 class EmailField(serializers.EmailField):
-    """An e-mail address, kept in lower case: comparisons ignore case and surrounding space."""
+    """An e-mail address, stored in lower case: comparisons ignore case and surrounding space."""
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(data).strip().lower()
 
 
-# Seven to fifteen digits as they are dialled within a country, with what people put between them.
+# Seven to fifteen digits, in national format, with common separators.
 NATIONAL = re.compile(r"\(?[0-9](?:[ ()./-]*[0-9]){6,14}\Z")
 
 
 class PhoneField(serializers.CharField):
-    """A telephone number, kept in E.164 (+ and up to fifteen digits), or as dialled within its country: digits only."""
+    """A telephone number, stored in E.164 (+ and up to fifteen digits) or in national format: digits only."""
 
     default_error_messages = {
-        "phone": "This must be a telephone number, best in E.164, for example +4930123456; without + at least 7 digits."
+        "phone": (
+            "This must be a telephone number, preferably in E.164, for example +4930123456; without + at least 7 "
+            "digits."
+        )
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -139,13 +142,13 @@ class TimeZoneField(serializers.CharField):
 
 
 class BoundedJSONField(serializers.JSONField):
-    """A JSON object of bounded size, of values that both databases give back as they were."""
+    """A JSON object of bounded size, with values that both databases return unchanged."""
 
     default_error_messages = {
         "object": "This must be a JSON object.",
         "too_large": "This must not exceed {limit} characters.",
         "nul": "NUL characters are not allowed.",
-        "huge": "Numbers must fit into 64 bits; write larger ones as text.",
+        "huge": "Numbers must fit into 64 bits; send larger numbers as text.",
     }
 
     def __init__(self, *, limit: int = 20_000, **options: Any) -> None:
@@ -164,7 +167,7 @@ class BoundedJSONField(serializers.JSONField):
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Every single value anywhere in JSON, and every name."""
+    """Every scalar value and every member name in JSON."""
     if isinstance(value, dict):
         yield from value
         value = list(value.values())
@@ -176,7 +179,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _flaw(value: Any) -> str:
-    """What keeps a single value from being stored. PostgreSQL would give 1e30 back as a whole number of 31 digits."""
+    """The reason why a single value cannot be stored. PostgreSQL would return 1e30 as an integer of 31 digits."""
     if isinstance(value, str):
         return "nul" if "\0" in value else ""
     return "huge" if isinstance(value, int | float) and abs(value) > BIGGEST_ID else ""

@@ -1,9 +1,9 @@
-"""Lifecycles as tables: from each status, those that a record may move to.
+"""Lifecycles as tables: the permitted next statuses of each status.
 
     ESCALATION_MOVES = Lifecycle("escalation", {OPEN: (ACKNOWLEDGED,), ACKNOWLEDGED: (RESOLVED,)}, initial=OPEN)
 
-An operation declares the rows that it carries out: `moves=ESCALATION_MOVES.to(RESOLVED)`. From the declaration follow
-the transitions that `require_transition` permits, the words of the lifecycle and the code `invalid_transition`.
+An operation declares its transitions: `moves=ESCALATION_MOVES.to(RESOLVED)`. The declaration determines the transitions
+that `require_transition` permits, the lifecycle's description and the code `invalid_transition`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from core.errors import Item, Refusal, Undeclared
 class Lifecycle(Mapping[str, tuple[str, ...]]):
     """The transitions of one kind of record, and the status of a new one.
 
-    `base` is the usual lifecycle where this one only adds transitions to it.
+    `base` is the general lifecycle, if this one only adds transitions to it.
     """
 
     def __init__(
@@ -48,14 +48,14 @@ class Lifecycle(Mapping[str, tuple[str, ...]]):
         return id(self)
 
     def widened(self, name: str, more: Mapping[str, tuple[str, ...]]) -> "Lifecycle":
-        """This lifecycle with further transitions, for records of a special kind."""
+        """This lifecycle with additional transitions, for a special kind of record."""
         table = {status: (*targets, *more.get(status, ())) for status, targets in self.items()}
         return Lifecycle(name, table, initial=self.initial, base=self)
 
     def to(self, *statuses: str, start: tuple[str, ...] = ()) -> "Moves":
-        """The rows that lead to these statuses; only those from the statuses `start`, where some are named.
+        """The transitions to these statuses, optionally only from the statuses `start`.
 
-        Raises Undeclared for a status that no row leads to.
+        Raises Undeclared for a status without a transition to it.
         """
         rows = [(one, target) for target in statuses for one in self if target in self[one]]
         kept = tuple((one, target) for one, target in rows if not start or one in start)
@@ -64,17 +64,17 @@ class Lifecycle(Mapping[str, tuple[str, ...]]):
         return Moves(self, kept)
 
     def all(self) -> "Moves":
-        """Every row of the table."""
+        """Every transition of the table."""
         return self.to(*dict.fromkeys(target for targets in self.values() for target in targets))
 
     def new(self, *statuses: str) -> "Moves":
-        """The making of a record; `statuses` are those it may end up in, where that is not the initial one."""
+        """The creation of a record; `statuses` are its possible first statuses, if not only the initial one."""
         return Moves(self, (), statuses or (self.initial,))
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What one operation does within a lifecycle: rows of its table, or the statuses of the record that it makes."""
+    """The part of a lifecycle that one operation performs: transitions, or the first statuses of a new record."""
 
     lifecycle: Lifecycle
     rows: tuple[tuple[str, str], ...]
@@ -84,12 +84,12 @@ class Moves:
         return row in self.rows
 
     def __str__(self) -> str:
-        """In words: `incident: open|in_progress → escalated`."""
+        """As text: `incident: open|in_progress → escalated`."""
         made = [f"→ {_either(self.made)}"] if self.made else []
         return f"{self.lifecycle.name}: {'; '.join([*made, *self._lines()])}"
 
     def _lines(self) -> Iterator[str]:
-        """One line for all targets that are reached from the same statuses."""
+        """One line for all targets with the same source statuses."""
         sources: dict[str, list[str]] = {}
         for one, target in self.rows:
             sources.setdefault(target, []).append(one)
@@ -105,7 +105,7 @@ def allowed_from(table: Mapping[str, tuple[str, ...]], status: str) -> list[str]
 
 
 def may_move(lifecycle: Lifecycle, status: str, new_status: str) -> bool:
-    """Whether the operation at work may make this transition; outside of one, whether the table has it.
+    """Whether the current operation may make this transition; outside of one, whether the table contains it.
 
     Raises Undeclared when the operation declares no transition of this lifecycle at all.
     """
@@ -121,15 +121,18 @@ def may_move(lifecycle: Lifecycle, status: str, new_status: str) -> bool:
 def require_transition(
     lifecycle: Lifecycle, record: Any, new_status: str, *, next: str = "", field: str = "status"
 ) -> None:
-    """Refuse (409 invalid_transition) a transition that the operation does not declare; the allowed ones are listed.
+    """Refuse (409 invalid_transition) a transition that the operation does not declare, and list the allowed ones.
 
-    `field` is the record's field that holds the status.
+    `field` is the record's status field.
     """
     status = getattr(record, field)
     if may_move(lifecycle, status, new_status):
         return
     allowed = allowed_from(lifecycle, status)
-    detail = f"{record.entity_type.replace('_', ' ')} {record.pk} is {status} and cannot become {new_status}."
+    detail = (
+        f"{record.entity_type.replace('_', ' ')} {record.pk} is {status}; the transition to {new_status} is not "
+        "allowed."
+    )
     item = Item("invalid_transition", detail, field, {"allowed": allowed, "status": str(status)})
     raise Refusal(Code.INVALID_TRANSITION, detail, rule=f"{record.entity_type}_lifecycle", errors=[item], next=next)
 

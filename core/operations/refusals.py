@@ -1,4 +1,4 @@
-"""The codes that an operation can refuse with: they follow from what it declares, and from nothing else."""
+"""The refusal codes of an operation, derived entirely from its declaration."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -9,22 +9,22 @@ from django.conf import settings
 from core.codes import Code
 from core.errors import Refusal, Undeclared
 from core.operations.fields import Reference
-from core.operations.registry import Door, Operation
+from core.operations.registry import EntryPoint, Operation
 
 ALWAYS = (Code.NOT_ACCEPTABLE, Code.THROTTLED, Code.DATABASE_UNAVAILABLE, Code.AUDIT_TRAIL_FAILURE, Code.INTERNAL_ERROR)
 OF_CALLERS = (Code.NOT_AUTHENTICATED, Code.TOKEN_EXPIRED, Code.USER_INACTIVE)
-# A parameter that is unknown is refused wherever something is read.
+# Every read refuses unknown parameters.
 OF_READS = (Code.INVALID_FILTER,)
-# A body is read, and refused where none is wanted.
+# Every body is parsed, and refused if the operation has none.
 OF_WRITES = (Code.UNKNOWN_FIELD, Code.MALFORMED_BODY, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
-# The header Approval-Id is a whole number, whatever the body is.
+# The Approval-Id header must be an integer, whatever the body is.
 OF_ELEVATED = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID, Code.VALIDATION_ERROR)
-# The header Idempotency-Key has a form, too.
+# The Idempotency-Key header must be well-formed as well.
 OF_REPEATABLE = (Code.IDEMPOTENCY_CONFLICT, Code.VALIDATION_ERROR)
 
 
 def codes_at(operation: Operation, endpoint: str) -> list[Code]:
-    """The codes that an operation can give at one of its endpoints, in the order of the contract."""
+    """The refusal codes of an operation at one of its endpoints, in contract order."""
     method, _, path = endpoint.partition(" ")
     codes = {*ALWAYS, *_of_law(operation)}
     if "{" in path:
@@ -34,15 +34,15 @@ def codes_at(operation: Operation, endpoint: str) -> list[Code]:
 
 
 def codes_of(operation: Operation) -> list[Code]:
-    """The codes that an operation can give at any of its endpoints, in the order of the contract."""
+    """The refusal codes of an operation at all of its endpoints, in contract order."""
     codes = {code for endpoint in operation.endpoints for code in codes_at(operation, endpoint)}
-    if operation.door is Door.COMMAND:
+    if operation.entry_point is EntryPoint.COMMAND:
         codes = {*ALWAYS, *_of_law(operation)}
     return [code for code in Code if code in codes]
 
 
 def require_declared(refusal: Refusal, operation: Operation) -> None:
-    """Raise Undeclared, where the settings ask for it, when an operation refuses with a code it does not declare."""
+    """Raise Undeclared, if the settings demand it, when an operation refuses with a code that it does not declare."""
     if settings.IMS_UNDECLARED_CODES_FAIL and refusal.code not in codes_of(operation):
         raise Undeclared(f"{operation.name} refuses with {refusal.code}, which it does not declare") from refusal
 
@@ -75,14 +75,14 @@ def _of_write(operation: Operation) -> Iterator[Code]:
 
 @cache
 def _of_body(shape: Any) -> tuple[Code, ...]:
-    """What the shape of a body can be refused as."""
+    """The refusal codes that follow from the shape of a body."""
     named = (Code.ACTOR_MISMATCH,) if getattr(shape, "actor_fields", ()) else ()
     refers = (Code.INVALID_REFERENCE,) if _refers(shape().fields.values()) else ()
     return (Code.VALIDATION_ERROR, *named, *refers)
 
 
 def _refers(fields: Iterable[Any]) -> bool:
-    """Whether any of these fields, or of those within them, names a record."""
+    """Whether any of these fields, or of their nested fields, references a record."""
     return any(_is_reference(field) for field in fields)
 
 

@@ -1,13 +1,13 @@
-"""The operation registry: each operation states its whole law where it is defined, once.
+"""The operation registry: each operation declares all of its rules where it is defined.
 
     @operation("incident.resolve", sop=16, roles={IM, TS, EX}, verb=Verb.RESOLVE, target="incident", body=ResolveBody,
                answers=ResolvedIncident, moves=INCIDENT_MOVES.to(RESOLVED), duties=[code_without_evidence_by_manager],
                raises=[Code.PRECONDITION_FAILED])
     def resolve_incident(*, actor, incident, resolution_summary, ...): ...
 
-The routes tell the registry the endpoints when they are loaded. From the registry come the permission check,
-`GET /policy/`, `docs/policy.md` and the OpenAPI description. Whatever is not registered cannot be done: routes without
-an operation do not start, nor operations without a route.
+The routes register the endpoints when they are loaded. The permission check, `GET /policy/`, `docs/policy.md` and the
+OpenAPI description are derived from the registry. The application does not start with a route without an operation, or
+an operation without a route.
 """
 
 import inspect
@@ -23,9 +23,9 @@ from core.operations.lifecycle import Moves
 from core.verbs import Verb
 
 __all__ = [
-    "Door",
     "Duty",
     "Elevation",
+    "EntryPoint",
     "InPerson",
     "OneOf",
     "Operation",
@@ -38,15 +38,15 @@ __all__ = [
 ]
 
 
-class Door(StrEnum):
-    """Where an operation can be reached."""
+class EntryPoint(StrEnum):
+    """The entry point through which an operation is reached."""
 
     REST = "rest"
     COMMAND = "command"
 
 
 class OneOf:
-    """The shapes of a body that has several: the usual one, and others that a member tells, which only they have.
+    """The variants of a body: the default one, and others selected by a member that only they have.
 
     OneOf(AgreementBody, agreements=AgreementsBody)
     """
@@ -59,13 +59,13 @@ class OneOf:
         return (self.usual, *self.told_by.values())
 
     def shape_of(self, given: Mapping[str, Any]) -> type:
-        """The serializer that reads these values."""
+        """The serializer for these values."""
         return next((shape for member, shape in self.told_by.items() if member in given), self.usual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One thing that can be done, with everything that decides whether it may."""
+    """An operation, with every condition for its execution."""
 
     name: str
     sop: tuple[int, ...]
@@ -84,7 +84,7 @@ class Operation:
     anonymous: bool
     secret: bool
     credentials: bool
-    door: Door
+    entry_point: EntryPoint
     run: Callable[..., Any]
 
     @property
@@ -94,12 +94,12 @@ class Operation:
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The routes that lead to it, as "METHOD /path/"."""
+        """The routes of the operation, as "METHOD /path/"."""
         return registry.endpoints_of(self.name)
 
     @property
     def lifecycle(self) -> str:
-        """Its transitions in words."""
+        """Its transitions as text."""
         return "; ".join(str(each) for each in self.moves)
 
     @property
@@ -111,22 +111,22 @@ class Operation:
 
     @property
     def partial(self) -> bool:
-        """Whether any part of the body may be left out: what PATCH means."""
+        """Whether every field of the body is optional, which is the meaning of PATCH."""
         return any(endpoint.startswith("PATCH ") for endpoint in self.endpoints)
 
     @property
     def reads(self) -> bool:
-        """Whether all its routes only read."""
+        """Whether all its routes are GET."""
         return all(endpoint.startswith("GET ") for endpoint in self.endpoints)
 
     @property
     def who_may(self) -> list[str]:
-        """The roles that may ask, for readers: "*" where every active user may."""
+        """The permitted roles; "*" if every active user may perform it."""
         return ["*"] if self.roles is None else sorted(self.roles)
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything: what only reads needs no transaction."""
+        """Whether it changes anything; a pure read needs no transaction."""
         return self.verb is not Verb.ENTITY_DISCOVERY
 
     @property
@@ -135,28 +135,28 @@ class Operation:
         return not (self.anonymous or self.secret or self.credentials)
 
     def permits(self, role: str) -> bool:
-        """Whether a role may ask for this at all; `roles=None` means every active user."""
+        """Whether a role may perform this at all; `roles=None` means every active user."""
         return self.roles is None or role in self.roles
 
     def answer(self, member: str = "") -> type | None:
-        """The serializer of its answer; of several, the one that belongs to the body which a member tells."""
+        """The serializer of its response; with several variants, the one selected by the member."""
         if isinstance(self.answers, OneOf):
             return self.answers.told_by[member] if member else self.answers.usual
         return self.answers
 
     def shape(self, member: str = "") -> type | None:
-        """The serializer of the body; of several, the one that a member tells, else the usual one."""
+        """The serializer of its body; with several variants, the one selected by the member, or the default."""
         if isinstance(self.body, OneOf):
             return self.body.told_by[member] if member else self.body.usual
         return self.body
 
     def shape_of(self, given: Mapping[str, Any]) -> type | None:
-        """The serializer that reads these values."""
+        """The serializer for these values."""
         return self.body.shape_of(given) if isinstance(self.body, OneOf) else self.body
 
 
 class Registry:
-    """All operations of the product by name, and the endpoints that their routes give them."""
+    """All operations of the product by name, and their endpoints."""
 
     def __init__(self) -> None:
         self._operations: dict[str, Operation] = {}
@@ -168,7 +168,7 @@ class Registry:
         self._operations[operation.name] = operation
 
     def routed(self, endpoints: Mapping[str, set[str]]) -> None:
-        """Take the endpoints of every operation, by its name, as the routes have them."""
+        """Set the endpoints of every operation, by its name, from the routes."""
         self._endpoints = dict(endpoints)
 
     def endpoints_of(self, name: str) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class Registry:
         try:
             return self._operations[name]
         except KeyError:
-            raise Undeclared(f"no operation is declared under the name {name}") from None
+            raise Undeclared(f"no operation is declared with the name {name}") from None
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations[name] for name in sorted(self._operations))
@@ -210,7 +210,7 @@ def operation(
     anonymous: bool = False,
     secret: bool = False,
     credentials: bool = False,
-    door: Door = Door.REST,
+    entry_point: EntryPoint = EntryPoint.REST,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation.
 
@@ -243,7 +243,7 @@ def operation(
                 anonymous=anonymous,
                 secret=secret,
                 credentials=credentials,
-                door=door,
+                entry_point=entry_point,
                 run=function,
             )
         )

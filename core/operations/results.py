@@ -1,4 +1,4 @@
-"""Answers that hold more than a record."""
+"""Responses that contain more than a record."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation returns when its answer holds more than the record: one-time secrets, computed facts.
+    """The result of an operation whose response contains more than the record: one-time secrets, computed values.
 
-    `status` is the status of the response where it differs from that of the action's usual success.
+    `status` is the HTTP status, if it differs from the default of the action.
     """
 
     record: Any

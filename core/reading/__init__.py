@@ -1,1 +1,1 @@
-"""Reads: collections, filters, pages, sparse fields, and the serializers that shape input and output."""
+"""Reads: collections, filters, pages, sparse fields, and the serializers of input and output."""

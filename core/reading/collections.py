@@ -1,4 +1,4 @@
-"""Collections: how the records of one type are read, filtered, searched, ordered and shown, through every door."""
+"""Collections: how the records of one type are read, filtered, searched, ordered and rendered at every entry point."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,14 +19,14 @@ from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
 from core.sql.lookups import first_row, is_narrowed
 
-# What shapes an answer: of a single record, of a list, of a list in numbered pages.
+# Control parameters of a single record, of a list, and of a list with numbered pages.
 CHOICES = ("fields", "expand")
 CONTROLS = (*CHOICES, "cursor", "page_size", "search", "ordering")
-# What a table, which holds everything that was found, has no use for.
+# Control parameters that a table refuses, because it contains all results.
 OF_PAGES = ("cursor", "page", "page_size")
-# Rows of a table that are read at once.
+# Rows of a table read in one batch.
 BATCH = 500
-# Everybody who reads who made or changed a record may see them beside their ids.
+# Everyone who may read a record's author and editor ids may expand them.
 OF_RECORDS = {"created_by": "created_by", "updated_by": "updated_by"}
 VERSION = "version"
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -34,14 +34,13 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Collection:
-    """All that reading one entity type needs.
+    """The reading configuration of one entity type.
 
-    `search` are the columns that the `search` parameter looks into, its own or those of records that it refers to;
-    `ordering` the columns one may order by (never null, indexed), the first of them, newest first, being the default;
-    `label` the column that names a record in brief lists, `beside` further ones where it alone tells none apart;
-    `detail` a richer output for a single record; `relations`
-    what can be shown beside its id, by name, with the foreign key that holds it (see `related`); `numbered` whether it
-    is so small that its pages have numbers.
+    `search`: the columns that the `search` parameter matches, its own or those of referenced records; `ordering`: the
+    sortable columns (never null, indexed), the first of them, newest first, being the default; `label`: the column that
+    names a record in brief lists; `beside`: further columns where the label is ambiguous; `detail`: a richer
+    representation for a single record; `relations`: the expandable relations by name, with their foreign keys (see
+    `related`); `numbered`: whether the collection is small enough for page numbers.
     """
 
     model: Any
@@ -68,7 +67,7 @@ class Collection:
 
     @property
     def search_rule(self) -> str:
-        """What the `search` parameter looks for, in one sentence."""
+        """The rule of the `search` parameter, in one sentence."""
         return f"Every word must occur in one of: {', '.join(self.search)}."
 
     def scoped(self, user: Any) -> QuerySet[Any]:
@@ -79,7 +78,7 @@ class Collection:
         return sorted(self.filters.base_filters)
 
     def filters_for(self, user: Any) -> Iterable[str]:
-        """The filters a user may ask: one on a field that they do not see would tell what it hides."""
+        """The filters available to a user: a filter on a hidden field would disclose it."""
         shown = self.output.visible_fields(user)
         if shown is None:
             return self.filters.base_filters
@@ -91,7 +90,7 @@ class Collection:
         return (*CONTROLS, "page") if self.numbered else CONTROLS
 
     def related(self, output: type[Output]) -> dict[str, Relation]:
-        """What `expand` can name in a representation, with where it is read: known once every floor has started."""
+        """The relations that `expand` accepts for a representation; complete once every app has started."""
         return {name: _relation(output, key) for name, key in {**self.relations, **self._of_every_record}.items()}
 
     @property
@@ -101,9 +100,8 @@ class Collection:
     def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
         """The records in the user's scope that match the query parameters. Raises Refusal (400 invalid_filter).
 
-        `within` is that scope, where the caller has it already.
-
-        A caller's scope is `scoped` alone: within it, enumerations must find the same for everybody (see `page`).
+        `within` is that scope, if the caller already has it. Scopes are restricted by `scoped` alone; an enumeration
+        within it must be the same for every user (see `page`).
         """
         self._refuse_unreadable(user, params)
         given = self._filters_among(params)
@@ -117,7 +115,8 @@ class Collection:
     def page(self, user: Any, params: Mapping[str, str], found: Any = None) -> Page:
         """One page of represented records. Raises Refusal (400 invalid_filter).
 
-        `found` is what `filtered` finds, where the caller has it already; lazily, as some pages do not need it.
+        `found` is the result of `filtered`, if the caller already has it; it is lazy, because some pages do not need
+        it.
         """
         asked = self._common(user, params)
         queryset = None if asked else self.filtered(user, params) if found is None else found
@@ -132,8 +131,9 @@ class Collection:
         return replace(page, rows=selection.represent(page.rows))
 
     def _common(self, user: Any, params: Mapping[str, str]) -> PageKey | None:
-        """What is asked, if it is a first page of what everybody may read, by filters whose values stand in the SQL:
-        then the SQL is the same whoever asks. Raises Refusal (400 invalid_filter)."""
+        """The page key, for a first page that every user may read, with filters whose values are part of the SQL:
+        then the SQL is independent of the caller. Raises Refusal (400 invalid_filter).
+        """
         given = self._filters_among(params)
         elsewhere = any(params.get(name) for name in ("cursor", "page", "search"))
         if elsewhere or not self.filters.spell(given) or is_narrowed(self.scoped(user)):
@@ -149,12 +149,12 @@ class Collection:
         refuse_unstorable(params)
 
     def table(self, user: Any, params: Mapping[str, str]) -> Iterator[str]:
-        """All represented records as a table in CSV, in pieces of bounded size. Raises Refusal (400 invalid_filter)."""
+        """All represented records as CSV, in chunks of bounded size. Raises Refusal (400 invalid_filter)."""
         queryset, ordering = self.filtered(user, params), self._ordering(params)
         selection = self.selection(self.output, user, params)
         for name in OF_PAGES:
             if name in params:
-                raise bad_filter(name, "A table holds everything that was found; it has no pages.")
+                raise bad_filter(name, "A table contains all results; it has no pages.")
         names = selection.header
         lines: list[Iterable[Any]] = [names]
         for batch in read_batches(queryset, ordering, selection.columns, BATCH):
@@ -163,7 +163,7 @@ class Collection:
             lines = []
 
     def selection(self, output: type[Output], user: Any, params: Mapping[str, str]) -> Selection:
-        """What `fields` and `expand` want of a representation. Raises Refusal (400 invalid_filter)."""
+        """The fields and relations requested by `fields` and `expand`. Raises Refusal (400 invalid_filter)."""
         return select(output, self.related(output) if "expand" in params else {}, user, params)
 
     def one(self, user: Any, pk: Any, params: Mapping[str, str] = NOTHING) -> tuple[dict[str, Any], int]:
@@ -178,16 +178,16 @@ class Collection:
         return self._shown(self._row(user, pk, selection.columns), selection)
 
     def require(self, user: Any, pk: Any) -> None:
-        """Refuse (404) unless there is such a record in the user's scope."""
+        """Refuse (404) unless the record exists in the user's scope."""
         self._row(user, pk, ["id"])
 
     def by_id(self, user: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """The records of some ids in the user's scope, represented as in lists: one statement, none without ids."""
+        """The records with these ids in the user's scope, represented as in lists, in one statement."""
         ids = list(ids)
         return {row["id"]: row for row in self.output.rows(self.scoped(user).filter(pk__in=ids), user)} if ids else {}
 
     def shown(self, record: Any, user: Any) -> tuple[dict[str, Any], int]:
-        """A record that the user has just written, represented, and its version."""
+        """The representation and version of a record that the user has just written."""
         selection = self.selection(self.single, user, NOTHING)
         return self._shown(self._read(self.model.objects.all(), record.pk, selection.columns), selection)
 
@@ -207,7 +207,9 @@ class Collection:
     def _ordering(self, params: Mapping[str, str]) -> str:
         ordering = params.get("ordering") or f"-{self.ordering[0]}"
         if ordering.removeprefix("-") not in self.ordering:
-            raise bad_filter("ordering", f"One may order by {', '.join(self.ordering)}, with - for descending.")
+            raise bad_filter(
+                "ordering", f"Allowed orderings: {', '.join(self.ordering)}; prefix with - for descending."
+            )
         return ordering
 
     def _search(self, user: Any, text: str) -> Q:
@@ -221,7 +223,7 @@ class Collection:
         return found
 
     def _readable(self, user: Any, column: str) -> Q:
-        """Where a user may know what a searched column says: a match would tell of a record that they do not read."""
+        """Restrict a search on a referenced record's column to readable records: a match would disclose the others."""
         path = column.rpartition("__")[0]
         if not path or user.is_internal:  # staff read every record
             return Q()
@@ -237,7 +239,7 @@ def related(*names: str, **keys: str) -> dict[str, str]:
 
 
 def related_model(model: Any, path: str) -> Any:
-    """The model that a path of foreign keys leads to."""
+    """The model at the end of a path of foreign keys."""
     for name in path.split("__"):
         model = model._meta.get_field(name).related_model
     return model

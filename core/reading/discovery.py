@@ -1,4 +1,4 @@
-"""SOP 1: the one operation under which everything is read."""
+"""SOP 1: the operation under which all reads run."""
 
 from typing import Any
 
@@ -18,5 +18,5 @@ READ = "discovery.search"
 def discover(*, actor: Any) -> None:
     """Find or verify records before another procedure is executed.
 
-    Reads are carried out by the collections; this declaration is their law. SOP 1.
+    Collections execute the reads; this declaration contains their rules. SOP 1.
     """

@@ -22,17 +22,17 @@ from core.operations.fields import BIGGEST_ID, read_whole
 from core.reading.pagination import EARLIEST, LATEST
 
 BEFORE_ALL = EARLIEST - timedelta(days=1)
-# So many combinations of filters are kept at most: callers choose among them.
+# The maximum number of cached filter combinations, because callers choose them.
 MOST_FORMS = 512
 
-# A number in ASCII, nothing around it. Python itself also reads 1_0, +1 and the digits of other scripts.
+# An ASCII integer without surrounding characters. Python's int() also accepts 1_0, +1 and digits of other scripts.
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WholeNumberField(forms.Field):
-    """A whole number that a column can hold. None is below 0, but one may ask from there on."""
+    """An integer that a column can store. No value is negative, but a negative lower bound is allowed."""
 
     def __init__(self, *, min_value: Any = None, max_value: Any = None, **options: Any) -> None:
         super().__init__(**options)
@@ -43,7 +43,7 @@ class WholeNumberField(forms.Field):
         negative = str(value).startswith("-")
         number = read_whole(str(value).removeprefix("-"), most=BIGGEST_ID + negative)
         if number is None:
-            raise forms.ValidationError("This must be a whole number of at most 64 bits, in plain digits.")
+            raise forms.ValidationError("This must be an integer of at most 64 bits, in plain digits.")
         return -number if negative else number
 
 
@@ -66,7 +66,7 @@ class WholeNumberFilter(django_filters.NumberFilter):
 
 
 class DateField(forms.Field):
-    """A date as the API writes it, in no other order or script."""
+    """A date in the API's format and ASCII digits only."""
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
@@ -82,11 +82,11 @@ class DateFilter(django_filters.DateFilter):
 
 
 class TimeField(django_filters.fields.IsoDateTimeField):
-    """An ISO 8601 time. Beyond the years that both databases can compare it is their edge: no record lies there."""
+    """An ISO 8601 time. Values outside the range that both databases compare are clamped: no record is out there."""
 
     def clean(self, value: Any) -> Any:
-        if value and not str(value).isascii():  # else the digits of other scripts would count, too
-            raise forms.ValidationError("This must be a time in ISO 8601.")
+        if value and not str(value).isascii():  # otherwise digits of other scripts would be accepted
+            raise forms.ValidationError("This must be an ISO 8601 time.")
         try:
             moment = super().clean(value)
         except OverflowError:
@@ -99,7 +99,7 @@ class TimeFilter(django_filters.IsoDateTimeFilter):
 
 
 class TruthField(forms.Field):
-    """true or false; anything else is an error, where a form's box would read it as "not ticked"."""
+    """true or false; anything else is an error, unlike a form's checkbox."""
 
     values = {"true": True, "false": False}
 
@@ -117,11 +117,11 @@ class TruthFilter(django_filters.BooleanFilter):
 
 
 class MembersField(BaseCSVField):
-    """Values between commas, each of them given: an empty one would silently be left out, or match what is empty."""
+    """Comma-separated values, none of them empty: an empty one would silently be dropped or match empty columns."""
 
     def clean(self, value: Any) -> Any:
         if value and not all(member.strip() for member in value):
-            raise forms.ValidationError("There is an empty value between the commas.")
+            raise forms.ValidationError("There is an empty value between two commas.")
         return super().clean(value)  # type: ignore[no-untyped-call]
 
 
@@ -134,10 +134,11 @@ class WholeNumberInFilter(InFilter, WholeNumberFilter):
 
 
 class Choice(Expression):
-    """One of the values that a column can have, spelled out in the SQL.
+    """One of a column's possible values, inlined into the SQL.
 
-    The database keeps one plan for a prepared statement. Spelled out, rare and common values have statements, and so
-    plans, of their own: what finds a page of the closed incidents at once walks through millions for the escalated.
+    PostgreSQL caches one plan for a prepared statement. With inlined values, rare and common values get separate
+    statements and plans: a plan that finds a page of closed incidents immediately would scan millions of rows for
+    escalated ones.
     """
 
     def __init__(self, value: str) -> None:
@@ -149,7 +150,7 @@ class Choice(Expression):
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):
-    """One of some values, or several of them; its field has seen to it that they are."""
+    """An exact value or a list of values, which the field has validated as choices."""
 
     def filter(self, qs: Any, value: Any) -> Any:
         spelled = [Choice(each) for each in value] if isinstance(value, list) else Choice(value) if value else value
@@ -184,9 +185,9 @@ class StrictFilterSet(FilterSet):
     }
 
     def __init__(self, data: Any = None, *args: Any, reader: Any = None, **options: Any) -> None:
-        """Build only the filters that are asked for: copying all of them would cost more than the query.
+        """Build only the requested filters: copying all of them would cost more than the query.
 
-        `reader` is who asks, for filters that speak of the caller.
+        `reader` is the caller, for filters relative to the caller.
         """
         self.reader = reader
         asked = data or {}
@@ -202,7 +203,7 @@ class StrictFilterSet(FilterSet):
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:
-        """The filters of all names, those of Meta.joined included."""
+        """The filters of all names, including those of Meta.joined."""
         filters = dict(super().get_filters())  # type: ignore[no-untyped-call]
         for name, column in cls._joined().items():
             field = get_model_field(cls._meta.model, column)  # type: ignore[attr-defined]
@@ -227,16 +228,16 @@ class StrictFilterSet(FilterSet):
 
     @classmethod
     def spell(cls, names: Iterable[str]) -> bool:
-        """Whether these are filters whose values all become part of the SQL."""
+        """Whether the values of all these filters are inlined into the SQL."""
         asked = (cls.base_filters.get(name) for name in names)
         return all(isinstance(each, ChoiceFilter) and each.method is None for each in asked)  # type: ignore[misc]  # a property
 
     def get_form_class(self) -> Any:
-        """The form that reads these filters, made once for each combination."""
+        """The form that validates these filters, cached for each combination."""
         return _form_of(type(self), tuple(self.filters))
 
     def refuse_unless_valid(self) -> None:
-        """Raise Refusal (400 invalid_filter) with every bad value."""
+        """Raise Refusal (400 invalid_filter) with every invalid value."""
         if self.is_valid():  # type: ignore[no-untyped-call]
             return
         items = [Item("invalid_filter", self._why(name, messages), name) for name, messages in self.errors.items()]
@@ -244,13 +245,13 @@ class StrictFilterSet(FilterSet):
         raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
 
     def _why(self, name: str, messages: Iterable[Any]) -> str:
-        """What is wrong with a value, in one sentence; where only some values are right, which."""
+        """The error of a value in one sentence; for an enumeration, with the valid values."""
         right = [value for value, _ in self.base_filters[name].extra.get("choices", ())]
         return f"This must be one of: {', '.join(right)}." if right else " ".join(str(each) for each in messages)
 
 
 class ActiveFilters(dict[str, Any]):
-    """Filters of one request. Only those that call a method know their set, and must be copied wholly."""
+    """The active filters of one request. Only method filters need their filter set, and a complete copy."""
 
     def __deepcopy__(self, memo: Any) -> dict[str, Any]:
         return {name: deepcopy(each, memo) if each.method else copy(each) for name, each in self.items()}

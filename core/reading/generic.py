@@ -1,7 +1,7 @@
-"""What DRF's generic views name, with the collections behind it: the filter backend, the pagination.
+"""The classes that DRF's generic views name, implemented by collections: the filter backend and the pagination.
 
-A collection (core.reading.collections) states how its records are read. The classes here delegate to it, so that
-nothing is said twice and a DRF reader finds everything under its usual name.
+A collection (core.reading.collections) declares how its records are read. These classes delegate to it, so every rule
+is stated once and is available under DRF's usual names.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ from core.reading.pagination import DEFAULT_SIZE, MAX_SIZE, Page
 
 
 class CollectionFilter(BaseFilterBackend):
-    """Filters and search, as the view's collection knows them: `filterset_class`, `search_fields`."""
+    """Filters and search of the view's collection: `filterset_class`, `search_fields`."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         return view.collection.filtered(request.user, view.asked, queryset)
 
 
 class KeysetPagination(BasePagination):
-    """Pages that begin after a record, by an opaque cursor."""
+    """Pages that start after a record, with an opaque cursor."""
 
     page_size, max_page_size = DEFAULT_SIZE, MAX_SIZE
     page_size_query_param, cursor_query_param = "page_size", "cursor"
@@ -31,7 +31,7 @@ class KeysetPagination(BasePagination):
     page: Page
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """The represented rows of the page asked for. Of a common first page the queryset is never evaluated."""
+        """The represented rows of the requested page. For a common first page the queryset is never evaluated."""
         self.request, self.page = request, view.collection.page(request.user, view.asked, queryset)
         return self.page.rows
 
@@ -40,13 +40,13 @@ class KeysetPagination(BasePagination):
 
 
 class NumberedPagination(KeysetPagination):
-    """Pages by cursor or by number, of collections that stay small."""
+    """Pages by cursor or by number, for collections that stay small."""
 
     page_query_param = "page"
 
 
 def names_of(collection: Collection) -> dict[str, Any]:
-    """The attributes of a generic view, as a collection states them."""
+    """The attributes of a generic view, as the collection declares them."""
     return {
         "serializer_class": collection.output,
         "filterset_class": collection.filters,
@@ -58,14 +58,14 @@ def names_of(collection: Collection) -> dict[str, Any]:
 
 
 def page_response(request: Request, page: Page) -> Response:
-    """A page as every list answers it: the addresses of its neighbours, the count where it is known, the rows."""
+    """A page in the format of every list: the URLs of its neighbours, the count if known, the rows."""
     links = {side: page_link(request, page.control, getattr(page, side)) for side in ("next", "previous")}
     count = {} if page.count is None else {"count": page.count}
     return Response({**links, **count, "results": page.rows})
 
 
 def page_link(request: Request, control: str, value: str | None) -> str | None:
-    """The address of another page: this one's, with the parameter replaced that leads there."""
+    """The URL of a neighbouring page: this one's, with the page parameter replaced."""
     if value is None:
         return None
     query = request.query_params.copy()

@@ -1,4 +1,4 @@
-"""Numbered pages, for collections so small that counting them and skipping rows is cheap."""
+"""Numbered pages, for collections that are small enough to count and to skip rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from core.reading.pagination import Page, bad_filter, in_order
 from core.sql.lookups import rows_of
 
-# An offset is walked over row by row: no request may ask for an endless one.
+# The last page number: an offset is scanned row by row, so it is bounded.
 LAST_PAGE = 10_000
 
 
 def read_number(params: Mapping[str, str]) -> int:
-    """The number of the page asked for. Raises Refusal (400 invalid_filter)."""
+    """The requested page number. Raises Refusal (400 invalid_filter)."""
     text = params["page"]
     if params.get("cursor"):
         raise bad_filter("cursor", "This cannot be combined with page.")
     if not text.isascii() or not text.isdigit() or len(text) > len(str(LAST_PAGE)) or not 1 <= int(text) <= LAST_PAGE:
-        raise bad_filter("page", f"This must be a number from 1 to {LAST_PAGE}.")
+        raise bad_filter("page", f"This must be an integer from 1 to {LAST_PAGE}.")
     return int(text)
 
 
 def read_numbered(queryset: Any, ordering: str, number: int, size: int, columns: list[str]) -> Page:
-    """One page of a queryset's rows and their whole count, in two statements; beyond the last page it is empty."""
+    """One page of a queryset's rows and their total count, in two statements; beyond the last page it is empty."""
     count = queryset.count()
     start, last = (number - 1) * size, -(-count // size)
     ordered = in_order(rows_of(queryset, columns), ordering)

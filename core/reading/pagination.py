@@ -1,6 +1,6 @@
-"""Keyset pagination: a page starts after a value, not after a count, so it is stable under inserts at any depth.
+"""Keyset pagination: a page starts after a value instead of a row count, so it is stable under inserts at any depth.
 
-A cursor is opaque text that holds the ordering, the direction and the last row's ordering value and id.
+A cursor is opaque text that contains the ordering, the direction and the last row's ordering value and id.
 """
 
 import base64
@@ -24,7 +24,7 @@ from core.sql.lookups import rows_of
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
-# Of so many first pages the SQL is kept at most.
+# The maximum number of first pages whose SQL is cached.
 MAX_COMPILED = 256
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def bad_filter(name: str, detail: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page starts: the ordering it belongs to, whether it is read backwards, the last value and id seen."""
+    """The start of a page: its ordering, its direction, the last value and id."""
 
     ordering: str
     backwards: bool
@@ -55,12 +55,12 @@ class Cursor:
             ordering, backwards, value, pk = orjson.loads(base64.urlsafe_b64decode(padded))
             return cls(str(ordering), bool(backwards), value, int(pk))
         except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
-            raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+            raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows, and what leads to the neighbouring pages: values of the query parameter `control`."""
+    """Rows, and the values of the query parameter `control` for the neighbouring pages."""
 
     rows: list[dict[str, Any]]
     next: str | None
@@ -70,12 +70,12 @@ class Page:
 
 
 def read_size(text: str | None) -> int:
-    """The page size asked for. Raises Refusal for anything but a number from 1 to MAX_SIZE."""
+    """The requested page size. Raises Refusal for anything other than an integer from 1 to MAX_SIZE."""
     if text is None:
         return DEFAULT_SIZE
     size = read_whole(text, least=1, most=MAX_SIZE)
     if size is None:
-        raise bad_filter("page_size", f"This must be a number from 1 to {MAX_SIZE}.")
+        raise bad_filter("page_size", f"This must be an integer from 1 to {MAX_SIZE}.")
     return size
 
 
@@ -95,7 +95,7 @@ def read_page(queryset: Any, ordering: str, cursor_text: str | None, size: int, 
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What a first page is wanted of: what `build` makes of its arguments is the same for all that have this key."""
+    """The cache key of a first page: `build` returns an equivalent queryset for equal keys."""
 
     key: tuple[Any, ...]
     build: Callable[..., Any] = field(compare=False)
@@ -113,13 +113,13 @@ def _kept_rows(asked: PageKey, ordering: str, size: int, columns: tuple[str, ...
 
 
 def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:
-    """The rows of a page and one more, by which is known whether there is another page."""
+    """The rows of a page plus one, which shows whether there is another page."""
     column = ordering.removeprefix("-")
     return in_order(rows_of(queryset, dict.fromkeys([*columns, column, "id"])), ordering)[: size + 1]
 
 
 def _page(rows: list[dict[str, Any]], ordering: str, size: int, cursor: Cursor | None) -> Page:
-    """The page that begins at a cursor, of its rows and the one more, as they were read."""
+    """The page that starts at a cursor, from its rows plus one."""
     column, backwards = ordering.removeprefix("-"), cursor is not None and cursor.backwards
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -132,9 +132,9 @@ def _page(rows: list[dict[str, Any]], ordering: str, size: int, cursor: Cursor |
 
 
 def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
-    """All rows of a queryset, in order, page after page: one statement for each, nothing held open between them.
+    """All rows of a queryset, in order, page by page: one statement for each, with no cursor held open between them.
 
-    The first batch comes even when it is empty.
+    The first batch is returned even if it is empty.
     """
     page = read_page(queryset, ordering, None, size, columns)
     yield page.rows
@@ -144,7 +144,7 @@ def read_batches(queryset: Any, ordering: str, columns: list[str], size: int) ->
 
 
 def in_order(queryset: Any, ordering: str) -> Any:
-    """A queryset by a column, "-" for descending, ties by id."""
+    """A queryset ordered by a column, "-" for descending, ties by id."""
     sign, column = "-" * ordering.startswith("-"), ordering.removeprefix("-")
     return queryset.order_by(ordering) if column == "id" else queryset.order_by(ordering, f"{sign}id")
 
@@ -158,14 +158,14 @@ def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor |
     try:
         value = model._meta.get_field(column).to_python(cursor.value)
     except (ValidationError, FieldDoesNotExist, OverflowError, TypeError, ValueError):
-        raise bad_filter("cursor", "This cursor is not one that a page has given.") from None
+        raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.") from None
     if value is None or _unstorable(value):
-        raise bad_filter("cursor", "This cursor is not one that a page has given.")
+        raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.")
     return Cursor(ordering, cursor.backwards, value, cursor.pk)
 
 
 def _unstorable(value: Any) -> bool:
-    """Whether a value made up by the caller is one that no column could hold, nor the database compare."""
+    """Whether a caller-supplied value is outside the range that a column can store or the database can compare."""
     if isinstance(value, datetime):
         return not EARLIEST <= (value if is_aware(value) else make_aware(value, UTC)) <= LATEST
     return "\0" in value if isinstance(value, str) else isinstance(value, int) and abs(value) >= 2**63

@@ -1,6 +1,6 @@
-"""The policy's names of inputs where a request names them otherwise: one table, for refusals and for the documentation.
+"""SOP inputs whose request fields have other names: one table, for refusals and for the documentation.
 
-An empty name says that the policy's input is no member of its own: what it holds are members of the body themselves.
+An empty value means that the SOP's input is not a field itself: its contents are fields of the body.
 """
 
 from collections.abc import Collection
@@ -20,10 +20,10 @@ OURS: dict[str, tuple[str, ...]] = {
 
 
 def advice_for(name: str, known: Collection[str]) -> str:
-    """What to write instead of a name of the policy, where this body knows it; empty for any other name."""
+    """The field to use instead of a name from the policy, if this body has one; empty for any other name."""
     if name not in OURS:
         return ""
     if not OURS[name]:
-        return "State the fields themselves, as members of this body."
+        return "Send its contents as fields of this body."
     fitting = [each for each in OURS[name] if each in known]
-    return f"Here it is called {' or '.join(fitting)}." if fitting else ""
+    return f"The field is called {' or '.join(fitting)} here." if fitting else ""

@@ -1,7 +1,7 @@
 """The shape of input and output. Serializers never write.
 
-`Body` reads a request strictly: unknown and read-only fields are errors. `Output` builds answers straight from
-database rows (`queryset.values`), so that a list of records costs no model instances; its declared fields are also
+`Body` validates a request strictly: unknown and read-only fields are errors. `Output` builds responses directly from
+database rows (`queryset.values`), so that a list of records creates no model instances; its declared fields are also
 the schema.
 """
 
@@ -23,22 +23,22 @@ from core.reading.policy_names import advice_for
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
 
 
-# The JSON types that each kind of field takes. DRF would read "7" as a number and 7 as a text; a strict body does not.
+# The JSON types of each kind of field. DRF would convert "7" to a number and 7 to a string; a strict body does not.
 JSON_TYPES: tuple[tuple[type, tuple[type, ...], str], ...] = (
     (serializers.BooleanField, (bool,), "true or false"),
-    (serializers.IntegerField, (int,), "a whole number"),
+    (serializers.IntegerField, (int,), "an integer"),
     (serializers.FloatField, (int, float), "a number"),
     (serializers.DecimalField, (int, float), "a number"),
-    (serializers.CharField, (str,), "a text"),
-    (serializers.ChoiceField, (str,), "a text"),
-    (serializers.DateTimeField, (str,), "a text"),
-    (serializers.DateField, (str,), "a text"),
+    (serializers.CharField, (str,), "a string"),
+    (serializers.ChoiceField, (str,), "a string"),
+    (serializers.DateTimeField, (str,), "a string"),
+    (serializers.DateField, (str,), "a string"),
     (serializers.ListField, (list,), "a list"),
 )
 
 
 def check_json_type(field: Any, value: Any) -> None:
-    """Raise ValidationError (wrong_type) unless a value has the JSON type of its field, items of lists included."""
+    """Raise ValidationError (wrong_type) for a value without the JSON type of its field, list items included."""
     if value is None:
         return
     for kind, types, name in JSON_TYPES:
@@ -52,7 +52,7 @@ def check_json_type(field: Any, value: Any) -> None:
 
 
 def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:
-    """Raise ValidationError (max_length) for a list beyond its bound, before anything looks at its items."""
+    """Raise ValidationError (max_length) for a list that is too long, before its items are validated."""
     for name, field in fields.items():
         longest = getattr(field, "max_length", None)
         if longest is not None and isinstance(data.get(name), list) and len(data[name]) > longest:
@@ -60,7 +60,7 @@ def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:
 
 
 def name_choices(field: Any, errors: Any) -> Any:
-    """The errors of a field, which name the choices where the value is none of them; items of lists included."""
+    """The errors of a field, with the valid choices where the value is not one of them; list items included."""
     if isinstance(errors, dict):
         return {key: name_choices(getattr(field, "child", None), inner) for key, inner in errors.items()}
     if not isinstance(field, serializers.ChoiceField):
@@ -70,7 +70,7 @@ def name_choices(field: Any, errors: Any) -> Any:
 
 
 def refuse_far_times(value: Any) -> None:
-    """Raise ValidationError (out_of_range) for a date or time beyond those that filters and cursors can name."""
+    """Raise ValidationError (out_of_range) for a date or time outside the range of filters and cursors."""
     day = value.date() if isinstance(value, datetime) else value
     if not EARLIEST.date() <= day < LATEST.date():
         raise ValidationError(f"This must be from {EARLIEST.year} to {LATEST.year - 1}.", code="out_of_range")
@@ -82,7 +82,7 @@ UNKNOWN = "This field is unknown or read-only here."
 class Body(serializers.Serializer[Any]):
     """A strict request body.
 
-    `actor_fields` names inputs of the SOP that stand for the caller: accepted when they do, never needed.
+    `actor_fields` lists inputs of the SOP that name the caller: accepted if they match, never required.
     """
 
     actor_fields: ClassVar[tuple[str, ...]] = ()
@@ -94,7 +94,7 @@ class Body(serializers.Serializer[Any]):
                 required=False,
                 min_value=0,
                 max_value=BIGGEST_ID,
-                help_text="The caller's own id; may be left out.",
+                help_text="The caller's own id; optional.",
             )
         for field in fields.values():
             if isinstance(field, serializers.DateTimeField | serializers.DateField):
@@ -102,7 +102,7 @@ class Body(serializers.Serializer[Any]):
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
-        members = data if isinstance(data, dict) else {}  # of anything else the library says what it is
+        members = data if isinstance(data, dict) else {}  # DRF reports the type of anything else
         refuse_long_lists(self.fields, members)
         unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
         errors: dict[str, Any] = {
@@ -126,7 +126,7 @@ class Body(serializers.Serializer[Any]):
         return values
 
     def given(self, name: str, values: dict[str, Any]) -> Any:
-        """A value of this body, or the target's present one where a partial body leaves it out."""
+        """A value of this body, or the target's current one if a partial body omits it."""
         if name in values:
             return values[name]
         target = self.context.get("target")
@@ -134,7 +134,7 @@ class Body(serializers.Serializer[Any]):
 
 
 def _unbound(field: Any) -> Any:
-    """A declared field, to be bound to one body. One without fields of its own is copied quickly, not built again."""
+    """A declared field, to be bound to one body. A field without child fields is copied quickly instead of rebuilt."""
     whole = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child")
     return deepcopy(field) if whole else copy(field)
 
@@ -142,14 +142,14 @@ def _unbound(field: Any) -> Any:
 class Output(serializers.ModelSerializer[Any]):
     """The representation of a record, built from a row of `columns()`.
 
-    Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to
-    lookups across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and
-    Meta.requires lists, by name, the columns beside its own that a name needs.
+    Meta.fields lists the model's own names (`client_id` for foreign keys); Meta.joined maps further names to lookups
+    across relations; methods named `get_<name>(row)` compute `SerializerMethodField`s from the row, and Meta.requires
+    lists, by name, additional columns that a computed name needs.
     """
 
     @classmethod
     def columns(cls, names: Iterable[str] | None = None) -> list[str]:
-        """The columns that these names of the representation are built from; without names, all of them."""
+        """The columns from which these names of the representation are built; by default, all of them."""
         meta: Any = cls.Meta
         joined, requires = getattr(meta, "joined", {}), getattr(meta, "requires", {})
         wanted = ["id"]
@@ -161,7 +161,7 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
-        """The only names this viewer sees, or None for all."""
+        """The names that this viewer may see, or None for all."""
         return None
 
     @classmethod
@@ -173,7 +173,7 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
-        """Rows of the columns of these names, with what no column holds, without what the viewer may not know."""
+        """Rows of the columns of these names, with computed values added and hidden values removed."""
         return rows
 
     @classmethod
@@ -183,7 +183,7 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def represent(cls, rows: Iterable[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-        """Represent rows of `columns()` with all that the viewer sees."""
+        """Represent rows of `columns()` with everything that the viewer may see."""
         names = cls.shown_to(viewer)
         return cls.named(cls.completed(rows, viewer, names), names)
 
@@ -193,7 +193,7 @@ class Output(serializers.ModelSerializer[Any]):
         names = list(names)
         joined = getattr(cls.Meta, "joined", {})
         computed = {name: getattr(cls, f"get_{name}") for name in names if hasattr(cls, f"get_{name}")}
-        # In every row there is an id: it holds the places of what is computed.
+        # Every row has an id, which serves as the placeholder of computed values.
         columns = [(name, "id" if name in computed else joined.get(name, name)) for name in names]
         shown = []
         for row in rows:
@@ -203,7 +203,7 @@ class Output(serializers.ModelSerializer[Any]):
         return shown
 
     def build_unknown_field(self, field_name: str, model_class: type[models.Model]) -> Any:
-        """A name of Meta.joined takes the type of the column it is read from."""
+        """A name of Meta.joined has the type of its source column."""
         lookup = getattr(self.Meta, "joined", {}).get(field_name)
         if lookup is None:
             return super().build_unknown_field(field_name, model_class)
@@ -215,7 +215,7 @@ class Output(serializers.ModelSerializer[Any]):
         return kind, {**kept, "read_only": True, "allow_null": nullable}
 
     def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
-        """A column that `get_<name>` shows as null where it is empty is described so."""
+        """Describe a column as nullable if its `get_<name>` replaces an empty value by null."""
         kind, options = super().build_field(field_name, info, model_class, nested_depth)
         shown = typing.get_type_hints(getattr(type(self), f"get_{field_name}", None) or object).get("return")
         nullable = type(None) in typing.get_args(shown)
@@ -229,7 +229,7 @@ class Output(serializers.ModelSerializer[Any]):
 
 
 def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
-    """The column that a lookup across relations ends at, and whether it can be null on the way or at the end."""
+    """The column at the end of a lookup across relations, and whether the lookup can be null."""
     nullable = False
     field: Any = None
     for name in lookup.split("__"):
@@ -241,12 +241,12 @@ def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
 
 
 def outputs(*names: str) -> tuple[str, ...]:
-    """The names of a record's representation: its id, its own fields, who and when."""
+    """The names of a record's representation: its id, its own fields, author, editor and times."""
     return ("id", *names, *RECORD_FIELDS)
 
 
 def extended(output: type[Output], name: str, doc: str, **fields: Any) -> Any:
-    """The serializer of a record with further members, as an operation's `Answer` shows them."""
+    """The serializer of a record with further members, as in an operation's `Answer`."""
     shown: Any = output.Meta
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *fields)})
     return type(name, (output,), {**fields, "Meta": meta, "__doc__": doc})

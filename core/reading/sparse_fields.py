@@ -1,9 +1,9 @@
-"""What a reader wants of a record: `fields` chooses among its names, `expand` shows related records beside their ids.
+"""Sparse fields: `fields` selects names, `expand` adds related records next to their ids.
 
     GET /incidents/?fields=id,title,client_id&expand=client,assigned_manager
 
-Only the columns of what was asked for are selected, and each relation costs one statement, however many rows there are.
-The id always comes along: a record that cannot be named is of no use to who wants to act on it.
+Only the requested columns are selected, and each relation costs one statement for any number of rows. The id is always
+included, because it is needed for every further request.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,21 +14,21 @@ from core.codes import Code
 from core.errors import Item, Refusal
 from core.reading.serializers import Output
 
-# So many relations to a request: each is one more statement.
+# The maximum number of relations in a request: each costs one more statement.
 MOST_RELATIONS = 5
 ALWAYS = "id"
 
 
 class Readable(Protocol):
-    """Where related records are read: a collection."""
+    """The source of related records: a collection."""
 
     def by_id(self, user: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """Those in the user's scope, represented as lists represent them."""
+        """The records with these ids in the user's scope, represented as in lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """From one record to another: the name that shows the other's id, its column, and where the other is read."""
+    """A relation to another record: the name of its id, its column, and the other record's collection."""
 
     shown_as: str
     column: str
@@ -37,7 +37,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The names and the relations that one request wants of one representation."""
+    """The names and the relations that one request selects from one representation."""
 
     output: type[Output]
     viewer: Any
@@ -46,7 +46,7 @@ class Selection:
 
     @property
     def header(self) -> list[str]:
-        """Every name of what is represented, in order."""
+        """Every name of the result, in order."""
         return [*self.names, *self.relations]
 
     @property
@@ -55,11 +55,11 @@ class Selection:
 
     @property
     def _needed(self) -> list[str]:
-        """The names asked for, and those that show the ids of the related records."""
+        """The requested names, and those of the ids of the related records."""
         return [*self.names, *(each.shown_as for each in self.relations.values())]
 
     def represent(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Rows of `columns`, represented. An id that is hidden in a completed row leads to nothing."""
+        """Represent rows of `columns`. An id that is hidden in a completed row is not expanded."""
         completed = list(self.output.completed(rows, self.viewer, self._needed))
         shown = self.output.named(completed, self.names)
         for name, relation in self.relations.items():
@@ -73,9 +73,9 @@ class Selection:
 def select(
     output: type[Output], relations: Mapping[str, Relation], viewer: Any, params: Mapping[str, str]
 ) -> Selection:
-    """Read `fields` and `expand`. Raises Refusal (400 invalid_filter) for what this viewer cannot have of both."""
+    """Parse `fields` and `expand`. Raises Refusal (400 invalid_filter) for names that this viewer cannot select."""
     visible = output.shown_to(viewer)
-    # Who does not see an id does not see what it leads to.
+    # A viewer who may not see an id may not expand it.
     known = {name: relation for name, relation in relations.items() if relation.shown_as in visible}
     names, asked = _listed(params, "fields"), _listed(params, "expand")
     items = [*_unknown("fields", names, visible), *_unknown("expand", asked, known), *_too_many(asked)]
@@ -86,22 +86,22 @@ def select(
 
 
 def _listed(params: Mapping[str, str], control: str) -> list[str]:
-    """The names of a parameter, in the order asked for; one that is repeated counts each time and is shown once."""
+    """The names in a parameter, in the order given; repeated names count towards the limit and appear once."""
     return params[control].split(",") if control in params else []
 
 
 def _with_id(names: list[str]) -> list[str]:
-    """Each name once, in the order asked for; the id first, where it was not asked for."""
+    """Each name once, in the order given; the id first, if it was not requested."""
     return list(dict.fromkeys(names if ALWAYS in names or not names else [ALWAYS, *names]))
 
 
 def _unknown(control: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Item]:
     known = list(known)
     if unknown := [name for name in dict.fromkeys(names) if name not in known]:
-        detail = f"{control}: {', '.join(unknown)}: unknown here. Known: {', '.join(known) or 'none'}."
+        detail = f"{control}: unknown: {', '.join(unknown)}. Known: {', '.join(known) or 'none'}."
         yield Item("invalid_filter", detail, control)
 
 
 def _too_many(asked: Sequence[str]) -> Iterator[Item]:
     if len(asked) > MOST_RELATIONS:
-        yield Item("invalid_filter", f"expand: at most {MOST_RELATIONS} relations to a request.", "expand")
+        yield Item("invalid_filter", f"expand: at most {MOST_RELATIONS} relations per request.", "expand")

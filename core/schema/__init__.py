@@ -1,7 +1,7 @@
-"""The OpenAPI description of every action, from the operation it carries out: one source for both.
+"""The OpenAPI description of every action, derived from its operation.
 
-The registry gives purpose, SOPs, roles, conditions, approvals, refusals, bodies and the answers of writes; collections
-give the answers of lists and single records, and the filters. Other reads name their answer (`answers`).
+The registry provides purpose, SOPs, roles, conditions, approvals, refusals, bodies and the responses of writes;
+collections provide the responses of lists and single records, and the filters. Other reads declare theirs (`answers`).
 """
 
 from core.schema.answers import More, answers

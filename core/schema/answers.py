@@ -1,9 +1,9 @@
-"""What reads answer that is no record: named on the view's action, where a reader looks for it.
+"""Responses of reads that are not records, declared on the view's action.
 
     @answers(ReadinessAnswer)
     def readiness(self, request, *args, **kwargs): ...
 
-A write answers with what its operation declares (`answers=`), a collection with its own representation.
+A write's response is declared by its operation (`answers=`); a collection's is its representation.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,9 @@ Action = TypeVar("Action", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """An answer that is no record: its serializer or schema, by media type, the query parameters of its request."""
+    """A response that is not a record: its serializer or schema, by media type, and the query parameters of its
+    request.
+    """
 
     answer: Any
     query: tuple[OpenApiParameter, ...]
@@ -28,9 +30,9 @@ class Special:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class More:
-    """What one list takes and answers beyond others: the name of its page, query parameters, members of its page.
+    """The additions of one list: the name of its page, query parameters, members of its page.
 
-    A viewset names it as `more_in_list`.
+    A viewset declares it as `more_in_list`.
     """
 
     page: str
@@ -46,10 +48,10 @@ def answers(
     also: Mapping[str, Any] | None = None,
     versioned: bool = False,
 ) -> Callable[[Action], Action]:
-    """Name what a reading action answers.
+    """Declare the response of a read action.
 
     Arguments: a serializer class, or a schema as a dict; the query parameters of the request; the media types of the
-    answer; what it is in further media types that show it otherwise; whether it carries an ETag.
+    response; its schemas in further media types; whether it has an ETag.
     """
     special = Special(answer, tuple(query), tuple(media_types), also or {}, versioned)
 

@@ -30,7 +30,7 @@ from core.schema.text import description_of, law_of, summary_of
 
 READING = ("GET", "HEAD")
 AUTHENTICATION = "token"
-# What a column says beyond the type of what is shown. The bounds of whole numbers even differ between the databases.
+# Attributes of a column that are not part of its type. The bounds of integers even differ between the databases.
 NOT_FOR_READERS = ("readOnly", "default", "minimum", "maximum")
 
 
@@ -46,7 +46,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def body(self) -> type | None:
-        """The serializer that reads the body of this action."""
+        """The serializer of this action's body."""
         return None if self.reads else self.operation.shape(getattr(self._action, "shape", ""))
 
     @property
@@ -55,7 +55,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def endpoint(self) -> str:
-        """The method and path of this action, as the registry knows them."""
+        """The method and path of this action, as in the registry."""
         return f"{self.method} /{self.path.removeprefix(f'/{API_PREFIX}')}"
 
     @property
@@ -68,7 +68,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def selected(self) -> type[Output] | None:
-        """The representation of which a reader may choose names and relations."""
+        """The representation from which a client can select names and relations."""
         if self.lists:
             return cast(type[Output], self.view.collection.output)
         single = self.reads and self.view.action == "retrieve" and hasattr(self.view, "collection")
@@ -89,7 +89,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def special(self) -> Special | None:
-        """What a reading action names as its answer."""
+        """The response that a read action declares."""
         named: Special | None = getattr(self._action, "answers", None)
         return named
 
@@ -102,7 +102,7 @@ class OperationSchema(AutoSchema):
         return int(getattr(self._action, "success_status", 200))
 
     def codes(self) -> list[Code]:
-        """The codes that this action can refuse with."""
+        """The refusal codes of this action."""
         return codes_at(self.operation, self.endpoint)
 
     def get_operation_id(self) -> str:
@@ -121,7 +121,7 @@ class OperationSchema(AutoSchema):
         return description_of(self.operation, self.purpose(), self.codes())
 
     def purpose(self) -> str:
-        """What the action is for: the operation's own purpose, or what is read where reading is all it does."""
+        """The purpose of the action: that of the operation or, for a plain read, of the record."""
         if self.reads and self.view.action == "retrieve" and hasattr(self.view, "collection"):
             return f"Read one {self.view.collection.model._meta.verbose_name}."
         if self.operation.name != READ:
@@ -131,9 +131,9 @@ class OperationSchema(AutoSchema):
         return (inspect.getdoc(getattr(self.view, self.view.action)) or "").split("\n\n")[0].replace("\n", " ")
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
-        """The description of the action, with the codes of its refusals for programs.
+        """The description of the action, with its refusal codes as an extension.
 
-        Of an action that needs no login the security requirement is empty, not missing.
+        An anonymous action has an empty security requirement, not a missing one.
         """
         described: Any = super().get_operation(*args, **kwargs)
         if described is None:
@@ -187,7 +187,7 @@ class OperationSchema(AutoSchema):
         for media_type, form in (special.also if special else {}).items():
             answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
         for further in getattr(self._action, "further", ()):
-            answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Done before.")
+            answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Success.")
         for status, codes in statuses_of(self.codes()).items():
             named = ", ".join(f"`{code}`" for code in codes)
             answers[(str(status), MEDIA_TYPE)] = OpenApiResponse(Problem, f"Refused: {named}.")
@@ -203,14 +203,17 @@ class OperationSchema(AutoSchema):
             return page_of(read, name, collection.numbered, self.more) if self.lists else read
         answer = self.operation.answer(getattr(self._action, "shape", ""))
         if answer is None:
-            warn(f"{self.get_operation_id()} names no answer: `answers=` of its operation, or @answers of a read")
+            warn(
+                f"{self.get_operation_id()} declares no response: use `answers=` of its operation, or @answers for a "
+                "read"
+            )
         return answer
 
     def _name(self, output: type[Output]) -> str:
         return self.get_serializer_name(output(), "response")
 
     def _enum(self, name: str, values: Iterable[str]) -> dict[str, Any]:
-        """A reference to an enumeration that stands in the document once."""
+        """A reference to an enumeration that the document defines once."""
         schema = {"type": "string", "enum": list(values)}
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
         self.registry.register_on_missing(component)
@@ -233,7 +236,7 @@ class OperationSchema(AutoSchema):
         for name, each in schema.get("properties", {}).items():
             if sentence := help_text_of(kind, name):
                 each.setdefault("description", sentence)
-            # "Anything, or null" is just anything: as alternatives, null would match both and so be refused.
+            # "Anything, or null" becomes anything: as alternatives of oneOf, null would match both and fail.
             if {} in each.get("oneOf", ()):
                 del each["oneOf"]
         if issubclass(kind, Body) and direction == "request":
@@ -244,7 +247,7 @@ class OperationSchema(AutoSchema):
 
 
 def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
-    """Every name is always there, unless the output hides some from some viewers or a reader chooses among them."""
+    """Every name is required, unless some viewers may not see it or `fields` may omit it."""
     about = inspect.getdoc(kind.Meta.model) or ""
     schema.setdefault("description", about.partition("\n\n")[0])
     for each in schema["properties"].values():
@@ -255,7 +258,7 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
 
 
 def always_shown(kind: type[Output]) -> set[str]:
-    """The names of a representation that no viewer is refused, of whatever role."""
+    """The names of a representation that viewers of every role may see."""
     meta: Any = kind.Meta
     shown = set(meta.fields)
     for role in {role for operation in registry for role in operation.roles or ()}:

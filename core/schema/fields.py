@@ -18,7 +18,7 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):
 
 
 class PhoneSchema(OpenApiSerializerFieldExtension):
-    """A telephone number: more than a pattern can say, so only its format is named."""
+    """A telephone number: its rules exceed a pattern, so only the format is declared."""
 
     target_class = "core.operations.fields.PhoneField"
 
@@ -27,7 +27,7 @@ class PhoneSchema(OpenApiSerializerFieldExtension):
 
 
 class TimeZoneSchema(OpenApiSerializerFieldExtension):
-    """The name of a time zone: hundreds, which change with the world."""
+    """The name of a time zone: not an enumeration, because the list is long and changes."""
 
     target_class = "core.operations.fields.TimeZoneField"
 
@@ -36,7 +36,7 @@ class TimeZoneSchema(OpenApiSerializerFieldExtension):
 
 
 class BoundedJSONSchema(OpenApiSerializerFieldExtension):
-    """A bounded JSON field is an object of any members."""
+    """A bounded JSON field is an object with arbitrary members."""
 
     target_class = "core.operations.fields.BoundedJSONField"
     match_subclasses = True

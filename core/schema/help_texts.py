@@ -1,8 +1,8 @@
-"""What the members of bodies and answers mean: a table for each app, in its `help_texts.py`.
+"""Descriptions of the fields of bodies and responses: one table for each app, in its `help_texts.py`.
 
-A serializer's member is looked up in the tables of the apps that its class and its base classes belong to, first as
-`Serializer.member`, then as `member`; what every record has stands here. What a field says of itself (`help_text`)
-comes before all tables.
+A serializer's field is looked up in the tables of the apps that define its class and its base classes, first as
+`Serializer.field`, then as `field`; the common fields of records are in this module. A field's own `help_text` takes
+precedence over all tables.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ HELP_TEXTS = {
     "created_at": "When the record was created.",
     "created_by_id": "Who created the record.",
     "id": "The record's id.",
-    "imported_violations": "Today's rules that an imported record breaks; null for records made here.",
+    "imported_violations": "The current rules that an imported record breaks; null for records created here.",
     "operation": "The name of the operation, as in GET /policy/.",
-    "reference_id": "The id of the record referred to.",
-    "reference_type": "The type of the record referred to.",
-    "results": "The records of this page.",
-    "status": "The status in the record's lifecycle.",
+    "reference_id": "The id of the referenced record.",
+    "reference_type": "The type of the referenced record.",
+    "results": "The records on this page.",
+    "status": "The current status of the record's lifecycle.",
     "updated_at": "When the record was last changed.",
     "updated_by_id": "Who last changed the record.",
 }
 
 
 def help_text_of(serializer: type, member: str) -> str:
-    """The sentence for a member of a serializer; empty where no table has one."""
+    """The description of a serializer's field; empty if no table has one."""
     own = [app_tables()[app] for app in _apps_of(serializer) if app in app_tables()]
     names = [f"{each.__name__}.{member}" for each in serializer.__mro__]
     found = (table[name] for name in (*names, member) for table in own if name in table)
@@ -36,7 +36,7 @@ def help_text_of(serializer: type, member: str) -> str:
 
 
 def _apps_of(serializer: type) -> dict[str, None]:
-    """The apps that a class and its base classes belong to, its own first."""
+    """The apps that define a class and its base classes, its own first."""
     return dict.fromkeys(each.__module__.partition(".")[0] for each in serializer.__mro__)
 
 

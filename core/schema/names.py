@@ -1,4 +1,4 @@
-"""The name of an operation in the description: what it acts on and what it does, as a method of an SDK would be called.
+"""The name of an operation in the description: its object and verb, as a method of an SDK would be named.
 
 POST  /vendors/                       vendors_create
 PUT   /clients/{id}/calendar/         clients_set_calendar
@@ -11,24 +11,24 @@ from typing import NamedTuple
 from core.operations.registry import Operation
 from core.schema.text import readable_name
 
-# Words that say nothing without what they are done to: the rest of the path stays in the name.
+# Verbs that need an object: the rest of the path stays in the name.
 GENERIC = ("list", "retrieve")
 
 
 class Place(NamedTuple):
-    """A route in its parts: the collection's words, and those that follow it."""
+    """A parsed route: the words of its collection, and those that follow."""
 
     collection: tuple[str, ...]
     rest: tuple[str, ...]
 
 
 def verb_in_description(operation: Operation, method: str, action: str) -> str:
-    """What is done: the operation's own word for a write, the view's for a read."""
+    """The verb: the operation's own for a write, the view's for a read."""
     return action if method == "GET" else operation.name.partition(".")[2]
 
 
 def place_of(path: str, basename: str | None, verb: str) -> Place:
-    """Split a path below the API's prefix. Without a router's basename the collection ends at the first parameter."""
+    """Parse a path below the API's prefix. Without a router's basename, the collection ends at the first parameter."""
     words = path.strip("/").split("/")
     if basename:
         size = len(basename.split("/"))
@@ -48,7 +48,7 @@ def operation_id(operation: Operation, place: Place, verb: str) -> str:
 
 
 def listing(place: Place) -> str:
-    """What a list is for: the records of a collection, or those that belong to one of them."""
+    """The purpose of a list: the records of a collection, or those that belong to one of them."""
     collection = readable_name(place.collection[-1])
     return (
         f"List the {readable_name(place.rest[-1])} of one of the {collection}." if place.rest else f"List {collection}."

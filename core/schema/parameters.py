@@ -1,4 +1,4 @@
-"""Parameters and headers: what a list can be asked for, what a write may carry, what every answer brings."""
+"""Parameters and headers: the query parameters of lists, the headers of writes and of responses."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -16,17 +16,17 @@ from core.reading.query import LONGEST
 
 ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
 WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGEST_ID}
-# The bound is that of the filters' own fields.
+# The bound of the filters' own fields.
 NUMBER = {"type": "number", "maximum": 1e50}
 ANY_TEXT = {"type": "string", "maxLength": LONGEST}
-# White space alone is no value; to Python, four separators of old are white space, to other languages they are not.
+# A blank value is invalid. Python also treats four old separator characters as white space, other languages do not.
 BLANK = r"\s\x1c-\x1f"
 TEXT = {**ANY_TEXT, "minLength": 1, "pattern": f"[^{BLANK}]"}
-# One of several, which commas separate.
+# One of several comma-separated values.
 WORD = {"type": "string", "pattern": f"^[^,]*[^,{BLANK}][^,]*$"}
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
 
-# The kinds of filters, narrow before wide, and the values that each takes.
+# The kinds of filters, most specific first, and the values that each accepts.
 KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
     (django_filters.BooleanFilter, {"type": "boolean"}),
     (django_filters.IsoDateTimeFilter, {"type": "string", "format": "date-time"}),
@@ -37,7 +37,12 @@ KINDS: tuple[tuple[type, dict[str, Any]], ...] = (
     (django_filters.NumberFilter, NUMBER),
 )
 
-MEANING_OF_LOOKUPS = {"": "exactly this", "in": "one of these, separated by commas", "gte": "from", "lte": "up to"}
+MEANING_OF_LOOKUPS = {
+    "": ("equal to this value"),
+    "in": ("equal to one of these comma-separated values"),
+    "gte": "from",
+    "lte": ("up to and including"),
+}
 
 
 def header(name: str, schema: dict[str, Any], description: str) -> OpenApiParameter:
@@ -51,25 +56,27 @@ def query(name: str, schema: dict[str, Any], description: str = "", **options: A
 REQUEST_ID = header(
     "X-Request-ID",
     {"type": "string"},
-    "Names the request in the answer, the logs and the audit trail: up to 64 letters, digits and `._:-`; one is made "
-    "when it is missing or ill-formed.",
+    "Identifies the request in the response, the logs and the audit trail: up to 64 letters, digits and `._:-`; "
+    "generated if it is missing or malformed.",
 )
 IF_MATCH = header(
-    "If-Match", {"type": "string"}, "The ETag that was read; the write is refused when the record has changed since."
+    "If-Match",
+    {"type": "string"},
+    "The ETag that the client has read; the write is refused if the record has changed since.",
 )
 APPROVAL_ID = header("Approval-Id", {"type": "integer", "minimum": 0}, "The approval that authorises this request.")
 
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    "A key of the caller's choice (1 to 255 visible characters); a repeat with the same key and body within 24 hours "
-    "is answered with the first answer.",
+    "A key chosen by the client (1 to 255 visible characters); a repeat with the same key and body within 24 hours "
+    "returns the stored first response.",
 )
 DONE = [200, 201]
 
 
 def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiParameter]:
-    """The headers of answers: the request id on all, the ETag on single resources, when to come back."""
+    """Response headers: the request id on all, the ETag on single resources, Retry-After."""
     place: Literal["header"] = "header"
     text = {"type": "string"}
     request_id = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
@@ -81,7 +88,7 @@ def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiPar
     ]
     if repeatable:
         replayed = {"type": "string", "enum": ["true"]}
-        described = "Present when this is the answer to the first request with the same Idempotency-Key."
+        described = "Present if this is the stored response to the first request with the same Idempotency-Key."
         headers.append(OpenApiParameter("Idempotency-Replayed", replayed, place, response=DONE, description=described))
     if versioned:
         described = "The version of the resource, for If-Match."
@@ -90,7 +97,7 @@ def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiPar
 
 
 def of_write(operation: Operation, repeatable: bool) -> list[OpenApiParameter]:
-    """The headers that a write may carry."""
+    """The request headers of a write."""
     carried = ((APPROVAL_ID, operation.elevated), (IF_MATCH, operation.target), (IDEMPOTENCY_KEY, repeatable))
     return [header for header, wanted in carried if wanted]
 
@@ -102,25 +109,29 @@ def of_list(collection: Collection, parent: str = "") -> Iterator[OpenApiParamet
             yield _of_filter(name, each)
     yield query("search", ANY_TEXT, collection.search_rule)
     orders = [sign + name for name in collection.ordering for sign in ("", "-")]
-    # In words: clients would send a `default` along, and not everything that has one goes together.
-    yield query("ordering", {"type": "string", "enum": orders}, f"The order; `-{collection.ordering[0]}` unless given.")
-    yield from of_pages("Records to a page")
+    # The default is described in words: clients would send a `default`, and some parameters cannot be combined.
+    yield query(
+        "ordering", {"type": "string", "enum": orders}, f"The ordering; by default `-{collection.ordering[0]}`."
+    )
+    yield from of_pages("Records per page")
 
 
 def of_pages(about_size: str) -> Iterator[OpenApiParameter]:
-    """What every paginated answer can be asked for."""
-    yield query("cursor", ANY_TEXT, "Where the page starts, as `next` or `previous` of another page say.")
-    yield query("page_size", PAGE_SIZE, f"{about_size}; {DEFAULT_SIZE} unless given.")
+    """The query parameters of every paginated list."""
+    yield query(
+        "cursor", ANY_TEXT, "The start of the page: the value of `cursor` in `next` or `previous` of another page."
+    )
+    yield query("page_size", PAGE_SIZE, f"{about_size}; by default {DEFAULT_SIZE}.")
 
 
 def several(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of one or more values, separated by commas."""
+    """The schema of one or more comma-separated values."""
     return {"type": "array", "items": WORD if schema == TEXT else schema, "minItems": 1}
 
 
 def _of_filter(name: str, each: Any) -> OpenApiParameter:
     field, _, lookup = name.partition("__")
-    # What filters of several values say of themselves is the library's, and the same everywhere.
+    # The help text of multi-value filters is the library's, and the same everywhere.
     about = None if lookup else each.extra.get("help_text")
     description = about or f"{field}: {MEANING_OF_LOOKUPS[lookup]}."
     schema = _schema_of(each)

@@ -1,4 +1,4 @@
-"""The description of what reads share: pages, tables, and what `fields` and `expand` make of a record."""
+"""The description of features shared by reads: pages, tables, and records with `fields` and `expand`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -15,14 +15,14 @@ from core.schema.answers import More
 from core.schema.parameters import query
 
 Enum = Callable[[str, Iterable[str]], dict[str, Any]]
-NEIGHBOUR = "The address of that page; null where there is none."
-RELATED = "The record of `{}`, with `expand={}`; null where there is none that the reader may read."
-COUNT = "How many were found in all; there with `page`."
+NEIGHBOUR = "The URL of that page; null if there is none."
+RELATED = "The record of `{}`, with `expand={}`; null if there is none in the caller's scope."
+COUNT = "The total number of results; present with `page`."
 
 
 @cache
 def read_of(output: type[Output], name: str) -> Any:
-    """The serializer of a record as reads answer it: any of its names, and related records beside their ids."""
+    """The serializer of a record in reads: any subset of its names, and related records next to their ids."""
     shown: Any = output.Meta
     related = {
         each: relation.target.output(  # type: ignore[attr-defined]
@@ -31,13 +31,13 @@ def read_of(output: type[Output], name: str) -> Any:
         for each, relation in collections[shown.model.entity_type].related(output).items()
     }
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *related)})
-    doc = "As it is read: all names, or the id and those that `fields` chooses, and the relations that `expand` adds."
+    doc = "A record as read: all names, or the id and those selected by `fields`, and the relations added by `expand`."
     return type(f"{name}Read", (output,), {**related, "Meta": meta, "__doc__": doc, "selectable": True})
 
 
 @cache
 def page_of(row: type, name: str, numbered: bool, more: More | None) -> Any:
-    """The serializer of one page of a collection, with what one list answers beyond others."""
+    """The serializer of one page of a collection, with the additional members of one list."""
     fields = {
         "next": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
         "previous": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
@@ -59,19 +59,21 @@ def of_selection(collection: Collection, output: type[Output], name: str, enum: 
     yield _names(
         "fields",
         enum(f"{name}Field", shown.fields),
-        "Only these names of each record, in this order; the id always comes along.",
+        "Only these names of each record, in this order; the id is always included.",
     )
     if known:
-        about = f"Related records, each beside its id; null outside the caller's scope. At most {MOST_RELATIONS}."
+        about = f"Related records, each next to its id; null outside the caller's scope. At most {MOST_RELATIONS}."
         relation = enum(f"{collection.output.__name__.removesuffix('Output')}Relation", known)
         yield _names("expand", relation, about, maxItems=MOST_RELATIONS)
 
 
 def of_numbers(collection: Collection) -> Iterator[OpenApiParameter]:
-    """`page`, where pages have numbers."""
+    """`page`, for collections with numbered pages."""
     if collection.numbered:
         number = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
-        yield query("page", number, "The page of that number, instead of `cursor`; beyond the last one it is empty.")
+        yield query(
+            "page", number, "The number of the page, instead of `cursor`; beyond the last page the result is empty."
+        )
 
 
 def _names(control: str, each: Mapping[str, Any], about: str, **bounds: int) -> OpenApiParameter:

@@ -1,4 +1,4 @@
-"""What the policy says of an operation, in sentences: the description that a reader of the API sees."""
+"""The rules of an operation as text: its description in the API documentation."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ def summary_of(purpose: str) -> str:
 
 
 def law_of(operation: Operation) -> dict[str, Any]:
-    """The law of an operation for programs, as extensions; roles ["*"] are every active user, as in GET /policy/."""
+    """The rules of an operation as extensions; roles ["*"] means every active user, as in GET /policy/."""
     elevated = operation.elevated
     return {
         "x-ims-operation": operation.name,
@@ -30,34 +30,34 @@ def law_of(operation: Operation) -> dict[str, Any]:
 
 
 def who_may(operation: Operation) -> str:
-    """Who may ask for an operation, as a phrase."""
+    """The permitted callers of an operation, as a phrase."""
     if operation.anonymous:
         return "anyone, without a login"
     if operation.roles is None:
         return "every active user"
-    return ", ".join(_people(role) for role in sorted(operation.roles)) or "nobody but the server's operator"
+    return ", ".join(_people(role) for role in sorted(operation.roles)) or "only the server's operator"
 
 
 def _people(role: str) -> str:
-    """Those who hold a role; support is many people already."""
+    """The plural of a role; technical support needs none."""
     word = readable_name(role)
     return word if word.endswith("support") else f"{word}s"
 
 
 def approval_of(operation: Operation) -> str:
-    """When an approval is needed and whose, as a sentence; empty for an operation that is never elevated."""
+    """When an approval is needed and from whom, as a sentence; empty for an operation that is never elevated."""
     if operation.elevated is None:
         return ""
     approvers = " or ".join(readable_name(role) for role in sorted(operation.elevated.approvers))
     elevated = operation.elevated
-    condition = elevated.text if elevated.unconditional else f"when this holds: {elevated.text}"
+    condition = elevated.text if elevated.unconditional else f"if: {elevated.text}"
     direct = any(operation.permits(role) for role in operation.elevated.approvers)
-    themselves = "; such a person carries it out directly" if direct else ""
+    themselves = "; a person with such a role performs it directly" if direct else ""
     return f"Needs the approval of: {approvers} ({condition}){themselves}."
 
 
 def description_of(operation: Operation, purpose: str, codes: Iterable[Code]) -> str:
-    """The whole law of an operation in Markdown."""
+    """All rules of an operation in Markdown."""
     parts = [purpose]
     if operation.sop:
         parts.append(f"Authorised by SOP {', '.join(str(number) for number in operation.sop)} of the policy.")

@@ -1,1 +1,1 @@
-"""The database: statements compiled once, transactions whose end is known, what its errors mean."""
+"""Database access: compiled statements, transactions with a known outcome, translation of errors."""

@@ -1,9 +1,9 @@
-"""Statements that are asked all the time: the SQL of a queryset is made once, and run again with other values.
+"""Frequent statements: the SQL of a queryset is compiled once, and executed again with other values.
 
-To build a queryset and to make its SQL costs Django as much as all else of reading one record. Only what always has the
-same shape can be kept: the values may vary, but not what is asked.
+Building a queryset and compiling its SQL costs as much in Django as the rest of reading one record. Only a statement
+with a constant shape can be compiled: its values may vary, but not its structure.
 
-    BY_DIGEST = Kept(lambda digest: Token.objects.select_related("user").filter(digest=digest), str)
+    BY_DIGEST = CompiledQuery(lambda digest: Token.objects.select_related("user").filter(digest=digest), str)
     BY_DIGEST(digest)  # as list(queryset) would be
 """
 
@@ -18,24 +18,24 @@ from django.db.models.query import FlatValuesListIterable, ModelIterable, Values
 
 from core.errors import Undeclared
 
-# What stands for the values while the SQL is made: by their type, each unlike any other.
+# Placeholder values during compilation: one set for each type, all distinct.
 MARKS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 2**62 + number,
     str: lambda number: f"\ufdd0{number}",
     date: lambda number: date(9000 + number, 1, 1),
 }
-# The statement is made with two sets of them: what differs between the two depends on the values.
+# The statement is compiled with two sets of them: parameters that differ between the two depend on the values.
 SECOND = 500
-# From a row of the database to what the queryset gives.
+# Converts a database row to the queryset's result.
 Shape = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with its parameters, and what becomes of the rows.
+    """SQL with its parameters, and the conversion of its rows.
 
-    `places` tells which value goes where among the parameters, and how it is adapted; `converters` which columns the
-    database gives as another type, with Django's functions that convert them.
+    `places` maps each value to its positions among the parameters and its adaptation; `converters` lists the columns
+    that the database returns with another type, with Django's conversion functions.
     """
 
     sql: str
@@ -64,25 +64,25 @@ class Statement:
 class CompiledQuery:
     """A queryset as a function of some values.
 
-    Arguments: what builds the queryset of values, and the type of each: int (of 64 bits), str or date. What builds it
-    must look at nothing else: not at the clock, nor at the caller. The first use raises Undeclared for a queryset that
-    cannot be kept: one that does not give every value to the database as it is, or that gives anything but plain
-    records, rows by name or single values.
+    Arguments: a function that builds the queryset from the values, and the type of each: int (of 64 bits), str or date.
+    The function must be pure: it must not read the clock or the caller. The first use raises Undeclared for a queryset
+    that cannot be compiled: one that does not pass every value to the database unchanged, or whose results are not
+    plain records, rows by name or single values.
     """
 
     def __init__(self, build: Callable[..., Any], *kinds: type) -> None:
         self._build, self._kinds = build, kinds
 
     def __call__(self, *values: Any) -> list[Any]:
-        """What the queryset of these values finds."""
+        """The results of the queryset for these values."""
         return self._statement.run(values)
 
     def first(self, *values: Any) -> Any:
-        """The first of that, or None. The queryset itself should ask for no more."""
+        """The first result, or None. The queryset itself should be limited to one."""
         return next(iter(self(*values)), None)
 
     def ready(self) -> Self:
-        """The same, with its statement made. Raises what building the queryset raises."""
+        """This query, already compiled. Raises the exceptions of building the queryset."""
         _ = self._statement
         return self
 
@@ -100,7 +100,7 @@ class CompiledQuery:
         plain = not (compiler.has_extra_select or queryset._prefetch_related_lookups)
         annotated = queryset._iterable_class is ModelIterable and compiler.annotation_col_map
         if shape is None or not plain or annotated or not self._all_placed(params, places):
-            raise Undeclared(f"this queryset of {queryset.model.__name__} cannot be kept")
+            raise Undeclared(f"this queryset of {queryset.model.__name__} cannot be compiled")
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
         return Statement(
             sql,
@@ -116,7 +116,7 @@ class CompiledQuery:
         return queryset, compiler, *compiler.as_sql()
 
     def _all_placed(self, params: tuple[Any, ...], places: list[tuple[int, int, Any]]) -> bool:
-        """Whether each value has a place, and no other parameter follows from one."""
+        """Whether each value has a position, and no other parameter depends on a value."""
         *_, others = self._compiled([MARKS[kind](SECOND + number) for number, kind in enumerate(self._kinds)])
         placed = {place for place, _, _ in places}
         follow = {place for place, pair in enumerate(zip(params, others, strict=True)) if pair[0] != pair[1]}
@@ -124,18 +124,18 @@ class CompiledQuery:
 
 
 def _adaptation(param: Any, mark: Any) -> Callable[[Any], Any] | None:
-    """How a value becomes the parameter that this mark became; None where the parameter is another."""
+    """The adaptation of a value to its parameter; None if the parameter does not belong to the value."""
     if isinstance(mark, date):
         adapt: Callable[[Any], Any] = connection.ops.adapt_datefield_value
         return adapt if param in (mark, adapt(mark)) else None
     same = isinstance(param, type(mark)) and param == mark
-    return type(param) if same else None  # the type tells some databases how wide a number is
+    return type(param) if same else None  # some databases need the type for the width of a number
 
 
 def _records(queryset: Any, compiler: Any) -> Shape:
     model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     own, names = slice(places[0], places[-1] + 1), [compiler.select[place][0].target.attname for place in places]
-    related = get_related_populators(  # the stubs are those of a later Django
+    related = get_related_populators(  # the stubs describe a later Django
         compiler.klass_info, compiler.select, queryset.db
     )  # type: ignore[call-arg]
 

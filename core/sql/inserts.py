@@ -1,4 +1,4 @@
-"""Insertions: the SQL for the columns of a model is always the same, and made once (see core.sql.compiled)."""
+"""Inserts: the SQL for a model's columns is constant, and compiled once (see core.sql.compiled)."""
 
 from functools import cache
 from typing import Any
@@ -8,17 +8,17 @@ from django.db.models.sql import InsertQuery
 
 
 class CompiledInsert(models.Model):
-    """A model whose rows are inserted by a statement that was made before."""
+    """A model whose rows are inserted with a compiled statement."""
 
     class Meta:
         abstract = True
 
     def _do_insert(self, manager: Any, using: str | None, fields: Any, returning_fields: Any, raw: bool) -> Any:
-        """Insert the row; what the database has given to `returning_fields`. Django's `save` calls it."""
+        """Insert the row and return the values of `returning_fields`. Called by Django's `save`."""
         sql = None if raw or using != DEFAULT_DB_ALIAS else _statement(type(self), self.pk is not None)
         if sql is None:
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
-        database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for each of the fields
+        database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for each field
         values = [field.get_db_prep_save(field.pre_save(self, True), connection=database) for field in fields]
         if any(hasattr(value, "resolve_expression") for value in values):
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
@@ -29,7 +29,7 @@ class CompiledInsert(models.Model):
 
 @cache
 def _statement(model: Any, with_id: bool) -> str | None:
-    """The SQL, with one parameter for each field; None where a field or the database asks for more than that."""
+    """The SQL, with one parameter for each field; None if a field or the database needs more."""
     columns = [each for each in model._meta.local_concrete_fields if not each.generated]
     fields = [each for each in columns if with_id or each is not model._meta.auto_field]
     special = any(hasattr(each, "get_placeholder") for each in fields)

@@ -1,4 +1,4 @@
-"""What the database refused, said in the contract's words: every duplicate field at once, with the record it meets."""
+"""Translates constraint violations to refusals: every duplicate field in one refusal, with the conflicting record."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from core.fields import FoldedKey
 
 
 def explain(error: IntegrityError, actor: Any) -> Refusal:
-    """Turn a constraint violation into its refusal. To be called after the transaction was rolled back."""
+    """Convert a constraint violation to its refusal. Call it after the rollback of the transaction."""
     record = getattr(error, "record", None)
     constraint = _violated(error, record)
     explained = getattr(record, "explain_constraint", lambda name, actor: None)
@@ -24,13 +24,15 @@ def explain(error: IntegrityError, actor: Any) -> Refusal:
         names = ", ".join(sorted({item.field or "" for item in items}))
         return Refusal(Code.DUPLICATE, f"Already in use: {names}.", rule="unique_identifiers", errors=items)
     if "foreign key" in str(error).lower() or isinstance(error, models.ProtectedError):
-        return Refusal(Code.IN_USE, "The record is in use, or refers to one that is gone.", rule="references")
+        return Refusal(
+            Code.IN_USE, "The record is in use, or refers to a record that no longer exists.", rule="references"
+        )
     detail = f"The database refused the values ({constraint or 'a constraint'})."
     return Refusal(Code.VALIDATION_ERROR, detail, rule=constraint or "", errors=[Item("constraint_violated", detail)])
 
 
 def _violated(error: IntegrityError, record: Any) -> str | None:
-    """The name of the violated constraint: PostgreSQL tells it, SQLite tells the columns or the name."""
+    """The name of the violated constraint: PostgreSQL reports it; SQLite reports the columns or the name."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:
         return str(diagnosis.constraint_name) if diagnosis.constraint_name else None

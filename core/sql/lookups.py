@@ -15,18 +15,18 @@ from django.db.transaction import TransactionManagementError
 
 from core.sql.compiled import CompiledQuery
 
-# So many forms of rows, and so many ids at once, are kept at most: callers choose among them.
+# The maximum number of cached row shapes, and of ids in one statement, because callers choose them.
 MOST_FORMS, FEW = 256, 5
 
 
 def first_row(queryset: Any, pk: int, columns: tuple[str, ...]) -> dict[str, Any] | None:
-    """The row of one record as `values(*columns)` gives it; None where the queryset does not find it."""
+    """The row of one record as `values(*columns)` returns it; None if the queryset does not contain it."""
     rows = queryset.filter(pk=pk).values(*columns) if is_narrowed(queryset) else _row_of(queryset.model, columns)(pk)
     return next(iter(rows), None)
 
 
 def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -> list[Any]:
-    """The records of some ids that the queryset finds, in no order; `related` are the relations to join."""
+    """The queryset's records with these ids, in no order; `related` are the relations to join."""
     if not ids:
         return []
     if is_narrowed(queryset) or len(ids) > FEW:
@@ -41,7 +41,7 @@ def locked(queryset: Any, pk: int) -> Any:
     Raises TransactionManagementError outside a transaction, in which nothing would stay locked.
     """
     if not connection.in_atomic_block:
-        raise TransactionManagementError("a record is locked in a transaction")
+        raise TransactionManagementError("locking a record requires a transaction")
     if queryset.model.locked_by:
         return _locked_by_holder(queryset, pk, queryset.model.locked_by)
     if is_narrowed(queryset):
@@ -50,7 +50,7 @@ def locked(queryset: Any, pk: int) -> Any:
 
 
 def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
-    """The queryset as `values(*columns)` makes it, with columns that were looked up once, and in no order yet."""
+    """`queryset.values(*columns)` with cached column resolution, and without ordering."""
     query, columns = queryset.query, tuple(columns)
     if query.combinator or query.annotations or query.distinct or query.is_sliced or len(query.alias_map) > 1:
         return queryset.values(*columns)
@@ -60,9 +60,9 @@ def rows_of(queryset: Any, columns: Iterable[str]) -> Any:
 
 
 class KnownColumns(Query):
-    """A query whose columns others have selected before: their SQL is made once.
+    """A query whose columns have been selected before: their SQL is cached.
 
-    One that selects anything else by now, a count or whether there is a row, is like any query.
+    A query that is changed to select anything else, such as a count or an existence check, is compiled normally.
     """
 
     known: Any
@@ -101,7 +101,7 @@ def _joined(queryset: Any, related: tuple[str, ...]) -> Any:
 
 
 def _locking(queryset: Any) -> Any:
-    return queryset.select_for_update(of=("self",))  # alone: what is joined by a scope is nobody's to lock
+    return queryset.select_for_update(of=("self",))  # only this table: rows joined by a scope must not be locked
 
 
 @lru_cache(MOST_FORMS)

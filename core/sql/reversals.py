@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import migrations
 
 FLAG = "--drop-data"
-# So many losses are named.
+# The maximum number of losses in the message.
 NAMED = 10
 
 Steps = list[tuple[str, Any]]
@@ -22,7 +22,7 @@ _meant: ContextVar[bool] = ContextVar("core_drop_data", default=False)
 
 @contextmanager
 def dropping_data(meant: bool) -> Iterator[None]:
-    """Say for a block whether losses are meant."""
+    """Set for a block whether data losses are confirmed."""
     token = _meant.set(meant)
     try:
         yield
@@ -31,7 +31,7 @@ def dropping_data(meant: bool) -> Iterator[None]:
 
 
 def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, using: str = "", **told: Any) -> None:
-    """Django's `pre_migrate`, before anything is done. Raises CommandError, which names what would be lost."""
+    """Django's `pre_migrate` receiver, before any change. Raises CommandError with the data that would be lost."""
     reversals = [] if _meant.get() else [migration for migration, backwards in plan if backwards]
     steps = [(migration.app_label, step) for migration in reversals for step in migration.operations]
     tables = dict(_dropped_tables(steps, apps, using))
@@ -40,13 +40,12 @@ def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, us
     if lost:
         more = f" and more ({len(lost)} losses)" if len(lost) > NAMED else ""
         raise CommandError(
-            f"Refused: reversing would drop {'; '.join(lost[:NAMED])}{more}. "
-            f"Make a backup, and say {FLAG} if that is meant."
+            f"Refused: reversing would drop {'; '.join(lost[:NAMED])}{more}. Make a backup, and pass {FLAG} to confirm."
         )
 
 
 def _dropped_tables(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str, int]]:
-    """The tables that would go, and how many rows each has, if any."""
+    """The tables with rows that would be dropped, and their row counts."""
     for label, step in steps:
         model = _model(apps, label, step.name) if isinstance(step, migrations.CreateModel) else None
         if model is not None and (rows := model._base_manager.using(using).count()):
@@ -54,7 +53,7 @@ def _dropped_tables(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str, 
 
 
 def _dropped_columns(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str, str]]:
-    """The tables of columns that would go with what stands in them, and the loss in words."""
+    """The tables whose non-empty columns would be dropped, and the loss in words."""
     for label, step in steps:
         model = _model(apps, label, step.model_name) if isinstance(step, migrations.AddField) else None
         if model is not None and (rows := _filled(model, step.name, using)):
@@ -62,7 +61,7 @@ def _dropped_columns(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str,
 
 
 def _model(apps: Any, label: str, name: str) -> Any:
-    """The model as it stands now; None where a later migration has removed or renamed it."""
+    """The current model; None if a later migration has removed or renamed it."""
     try:
         return apps.get_model(label, name)
     except (LookupError, ValueError):
@@ -70,7 +69,7 @@ def _model(apps: Any, label: str, name: str) -> Any:
 
 
 def _filled(model: Any, name: str, using: str) -> int:
-    """How many rows hold something in a column that nothing would put there again."""
+    """The number of rows with a value in this column that the migration would not restore."""
     rows = model._base_manager.using(using)
     field = next((each for each in model._meta.get_fields() if each.name == name), None)
     if field is None or not getattr(field, "concrete", False):

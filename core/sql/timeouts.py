@@ -1,27 +1,29 @@
-"""What the database gave up: waiting for a lock, or a statement that took too long. Another try may well succeed."""
+"""Timeouts of the database: of a lock wait or of a statement. A retry may succeed."""
 
 from django.db import InterfaceError, OperationalError
 
-# PostgreSQL's codes, and what to tell the caller.
+# PostgreSQL's error codes, and the messages for the caller.
 TIMEOUT_REASONS = {
-    "55P03": "Another request holds what this one needs; it was not waited for any longer.",
-    "57014": "The database took too long over this.",
+    "55P03": "Timed out waiting for a lock held by another request.",
+    "57014": "The database statement timed out.",
 }
 
 
 def timeout_reason(error: BaseException) -> str:
-    """What a database error says was given up; empty for any other error."""
+    """The timeout that a database error reports; empty for any other error."""
     return TIMEOUT_REASONS.get(getattr(error.__cause__, "sqlstate", None) or "", "")
 
 
-# A database that only reads: a standby, or one that was switched to it. psycopg knows it as an internal error.
+# A read-only database: a standby, or a server switched to read-only. psycopg raises an internal error for it.
 READ_ONLY = "25006"
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database was away, busy, full or read-only: a fault of the moment, not of what was asked of it.
+    """Whether the database was unavailable, overloaded, full or read-only: a temporary fault, independent of the
+    request.
 
-    SQLite has one class for these and for statements it does not understand (a missing table); its name tells them.
+    SQLite raises the same class for these and for invalid statements (a missing table); the error name distinguishes
+    them.
     """
     if isinstance(error, OperationalError):
         return getattr(error.__cause__, "sqlite_errorname", None) != "SQLITE_ERROR"

@@ -1,4 +1,4 @@
-"""Times from PostgreSQL, read by the parser of Python's own library: several times as fast as the usual way."""
+"""Times from PostgreSQL, parsed with Python's standard library, which is several times faster than the default."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from psycopg.adapt import Buffer
 
 
 class UtcLoader(BaseTzLoader):  # type: ignore[misc]  # untyped there
-    """Reads the times of a session that runs in UTC, as Django's sessions do."""
+    """Parses times of a session whose time zone is UTC, as in Django's sessions."""
 
     timezone = UTC
 
@@ -16,12 +16,12 @@ class UtcLoader(BaseTzLoader):  # type: ignore[misc]  # untyped there
         if text.endswith(b"+00"):
             try:
                 return datetime.fromisoformat(text.decode())
-            except ValueError:  # infinity, or a year that Python has not: the usual way knows how to complain
+            except ValueError:  # infinity, or a year outside Python's range: the default loader raises the right error
                 pass
         moment: datetime = super().load(data)
         return moment
 
 
 def register_utc_loader() -> None:
-    """Let every connection that Django opens from now on read times so."""
+    """Use this loader on every connection that Django opens from now on."""
     get_adapters_template(True, UTC).register_loader("timestamptz", UtcLoader)

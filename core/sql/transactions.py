@@ -1,7 +1,8 @@
-"""One transaction whose end is known, or said to be unknown.
+"""A transaction whose outcome is known, or reported as unknown.
 
-What fails before the commit, or what the database itself undid at the commit, was not written. When the answer to the
-commit is lost (the connection broke, the server was stopped), it may have been; then nobody may say that it was not.
+An error before the commit, or a rollback by the database at the commit, means that nothing was written. If the response
+to the commit is lost (the connection broke, the server was stopped), the data may have been written, and must not be
+reported as unwritten.
 """
 
 from collections.abc import Iterator
@@ -12,26 +13,26 @@ from django.db import InterfaceError, OperationalError, transaction
 from core.codes import Code
 from core.errors import Item, Refusal
 
-# Beginnings of PostgreSQL's codes that say nothing of the outcome: broken connections, a stopped server, and
-# statement_completion_unknown. Every other code is the database's word that it undid the transaction.
+# Prefixes of PostgreSQL's error codes with an unknown outcome: broken connections, a stopped server, and
+# statement_completion_unknown. Every other code means that the transaction was rolled back.
 TELL_NOTHING = ("08", "57P", "40003")
-# SQLite's names for a commit that it did not begin to write; one that failed while it wrote proves nothing.
+# SQLite's names of errors before a commit starts to write; a failure while writing has an unknown outcome.
 NOT_BEGUN = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY")
 
 
 class OutcomeUnknown(Refusal):
-    """The database did not say whether it committed."""
+    """The database did not report whether it committed."""
 
     def __init__(self) -> None:
-        detail = "The database did not confirm the commit. Whether this was written is unknown."
+        detail = "The database did not confirm the commit. It is unknown whether the request was executed."
         super().__init__(
             Code.DATABASE_UNAVAILABLE,
             detail,
             rule="outcome_unknown",
             errors=[Item("outcome_unknown", detail)],
             next=(
-                "With an Idempotency-Key, repeat the same request with the same key: it is carried out once. Without "
-                "one, read what it would have made or changed before you send it again."
+                "With an Idempotency-Key, repeat the same request with the same key: it runs once. Without one, read "
+                "the record that it would have created or changed before you repeat it."
             ),
             retry_after=1,
         )
@@ -39,9 +40,9 @@ class OutcomeUnknown(Refusal):
 
 @contextmanager
 def atomic_or_unknown() -> Iterator[None]:
-    """All of a block, committed together, or nothing of it. Raises OutcomeUnknown where that cannot be told.
+    """Run a block in one transaction. Raises OutcomeUnknown if the outcome of the commit is unknown.
 
-    Within another transaction it is a part of that one, whose end alone decides.
+    Within another transaction, only the outer commit counts.
     """
     outermost = not transaction.get_connection().in_atomic_block
     committing = False
@@ -56,7 +57,7 @@ def atomic_or_unknown() -> Iterator[None]:
 
 
 def _undone(error: Exception) -> bool:
-    """Whether the database says of a failed commit that nothing of it stays."""
+    """Whether a failed commit was certainly rolled back."""
     sqlstate = getattr(error.__cause__, "sqlstate", None) or ""
     name = getattr(error.__cause__, "sqlite_errorname", None) or ""
     return bool(sqlstate and not sqlstate.startswith(TELL_NOTHING)) or name.startswith(NOT_BEGUN)

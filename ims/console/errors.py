@@ -15,7 +15,7 @@ from core.http import problems
 PREFIX = "/console"
 
 SENTENCES = {
-    400: "The request cannot be read.",
+    400: "The request cannot be parsed.",
     403: "Your role may not do this. The console is for reading; changes go through the API.",
     404: "There is no such page, or no such record in your scope.",
     500: "The server failed. Nothing was written.",

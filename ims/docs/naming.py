@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.operations.registry import Door, Operation, registry
+from core.operations.registry import EntryPoint, Operation, registry
 
 # Bodies that name an operation, and which ones may be named there.
 OPERATIONS: dict[str, Callable[[Operation], bool]] = {
     "ApprovalRequest": lambda each: each.elevated is not None,
-    "CheckRequest": lambda each: each.door is Door.REST,
-    "HandoffRequest": lambda each: each.door is Door.REST,
+    "CheckRequest": lambda each: each.entry_point is EntryPoint.REST,
+    "HandoffRequest": lambda each: each.entry_point is EntryPoint.REST,
 }
 
 

@@ -9,7 +9,7 @@ from core.codes import Code
 from core.context import context, new_request_id
 from core.errors import Refusal
 from core.operations.dispatch import execute
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from ims.legacy.export import Export, refused
 from ims.legacy.importing import Importer, Progress
@@ -25,7 +25,7 @@ from users.system import system_principal
     roles=(),
     verb=Verb.CREATE,
     raises=[Code.MALFORMED_BODY, Code.DUPLICATE, Code.DUPLICATE_OPEN_INCIDENT, Code.VALIDATION_ERROR],
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
 )
 def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progress) -> Report:
     """Carry an older system's export over: every row, under its own id and with its own time stamps.

@@ -119,8 +119,8 @@ def register_hooks(sockets: Hooks) -> None:
     sockets.on_change(SlaAgreement.entity_type, _agreement_changed)
     sockets.on_change(Subscription.entity_type, _terms_of_client_changed)
     sockets.on_change(Calendar.entity_type, _terms_of_client_changed)
-    sockets.on_reliance(Client.entity_type, runs_by_calendar_of)
-    sockets.on_reliance(Subscription.entity_type, runs_by_subscription)
+    sockets.on_dependants(Client.entity_type, runs_by_calendar_of)
+    sockets.on_dependants(Subscription.entity_type, runs_by_subscription)
 
 
 def runs_by_calendar_of(client: Client) -> bool:

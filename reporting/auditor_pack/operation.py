@@ -1,7 +1,7 @@
 """The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
 
 from core.codes import Code
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.signals import send_discovered
 from core.verbs import Verb
 from incidents.models import Incident
@@ -17,7 +17,7 @@ from users.models import User
     subject="incident",
     raises=[Code.CALCULATION_FAILED],
     condition="a command on the server",
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
 )
 def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
     """Pack everything about one incident for an auditor, with what is needed to check it.

@@ -208,5 +208,5 @@ def refused_before_the_review(support: AuthenticatedClient, incident_id: int) ->
     problem = caught.value.problem
     assert (problem.status, problem.code, problem.error_class) == (409, "precondition_failed", "invalid_transition")
     assert [item.code for item in problem.errors] == ["postmortem_not_reviewed"]
-    assert problem.next_ == "Meet the conditions named in errors."
+    assert problem.next_ == "Fulfil the conditions listed in errors."
     assert problem.sop == [16]

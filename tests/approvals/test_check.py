@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from approvals.models import ApprovalRule
-from core.operations.registry import Door, registry
+from core.operations.registry import EntryPoint, registry
 from tests.approvals.elevated import CASES, USER, VENDOR
 from tests.incidents.factories import IncidentFactory
 from tests.products.factories import ComponentFactory, ProductFactory
@@ -145,7 +145,7 @@ def test_scope_is_kept(api):
 def test_the_policy_lists_every_operation_with_its_law(api):
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
 
-    assert set(listed) == {each.name for each in registry if each.door is Door.REST}
+    assert set(listed) == {each.name for each in registry if each.entry_point is EntryPoint.REST}
     for name, shown in listed.items():
         assert shown["sop"] == list(registry[name].sop)
         assert shown["endpoints"] == list(registry[name].endpoints)

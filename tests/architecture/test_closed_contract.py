@@ -10,7 +10,7 @@ from tests.contract import UndescribedError, check_answer
 TOKEN = {"id": 1, "token": "a", "expires_at": "2026-01-01T00:00:00Z"}
 REFUSAL = {
     "type": "urn:ims:problem:not_found",
-    "title": "There is no such record",
+    "title": "The record was not found",
     "status": 404,
     "detail": "There is no such vendor.",
     "code": "not_found",

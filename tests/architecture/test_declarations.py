@@ -9,14 +9,14 @@ from core.codes import Code
 from core.errors import Refusal, Undeclared
 from core.http.routes import API_PREFIX
 from core.operations.dispatch import submit
-from core.operations.registry import Door, OneOf, registry
+from core.operations.registry import EntryPoint, OneOf, registry
 from core.schema.answers import Special
 from ims.docs.views import read_schema
 from ims.views import DiscoveryView, InboxView
 from tests.users.factories import UserFactory
 from users.choices import EX
 
-WRITES = [each for each in registry if each.door is Door.REST and each.writes]
+WRITES = [each for each in registry if each.entry_point is EntryPoint.REST and each.writes]
 
 
 def shapes(declared):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.http.routes import endpoints
-from core.operations.registry import Door, registry
+from core.operations.registry import EntryPoint, registry
 from ims.urls import urlpatterns
 from tests.api import Api
 from tests.architecture.targets import address, can_make
@@ -96,7 +96,7 @@ def test_what_is_pending_is_a_cell_of_the_table():
 
 
 def test_every_target_can_be_made_by_a_factory():
-    targets = {each.target for each in registry if each.target and each.door is Door.REST}
+    targets = {each.target for each in registry if each.target and each.entry_point is EntryPoint.REST}
     assert {name for name in targets if not can_make(name)} == set()
 
 

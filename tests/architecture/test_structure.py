@@ -124,7 +124,7 @@ def test_every_constraint_and_index_has_a_name_and_none_hides_in_a_field(model):
 def test_every_operation_says_what_it_is_for(name):
     operation = registry[name]
     assert operation.purpose.endswith((".", ":"))
-    assert operation.sop or operation.endpoints or operation.door == "command"
+    assert operation.sop or operation.endpoints or operation.entry_point == "command"
     for each in operation.duties:
         assert each.text.endswith(".")
         assert each.name.isidentifier()

@@ -45,7 +45,7 @@ BAD_BODIES = {
     "cut short": b'{"name": ',
     "a list": b"[]",
     "a list of objects": b'[{"name": "x"}]',
-    "a text": b'"name"',
+    "a string": b'"name"',
     "a number": b"7",
     "not a number": b'{"name": NaN}',
     "infinite": b'{"name": 1e999}',

@@ -40,7 +40,7 @@ def test_the_right_name_is_told(api, call, path, body, called):
 )
 def test_what_holds_fields_is_the_body_itself(api, role, path, name):
     refused = api(role).patch(path(), {name: {"title": "Other"}}, expect=400)
-    assert details(refused)[name].endswith("State the fields themselves, as members of this body.")
+    assert details(refused)[name].endswith("Send its contents as fields of this body.")
 
 
 def test_a_name_that_does_not_belong_here_is_just_unknown(api):

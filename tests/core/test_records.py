@@ -205,7 +205,7 @@ def test_a_lifecycle_lets_pass_what_its_table_draws_and_lists_it_otherwise():
 
 
 def test_an_empty_socket_stops_the_start():
-    with pytest.raises(Undeclared, match="empty sockets"):
+    with pytest.raises(Undeclared, match="missing hooks"):
         Hooks().verify()
     hooks.verify()
 

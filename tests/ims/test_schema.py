@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from core.codes import MEANINGS
 from core.http.routes import endpoints
 from core.json import dumps
-from core.operations.registry import Door, registry
+from core.operations.registry import EntryPoint, registry
 from core.reading.collections import collections
 from core.schema.help_texts import app_tables
 from core.schema.postprocessing.enums import choices_classes, enum_names
@@ -93,7 +93,7 @@ def test_names_read_like_methods_of_an_sdk(endpoint, name, tag):
 def test_every_operation_states_its_law_and_its_codes():
     actions = dict(described())
     for operation in registry:
-        for endpoint in operation.endpoints if operation.door is Door.REST else ():
+        for endpoint in operation.endpoints if operation.entry_point is EntryPoint.REST else ():
             text = actions[endpoint]["description"]
             assert all(duty.text in text for duty in operation.duties), endpoint
             assert all(str(number) in text for number in operation.sop), endpoint

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.codes import Code
 from core.operations.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
-from core.operations.registry import Door, Operation, registry
+from core.operations.registry import EntryPoint, Operation, registry
 from core.reading.policy_names import OURS
 from core.schema.text import approval_of, who_may
 from tools.pages.evidence import files_by_sop
@@ -34,7 +34,7 @@ COMMON = {*ALWAYS, *OF_CALLERS, *OF_READS, *OF_WRITES, *OF_ANY_BODY, Code.ROLE_N
 
 def reachable() -> list[Operation]:
     """Every operation that has an endpoint."""
-    return [each for each in registry if each.door is Door.REST]
+    return [each for each in registry if each.entry_point is EntryPoint.REST]
 
 
 def unproven(tests: Path) -> list[int]:

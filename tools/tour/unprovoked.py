@@ -18,7 +18,9 @@ UNPROVOKED: dict[Code, Any] = {
     Code.IN_PERSON_REQUIRED: Refusal(
         Code.IN_PERSON_REQUIRED, "incident.create is in person: always.", rule="in_person"
     ),
-    Code.IN_USE: Refusal(Code.IN_USE, "The record is in use, or refers to one that is gone.", rule="references"),
+    Code.IN_USE: Refusal(
+        Code.IN_USE, "The record is in use, or refers to a record that no longer exists.", rule="references"
+    ),
     Code.THROTTLED: as_refusal(Throttled(wait=SECONDS)),
     Code.AUDIT_TRAIL_FAILURE: AuditTrailFailure(),
     Code.DATABASE_UNAVAILABLE: as_refusal(OperationalError()),

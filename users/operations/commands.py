@@ -2,7 +2,7 @@
 
 from core.codes import Code
 from core.errors import Refusal, invalid
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.sql.lookups import locked
 from core.verbs import Verb
 from users.access import end_access
@@ -18,7 +18,7 @@ Shares = tuple[str, str]
     "user.bootstrap",
     roles=(),
     verb=Verb.CREATE,
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
     secret=True,
     raises=[Code.VALIDATION_ERROR, Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
@@ -48,7 +48,7 @@ def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[U
     roles=(),
     verb=Verb.UPDATE,
     subject="user",
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
     secret=True,
     raises=[Code.PRECONDITION_FAILED],
 )
@@ -77,7 +77,7 @@ def recover(*, actor: User, user: User) -> Shares:
     roles=(),
     verb=Verb.CREATE,
     subject="token",
-    door=Door.COMMAND,
+    entry_point=EntryPoint.COMMAND,
     secret=True,
 )
 def issue_token(*, actor: User, user: User, days: int | None = None, agent: str = "") -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from core.operations.registry import Door, operation
+from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.models import ConsoleSession, User
 from users.operations.login import require_still
@@ -13,7 +13,7 @@ from users.serializers import SessionOutput
 from users.sessions import session_of
 
 
-@operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", door=Door.COMMAND)
+@operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", entry_point=EntryPoint.COMMAND)
 def open_session(*, actor: User, key: str) -> ConsoleSession:
     """Note a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
     require_still(actor)
@@ -21,7 +21,7 @@ def open_session(*, actor: User, key: str) -> ConsoleSession:
     return session.change(expires_at=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE), ended_at=None)
 
 
-@operation("access.close_session", roles=None, verb=Verb.UPDATE, subject="session", door=Door.COMMAND)
+@operation("access.close_session", roles=None, verb=Verb.UPDATE, subject="session", entry_point=EntryPoint.COMMAND)
 def close_session(*, actor: User, key: str) -> None:
     """Note a logout from the console."""
     session = session_of(key, actor)

@@ -12,10 +12,10 @@ class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            FLAG, action="store_true", help="reverse migrations although that drops rows or what stands in columns"
+            FLAG, action="store_true", help="reverse migrations even if that drops rows or column values"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # What is only recorded as reversed drops nothing.
+        # A migration that is only recorded as reversed (--fake) drops nothing.
         with dropping_data(bool(options.get("drop_data") or options["fake"])):
             super().handle(*args, **options)

@@ -1,4 +1,4 @@
-"""Names of enumerations in the description: those of the choices themselves, so that no two can collide."""
+"""Enumerations are named after their choices classes, so names cannot collide."""
 
 from collections import defaultdict
 from typing import Any
@@ -13,14 +13,14 @@ SUFFIX = "Enum"
 
 
 def choices_classes() -> list[type[TextChoices]]:
-    """Every class of choices that an installed app defines, by module and name."""
+    """Every choices class of the installed apps, by module and name."""
     installed = {app.name for app in apps.get_app_configs()}
     found = [each for each in TextChoices.__subclasses__() if each.__module__.partition(".")[0] in installed]
     return sorted(found, key=lambda each: (each.__module__, each.__name__))
 
 
 def enum_names() -> dict[str, list[tuple[str, str]]]:
-    """Enum name → choices. Classes of the same choices share one enum, named by a setting or after all of them."""
+    """Enum name → choices. Classes with the same choices share one enum, named by a setting or after all of them."""
     named: dict[str, list[tuple[str, str]]] = {}
     taken: set[tuple[tuple[str, str], ...]] = set()
     for name, path in spectacular_settings.ENUM_NAME_OVERRIDES.items():
@@ -36,11 +36,11 @@ def enum_names() -> dict[str, list[tuple[str, str]]]:
 
 
 def _pairs(choices: type[TextChoices]) -> list[tuple[str, str]]:
-    """The choices in one order: two classes that list the same ones differently are alike."""
+    """The choices in a canonical order, so that classes with another order compare equal."""
     return sorted((str(value), str(label)) for value, label in choices.choices)
 
 
 def share_enums(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator: one component for each enumeration, under the name of its choices."""
+    """A generator hook: one component for each enumeration, named after its choices."""
     with patched_settings({"ENUM_NAME_OVERRIDES": enum_names()}):
         return postprocess_schema_enums(result, generator, **options)

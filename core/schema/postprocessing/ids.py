@@ -1,27 +1,29 @@
-"""Ids in the description: every one says that it needs 64 bits, in requests and answers alike; no other number does."""
+"""Ids in the description: all are declared as 64-bit integers, in requests and responses; other numbers are not."""
 
 import re
 from typing import Any
 
 FORMAT = "int64"
-# Most are called so; the older names of bodies say who did something, and name an account by its id.
+# Names of ids: most end in `id`; older fields name the acting account, and their value is its id.
 ID_NAMES = re.compile(r"(?:^|_)ids?$|_by$|^assigned_to$|^sender_user$")
-# What of a schema is still about the thing that it describes.
+# Keywords whose subschemas describe the same value, so the name still applies.
 SAME_THING = {"items", "oneOf", "anyOf", "allOf"}
 
 
 def mark_ids(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator, before examples are added: the format of whole numbers follows from their names."""
+    """A generator hook, before examples are added: the format of integers follows from their names."""
     return _marked(result, "")
 
 
 def is_id(name: str) -> bool:
-    """Whether that is the name of an id, or of ids: of a member, a header, or a parameter with or without a lookup."""
+    """Whether this is the name of an id or a list of ids: of a field, a header, or a parameter with or without a
+    lookup.
+    """
     return bool(ID_NAMES.search(name.partition("__")[0].lower().replace("-", "_")))
 
 
 def _marked(part: Any, name: str) -> Any:
-    """A copy: parts of the description are the same object in many places."""
+    """A copy, because parts of the description are shared objects."""
     if isinstance(part, list):
         return [_marked(each, name) for each in part]
     if not isinstance(part, dict):

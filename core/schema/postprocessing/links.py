@@ -1,4 +1,4 @@
-"""Links between operations: what can be done with a record that was just made. They follow from the routes alone."""
+"""Links between operations: the operations available on a newly created record, derived from the routes."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ MADE_BY = "post"
 
 
 def link_records(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator: the answer of a creation links to every operation on the record that it made."""
+    """A generator hook: the response of a creation links to every operation on the new record."""
     for path, item in result["paths"].items():
         links = dict(_links(result["paths"], path)) if MADE_BY in item else {}
         if links:
@@ -19,7 +19,7 @@ def link_records(result: Any, generator: Any, **options: Any) -> Any:
 
 
 def _links(paths: dict[str, Any], collection: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every operation below one record of a collection; the parents' ids are those of the creating request."""
+    """Every operation below one record of a collection; parent ids are those of the creating request."""
     parents = PARAMETER.findall(collection)
     for path, item in paths.items():
         below = PARAMETER.findall(path.removeprefix(collection))

@@ -1,4 +1,4 @@
-"""What many operations have in common is described once: parameters, headers and refusals become components."""
+"""Common parts of operations are described once: parameters, headers and refusals become components."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ Part = tuple[Holder, Any, str]
 
 
 def share_parts(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator, the last: replaces equal parts by references to one component."""
+    """A generator hook, the last one: replaces equal parts by references to one component."""
     actions = [action for item in result["paths"].values() for action in item.values()]
     for kind, parts_of in KINDS:
         _share(kind, [part for action in actions for part in parts_of(action)], result["components"])
@@ -19,7 +19,7 @@ def share_parts(result: Any, generator: Any, **options: Any) -> Any:
 
 
 def _share(kind: str, parts: list[Part], components: dict[str, Any]) -> None:
-    """Make components of those that occur often. A name belongs to its most frequent meaning; others stay in place."""
+    """Make components of frequent parts. A name belongs to its most frequent meaning; others stay inline."""
     texts = [_text(holder[at]) for holder, at, _ in parts]
     counted = Counter((name, text) for (_, _, name), text in zip(parts, texts, strict=True))
     often = sorted((-count, name, text) for (name, text), count in counted.items() if count >= OFTEN)
@@ -49,14 +49,14 @@ def _headers(action: dict[str, Any]) -> Iterator[Part]:
 
 
 def _refusals(action: dict[str, Any]) -> Iterator[Part]:
-    """A refusal is named by its status and its codes, which are also the names of its examples."""
+    """The refusals of an action, named by status and codes, which are also the names of their examples."""
     for status, answer in action["responses"].items():
         codes = [code for content in answer["content"].values() for code in content.get("examples", ())]
         if status >= "400":
             yield action["responses"], status, "_".join([status, *codes])
 
 
-# Headers before the refusals that hold them.
+# Headers before the refusals that contain them.
 KINDS: tuple[tuple[str, Callable[[dict[str, Any]], Iterator[Part]]], ...] = (
     ("parameters", _parameters),
     ("headers", _headers),
