@@ -1,1 +1,1 @@
-"""Approvals: authority lent for one request, bound to who, what and by whom."""
+"""Approvals: authority granted for one request, bound to its actor, operation, target and body."""

@@ -1,4 +1,4 @@
-"""Approvals and the rules behind them in the console."""
+"""Approvals and approval rules in the console."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ class ApprovalAdmin(RecordAdmin):
     tables = {"operation": elevated_operations}
     sections = (
         (None, (("operation", "status"), ("requester", "approver"), "reason", "comment")),
-        ("What it binds", ("reference_type", "payload", "digest")),
+        ("Bound request", ("reference_type", "payload", "digest")),
         ("When", (("decided_at", "expires_at"), "consumed_at")),
-        ("Older system", ("requested_action", "imported_violations")),
+        ("Imported record", ("requested_action", "imported_violations")),
     )
     titles = {"reference_type": "Target", "digest": "Digest (SHA-256)"}
     tones = {
@@ -45,7 +45,7 @@ class ApprovalAdmin(RecordAdmin):
 
     @admin.display(description="Status")
     def show_status(self, record: Any) -> Any:
-        """As the clock has it: an approval expires without being written to."""
+        """The effective status: an approval expires without being written."""
         status = ApprovalStatus.EXPIRED if record.expired else ApprovalStatus(record.status)
         return badge(status.label, self.tones["status"][status])
 
@@ -73,8 +73,8 @@ class HandoffAdmin(RecordAdmin):
     tables = {"reason_code": offered_reasons}
     sections = (
         (None, (("reason_code", "status"), ("operation", "code"), "reference_type", "details")),
-        ("Taken over", (("accepted_by", "accepted_at"), ("closed_by", "closed_at"), "outcome")),
-        ("Where it came from", (("agent", "request_id"),)),
+        ("Accepted", (("accepted_by", "accepted_at"), ("closed_by", "closed_at"), "outcome")),
+        ("Origin", (("agent", "request_id"),)),
     )
     titles = {"reason_code": "Reason", "created_by": "Raised by"}
     tones = {"status": {HandoffStatus.OPEN: "danger", HandoffStatus.ACCEPTED: "info", HandoffStatus.CLOSED: "success"}}

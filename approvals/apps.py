@@ -17,7 +17,7 @@ class ApprovalsConfig(AppConfig):
 
 
 def seed(**options: Any) -> None:
-    """See that every elevated operation has its rule."""
+    """Ensure that every elevated operation has its rule."""
     from approvals.seeds import ensure_rules
 
     ensure_rules()

@@ -1,4 +1,4 @@
-"""Lifecycles of approvals and handoffs, and when a rule applies."""
+"""Lifecycles of approvals and handoffs, and the conditions of rules."""
 
 from django.db.models import TextChoices
 
@@ -11,11 +11,11 @@ class ApprovalStatus(TextChoices):
     APPROVED = "approved"
     REJECTED = "rejected"
     CONSUMED = "consumed"
-    EXPIRED = "expired"  # never stored for approvals made here: read off the clock
+    EXPIRED = "expired"  # never stored for approvals created here: derived from expires_at
 
 
 class RuleCondition(TextChoices):
-    """What the operation itself declares is the policy's floor: a rule tightens it, and none can say "never"."""
+    """The operation's declaration is the policy's minimum: a rule can tighten it, and never disable it."""
 
     DECLARED = "declared"
     ALWAYS = "always"
@@ -46,5 +46,5 @@ HANDOFFS = Lifecycle(
     initial=HandoffStatus.OPEN,
 )
 
-# The reasons that refusals offer. Whoever hands over may state any other code.
+# The reasons used in refusals. A handoff may state any other code.
 OFFERED_REASONS = tuple(str(each) for each in ErrorClass)

@@ -1,4 +1,4 @@
-"""What an approval binds, as one digest: SHA-256 of the RFC 8785 canonical JSON of the request."""
+"""The digest of the request that an approval binds: SHA-256 of its RFC 8785 canonical JSON."""
 
 import hashlib
 from typing import Any
@@ -9,7 +9,9 @@ from core.errors import invalid
 
 
 def approval_digest(operation: str, reference_type: str | None, reference_id: int | None, payload: Any) -> str:
-    """The digest of a request. Absent and null differ. Raises Refusal (400) for what canonical JSON cannot hold."""
+    """The digest of a request. Absent and null differ. Raises Refusal (400) for values that canonical JSON cannot
+    represent.
+    """
     request: dict[str, Any] = {"operation": operation}
     if reference_type is not None:
         request |= {"reference_type": reference_type, "reference_id": reference_id}

@@ -1,4 +1,4 @@
-"""Explanations: the decision on a request, the rule that decided it, and what would unblock it."""
+"""Explanations: the decision on a request, the rule behind it, and the next step."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """May this person carry out this operation, on this record, with this body?"""
+    """A question: may this person perform this operation, on this record, with this body?"""
 
     actor: Any
     operation: str
@@ -27,7 +27,7 @@ class CheckRequest:
     payload: Any
 
     def refusal(self) -> Refusal | None:
-        """What would refuse the request, if anything. With all its parts it is tried whole, and undone."""
+        """The refusal of the request, or None. A complete request is executed and rolled back."""
         try:
             wanted = self._wanted()
             if self._is_whole(wanted):
@@ -35,7 +35,7 @@ class CheckRequest:
                     wanted.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, rehearse=True
                 )
             else:
-                with transaction.atomic():  # the record is locked while it is judged
+                with transaction.atomic():  # the record is locked during the check
                     self._judge_in_part(wanted)
         except Refusal as refusal:
             return refusal
@@ -44,23 +44,25 @@ class CheckRequest:
     def _wanted(self) -> Operation:
         wanted = registry.find(self.operation)
         if wanted is None or wanted.entry_point is not EntryPoint.REST:
-            detail = "There is no such operation; GET /api/v1/policy/ lists them."
-            advice = "Ask again with the name of an operation."
+            detail = "There is no such operation; GET /api/v1/policy/ lists all operations."
+            advice = "Repeat the check with the name of an operation."
             raise invalid("operation", detail, "unknown_operation", rule="known_operation", next=advice)
         if self.reference_type is not None and self.reference_type != wanted.target:
-            detail = f"{wanted.name} acts on {wanted.target or 'no record'}."
+            detail = f"The target of {wanted.name} is {wanted.target or 'no record'}."
             raise invalid("reference_type", detail, "target_mismatch", rule="validation_first")
         return wanted
 
     def _is_whole(self, wanted: Operation) -> bool:
-        """Reads, and logins, are never rehearsed; a write is when its target and its body are known."""
+        """Whether the request can be executed: a write with its target and body. Reads and logins are never executed
+        here.
+        """
         if wanted.reads or wanted.anonymous:
             return False
         has_target = wanted.target is None or self.reference_id is not None
         return has_target and (wanted.body is None or self.payload is not None)
 
     def _judge_in_part(self, wanted: Operation) -> None:
-        """Role, in person, scope, the duties that need no body, and an elevation that no body would lift."""
+        """Check role, in person, scope, the duties that need no body, and an elevation that applies to every body."""
         law, target = Authorization(wanted, self.actor), None
         law.before_target()
         if self.reference_id is not None or wanted.target is None:
@@ -71,7 +73,7 @@ class CheckRequest:
 
 
 def check_request(question: CheckRequest) -> dict[str, Any]:
-    """The answer to a question: the decision, what decided, who may, and what to do next."""
+    """The response to a question: the decision, its rule, the permitted roles, and the next step."""
     refusal = question.refusal()
     wanted = registry.find(question.operation)
     wanted = wanted if wanted is not None and wanted.entry_point is EntryPoint.REST else None
@@ -84,7 +86,7 @@ def check_request(question: CheckRequest) -> dict[str, Any]:
         "roles": wanted.who_may if wanted else [],
         "approver_roles": approver_roles(wanted) if wanted else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
-        "next": refusal.next if refusal else f"Carry it out: {', '.join(wanted.endpoints if wanted else ())}.",
+        "next": refusal.next if refusal else f"Send the request: {', '.join(wanted.endpoints if wanted else ())}.",
         "transfer_to_human": refusal.meaning.human if refusal else False,
     }
     handoff = handoff_body(refusal, wanted, question.actor, question.reference_id) if refusal else None

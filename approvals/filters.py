@@ -13,7 +13,7 @@ from core.reading.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, m
 
 
 def with_status(status: str) -> Q:
-    """Selects the approvals that are shown with a status: whether an approved one has expired is read off the clock."""
+    """Selects approvals by effective status: whether an approved one has expired follows from the current time."""
     if status not in (ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED):
         return Q(status=status)
     if status == ApprovalStatus.EXPIRED:
@@ -22,15 +22,15 @@ def with_status(status: str) -> Q:
 
 
 def outlived() -> Q:
-    """Selects the approved requests whose time is over."""
+    """Selects approved requests that have expired."""
     return Q(status=ApprovalStatus.APPROVED, expires_at__lte=timezone.now())
 
 
 class ApprovalFilters(StrictFilterSet):
     for_me = TruthFilter(  # type: ignore[no-untyped-call]
-        method="for_the_reader", help_text="Those that await the caller's decision."
+        method="for_the_reader", help_text="Approvals that await the caller's decision."
     )
-    expired = TruthFilter(method="by_expiry", help_text="Those that can no longer be used.")  # type: ignore[no-untyped-call]
+    expired = TruthFilter(method="by_expiry", help_text=("Approvals that can no longer be used."))  # type: ignore[no-untyped-call]
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 
@@ -45,7 +45,7 @@ class ApprovalFilters(StrictFilterSet):
         )
 
     def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
-        """What awaits the caller's decision; or all the rest."""
+        """Approvals that await the caller's decision, or all others."""
         awaiting = Q(
             ~Q(requester_id=self.reader.pk),
             status=ApprovalStatus.PENDING,

@@ -1,4 +1,4 @@
-"""The approval gate: whether a request needs borrowed authority, and whether the approval it names lends it."""
+"""The approval gate: whether a request needs an approval, and whether the given approval authorises it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ RULE = "elevated_operation"
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """An approval is needed for this operation, by somebody who holds one of these roles."""
+    """This operation needs an approval, by someone with one of these roles."""
 
     operation: Operation
     approver_roles: frozenset[str]
 
 
 class Gate:
-    """The approval gate that core's socket takes."""
+    """The implementation of core's approval hook."""
 
     def requirement(
         self, operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None
     ) -> Requirement | None:
-        """What this request needs before it counts. Whoever may approve it performs it directly, in person: a software
-        agent that acts for them needs an approval like anybody.
+        """The requirement that this request must meet before it is executed. A possible approver performs it directly,
+        in person; their software agent needs an approval like everyone else.
 
-        Without `data` (None: the body is not known yet) only what every body would need.
+        Without `data` (None: the body is not known yet), only requirements that apply to every body.
         """
         if operation.elevated is None:
             return None
@@ -46,12 +46,14 @@ class Gate:
         return Requirement(operation, roles)
 
     def settle(self, requirement: Requirement, actor: Any, target: Any, payload: Any, approval_id: int | None) -> None:
-        """Consume the approval. Raises Refusal: approval_required, approval_invalid (errors say why)."""
+        """Consume the approval. Raises Refusal: approval_required, approval_invalid (with the reasons in errors)."""
         if approval_id is None:
             raise approval_required(requirement)
         approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
         if approval is None or approval.imported_row is not None:
-            raise _invalid([Item("approval_not_found", f"Approval {approval_id} authorises nothing.", "Approval-Id")])
+            raise _invalid(
+                [Item("approval_not_found", f"Approval {approval_id} does not authorise this request.", "Approval-Id")]
+            )
         use = Use(requirement, approval, actor, target, payload)
         if problems := list(use.problems()):
             raise _invalid(problems)
@@ -70,9 +72,9 @@ class Use:
     payload: Any
 
     def problems(self) -> Iterator[Item]:
-        """Everything that is wrong with this use; of somebody else's approval nothing is told but that."""
+        """All mismatches of this use. For another requester's approval, only that is disclosed."""
         if self.approval.requester_id != self.actor.pk:
-            yield Item("approval_requester_mismatch", "The approval was requested by somebody else.", "Approval-Id")
+            yield Item("approval_requester_mismatch", "The approval was requested by someone else.", "Approval-Id")
             return
         for code, broken, detail in CHECKS:
             if broken(self):
@@ -109,7 +111,7 @@ class Use:
         return not fit or approver.pk == self.actor.pk
 
 
-UNDECIDED = "Wait until the approval is decided, and repeat."
+UNDECIDED = "Wait until the approval is decided, then repeat the request."
 
 CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
     ("approval_operation_mismatch", lambda use: use.other_operation, "The approval is for another operation."),
@@ -118,7 +120,7 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
     (
         "approval_pending",
         lambda use: use.approval.status == ApprovalStatus.PENDING,
-        "The approval has not been decided.",
+        "The approval has not been decided yet.",
     ),
     (
         "approval_rejected",
@@ -128,19 +130,19 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
     (
         "approval_consumed",
         lambda use: use.approval.status == ApprovalStatus.CONSUMED,
-        "The approval has been used; each authorises one request.",
+        "The approval has already been used; each authorises one request.",
     ),
     ("approval_expired", lambda use: use.approval.expired, "The approval has expired."),
     (
         "approval_approver_unqualified",
         lambda use: use.unqualified,
-        "The approver's account is not active, or no longer holds a role that may approve this.",
+        "The approver's account is inactive, or no longer has a role that may approve this.",
     ),
 )
 
 
 def is_elevated(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any] | None) -> bool:
-    """Whether a request needs an approver's authority, borrowed or their own."""
+    """Whether a request needs an approver's authority, by approval or the caller's own."""
     return operation.elevated is not None and _applies(operation, rule_of(operation), actor, target, data)
 
 
@@ -150,7 +152,7 @@ def rule_of(operation: Operation) -> ApprovalRule | None:
 
 
 def approver_roles(operation: Operation) -> list[str]:
-    """The roles that approve an elevated operation, by its rule; none for what is never elevated."""
+    """The roles that approve an elevated operation, by its rule; none for an operation that is never elevated."""
     if operation.elevated is None:
         return []
     rule = rule_of(operation)
@@ -158,12 +160,12 @@ def approver_roles(operation: Operation) -> list[str]:
 
 
 def approvers_of(elevated: Elevation, named: Iterable[str]) -> frozenset[str]:
-    """Who approves: of the roles that a rule names those that the policy accepts; all of those where it names none."""
+    """The roles that approve: those of the rule that the policy accepts; all accepted ones if the rule names none."""
     return (elevated.approvers & frozenset(named)) or elevated.approvers
 
 
 def operations_approved_by(role: str) -> list[str]:
-    """The names of the operations that a role approves, by their rules as they are now: one statement."""
+    """The names of the operations that a role approves under the current rules, in one statement."""
     rules = dict(ApprovalRule.objects.values_list("operation", "approver_roles"))
     elevated = {each.name: each.elevated for each in registry if each.elevated is not None}
     return [name for name, each in elevated.items() if role in approvers_of(each, rules.get(name, ()))]
@@ -181,7 +183,7 @@ def _applies(
 
 
 def approval_required(requirement: Requirement) -> Refusal:
-    """The refusal of a request that names no approval."""
+    """The refusal of a request without an approval."""
     roles = sorted(requirement.approver_roles)
     detail = f"{requirement.operation.name} needs an approval by: {', '.join(roles)}."
     item = Item("approval_required", detail, "Approval-Id", {"approver_roles": roles})
@@ -190,6 +192,6 @@ def approval_required(requirement: Requirement) -> Refusal:
 
 def _invalid(problems: list[Item]) -> Refusal:
     sentence = " ".join(item.detail for item in problems)
-    # A new approval would not help where this one only awaits its decision.
+    # Mismatches for which a new approval is no remedy: this one only awaits its decision.
     advice = UNDECIDED if [item.code for item in problems] == ["approval_pending"] else ""
     return Refusal(Code.APPROVAL_INVALID, sentence, rule=RULE, errors=problems, next=advice)

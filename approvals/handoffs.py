@@ -1,4 +1,4 @@
-"""Handing over to a person (the policy's transfer_to_human): raising, accepting and closing handoffs."""
+"""Handoffs to a person (the policy's transfer_to_human): creating, accepting and closing them."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ TAKERS = {IM, SA, EX}
     condition="the body that a refusal offers as `handoff` is accepted as it is",
 )
 def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Handoff:
-    """Ask a person to take over what the caller may not, or cannot, do. It remembers who or which agent asked."""
+    """Hand a request that the caller may not or cannot complete to a person. It records the caller and their agent."""
     act = current()
     handoff = Handoff(agent=act.agent, request_id=act.request_id, **fields)
     if reference is not None:
@@ -49,7 +49,7 @@ def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Hand
     in_person=InPerson.ALWAYS,
 )
 def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
-    """Take a handoff over. Raises Refusal: invalid_transition (somebody else has)."""
+    """Accept a handoff. Raises Refusal: invalid_transition (already accepted)."""
     require_transition(HANDOFFS, handoff, HandoffStatus.ACCEPTED)
     return handoff.change(status=HandoffStatus.ACCEPTED, accepted_by=actor, accepted_at=timezone.now())
 
@@ -66,6 +66,6 @@ def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
     condition="outcome required",
 )
 def close_handoff(*, actor: User, handoff: Handoff, outcome: str) -> Handoff:
-    """Close an accepted handoff with what came of it. Raises Refusal: invalid_transition."""
+    """Close an accepted handoff with its outcome. Raises Refusal: invalid_transition."""
     require_transition(HANDOFFS, handoff, HandoffStatus.CLOSED, next="Accept the handoff first.")
     return handoff.change(status=HandoffStatus.CLOSED, closed_by=actor, closed_at=timezone.now(), outcome=outcome)

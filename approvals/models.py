@@ -1,4 +1,4 @@
-"""Approval rules, which say what is elevated, approvals, which lend authority once, and handoffs to a person."""
+"""Approval rules decide what is elevated, approvals grant authority once, handoffs pass a request to a person."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from core.models import Record
 
 
 class ApprovalRule(Record):
-    """When an operation needs an approval, and which roles give it. Seeded from what the operations declare."""
+    """When an operation needs an approval, and which roles grant it. Seeded from the declarations of operations."""
 
     entity_type = "approval_rule"
 
@@ -45,9 +45,9 @@ class ApprovalRule(Record):
 
 
 class Approval(Record):
-    """A request for authority, frozen when it is made: who asks, for which operation, target and body.
+    """A request for authority, frozen at its creation: requester, operation, target and body.
 
-    It is decided once and consumed by the one request it authorises. An imported approval authorises nothing.
+    It is decided once and consumed by the one request that it authorises. An imported approval authorises nothing.
     """
 
     entity_type = "approval"
@@ -104,9 +104,9 @@ class Approval(Record):
 
 
 class Handoff(Record):
-    """Something that only a person can unblock: what was attempted, by whom, why it was refused, what came of it.
+    """A refused request that only a person can resolve: the attempt, the caller, the reason and the outcome.
 
-    `created_by` raised it, through `agent` when software acted for them.
+    `created_by` created it, through `agent` if software acted for them.
     """
 
     entity_type = "handoff"

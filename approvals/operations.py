@@ -1,4 +1,4 @@
-"""Requesting, deciding and checking approvals; editing the rules behind them."""
+"""Requesting, deciding and checking approvals; editing approval rules."""
 
 from datetime import timedelta
 from typing import Any
@@ -54,11 +54,11 @@ def request_approval(
     reference_id: int | None = None,
     reason: str = "",
 ) -> Approval:
-    """Ask for the authority to carry out one elevated request, exactly as stated here.
+    """Request an approval for one elevated request, exactly as stated in the body.
 
-    The request is judged as if it were made: role, scope, shape, references and duties are refused now rather
-    than after somebody has approved. An executive may ask for a second pair of eyes; nobody decides their own request.
-    Raises Refusal: validation_error, role_not_permitted and what the operation itself refuses.
+    The request is checked as if it were sent: violations of role, scope, shape, references and duties are refused now,
+    not after the approval. An executive may also request one; requesters cannot decide their own approvals. Raises
+    Refusal: validation_error, role_not_permitted and the operation's own refusals.
     """
     wanted = _elevated(operation)
     law = Authorization(wanted, actor)
@@ -68,7 +68,7 @@ def request_approval(
     data = _read_payload(wanted, actor, target, payload)
     law.of_body(target, data)
     if not is_elevated(wanted, actor, target, data):
-        raise invalid("operation", "This request needs no approval; carry it out.", "approval_not_needed")
+        raise invalid("operation", "This request needs no approval; send it directly.", "approval_not_needed")
     payload = payload if payload is not None else {}
     approval = Approval(
         operation=operation,
@@ -97,7 +97,7 @@ def request_approval(
     condition="a role that the rule names; never the requester",
 )
 def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
-    """Lend authority for the request that the approval shows. Raises Refusal: invalid_transition."""
+    """Approve the request. Raises Refusal: invalid_transition."""
     rule = ApprovalRule.objects.filter(operation=approval.operation).first()
     hours = rule.validity_hours if rule else settings.IMS_APPROVAL_HOURS
     approval.expires_at = timezone.now() + timedelta(hours=hours)
@@ -118,7 +118,7 @@ def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     condition="a role that the rule names; never the requester",
 )
 def reject(*, actor: User, approval: Approval, comment: str = "") -> Approval:
-    """Refuse to lend authority for the request. Raises Refusal: invalid_transition."""
+    """Reject the request. Raises Refusal: invalid_transition."""
     return _decide(approval, actor, ApprovalStatus.REJECTED, comment)
 
 
@@ -137,10 +137,10 @@ def check(
     reference_type: str | None = None,
     reference_id: int | None = None,
 ) -> dict[str, Any]:
-    """Say whether a request would be carried out, and if not what would unblock it. Changes nothing.
+    """Check whether a request would be executed and, if not, how to proceed. Changes nothing.
 
     Returns {decision: allowed | approval_required | denied, code, sop, rule, roles, approver_roles, reasons, next}.
-    Without a payload, or a target, it judges what it can.
+    Without a payload or a target, it checks only the conditions that do not depend on them.
     """
     return check_request(CheckRequest(actor, operation, reference_type, reference_id, payload))
 
@@ -157,9 +157,9 @@ def check(
     condition="the policy's own elevations can be tightened, never loosened",
 )
 def update_rule(*, actor: User, approval_rule: ApprovalRule, **changes: Any) -> ApprovalRule:
-    """Change when an operation needs an approval, who gives it and how long it lasts.
+    """Change when an operation needs an approval, who grants it and how long it lasts.
 
-    What the policy declares is the floor: a rule may ask for more approvals, never for fewer or lesser ones.
+    The policy's declaration is the minimum: a rule may demand more approvals, never fewer, and never lower roles.
     Raises Refusal: validation_error (below_floor).
     """
     return approval_rule.change(**changes)
@@ -167,7 +167,7 @@ def update_rule(*, actor: User, approval_rule: ApprovalRule, **changes: Any) -> 
 
 def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: str) -> Approval:
     if approval.imported_row is not None:
-        detail = "An approval of an older system is history; it authorises nothing."
+        detail = "Imported approvals are historical; they authorise nothing."
         raise Refusal(
             Code.PRECONDITION_FAILED, detail, rule="imported_history", errors=[Item("imported_approval", detail)]
         )
@@ -186,19 +186,19 @@ def _elevated(name: str) -> Operation:
 
 
 def _all_elevated() -> str:
-    return f"Approvals are for: {', '.join(each.name for each in registry if each.elevated is not None)}."
+    return f"Approvals are available for: {', '.join(each.name for each in registry if each.elevated is not None)}."
 
 
 def _target(wanted: Operation, actor: User, reference_type: str | None, reference_id: int | None) -> Any:
-    """The record that the wanted operation acts on. Raises Refusal (400)."""
+    """The target of the requested operation. Raises Refusal (400)."""
     if wanted.target is None:
         if reference_type is not None or reference_id is not None:
-            raise invalid(
-                "reference_type", f"{wanted.name} acts on no existing record; leave it out.", "not_applicable"
-            )
+            raise invalid("reference_type", f"{wanted.name} has no target; remove the reference.", "not_applicable")
         return None
     if reference_type != wanted.target:
-        raise invalid("reference_type", f"{wanted.name} acts on a record of type {wanted.target}.", "target_mismatch")
+        raise invalid(
+            "reference_type", f"The target of {wanted.name} must be of type {wanted.target}.", "target_mismatch"
+        )
     found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
     if found is None:
         detail = "No such record exists in your scope."

@@ -1,4 +1,4 @@
-"""The registry as data: what `GET /policy/` answers and `docs/policy.md` is made of."""
+"""The registry as data: the source of `GET /policy/` and of `docs/policy.md`."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from core.operations.registry import EntryPoint, Operation, registry
 
 
 def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[str, Any]:
-    """One operation's law in plain data; its approval rule where it has one."""
+    """The rules of one operation as plain data, with its approval rule if it has one."""
     return {
         "operation": operation.name,
         "purpose": operation.purpose,
@@ -28,7 +28,7 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
 
 
 def whole_policy() -> list[dict[str, Any]]:
-    """Every operation that a client can reach."""
+    """Every operation available to clients."""
     rules = {rule.operation: rule for rule in ApprovalRule.objects.all()}
     return [policy_of(each, rules.get(each.name)) for each in registry if each.entry_point is EntryPoint.REST]
 

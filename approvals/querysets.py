@@ -1,4 +1,4 @@
-"""Who may read approvals, the rules behind them, and handoffs."""
+"""Read scopes of approvals, approval rules and handoffs."""
 
 from typing import Any, Self
 
@@ -8,7 +8,7 @@ from users.choices import EX, IM, SA
 
 class ApprovalQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. Anybody: what they requested."""
+        """Staff: all. Others: those they requested."""
         return self.all() if user.is_internal else self.filter(requester_id=user.pk)
 
 
@@ -19,5 +19,5 @@ class ApprovalRuleQuerySet(RecordQuerySet):
 
 class HandoffQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Those who take handoffs over: all. Anybody: what they raised."""
+        """Roles that accept handoffs: all. Others: those they created."""
         return self.all() if user.role in (IM, SA, EX) else self.filter(created_by_id=user.pk)

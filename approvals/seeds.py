@@ -1,4 +1,4 @@
-"""The approval rules an installation starts with: one for each operation that declares an elevation."""
+"""The initial approval rules of an installation: one for each operation that declares an elevation."""
 
 from django.conf import settings
 
@@ -19,7 +19,7 @@ from users.system import system_principal
     entry_point=EntryPoint.COMMAND,
 )
 def seed_rules(*, actor: User, missing: list[str]) -> None:
-    """Add the approval rules that operations declare and the database lacks; present ones stay as edited."""
+    """Add approval rules that operations declare and the database lacks; existing rules stay as edited."""
     for name in missing:
         elevated = registry[name].elevated
         roles = sorted(elevated.approvers) if elevated else []
@@ -27,7 +27,7 @@ def seed_rules(*, actor: User, missing: list[str]) -> None:
 
 
 def ensure_rules() -> None:
-    """Seed what is missing. Idempotent; called after every migration."""
+    """Seed missing rules. Idempotent; called after every migration."""
     present = set(ApprovalRule.objects.values_list("operation", flat=True))
     missing = [each.name for each in registry if each.elevated is not None and each.name not in present]
     if missing:

@@ -1,4 +1,4 @@
-"""The shape of approvals, their rules and handoffs."""
+"""The serializers of approvals, their rules and handoffs."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from core.reading.serializers import Body, Output, outputs
 from core.schema.refusals import HandoffOffer, ProblemItem
 from users.choices import Role
 
-# The code of an item that would make a rule laxer than the policy.
+# The code of an item that would make a rule less strict than the policy.
 BELOW_FLOOR = "below_floor"
 
 
@@ -35,11 +35,11 @@ class DecisionBody(Body):
 
 
 class ConditionField(serializers.ChoiceField):
-    """When a rule applies. "never" is told from a slip: it would take back what the policy itself elevates."""
+    """The condition of a rule. "never" gets its own message, because it would disable an elevation of the policy."""
 
     def to_internal_value(self, data: Any) -> Any:
         if data == "never":
-            detail = "The policy itself elevates this operation; a rule may tighten that, never loosen it."
+            detail = "The policy elevates this operation; a rule can tighten that, not loosen it."
             raise serializers.ValidationError(detail, code=BELOW_FLOOR)
         return super().to_internal_value(data)
 
@@ -52,11 +52,11 @@ class RuleBody(Body):
     validity_hours = serializers.IntegerField(min_value=1, max_value=8_760, required=False)
 
     def validate_approver_roles(self, roles: list[str]) -> list[str]:
-        """Refuse roles that the policy does not accept as approvers of the operation that this rule is about."""
+        """Refuse roles that the policy does not accept as approvers of the rule's operation."""
         wanted = registry.find(self.context["target"].operation)
         floor = wanted.elevated.approvers if wanted is not None and wanted.elevated else frozenset(roles)
         if lower := sorted(set(roles) - floor):
-            detail = f"The policy has this approved by: {', '.join(sorted(floor))}; not by {', '.join(lower)}."
+            detail = f"The policy requires approval by: {', '.join(sorted(floor))}; not by {', '.join(lower)}."
             raise serializers.ValidationError(detail, code=BELOW_FLOOR)
         return sorted(set(roles))
 
@@ -76,7 +76,7 @@ class HandoffBody(Body):
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The two halves of a reference become the record, if the caller may read it."""
+        """Resolve the two parts of a reference to the record, if the caller may read it."""
         reference_type, reference_id = attrs.pop("reference_type", None), attrs.pop("reference_id", None)
         if reference_type is None and reference_id is None:
             return attrs
@@ -101,7 +101,7 @@ class HandoffOutput(Output):
 
     @staticmethod
     def get_reference_type(row: dict[str, Any]) -> str | None:
-        """The referred type, null without a reference."""
+        """The referenced type; null without a reference."""
         return row["reference_type"] or None
 
 
@@ -132,7 +132,7 @@ class ApprovalOutput(Output):
 
     @classmethod
     def get_status(cls, row: dict[str, Any]) -> str:
-        """The status, in which expiry is read off the clock."""
+        """The effective status, including expiry."""
         return str(ApprovalStatus.EXPIRED) if cls.get_expired(row) else row["status"]
 
     @staticmethod
@@ -163,7 +163,7 @@ class ElevationAnswer(serializers.Serializer[object]):
 
 
 class PolicyOperationAnswer(serializers.Serializer[object]):
-    """One operation's law. `roles` is ["*"] where every active user may."""
+    """The rules of one operation. `roles` is ["*"] if every active user may perform it."""
 
     operation = serializers.CharField()
     purpose = serializers.CharField()
@@ -175,11 +175,11 @@ class PolicyOperationAnswer(serializers.Serializer[object]):
     elevated = ElevationAnswer(allow_null=True)
     duties = DutyAnswer(many=True)
     in_person = serializers.CharField(
-        allow_null=True, help_text="When only the person may ask, and never a software agent; null for never."
+        allow_null=True, help_text="When it must be done in person, not by a software agent; null if never."
     )
     condition = serializers.CharField()
     lifecycle = serializers.CharField()
-    codes = serializers.ListField(child=serializers.CharField(), help_text="The codes with which it may be refused.")
+    codes = serializers.ListField(child=serializers.CharField(), help_text="The refusal codes of the operation.")
 
 
 class PolicyAnswer(serializers.Serializer[object]):
@@ -187,7 +187,7 @@ class PolicyAnswer(serializers.Serializer[object]):
 
 
 class CheckAnswer(serializers.Serializer[object]):
-    """The decision on a rehearsed request, and what would unblock it."""
+    """The decision on a checked request, and the next step."""
 
     decision = serializers.ChoiceField(choices=["allowed", "approval_required", "denied"])
     code = serializers.ChoiceField(choices=[(str(code), str(code)) for code in Code], allow_null=True)

@@ -79,5 +79,5 @@ class PolicyView(OperationView):
     @answers(PolicyAnswer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
-        # The trail tells of records; the policy is none.
+        # The audit trail records reads of records; the policy is not a record.
         return Response(self.read(lambda *_: {"operations": read_policy(actor=request.user)}, seen=None))

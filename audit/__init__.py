@@ -1,1 +1,3 @@
-"""The audit trail (SOP 27): every act, append-only, chained by record. It knows records only by (type, id)."""
+"""The audit trail (SOP 27): every act, append-only, in a hash chain for each record. Records are known only by
+(type, id).
+"""

@@ -1,4 +1,4 @@
-"""The audit trail in the console: all of it for those whom `audit.read` names, their own acts for everybody."""
+"""The audit trail in the console: all of it for the roles of `audit.read`, their own acts for everyone."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def operations() -> list[str]:
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(RecordAdmin):
-    """Its table is the largest: nothing here sorts, searches or counts all of it."""
+    """The largest table: nothing here sorts, searches or counts all of it."""
 
     group, icon = "Audit", "history"
     columns = ("id", "created_at", "action", "operation", "reference_type", "user", "agent", "origin")
@@ -35,7 +35,7 @@ class AuditEntryAdmin(RecordAdmin):
     tables = {"reference_type": entity_types, "operation": operations}
     sections = (
         (None, (("created_at", "action"), ("operation", "origin"), "reference_type", ("user", "agent"), "request_id")),
-        ("What changed", ("changes", "meta")),
+        ("Changes", ("changes", "meta")),
         ("Chain", (("sequence", "legacy_id"), "previous_hash", "hash")),
     )
     footprint = ("id",)

@@ -15,7 +15,7 @@ class AuditConfig(AppConfig):
 
 
 def install_triggers(**options: Any) -> None:
-    """Reinstall the append-only triggers: a migration that rebuilds the table drops them."""
+    """Reinstall the append-only triggers, which migrations that rebuild the table drop."""
     from django.db import connections
 
     from audit.triggers import install

@@ -1,4 +1,5 @@
-"""The hash chain: pure. An entry's hash covers its content and the hash before it, so any change shows.
+"""The hash chain, as pure functions. An entry's hash covers its content and the previous hash, so any change is
+detected.
 
 The content is hashed as JSON with sorted keys, no white space, in UTF-8; times are ISO 8601 in UTC with microseconds.
 """
@@ -12,7 +13,7 @@ import orjson
 
 GENESIS = "0" * 64
 
-# Everything of an entry that its hash covers, besides the hash before it.
+# The fields of an entry that its hash covers, in addition to the previous hash.
 CONTENT = (
     "created_at",
     "user_id",
@@ -28,15 +29,15 @@ CONTENT = (
     "legacy_id",
     "sequence",
 )
-# The whole numbers that every JSON reader in use keeps exactly.
+# The largest integers that every common JSON parser represents exactly.
 LARGEST = 2**63 - 1
 
 
 def canonical_value(value: Any) -> Any:
-    """A JSON value in the one form that both databases give back unchanged, so that its hash survives storage.
+    """A JSON value in the form that both databases return unchanged, so that its hash survives storage.
 
-    PostgreSQL keeps numbers as decimals: 1e16 comes back as a whole number and -0.0 as 0.0. So whole floats become
-    whole numbers, and numbers too large for exact readers become text.
+    PostgreSQL stores numbers as decimals: 1e16 is returned as an integer and -0.0 as 0.0. Therefore whole floats become
+    integers, and numbers too large for exact parsers become text.
     """
     if isinstance(value, Mapping):
         return {str(name): canonical_value(inner) for name, inner in value.items()}
@@ -50,7 +51,7 @@ def canonical_value(value: Any) -> Any:
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
-    """The bytes that are hashed for an entry's values."""
+    """The bytes to hash for an entry's values."""
     content = {name: values[name] for name in CONTENT}
     moment: datetime = content["created_at"]
     content["created_at"] = moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -1,7 +1,7 @@
-"""One walk over the whole trail, in a fixed order and with flat memory: checks every entry, yields every leaf.
+"""One pass over the whole trail, in a fixed order and with constant memory: checks every entry, yields every leaf.
 
-The leaves are what checkpoints seal: for each chain its head at the cut (type, id, sequence, hash), then each
-unchained entry (id, hash). Types are walked in their order as text, never in the database's collation.
+The leaves are the input of checkpoints: for each chain its head at the cut (type, id, sequence, hash), then each
+unchained entry (id, hash). Types are sorted as text in Python, never in the database's collation.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -21,19 +21,19 @@ from audit.merkle import Tree
 from audit.models import AuditEntry
 
 CHUNK = 2_000
-# Bulk reading takes JSON as text and parses it here: three times as fast as the ORM's own way.
+# Bulk reads fetch JSON as text and parse it here, three times faster than the ORM.
 JSON = ("changes", "meta")
 JSON_TEXT = {f"{name}_text": Cast(name, TextField()) for name in JSON}
 COLUMNS = ("id", *(name for name in CONTENT if name not in JSON), "previous_hash", "hash")
-# The part of the unchained entries; it sorts behind every entity type.
+# The part of the unchained entries; it sorts after every entity type.
 UNCHAINED = "~unchained"
 NO_CUT = 2**63 - 1
-# By so much the clocks of several servers may differ.
+# The tolerated clock difference between servers.
 CLOCKS = timedelta(minutes=1)
 
 
 class FindingKind(StrEnum):
-    """What is wrong with the trail at the place found."""
+    """The kind of inconsistency."""
 
     CHANGED = "changed"
     DELETED = "deleted"
@@ -52,7 +52,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The first place that does not hold: which entry (none where it is gone), of which record, and what is wrong."""
+    """The first inconsistency: the entry (none if it is missing), its record, and the problem."""
 
     kind: FindingKind
     entry_id: int | None
@@ -69,7 +69,7 @@ class Finding:
 
 
 class ChainBroken(Exception):  # noqa: N818 - an answer, not an error
-    """Ends a walk at the first entry that does not hold."""
+    """Ends the pass at the first inconsistent entry."""
 
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
@@ -95,7 +95,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class ChainReader:
-    """A walk up to its end: what was read, and the tree of each part at the cut (none without a cut)."""
+    """A complete pass: the entries read, and the tree of each part at the cut (none without a cut)."""
 
     cut: int = NO_CUT
     cut_at: datetime | None = None
@@ -108,9 +108,10 @@ class ChainReader:
     parts: dict[str, Tree] = field(default_factory=dict)
 
     def leaves(self) -> Generator[Leaf, None, None]:
-        """Every leaf, in order; a chain begun after the cut has sequence 0 and is in no tree. Raises Broken.
+        """Every leaf, in order; a chain that started after the cut has sequence 0 and is in no tree. Raises
+        ChainBroken.
 
-        To be closed before the transaction that it reads in ends.
+        Close the generator before its transaction ends.
         """
         chained = AuditEntry.objects.filter(sequence__isnull=False, **self.scope)
         for part in sorted(chained.order_by().values_list("reference_type", flat=True).distinct()):
@@ -150,7 +151,7 @@ class ChainReader:
                     yield Leaf(UNCHAINED, row["id"], None, row["hash"])
 
     def _rows(self, entries: Any) -> Generator[dict[str, Any], None, None]:
-        """Stream entries. To be closed, not left to the garbage: its cursor lives no longer than its transaction."""
+        """Stream entries. Close it explicitly: its cursor does not survive the transaction."""
         read = entries.annotate(**JSON_TEXT).values_list(*COLUMNS, *JSON_TEXT).iterator(chunk_size=CHUNK)
         for values in read:
             row = dict(zip((*COLUMNS, *JSON), values, strict=True))
@@ -166,13 +167,13 @@ class ChainReader:
         if row["id"] <= self.cut or self.cut_at is None or row["created_at"] >= self.cut_at - CLOCKS:
             return
         if row["origin"] != Origin.IMPORTED:
-            problem = "it is dated before the checkpoint, and was not there when that was set"
+            problem = "it is dated before the checkpoint, but did not exist when the checkpoint was created"
             raise ChainBroken(finding_at(FindingKind.BACKDATED, row, problem))
         self.imported_since += 1
 
 
 class Chain:
-    """One record's chain while it is read: each entry must continue the one before it."""
+    """One record's chain during a pass: each entry must continue the previous one."""
 
     def __init__(self, part: str, key: int) -> None:
         self.part, self.key = part, key
@@ -180,7 +181,7 @@ class Chain:
         self.last_id, self.sequence, self.hash = 0, 0, GENESIS
 
     def extend(self, row: dict[str, Any], cut: int) -> None:
-        """Check the next entry; it becomes the head unless it is younger than the cut. Raises Broken."""
+        """Check the next entry; it becomes the head unless it is after the cut. Raises ChainBroken."""
         if problem := self._problem(row):
             raise ChainBroken(finding_at(problem[0], row, problem[1]))
         self.last_id, self.sequence, self.hash = row["id"], row["sequence"], row["hash"]
@@ -192,13 +193,13 @@ class Chain:
         if row["sequence"] > expected:
             return FindingKind.DELETED, f"entry {expected} of the chain is missing"
         if row["sequence"] < expected:
-            return FindingKind.INSERTED, "the place in the chain is taken twice"
+            return FindingKind.INSERTED, "the chain has two entries with this sequence"
         if row["id"] <= self.last_id:
-            return FindingKind.REORDERED, "the entry is older than the one before it in the chain"
+            return FindingKind.REORDERED, "the entry is older than the previous one in the chain"
         if row["previous_hash"] != self.hash:
             return (
                 FindingKind.REORDERED,
-                "the link to the entry before it is broken: one was reordered, inserted or removed",
+                "the link to the previous entry is broken: an entry was reordered, inserted or removed",
             )
         if row["hash"] != entry_hash(row, self.hash):
             return FindingKind.CHANGED, "the content does not match its hash"
@@ -206,5 +207,5 @@ class Chain:
 
 
 def finding_at(kind: FindingKind, row: dict[str, Any], problem: str) -> Finding:
-    """The finding at an entry that is there."""
+    """The finding for an existing entry."""
     return Finding(kind, row["id"], row["reference_type"], row["reference_id"], row["sequence"], problem)

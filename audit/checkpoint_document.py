@@ -1,14 +1,14 @@
-"""Checkpoints: one root over the whole trail up to an entry, as a document that anybody can check again.
+"""Checkpoints: one root over the whole trail up to an entry, as a document that anyone can verify.
 
-The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut is dated
-before; an import's are), `entries`, `chains` and `unchained` up to
-the cut, `parts` (for each entity type, and for the unchained entries: their number and the root of the Merkle tree
-of their leaves, as in audit.merkle), `root` (the root of the tree whose leaves are the parts as [name, leaves, root])
-and `previous_root` (the root of the checkpoint before it). A signed one has `public_key` and `signature`, both in
-hexadecimal: Ed25519 over the RFC 8785 canonical JSON of the document without its signature.
+The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut has an
+earlier date, except imported ones), `entries`, `chains` and `unchained` up to the cut, `parts` (for each entity type,
+and for the unchained entries: their number and the root of the Merkle tree of their leaves, as in audit.merkle), `root`
+(the root of the tree whose leaves are the parts as [name, leaves, root]) and `previous_root` (the root of the previous
+checkpoint). A signed document has `public_key` and `signature`, both in hexadecimal: Ed25519 over the RFC 8785
+canonical JSON of the document without its signature.
 
-A checkpoint file is JSON lines: the document, then (optional, but only they let a verification name what is gone) all
-leaves as [part, key, sequence, hash] in the order of the walk.
+A checkpoint file consists of JSON lines: the document, then optionally all leaves as [part, key, sequence, hash] in
+order. Only with the leaves can a verification name a missing entry.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,11 +31,11 @@ Document = dict[str, Any]
 
 
 class BadCheckpoint(Exception):  # noqa: N818 - the word says it
-    """A checkpoint, its file or its signature that proves nothing."""
+    """An invalid checkpoint, file or signature."""
 
 
 def document_of(walk: ChainReader, cut_at: datetime, previous_root: str | None) -> Document:
-    """The document of a walk that came to its end."""
+    """The document of a complete pass."""
     parts = parts_of(walk.parts)
     unchained = sum(part["leaves"] for part in parts if part["part"] == UNCHAINED)
     return {
@@ -65,19 +65,19 @@ def root_of(parts: Iterable[Mapping[str, Any]]) -> str:
 
 
 def check_document(document: Any) -> Document:
-    """The document itself, if its root follows from its parts. Raises BadCheckpoint."""
+    """The document itself, if its root matches its parts. Raises BadCheckpoint."""
     try:
         if document["format"] == FORMAT and document["root"] == root_of(document["parts"]):
             int(document["last_entry_id"])
             cut_of(document)
             return dict(document)
     except (KeyError, TypeError, ValueError) as error:
-        raise BadCheckpoint("this is no checkpoint document") from error
-    raise BadCheckpoint("the checkpoint itself was altered: its root does not follow from its parts")
+        raise BadCheckpoint("this is not a checkpoint document") from error
+    raise BadCheckpoint("the checkpoint itself was altered: its root does not match its parts")
 
 
 def cut_of(document: Document) -> datetime | None:
-    """The time of the cut; older documents do not have it."""
+    """The time of the cut; documents of older versions lack it."""
     return datetime.fromisoformat(document["cut_at"]) if "cut_at" in document else None
 
 
@@ -118,5 +118,5 @@ def _key(load: Any, kind: Any, *how: Any) -> Any:
     except (ValueError, TypeError) as error:
         raise BadCheckpoint(f"the key cannot be read: {error}") from error
     if not isinstance(key, kind):
-        raise BadCheckpoint("the key is not an Ed25519 key of this kind")
+        raise BadCheckpoint("the key is not an Ed25519 key of the required kind")
     return key

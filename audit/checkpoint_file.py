@@ -15,7 +15,7 @@ from audit.merkle import Tree
 
 
 class LeafFile:
-    """Collects leaves beside the walk; `write` puts the document, known only then, before them."""
+    """Collects leaves during the pass; `write` puts the document, known only at the end, before them."""
 
     def __init__(self) -> None:
         self._leaves = TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -39,7 +39,7 @@ class LeafFile:
 
 
 class CheckpointFile:
-    """A checkpoint file, checked against itself when it is opened. Raises BadCheckpoint, OSError."""
+    """A checkpoint file, checked for consistency when it is opened. Raises BadCheckpoint, OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -58,7 +58,7 @@ class CheckpointFile:
         for leaf in _leaves(source):
             trees.setdefault(leaf.part, Tree()).add(bytes(leaf))
         if trees and parts_of(trees) != self.document["parts"]:
-            raise BadCheckpoint("the checkpoint file was altered: its leaves do not lead to its root")
+            raise BadCheckpoint("the checkpoint file was altered: its leaves do not match its root")
         return bool(trees)
 
 
@@ -69,11 +69,11 @@ def _leaves(source: BinaryIO) -> Iterator[Leaf]:
         try:
             yield Leaf(*_json(line))
         except TypeError as error:
-            raise BadCheckpoint("a line of the checkpoint file is no leaf") from error
+            raise BadCheckpoint("a line of the checkpoint file is not a leaf") from error
 
 
 def _json(line: bytes) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise BadCheckpoint(f"the checkpoint file is not JSON lines: {error}") from error
+        raise BadCheckpoint(f"the checkpoint file is not in JSON Lines format: {error}") from error

@@ -1,4 +1,4 @@
-"""Setting a checkpoint: walk the trail, which must hold, and seal it."""
+"""Creating a checkpoint: verify the whole trail, and seal it."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -11,7 +11,7 @@ from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.models import User
 
-# Seconds to wait for transactions under way, so that no entry can appear below the cut later.
+# Seconds to wait for open transactions, so that no entry can appear below the cut later.
 PATIENCE = 60.0
 
 
@@ -20,13 +20,13 @@ class StillWriting(Exception):  # noqa: N818 - the word says it
 
 
 def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) -> Document:
-    """Walk the whole trail and make the document that seals it; `keep` gets every leaf.
+    """Verify the whole trail and build the document that seals it; `keep` receives every leaf.
 
-    Raises StillWriting, and Broken: what does not hold is not sealed.
+    Raises StillWriting, and ChainBroken: an inconsistent trail is not sealed.
     """
     settled = checkpoint_cut(PATIENCE)
     if settled is None:
-        raise StillWriting(f"transactions that write audit entries have run for {PATIENCE:.0f} seconds")
+        raise StillWriting(f"transactions that write audit entries are still open after {PATIENCE:.0f} seconds")
     walk = ChainReader(cut=settled[0], progress=progress)
     with streaming_transaction(), closing(walk.leaves()) as leaves:
         for leaf in leaves:
@@ -43,7 +43,7 @@ def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) ->
     entry_point=EntryPoint.COMMAND,
 )
 def store_checkpoint(*, actor: User, document: Document) -> Checkpoint:
-    """Keep a checkpoint in the database beside the copy that is printed. SOP 27."""
+    """Store a checkpoint in the database, in addition to the printed copy. SOP 27."""
     checkpoint = Checkpoint(last_entry_id=document["last_entry_id"], root=document["root"], document=document)
     checkpoint.save()
     return checkpoint

@@ -1,7 +1,7 @@
-"""How far the trail is settled: up to which id no entry can still appear.
+"""The commit horizon: the id up to which no further entry can appear.
 
-Ids are given out before transactions commit, so on PostgreSQL entry 7 may become visible before entry 6. Whoever
-follows the trail by id, or seals it up to an id, must not run ahead of those that are still under way.
+Ids are assigned before transactions commit, so on PostgreSQL entry 7 may become visible before entry 6. A client that
+follows the trail by id, or a checkpoint up to an id, must not overtake open transactions.
 """
 
 import time
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 
-# Every transaction that inserts entries holds this lock from before its first id is given out until it ends.
+# Every transaction that inserts entries holds this lock from before its first id is assigned until it ends.
 WRITERS = """
 SELECT virtualtransaction FROM pg_locks
 WHERE locktype = 'relation' AND relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
@@ -25,7 +25,7 @@ PAUSE = 0.01
 
 
 def commit_horizon(patience: float) -> int | None:
-    """The last id that is settled, 0 for an empty trail; None when writers still run after `patience` seconds."""
+    """The last stable id, 0 for an empty trail; None if writers are still running after `patience` seconds."""
     last: int = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
     if connection.vendor != "postgresql":
         return last  # SQLite has one writer at a time: ids become visible in order
@@ -40,13 +40,13 @@ def commit_horizon(patience: float) -> int | None:
 
 
 def checkpoint_cut(patience: float) -> tuple[int, datetime] | None:
-    """A settled id and a time before which no entry above that id was dated; None when writers still run.
+    """A stable id and a time, such that no entry above the id has an earlier date; None if writers are still running.
 
-    Whoever wrote at that time has ended before the id is looked up: entries are dated in the transaction of their act.
+    All writers at that time have ended before the id is looked up: entries are dated in the transaction of their act.
     """
     moment = timezone.now()
     if connection.vendor != "postgresql":
-        with transaction.atomic():  # waits for the one writer
+        with transaction.atomic():  # waits for the single writer
             return commit_horizon(patience) or 0, moment
     if commit_horizon(patience) is None:
         return None
@@ -56,7 +56,7 @@ def checkpoint_cut(patience: float) -> tuple[int, datetime] | None:
 
 @contextmanager
 def streaming_transaction() -> Iterator[None]:
-    """A transaction to stream in, where the database streams only in one; on SQLite it would lock out the writers."""
+    """A transaction for streaming, if the database requires one; on SQLite it would block the writers."""
     if connection.vendor != "postgresql":
         yield
         return

@@ -1,4 +1,4 @@
-"""Whether what guards the trail is there: the triggers of its tables, and every checkpoint that was set."""
+"""Whether the protection of the trail is complete: the triggers of its tables, and every checkpoint."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from audit.triggers import altered
 
 
 def unguarded() -> Finding | None:
-    """The first trigger that is missing or was replaced: while it was, entries could go without a trace."""
+    """The first trigger that is missing or was replaced: entries could have been removed without a trace since."""
     for name, what in altered(connection).items():
-        problem = f"the trigger {name} {what}; entries that no checkpoint file has sealed prove nothing"
+        problem = f"the trigger {name} {what}; entries without a checkpoint file are not proven"
         return Finding(FindingKind.UNGUARDED, None, None, None, None, problem)
     return None
 
 
 def checkpoint_missing(sealed: Document | None = None) -> Finding | None:
-    """The first checkpoint that is gone or was altered; `sealed` is one that is kept elsewhere.
+    """The first checkpoint that is missing or was altered; `sealed` is one stored elsewhere.
 
-    Each names the one before it, and each left an entry when it was set.
+    Each checkpoint names its predecessor, and its creation has an audit entry.
     """
     stored = list(Checkpoint.objects.order_by("id").values("pk", "last_entry_id", "root", "document"))
     roots: set[str | None] = {None}
@@ -32,9 +32,9 @@ def checkpoint_missing(sealed: Document | None = None) -> Finding | None:
     made = AuditEntry.objects.filter(reference_type=Checkpoint.entity_type, sequence=1)
     gone = set(made.values_list("reference_id", flat=True)) - {each["pk"] for each in stored}
     if gone:
-        return _at(min(gone), FindingKind.CHECKPOINT_MISSING, "its entry is there, and the checkpoint is missing")
+        return _at(min(gone), FindingKind.CHECKPOINT_MISSING, "its entry exists, but the checkpoint is missing")
     if sealed and sealed["root"] not in roots:
-        return _at(None, FindingKind.CHECKPOINT_MISSING, "this database does not keep the checkpoint of the file")
+        return _at(None, FindingKind.CHECKPOINT_MISSING, "this database does not contain the checkpoint of the file")
     return None
 
 
@@ -45,9 +45,9 @@ def _problem(stored: dict[str, Any], roots: set[str | None]) -> tuple[FindingKin
     except BadCheckpoint as error:
         return FindingKind.CHECKPOINT_CHANGED, str(error)
     if (document["root"], document["last_entry_id"]) != (stored["root"], stored["last_entry_id"]):
-        return FindingKind.CHECKPOINT_CHANGED, "its columns are not those of its document"
+        return FindingKind.CHECKPOINT_CHANGED, "its columns do not match its document"
     if document.get("previous_root") not in roots:
-        return FindingKind.CHECKPOINT_MISSING, "the checkpoint before it is missing"
+        return FindingKind.CHECKPOINT_MISSING, "the previous checkpoint is missing"
     return None
 
 

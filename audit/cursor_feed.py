@@ -1,7 +1,7 @@
-"""Following the trail: entries after a cursor, in an order that never skips one which commits late.
+"""The cursor feed of the trail: entries after a cursor, in an order that never skips one that commits late.
 
-Nearly all entries are discoveries. They are left out unless asked for: by a filter on `origin` or `action`, which then
-alone decides, or by `include_discovery=true`.
+Nearly all entries are discoveries. They are excluded unless requested by `include_discovery=true`, or by a filter on
+`origin` or `action`, which then decides alone.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from core.reading.collections import Collection
 from core.reading.pagination import bad_filter, read_size
 
 INCLUDE = "include_discovery"
-# Who filters by one of these has said which entries are wanted.
+# Filters that already select the kind of entries.
 TELLING = ("origin", "origin__in", "action", "action__in")
-# Seconds to wait for transactions under way; then nothing is answered, and the follower asks again.
+# Seconds to wait for open transactions; then the page is empty, and the client asks again.
 PATIENCE = 1.0
 
 
 def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
-    """One page of settled entries after the cursor `after`, oldest first, and the cursor of the next page.
+    """One page of stable entries after the cursor `after`, oldest first, and the cursor of the next page.
 
-    A follower begins with 0 and asks again with the last cursor, also after an empty page. Raises Refusal (400).
+    A client starts with 0 and continues with the last cursor, even after an empty page. Raises Refusal (400).
     """
     after = _cursor(params["after"])
     filters = {name: value for name, value in params.items() if name not in ("after", "page_size", INCLUDE)}
@@ -31,7 +31,7 @@ def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tupl
     found = collection.filtered(user, filters)
     selection = collection.selection(collection.output, user, filters)
     if not _discovery_included(params):
-        found = found.filter(sequence__isnull=False)  # what is chained; an index holds these alone
+        found = found.filter(sequence__isnull=False)  # only chained entries, which have their own index
     size = read_size(params.get("page_size"))
     horizon = commit_horizon(PATIENCE)
     if horizon is None or horizon <= after:

@@ -1,15 +1,15 @@
-"""What the members of audit entries mean."""
+"""Descriptions of the fields of audit entries."""
 
 HELP_TEXTS = {
-    "FindingAnswer.problem": "What does not hold, in a sentence.",
+    "FindingAnswer.problem": "The inconsistency, in a sentence.",
     "FindingAnswer.sequence": "The position in the chain.",
-    "VerdictAnswer.chains": "How many chains were verified.",
-    "VerdictAnswer.entries": "How many entries were verified.",
-    "VerdictAnswer.first_broken": "The first entry that does not hold; null where all hold.",
-    "VerdictAnswer.verified": "Whether everything holds.",
+    "VerdictAnswer.chains": "The number of verified chains.",
+    "VerdictAnswer.entries": "The number of verified entries.",
+    "VerdictAnswer.first_broken": "The first inconsistency; null if there is none.",
+    "VerdictAnswer.verified": "Whether the trail is consistent.",
     "action": "The action.",
     "agent": "The software agent that acted for the person.",
-    "changes": "Changed fields, old and new values; free text and secrets only as length and digest.",
+    "changes": "Changed fields with old and new values; free text and secrets only as length and digest.",
     "hash": "SHA-256 of the entry's content and `previous_hash`.",
     "legacy_id": "The entry's id in the system it was imported from.",
     "meta": "Further context; no raw data.",
@@ -17,5 +17,5 @@ HELP_TEXTS = {
     "previous_hash": "The hash of the record's previous entry.",
     "request_id": "The id of the request that caused the entry.",
     "sequence": "The entry's position in the chain of its record; null for discoveries.",
-    "user_id": "Who acted.",
+    "user_id": "The acting user.",
 }

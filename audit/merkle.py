@@ -1,14 +1,14 @@
-"""A Merkle tree that is built leaf by leaf: pure, and with memory for one branch only.
+"""A Merkle tree built leaf by leaf: pure, with memory for one branch only.
 
 As in RFC 6962: a leaf is SHA-256(0x00 ‖ content), a node SHA-256(0x01 ‖ left ‖ right), the left subtree of n leaves
-holds the largest power of two below n, and the tree without leaves is SHA-256 of nothing.
+contains the largest power of two below n, and the empty tree is SHA-256 of nothing.
 """
 
 import hashlib
 
 
 class Tree:
-    """Add leaves in order; `root` may be asked at any time."""
+    """Add leaves in order; `root` is available at any time."""
 
     def __init__(self) -> None:
         self.leaves = 0

@@ -1,4 +1,4 @@
-"""Audit entries and checkpoints: append-only in the ORM here, and by triggers in the database."""
+"""Audit entries and checkpoints: append-only in the ORM, and by triggers in the database."""
 
 from typing import Any, ClassVar, NoReturn
 
@@ -19,14 +19,14 @@ ALIASES = {"created_by_id": "user_id", "updated_by_id": "user_id", "updated_at":
 
 class AuditQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> "AuditQuerySet":
-        """Everyone reads their own acts; who may read all of them is the law of `audit.read`."""
+        """Everyone reads their own acts; `audit.read` decides who may read all of them."""
         return self.filter(user_id=user.pk)
 
 
 class AuditEntry(CompiledInsert):
-    """One act: who did what to which record, when, by which operation, and what changed.
+    """One act: the actor, the record, the time, the operation, and the changes.
 
-    Chained entries carry `sequence` and `previous_hash` within their record; discovery entries carry neither.
+    Chained entries have `sequence` and `previous_hash` within their record; discovery entries have neither.
     """
 
     entity_type: ClassVar[str] = "audit_entry"
@@ -72,7 +72,7 @@ class AuditEntry(CompiledInsert):
             models.Index(fields=["reference_type", "reference_id", "id"], name="audit_reference"),
             models.Index(fields=["user", "id"], name="audit_user"),
             models.Index(fields=["created_at"], name="audit_created"),
-            # What a follower reads: a hundredth of the table where nearly all entries are discoveries.
+            # Entries of the cursor feed: a small part of the table, where nearly all entries are discoveries.
             models.Index(fields=["id"], condition=Q(sequence__isnull=False), name="audit_chained"),
         ]
 
@@ -80,7 +80,7 @@ class AuditEntry(CompiledInsert):
         return f"{self.action} {self.reference_type} {self.reference_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only: an entry that was written stays as it is."""
+        """Insert only: an existing entry is never changed."""
         if not self._state.adding:
             raise Undeclared("audit entries are append-only")
         super().save(force_insert=True)
@@ -90,7 +90,7 @@ class AuditEntry(CompiledInsert):
 
 
 class Checkpoint(Record):
-    """A seal over everything that the trail held up to one entry; its document is printed, to be kept elsewhere."""
+    """A seal over the whole trail up to one entry; its document is printed, to be stored elsewhere."""
 
     entity_type: ClassVar[str] = "audit_checkpoint"
 
@@ -105,7 +105,7 @@ class Checkpoint(Record):
         return f"checkpoint {self.pk} up to entry {self.last_entry_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only: a seal that was set stays as it is."""
+        """Insert only: an existing checkpoint is never changed."""
         if not self._state.adding:
             raise Undeclared("checkpoints are append-only")
         super().save(*args, **kwargs)

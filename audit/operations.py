@@ -1,4 +1,4 @@
-"""SOP 27: entries that users state, reading and verifying the trail."""
+"""SOP 27: entries stated by users, reading and verifying the trail."""
 
 from dataclasses import asdict
 from typing import Any
@@ -34,7 +34,7 @@ READERS = {IM, SA, EX}
     condition="in one's own name; on a record one may read",
 )
 def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
-    """State an audit entry about a record one may read. It carries `origin: stated` and never counts as evidence.
+    """State an audit entry about a readable record. It has `origin: stated` and never counts as evidence.
 
     SOP 27. Raises AuditTrailFailure.
     """
@@ -56,9 +56,9 @@ def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] 
     condition="everyone reads their own acts at GET /me/audit-entries/",
 )
 def read_entries(*, actor: User) -> None:
-    """Read the audit trail, newest first, or with `after` in an order that never skips an entry which commits late.
+    """Read the audit trail, newest first, or with `after` in an order that never skips an entry that commits late.
 
-    Reading it leaves its entry too. SOP 27.
+    The read has its own entry. SOP 27.
     """
 
 
@@ -69,7 +69,7 @@ def read_entries(*, actor: User) -> None:
     verb=Verb.ENTITY_DISCOVERY,
 )
 def read_own_entries(*, actor: User) -> None:
-    """Read one's own acts in the audit trail. SOP 27."""
+    """Read your own acts in the audit trail. SOP 27."""
 
 
 @operation(
@@ -80,10 +80,11 @@ def read_own_entries(*, actor: User) -> None:
     raises=[Code.NOT_FOUND],
 )
 def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
-    """Verify the hash chains, hold them against the last checkpoint, and name the first place that is broken. SOP 27.
+    """Verify the hash chains, compare them with the last checkpoint, and report the first inconsistency. SOP 27.
 
-    Arguments: `reference_type` and `reference_id` to verify one record's entries only (no checkpoint then); with both
-    the record is held against them. Raises Refusal: not_found (there is neither a record nor an entry).
+    Arguments: `reference_type` and `reference_id` restrict the verification to one record's entries (without
+    checkpoint); the record is then compared with them. Raises Refusal: not_found (there is neither a record nor an
+    entry).
     """
     verdict = _verify_part(**scope) if scope else _verify_all()
     return {
@@ -96,10 +97,10 @@ def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
 
 
 def _verify_all() -> VerificationResult:
-    """The trail against the last checkpoint, and what guards both."""
+    """Compare the trail with the last checkpoint, and check triggers and checkpoints."""
     checkpoints = checkpoint_missing()
     altered = checkpoints is not None and checkpoints.kind is FindingKind.CHECKPOINT_CHANGED
-    verdict = verify(sealed=None if altered else latest_sealed())  # an altered one proves nothing
+    verdict = verify(sealed=None if altered else latest_sealed())  # an altered one is no evidence
     verdict.finding = verdict.finding or checkpoints or unguarded()
     return verdict
 

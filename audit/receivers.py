@@ -1,4 +1,4 @@
-"""The receivers of what core tells. They hand over to audit.recording, and fail with it: that undoes the act."""
+"""Receivers of core's signals. They call audit.recording; a failure rolls back the act."""
 
 from collections.abc import Mapping
 from typing import Any

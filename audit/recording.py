@@ -1,4 +1,4 @@
-"""Writes audit entries: in the transaction of the act, or not at all. What fails here undoes the act."""
+"""Writes audit entries in the transaction of the act. A failure rolls back the act."""
 
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -20,21 +20,21 @@ from core.reading.discovery import READ
 from core.signals import trail_failure_on_error
 from core.verbs import Verb
 
-# A filter's value may be anything a caller typed: so much of it is kept.
+# The maximum stored length of a filter value, because callers choose it.
 FILTER_LENGTH = 200
-# Ids in one statement: below the number of parameters that either database takes.
+# Ids per statement: below the parameter limit of both databases.
 BATCH = 5_000
 
-# Records to come under ids of an older system, by type, that are known to have no chain.
+# Ids of records to be imported, by type, that are known to have no chain.
 _unchained: ContextVar[Mapping[str, Container[int]]] = ContextVar("audit_unchained", default=MappingProxyType({}))
 
 
 @contextmanager
 def unchained(reference_type: str, ids: Iterable[int]) -> Iterator[None]:
-    """Look once which of these ids have no chain yet, and within the block not again for each record that is made.
+    """Look up once which of these ids have no chain yet, instead of once for each created record within the block.
 
-    For a caller that keeps other writers off the trail. Old entries may stand under an id before its record does.
-    A wrong belief cannot fork a chain: its positions are unique.
+    For callers that block other writers of the trail. Imported entries may refer to an id before its record exists. A
+    wrong result cannot fork a chain: its sequence is unique.
     """
     free = set(ids)
     for batch in batches(sorted(free)):
@@ -61,7 +61,7 @@ def record_write(record: Any, *, created: bool, changes: Mapping[str, tuple[Any,
 
 
 def verb_of(record: Any, *, created: bool) -> Verb:
-    """The operation's verb for the record it is about; for what is made or changed beside it, what happens to that."""
+    """The operation's verb for its own record; for other records, create or update."""
     operation = current().operation
     if record.entity_type == operation.subject:
         return Verb(operation.verb)
@@ -82,7 +82,7 @@ def record_discovery(entity_type: str, reference_id: int | None, filters: Mappin
 
 
 def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
-    """Add an entry to the chain of its record; `first` where the record is new and can have none. In a transaction.
+    """Add an entry to the chain of its record; `first` if the record is new and has no chain. Requires a transaction.
 
     Raises AuditTrailFailure.
     """
@@ -94,7 +94,7 @@ def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
 
 
 def _locked_head(reference_type: str, reference_id: int | None) -> Any:
-    """The last entry of a chain, which nobody else can extend before this transaction ends."""
+    """The last entry of a chain, locked so that no other transaction can extend it."""
     if connection.vendor == "postgresql":
         key = zlib.crc32(reference_type.encode())
         with connection.cursor() as cursor:
@@ -117,7 +117,7 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
 
 
 def batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Ids in as many parts as there will be statements."""
+    """Split ids into one part for each statement."""
     pending = iter(ids)
     while batch := list(islice(pending, BATCH)):
         yield batch

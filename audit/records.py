@@ -1,7 +1,7 @@
-"""Holding records against their chains: each record is what its entries say, none lacks its chain, none is gone.
+"""Compares records with their chains: each record matches its entries, none lacks its chain, none is missing.
 
-A change that went past the product (by SQL, by a migration that was reversed and applied again) leaves no entry, so the
-trail alone cannot show it. What the trail does not tell of (audit.redaction) is not compared.
+A change outside the product (by SQL, or by a migration that was reversed and reapplied) has no entry, so the trail
+alone cannot reveal it. Columns that are not audited (audit.redaction) are not compared.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,19 +22,19 @@ from core.fields import FoldedKey
 from core.models import Record
 from core.operations.entities import models_by_type
 
-# So many findings end a verification: what has more of them is no slip.
+# The maximum number of findings.
 MOST = 100
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 Changes = dict[str, Any]
-# The entries of one chain, as far as they are needed here: their origin and what they changed, in order.
+# The entries of one chain, reduced to their origin and changes, in order.
 AuditedValues = list[tuple[str, Changes]]
 
 
 def verify_records(progress: Callable[[int], None] = lambda count: None) -> tuple[int, list[Finding]]:
-    """Hold every record against its chain. How many were compared, and what differs: at most MOST findings.
+    """Compare every record with its chain. Returns the number of comparisons and at most MOST findings.
 
-    What seems to differ is looked at again under a lock, as it may have been written meanwhile.
+    An apparent difference is checked again under a lock, because of concurrent writes.
     """
     compared, findings = 0, list[Finding]()
     for model in audited_models():
@@ -54,13 +54,13 @@ def verify_records(progress: Callable[[int], None] = lambda count: None) -> tupl
 
 
 def audited_models() -> list[Any]:
-    """Every model whose writes are told, by entity type."""
+    """Every model whose writes are audited, by entity type."""
     found = models_by_type()
     return [found[name] for name in sorted(found) if issubclass(found[name], Record)]
 
 
 def verify_record(model: Any, pk: int) -> Finding | None:
-    """Hold one record against its chain; nobody writes it meanwhile."""
+    """Compare one record with its chain, under a lock."""
     with transaction.atomic():
         record = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
         rows = _entries(model).filter(reference_id=pk).values_list("origin", "changes")
@@ -68,12 +68,12 @@ def verify_record(model: Any, pk: int) -> Finding | None:
 
 
 def is_known(model: Any, pk: int) -> bool:
-    """Whether there is such a record, or an entry about it."""
+    """Whether the record, or an entry about it, exists."""
     return bool(model.objects.filter(pk=pk).exists()) or bool(_entries(model).filter(reference_id=pk).exists())
 
 
 def _side_by_side(model: Any) -> Iterator[tuple[Any, int, AuditedValues]]:
-    """Records and chains, each in the order of their ids, as pairs; either may lack the other."""
+    """Records and chains, each ordered by id, as pairs; either may be missing."""
     rows = _entries(model).values_list("reference_id", "origin", "changes").iterator(chunk_size=CHUNK)
     records = model.objects.order_by("pk").iterator(chunk_size=CHUNK)
     with streaming_transaction(), closing(rows), closing(records):
@@ -96,11 +96,11 @@ def _entries(model: Any) -> Any:
 
 def _compare(model: Any, pk: int, record: Any, chain: AuditedValues) -> Finding | None:
     written = [changes for origin, changes in chain if origin == Origin.SYSTEM]
-    if record is None:  # entries of an older system may stand under an id that no record has
-        problem = "its chain is there, and the record is missing"
+    if record is None:  # imported entries may refer to an id that no record has
+        problem = "its chain exists, but the record is missing"
         return _finding(FindingKind.RECORD_DELETED, model, pk, problem) if written else None
     if not written:
-        return _finding(FindingKind.CHAIN_DELETED, model, pk, "the record is there, and its chain is missing")
+        return _finding(FindingKind.CHAIN_DELETED, model, pk, "the record exists, but its chain is missing")
     state: Changes = {}
     for changes in written:
         state |= changes
@@ -116,7 +116,7 @@ def _holds(record: Any, field: Any, state: Changes) -> bool:
     name, value = field.attname, getattr(record, field.attname)
     if isinstance(field, FoldedKey) or not is_audited(record, name):
         return True
-    if name not in state:  # empty when it was created, or a column that came later
+    if name not in state:  # empty at creation, or a column added later
         return value in EMPTY or value == field.get_default()
     last = state[name]
     if "new" not in last:

@@ -1,6 +1,6 @@
-"""Data minimisation: what of a change may stand in the audit trail.
+"""Data minimisation: which values of a change are stored in the audit trail.
 
-Short scalars are kept as old → new; free text, contact details and secrets only as "changed", with length and digest.
+Short scalars are stored as old → new; free text, contact details and secrets only as "changed", with length and digest.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from django.db import models
 from audit.chain import canonical_value
 from core.json import dumps
 
-# Bookkeeping of the base record: the entry itself says who and when.
+# Bookkeeping columns of the base record: the entry itself has actor and time.
 BOOKKEEPING_FIELDS = frozenset(
     {
         "id",
@@ -48,12 +48,12 @@ def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, cre
 
 
 def is_audited(record: Any, name: str) -> bool:
-    """Whether the trail tells of changes of this column."""
+    """Whether changes of this column are audited."""
     return name not in BOOKKEEPING_FIELDS and name not in type(record).unlogged
 
 
 def value_digest(value: Any) -> dict[str, Any]:
-    """What is said of a value that may not be shown."""
+    """The replacement of a value that must not be stored."""
     if value is None:
         return {"changed": True, "length": 0, "sha256": None}
     raw = value.encode() if isinstance(value, str) else dumps(canonical_value(value), sort_keys=True)
@@ -61,7 +61,7 @@ def value_digest(value: Any) -> dict[str, Any]:
 
 
 def utc_text(value: datetime) -> str:
-    """A time as the API spells it, in UTC with Z. Older entries say +00:00: what was written stays as it is."""
+    """A time in the API's format, in UTC with Z. Entries of older versions use +00:00 and are not rewritten."""
     return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
@@ -74,7 +74,7 @@ def _long(value: Any) -> bool:
 
 
 def scalar(value: Any) -> Any:
-    """A value as JSON keeps it unchanged in both databases; decimals and times as text."""
+    """A value in a form that JSON preserves in both databases; decimals and times as text."""
     if value is None or isinstance(value, bool | int | str | float):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""The shape of audit entries."""
+"""The serializers of audit entries."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from core.operations.fields import BoundedJSONField
 from core.reading.serializers import Body, Output
 from core.verbs import Verb
 
-# What a user may state: the policy's twelve. Approvals, rejections and discoveries are written by the server alone.
+# The verbs that users may state: the policy's twelve. Only the server writes approvals, rejections and discoveries.
 STATED_ACTIONS = [verb for verb in Verb if verb not in (Verb.APPROVE, Verb.REJECT, Verb.ENTITY_DISCOVERY)]
 
 
@@ -26,7 +26,7 @@ class AuditBody(Body):
     meta = BoundedJSONField(limit=2_000, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The two halves of a reference become the record, if the caller may read it."""
+        """Resolve the two parts of a reference to the record, if the caller may read it."""
         record = find_readable(attrs.pop("reference_type"), attrs.pop("reference_id"), self.context["actor"])
         if record is None:
             raise serializers.ValidationError(
@@ -68,14 +68,14 @@ class AuditEntryOutput(Output):
 
 
 class FindingAnswer(serializers.Serializer[object]):
-    """The first thing that does not hold."""
+    """The first inconsistency."""
 
     kind = serializers.ChoiceField(
-        choices=[(str(each), str(each)) for each in FindingKind], help_text="What does not hold."
+        choices=[(str(each), str(each)) for each in FindingKind], help_text="The kind of inconsistency."
     )
-    entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null where an entry is missing.")
+    entry_id = serializers.IntegerField(allow_null=True, help_text="The entry; null if it is missing.")
     reference_type = serializers.CharField(
-        allow_null=True, help_text="The type of the record; null where what does not hold is of none."
+        allow_null=True, help_text="The type of the record; null if the finding concerns no record."
     )
     reference_id = serializers.IntegerField(allow_null=True)
     sequence = serializers.IntegerField(allow_null=True)
@@ -87,6 +87,6 @@ class VerdictAnswer(serializers.Serializer[object]):
     entries = serializers.IntegerField()
     chains = serializers.IntegerField()
     checkpoint_root = serializers.CharField(
-        allow_null=True, required=False, help_text="The root of the checkpoint that was compared; null without one."
+        allow_null=True, required=False, help_text="The root of the checkpoint used for comparison; null without one."
     )
     first_broken = FindingAnswer(allow_null=True)

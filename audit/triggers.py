@@ -1,7 +1,7 @@
-"""Database triggers that make the audit tables append-only, whoever writes; reinstalled after every migration.
+"""Database triggers that make the audit tables append-only for every writer; reinstalled after every migration.
 
-Both databases answer with an integrity error (PostgreSQL is told ERRCODE 23000), TRUNCATE included. SQLite's
-INSERT OR REPLACE deletes without asking delete triggers, so there an insert must not meet an existing row.
+Both databases raise an integrity error (PostgreSQL with ERRCODE 23000), for TRUNCATE as well. SQLite's INSERT OR
+REPLACE deletes without firing delete triggers, so there an insert trigger rejects existing rows.
 """
 
 import logging
@@ -11,14 +11,14 @@ from typing import Any
 from audit.models import AuditEntry, Checkpoint
 
 MESSAGE = "audit entries are append-only"
-MISSING, ALTERED = "is missing", "was replaced or switched off"
+MISSING, ALTERED = "is missing", "was replaced or disabled"
 
 BODY = f"""
 BEGIN
     RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '23000';
 END """
 FUNCTION = f"CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$"
-# ALWAYS: they also fire in sessions that set session_replication_role to replica.
+# ALWAYS: also fires in sessions with session_replication_role = replica.
 POSTGRESQL = (
     "CREATE OR REPLACE TRIGGER {table}_append_only_row BEFORE UPDATE OR DELETE ON {table} "
     "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
@@ -41,7 +41,7 @@ SQLITE = (
     "CREATE TRIGGER {table}_append_only_insert BEFORE INSERT ON {table} "
     f"WHEN {{taken}} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
 )
-# Table → whether an insert would replace a row on SQLite, by any of its unique values.
+# Table → whether an insert would replace a row on SQLite, by any unique constraint.
 TABLES = {
     AuditEntry._meta.db_table: (
         "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR legacy_id = NEW.legacy_id OR (sequence = NEW.sequence "
@@ -51,7 +51,8 @@ TABLES = {
 }
 
 
-# What PostgreSQL keeps of each trigger: when it fires (bits of pg_trigger.tgtype), always, without a condition.
+# The expected trigger properties on PostgreSQL: timing and events (bits of pg_trigger.tgtype), always enabled, no
+# condition.
 KEPT_POSTGRESQL = {"{table}_append_only_row": 1 | 2 | 8 | 16, "{table}_append_only_truncate": 2 | 32}
 GUARDS = """
 SELECT t.tgname, t.tgtype, t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0, p.prosrc
@@ -64,29 +65,29 @@ log = logging.getLogger("ims.audit")
 
 
 def install(connection: Any) -> None:
-    """Install the triggers. Idempotent; does nothing for a table that does not exist (yet, or any more).
+    """Install the triggers. Idempotent; skips tables that do not exist.
 
-    A guard that somebody replaced is put right, and reported: until then the tables could be changed.
+    A replaced trigger is restored and reported: the tables could be changed until then.
     """
     wrong = altered(connection)
     for name, what in wrong.items():
         if what != MISSING:
-            log.warning("the trigger %s %s: now it is put right; run audit_verify", name, what)
+            log.warning("the trigger %s %s and has been restored; run audit_verify", name, what)
     if connection.vendor != "postgresql":
         _run(connection, _for_tables(connection, SQLITE))
         return
     _run(connection, iter([FUNCTION]))
-    if wrong:  # else no lock on the tables is needed
+    if wrong:  # otherwise the tables need no lock
         _run(connection, _for_tables(connection, POSTGRESQL))
 
 
 def remove(connection: Any) -> None:
-    """Drop the triggers: what only the owner of the database can do. For tampering drills and test teardown."""
+    """Drop the triggers, which only the database owner can do. For tampering drills and test teardown."""
     _run(connection, _for_tables(connection, DROP_POSTGRESQL if connection.vendor == "postgresql" else DROP_SQLITE))
 
 
 def altered(connection: Any) -> dict[str, str]:
-    """The triggers that are not as they are installed, and what is wrong with each; of the tables that there are."""
+    """The triggers of existing tables that differ from the installed ones, with the difference."""
     present = [table for table in TABLES if table in connection.introspection.table_names()]
     expected, kept = (_of_postgresql if connection.vendor == "postgresql" else _of_sqlite)(connection, present)
     return {

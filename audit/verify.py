@@ -1,4 +1,4 @@
-"""Verification: walks the whole trail, compares it with what was sealed, and names the first place that is broken."""
+"""Verification: reads the whole trail, compares it with a checkpoint, and reports the first inconsistency."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -13,7 +13,7 @@ from audit.models import Checkpoint
 
 @dataclass(slots=True)
 class VerificationResult:
-    """What a verification has read, against which root, and what it found."""
+    """The result of a verification: its coverage, the root it was compared with, and the finding."""
 
     entries: int = 0
     chains: int = 0
@@ -33,10 +33,10 @@ def verify(
     leaves: Iterable[Leaf] | None = None,
     **scope: Any,
 ) -> VerificationResult:
-    """Verify all entries, or those of one record (`reference_type`, `reference_id`). Memory stays flat.
+    """Verify all entries, or those of one record (`reference_type`, `reference_id`), with constant memory.
 
-    `sealed` is the document of a checkpoint to hold the trail against, `leaves` what that checkpoint sealed: with
-    them a missing chain or entry is named, without them only the type it belongs to.
+    `sealed` is the document of a checkpoint to compare with, `leaves` its leaves: with them, a missing chain or entry
+    is named; without them, only its type.
     """
     walk = ChainReader(scope=scope, progress=progress)
     if sealed:
@@ -55,12 +55,12 @@ def verify(
 
 
 def latest_sealed() -> Document | None:
-    """The document of the last checkpoint that this database keeps."""
+    """The document of the last checkpoint in this database."""
     return Checkpoint.objects.order_by("-id").values_list("document", flat=True).first()
 
 
 def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
-    """The leaves of the trail, each held against what was sealed. Both come in the same order. Raises Broken."""
+    """The leaves of the trail, each compared with the checkpoint's, in the same order. Raises ChainBroken."""
     expected = next(sealed, None)
     for leaf in present:
         if expected is not None and expected.place < leaf.place:
@@ -69,7 +69,7 @@ def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
             _compare(leaf, expected)
             expected = next(sealed, None)
         elif leaf.sequence != 0:
-            raise ChainBroken(_at(leaf, FindingKind.INSERTED, "it was not there when the checkpoint was set"))
+            raise ChainBroken(_at(leaf, FindingKind.INSERTED, "it did not exist when the checkpoint was created"))
         yield leaf
     if expected is not None:
         raise ChainBroken(_gone(expected))
@@ -82,10 +82,12 @@ def _compare(leaf: Leaf, sealed: Leaf) -> None:
             _at(sealed, FindingKind.TRUNCATED, f"entries {here + 1} to {then} of the sealed chain are missing")
         )
     if here > then:
-        raise ChainBroken(_at(leaf, FindingKind.INSERTED, f"entries were put into the sealed chain, which had {then}"))
+        raise ChainBroken(
+            _at(leaf, FindingKind.INSERTED, f"entries were inserted into the sealed chain, which had {then}")
+        )
     if leaf.hash != sealed.hash:
         raise ChainBroken(
-            _at(leaf, FindingKind.CHANGED, "it was rewritten, with new hashes, after the checkpoint was set")
+            _at(leaf, FindingKind.CHANGED, "it was rewritten, with new hashes, after the checkpoint was created")
         )
 
 
@@ -96,7 +98,10 @@ def _compare_parts(walk: ChainReader, sealed: Document) -> None:
         if now.get(name) != then.get(name):
             here, there = (each.get(name, {}).get("leaves", 0) for each in (now, then))
             what = "unchained entries" if name == UNCHAINED else f"chains of type {name}"
-            problem = f"the {what} are not those sealed ({there} then, {here} now); a checkpoint file would name them"
+            problem = (
+                f"the {what} do not match the checkpoint ({there} then, {here} now); a checkpoint file would identify "
+                "them"
+            )
             kind = (
                 FindingKind.CHANGED if here == there else FindingKind.INSERTED if here > there else FindingKind.DELETED
             )

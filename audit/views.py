@@ -23,7 +23,7 @@ from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
 from core.schema import More, answers
 
-AFTER = serializers.CharField(required=False, help_text="There with `after`: the cursor of the next request.")
+AFTER = serializers.CharField(required=False, help_text="Present with `after`: the cursor of the next request.")
 
 
 class TrailCollection(Collection):
@@ -55,7 +55,7 @@ class AuditViewSet(RecordViewSet):
         if "after" not in params:
             return super().listed(found, params)
         if wants_table(request):
-            raise bad_filter("after", "A table holds everything that was found; the trail is followed in JSON.")
+            raise bad_filter("after", "A table contains all results; follow the trail in JSON.")
         rows, cursor = follow(self.collection, request.user, params)
         link = page_link(request, "after", cursor)
         return Response({"next": link, "previous": None, "after": cursor, "results": rows})
@@ -64,7 +64,7 @@ class AuditViewSet(RecordViewSet):
     def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Verify every hash chain, or one record's with reference_type and reference_id.
 
-        Outside `execute`: on SQLite its transaction would keep every writer waiting for as long as the walk takes.
+        Runs outside `execute`: its transaction would block all writers on SQLite during the verification.
         """
         verdict = self.read(
             lambda found, chain: verify_trail(actor=request.user, **chain),
@@ -74,7 +74,7 @@ class AuditViewSet(RecordViewSet):
         return Response(verdict, status=status.HTTP_200_OK)
 
     def _chain(self) -> dict[str, Any]:
-        """Which record's chain to verify; nothing for all of them."""
+        """The record whose chain to verify; empty for all."""
         chain: dict[str, Any] = self.params()
         refuse_unknown(chain, ("reference_type", "reference_id"))
         if "reference_id" in chain:
@@ -83,7 +83,7 @@ class AuditViewSet(RecordViewSet):
 
 
 class OwnActsViewSet(ListViewSet):
-    """One's own acts, for everybody."""
+    """The caller's own acts, for everyone."""
 
     collection = OWN
     operations = {"list": "audit.read_own"}

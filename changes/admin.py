@@ -26,7 +26,7 @@ class ChangeRequestAdmin(RecordAdmin):
                 ("outside_window", "outside_window_reason"),
             ),
         ),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {
         "risk_level": RISK_TONES,
@@ -49,6 +49,6 @@ class RollbackRequestAdmin(RecordAdmin):
         (None, ("change_request", "justification", ("status", "incident"))),
         ("Decision", (("requested_by", "approved_by"), "decision_comment")),
         ("Execution", (("executed_at", "validation_completed"),)),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {"status": {RollbackStatus.IN_PROGRESS: "info", RollbackStatus.COMPLETED: "success"}}

@@ -80,7 +80,7 @@ class SubscriptionAdmin(RecordAdmin):
             ),
         ),
         ("Recovery objectives", (("rto_minutes", "rpo_minutes"),)),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     related = (("SLA agreements", "clients.SlaAgreement", "subscription"),)
     inlines = (AgreementInline,)
@@ -113,7 +113,7 @@ class AgreementAdmin(RecordAdmin):
     sections = (
         (None, ("subscription", ("severity_level", "status"))),
         ("Targets", (("response_time_minutes", "resolution_time_hours"), ("availability_target", "pauses_allowed"))),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {
         "severity_level": SEVERITY_TONES,

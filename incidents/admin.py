@@ -92,7 +92,7 @@ class IncidentAdmin(RecordAdmin):
             "Resolution",
             (("resolution_code", "duplicate_of"), "resolution_summary", "root_cause_undetermined_reason"),
         ),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     related = (
         ("Escalations", "incidents.Escalation", "incident"),

@@ -16,7 +16,7 @@ class ArticleAdmin(RecordAdmin):
     sections = (
         (None, ("title", ("content_type", "category"), ("status", "incident"), "body")),
         ("Review", (("author", "reviewer_user"), ("reviewed_by", "published_at"), "review_comment")),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {"status": {ArticleStatus.IN_REVIEW: "info", ArticleStatus.PUBLISHED: "success"}}
 
@@ -37,7 +37,7 @@ class PostIncidentReviewAdmin(RecordAdmin):
                 ("started_at", "completed_at"),
             ),
         ),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {"status": {ReviewStatus.IN_PROGRESS: "info", ReviewStatus.COMPLETED: "success"}}
 

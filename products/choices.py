@@ -1,4 +1,4 @@
-"""Kinds and statuses of products and components."""
+"""Types and statuses of products and components."""
 
 from django.db.models import TextChoices
 

@@ -1,4 +1,4 @@
-"""What the members of products and components mean."""
+"""Descriptions of the fields of products and components."""
 
 HELP_TEXTS = {
     "component_name": "The component's name; unique within its product.",
@@ -10,5 +10,5 @@ HELP_TEXTS = {
     "product_name": "The product's name.",
     "product_type": "The type of product.",
     "vendor_id": "The vendor.",
-    "version": "The product's version, as its maker writes it.",
+    "version": "The product's version, as written by its vendor.",
 }

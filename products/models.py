@@ -1,4 +1,4 @@
-"""Products and components: what is always true of them."""
+"""Products and components, with their constraints."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Who may read which products and components."""
+"""Read scopes of products and components."""
 
 from typing import Any, Self
 
@@ -7,7 +7,7 @@ from core.querysets import RecordQuerySet
 
 class ProductQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A vendor contact: the own vendor's. A client contact: none."""
+        """Staff: all. A vendor contact: the vendor's own. A client contact: none."""
         if user.is_internal:
             return self.all()
         return self.filter(vendor_id=user.vendor_id) if user.vendor_id is not None else self.none()
@@ -15,7 +15,7 @@ class ProductQuerySet(RecordQuerySet):
 
 class ComponentQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A vendor contact: those of the own vendor's products. A client contact: none."""
+        """Staff: all. A vendor contact: those of the vendor's products. A client contact: none."""
         if user.is_internal:
             return self.all()
         return self.filter(product__vendor_id=user.vendor_id) if user.vendor_id is not None else self.none()

@@ -1,4 +1,4 @@
-"""The shape of products and components."""
+"""The serializers of products and components."""
 
 from rest_framework import serializers
 

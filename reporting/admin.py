@@ -23,7 +23,7 @@ class IncidentReportAdmin(RecordAdmin):
         (None, ("incident", ("report_type", "status"), ("generated_by", "generated_at"), "automatic")),
         ("Review", (("reviewed_by", "reviewed_at"), "review_comment", "voided_at", "digest")),
         ("Content", ("content",)),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     titles = {"automatic": "Begun by a resolution", "digest": "SHA-256"}
     tones = {

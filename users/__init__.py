@@ -1,1 +1,1 @@
-"""Users, roles, tokens: who there is, and how they prove it."""
+"""Users, roles and credentials."""

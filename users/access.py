@@ -1,4 +1,4 @@
-"""The end of access: whatever lets somebody act as an account, taken away at once."""
+"""Ending access: everything that lets someone act as an account is revoked together."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from users.shares import void_activations
 
 
 def revoke_tokens(user: User, *, but: Any = None) -> None:
-    """Revoke every live token of a user, but the one named."""
+    """Revoke every live token of a user, except the given one."""
     for token in Token.objects.of(user).filter(revoked_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
         token.change(revoked_at=timezone.now())
 
 
 def end_sessions(user: User) -> None:
-    """End every session of the console."""
+    """End every console session."""
     for session in ConsoleSession.objects.of(user).filter(ended_at__isnull=True):
         session.change(ended_at=timezone.now())
 
 
 def end_access(user: User) -> None:
-    """Revoke tokens, sessions and the shares that are still out. The password stays."""
+    """Revoke tokens, sessions and pending activation shares. The password remains."""
     revoke_tokens(user)
     end_sessions(user)
     void_activations(user)

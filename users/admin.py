@@ -1,4 +1,4 @@
-"""Accounts and one's own tokens in the console. Passwords, digests and activation tokens have no page."""
+"""Accounts and the viewer's own tokens in the console. Passwords, digests and activation tokens have no page."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class UserAdmin(RecordAdmin):
 
 @admin.register(Token)
 class TokenAdmin(RecordAdmin):
-    """Only one's own, also for those who may revoke others'."""
+    """Only the viewer's own tokens, even for roles that may revoke others'."""
 
     group, icon = "People", "key"
     columns = ("id", "name", "agent", "created_at", "expires_at", "revoked_at", "use__last_used_at")

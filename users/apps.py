@@ -17,7 +17,7 @@ class UsersConfig(AppConfig):
 
 
 def seed(**options: Any) -> None:
-    """See that the system principal exists."""
+    """Ensure that the system principal exists."""
     from users.system import ensure_system_principal
 
     ensure_system_principal(using=options["using"])

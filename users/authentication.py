@@ -1,4 +1,4 @@
-"""How a caller is recognised: a bearer token over HTTP, a password at login."""
+"""Authentication: a bearer token over HTTP, a password at login."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ KEYWORD = b"token"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Token <token>`. Knows every account, also inactive ones: the dispatcher refuses those."""
+    """`Authorization: Token <token>`. Accepts inactive accounts as well: the dispatcher refuses those."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         keyword, *credentials = get_authorization_header(request).split() or [b""]
@@ -25,7 +25,7 @@ class TokenAuthentication(BaseAuthentication):
         if keyword.lower() != KEYWORD or len(credentials) != 1:
             raise Refusal(
                 Code.NOT_AUTHENTICATED,
-                "The header must read: Authorization: Token <token>.",
+                "The header must have the form: Authorization: Token <token>.",
                 rule="authenticated_caller",
             )
         token = find_token(credentials[0].decode("latin-1"))
@@ -33,7 +33,7 @@ class TokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def admitted(self, token: Token) -> None:
-        """The request is within its limits. One that is not writes nothing, so its use is not noted."""
+        """Record the use of a token once the request is within its rate limits; a throttled request writes nothing."""
         note_use(token)
 
     def authenticate_header(self, request: Request) -> str:
@@ -41,7 +41,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class EmailBackend(BaseBackend):
-    """Password login by e-mail address. It answers who someone is; whether they may act is asked afterwards."""
+    """Password login by e-mail address. It only identifies the account; whether it may act is checked later."""
 
     def authenticate(self, request: Any, email: str | None = None, password: str | None = None, **others: Any) -> Any:
         email = email or others.get("username")
@@ -49,7 +49,7 @@ class EmailBackend(BaseBackend):
             return None
         user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
         if user is None:
-            User().set_password(password)  # as slow as a real comparison: timing tells nothing
+            User().set_password(password)  # as slow as a real comparison, against timing attacks
             return None
         return user if user.check_password(password) else None
 

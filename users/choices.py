@@ -1,4 +1,4 @@
-"""The seven roles, the statuses of an account, and the groups of roles that rules speak of."""
+"""The seven roles, the statuses of an account, and the groups of roles used in rules."""
 
 from django.db.models import TextChoices
 
@@ -23,11 +23,11 @@ class UserStatus(TextChoices):
 IM, TS, AM = Role.INCIDENT_MANAGER, Role.TECHNICAL_SUPPORT, Role.ACCOUNT_MANAGER
 EX, VC, SA, CC = Role.EXECUTIVE, Role.VENDOR_CONTACT, Role.SYSTEM_ADMINISTRATOR, Role.CLIENT_CONTACT
 
-# Those who read everything but other people's tokens; the other two roles read what concerns them.
+# Roles that read everything except other people's tokens; the other two roles read their own organisation's records.
 STAFF = frozenset({IM, TS, SA, AM, EX})
-# Accounts that lend, administer or judge: making, changing or opening one again is elevated.
+# Roles with authority over others: creating, changing or reactivating such an account is elevated.
 PRIVILEGED = frozenset({EX, SA, IM})
-# The first accounts of an installation, and those that a command on the server lets back in.
+# The first accounts of an installation, and those that a command on the server can recover.
 FOUNDERS = (EX, SA)
 # Statuses that end access permanently: a returning account must be activated again.
 ENDED = frozenset({UserStatus.INACTIVE, UserStatus.SUSPENDED})

@@ -1,4 +1,4 @@
-"""Who, beyond the role: guards of accounts and tokens."""
+"""Duties for accounts and tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from users.shares import pending
 
 
 @duty(
-    "Nobody changes their own role or status.",
+    "Users cannot change their own role or status.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask another system administrator or incident manager.",
 )
@@ -19,13 +19,13 @@ def not_own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
 
 
-@duty("Nobody issues an activation to themselves.", code=Code.SEGREGATION_OF_DUTIES)
+@duty("Users cannot issue an activation to themselves.", code=Code.SEGREGATION_OF_DUTIES)
 def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
 
 
 @duty(
-    "Two people hold the two shares: who created or re-issued the account never draws the other one.",
+    "The two shares are issued by two people: the creator or re-issuer of the account cannot countersign.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask another system administrator, incident manager or executive to countersign.",
 )
@@ -34,12 +34,12 @@ def not_the_issuer(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return actor.pk not in {target.created_by_id, activation.created_by_id if activation else None}
 
 
-# What decides as whom somebody logs in, and what they then see.
+# The fields that decide who can log in to an account and what it can read.
 IDENTITY = frozenset({"email", "client", "vendor"})
 
 
 @duty(
-    "Nobody changes their own e-mail address or association.",
+    "Users cannot change their own e-mail address or association.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask another system administrator or incident manager.",
     needs_body=True,
@@ -49,7 +49,7 @@ def not_own_identity(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
 
 
 @duty(
-    "One ends one's own access; system administrators and incident managers anyone's.",
+    "Users may end their own access; system administrators and incident managers anyone's.",
     code=Code.OUT_OF_SCOPE,
 )
 def own_access_or_administrator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
@@ -57,16 +57,16 @@ def own_access_or_administrator(actor: Any, target: Any, data: Mapping[str, Any]
 
 
 def in_person() -> bool:
-    """Whether no software agent acts for the caller: authority is handed from person to person."""
+    """Whether the caller is not represented by a software agent: credentials are handed from person to person."""
     return not current().agent
 
 
-@duty("One edits one's own profile; other accounts change by SOP 6.", code=Code.OUT_OF_SCOPE)
+@duty("Users edit their own profile; other accounts are changed under SOP 6.", code=Code.OUT_OF_SCOPE)
 def own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk == actor.pk)
 
 
-@duty("One revokes one's own tokens; a system administrator anyone's.", code=Code.OUT_OF_SCOPE)
+@duty("Users may revoke their own tokens; a system administrator anyone's.", code=Code.OUT_OF_SCOPE)
 def own_token(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.user_id == actor.pk or actor.role == SA)
 
@@ -91,14 +91,14 @@ def changes_privileged_address(actor: Any, target: Any, data: Mapping[str, Any])
 
 @elevation("grants or removes executive, system_administrator or incident_manager", approvers=[EX])
 def changes_privilege(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """The role is privileged before or after, and either the role or the status changes."""
+    """The role is privileged before or after, and the role or the status changes."""
     role, status = data.get("role", target.role), data.get("status", target.status)
     return bool((role, status) != (target.role, target.status) and PRIVILEGED & {role, target.role})
 
 
 @elevation("always", approvers=[EX], unconditional=True)
 def always(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """Executives govern this operation: they perform it themselves or approve it."""
+    """Always true: executives perform this operation themselves or approve it."""
     return True
 
 

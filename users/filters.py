@@ -1,4 +1,4 @@
-"""Filters of accounts, and of what gives access to them."""
+"""Filters of accounts and credentials."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class SessionFilters(StrictFilterSet):
 
 class ActivationFilters(StrictFilterSet):
     for_me = TruthFilter(  # type: ignore[no-untyped-call]
-        method="for_the_reader", help_text="Those whose other share the caller may draw."
+        method="for_the_reader", help_text="Activations that the caller may countersign."
     )
 
     class Meta:
@@ -42,7 +42,7 @@ class ActivationFilters(StrictFilterSet):
         )
 
     def for_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
-        """What the caller may countersign; or all the rest."""
+        """Activations that the caller may countersign, or all others."""
         awaiting = Q(pk__in=[])
         if self.reader.role in (SA, IM, EX):
             awaiting = Q(

@@ -1,4 +1,4 @@
-"""Failed attempts to become somebody, counted by django-axes for each pair of account and address."""
+"""Failed logins and activations, counted by django-axes for each pair of account and address."""
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address
@@ -12,7 +12,7 @@ from core.errors import Refusal
 
 
 def refuse_locked(request: Request, email: str | None = None) -> None:
-    """Refuse (429 locked_out) where too many attempts have failed: this one, or with an address earlier ones."""
+    """Refuse (429 locked_out) after too many failures: caused by this attempt or, with an address, by earlier ones."""
     locked = getattr(request._request, "axes_locked_out", False)
     if locked or (email is not None and not AxesProxyHandler.is_allowed(request._request, {"email": email})):
         wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
@@ -20,7 +20,7 @@ def refuse_locked(request: Request, email: str | None = None) -> None:
 
 
 def note_failure(request: Request, email: str) -> None:
-    """Count a failure that no password was part of. Raises Refusal (429) when it is the one that locks."""
+    """Count a failure without a password. Raises Refusal (429) if it triggers the lockout."""
     user_login_failed.send(sender=__name__, credentials={"email": email}, request=request._request)
     refuse_locked(request)
 

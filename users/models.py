@@ -1,4 +1,4 @@
-"""Accounts, and what gives access to them: tokens, sessions of the console, activations."""
+"""Accounts and their credentials: tokens, console sessions, activations."""
 
 from typing import Any, ClassVar
 
@@ -13,18 +13,18 @@ from core.models import Record
 from users.choices import CC, STAFF, VC, Role, UserStatus
 from users.querysets import ActivationQuerySet, OwnQuerySet, TokenQuerySet, UserManager
 
-# The system principal: the actor of imports and of bootstrap. It cannot log in and holds no role. Its id is one that
-# no older system and no sequence uses.
+# The system principal: the actor of imports and of bootstrap. It cannot log in and has no role. Its id is not used by
+# imported accounts or by the sequence.
 SYSTEM_ID = 0
 
 
 class User(AbstractBaseUser, Record):
-    """A person of the service provider, of a client or of a vendor. They log in with their e-mail address."""
+    """A person of the service provider, a client or a vendor. The e-mail address is the login name."""
 
     entity_type = "user"
     redacted = frozenset({"name", "email", "password"})
     unlogged = frozenset({"email_key", "password_set_at"})
-    last_login = None  # tokens show when they were last used
+    last_login = None  # tokens record their last use instead
 
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
@@ -70,7 +70,7 @@ class User(AbstractBaseUser, Record):
 
     @property
     def may_act(self) -> bool:
-        """Whether the account may do anything at all: the first question of every authorisation."""
+        """Whether the account may do anything: the first check of every authorization."""
         return self.status == UserStatus.ACTIVE and not self.is_system
 
     @property
@@ -79,7 +79,7 @@ class User(AbstractBaseUser, Record):
 
     @property
     def is_staff(self) -> bool:
-        """Every active account may open the console; what it sees there is its own scope."""
+        """Every active account may open the console, which shows only the account's own scope."""
         return self.may_act
 
     @property
@@ -90,12 +90,12 @@ class User(AbstractBaseUser, Record):
         return self.may_act
 
     def has_perm(self, permission: str, record: Any = None) -> bool:
-        """The console asks operations, never Django's permission table; that grants nothing."""
+        """The console checks operations, never Django's permission table, which grants nothing."""
         return False
 
     @property
     def had_password(self) -> bool:
-        """Whether anybody ever used this account: access that has ended leaves this as it was."""
+        """Whether the account ever had a password; ending access does not change this."""
         return self.password_set_at is not None
 
     def set_password(self, raw_password: str | None) -> None:
@@ -104,12 +104,12 @@ class User(AbstractBaseUser, Record):
             self.password_set_at = timezone.now()
 
     def check_password(self, raw_password: str) -> bool:  # type: ignore[override]
-        """Compare only: a hash is renewed when its owner sets a new password, not as a side effect of reading."""
+        """Only compare: a hash is upgraded when its owner sets a new password, not as a side effect of a login."""
         return hashers.check_password(raw_password, self.password)
 
 
 class Token(Record):
-    """A bearer token, kept as its SHA-256 digest. It may name the software agent that uses it."""
+    """A bearer token, stored as its SHA-256 digest. It may name the software agent that uses it."""
 
     entity_type = "token"
     redacted = frozenset({"digest"})
@@ -135,7 +135,7 @@ class Token(Record):
 
 
 class TokenUse(models.Model):
-    """When a token was last used: a hint for its owner, written at most every few minutes, not an act to audit."""
+    """When a token was last used: information for its owner, written at most every few minutes and not audited."""
 
     token = models.OneToOneField(Token, models.PROTECT, primary_key=True, related_name="use")
     last_used_at = models.DateTimeField()
@@ -145,8 +145,8 @@ class TokenUse(models.Model):
 
 
 class ConsoleSession(Record):
-    """A login to the console. The key in the cookie is kept as its SHA-256 digest; ended here, the cookie is worth
-    nothing.
+    """A login to the console. The key in the cookie is stored as its SHA-256 digest; once the session has ended
+    here, the cookie is invalid.
     """
 
     entity_type = "session"
@@ -168,10 +168,11 @@ class ConsoleSession(Record):
 
 
 class ActivationToken(Record):
-    """One activation of an account, by split knowledge: two people hold one share each, and both are needed.
+    """One activation of an account by split knowledge: two people receive one share each, and both shares are needed.
 
-    The first share answers who issues it, the other who countersigns. Each is random and kept as its SHA-256 digest, so
-    nothing that is stored, and no single answer, activates an account. `used_at` also marks what is void.
+    The response to the issuer contains the first share, the response to the countersigner the second. Each is random
+    and stored as its SHA-256 digest, so neither the database nor a single response is enough to activate an account.
+    `used_at` also marks void activations.
     """
 
     entity_type = "activation_token"
@@ -202,7 +203,8 @@ class ActivationToken(Record):
                 name="activation_token_countersigned_whole",
             ),
             models.CheckConstraint(
-                # Whoever holds the server's shell stands outside the law: the system principal issues both.
+                # An operator with shell access cannot be constrained by duties: the system principal issues both
+                # shares.
                 condition=Q(countersigned_by__isnull=True)
                 | ~Q(countersigned_by=F("created_by"))
                 | Q(created_by=SYSTEM_ID),

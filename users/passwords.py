@@ -1,4 +1,4 @@
-"""What a password must be, beyond the installation's validators that judge it alone."""
+"""Password rules beyond the installation's validators."""
 
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ LIKENESS = UserAttributeSimilarityValidator(user_attributes=("name", "email"))
 
 
 def require_unlike(user: User, password: str) -> None:
-    """Refuse (400) a password that resembles its owner, who is only known once an activation token is found."""
+    """Refuse (400) a password similar to its owner's data; the owner is only known once the activation is found."""
     try:
         LIKENESS.validate(password, user)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Who may read which accounts and tokens."""
+"""Read scopes of accounts and tokens."""
 
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from users.choices import CC, EX, IM, SA, STAFF
 
 class UserQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: everybody. A client contact: the people of the own client. Anybody: oneself."""
+        """Staff: everyone. A client contact: the users of the same client. Others: only their own account."""
         if user.role in STAFF:
             return self.all()
         if user.role == CC:
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class OwnQuerySet(RecordQuerySet):
-    """What belongs to one account and to nobody else."""
+    """Records that are private to one account."""
 
     def visible_to(self, user: Any) -> Self:
         return self.of(user)
@@ -36,11 +36,11 @@ class OwnQuerySet(RecordQuerySet):
 
 class TokenQuerySet(OwnQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own tokens; a system administrator's revocations reach everybody's."""
+        """The user's own tokens; a system administrator can read, and revoke, everyone's."""
         return self.all() if user.role == SA else self.of(user)
 
 
 class ActivationQuerySet(OwnQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Those who issue and countersign: all. Anybody: those of the own account."""
+        """Issuers and countersigners: all. Others: those of their own account."""
         return self.all() if user.role in (SA, IM, EX) else self.of(user)

@@ -1,4 +1,4 @@
-"""The shape of accounts, logins and tokens."""
+"""The serializers of accounts, logins and tokens."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from users.tokens import LONGEST_LIFE
 
 
 def require_association(role: str, client_id: int | None, vendor_id: int | None) -> None:
-    """Refuse (400) a role without the organisation it needs: client contacts a client, vendor contacts a vendor."""
+    """Refuse (400) a role without its organisation: client contacts need a client, vendor contacts a vendor."""
     if role == CC and client_id is None:
         raise invalid("client_id", "A client contact needs a client.", "required", rule="user_associations")
     if role == VC and vendor_id is None:
         raise invalid("vendor_id", "A vendor contact needs a vendor.", "required", rule="user_associations")
     if client_id is not None and vendor_id is not None:
-        together = "Nobody belongs to both a client and a vendor."
+        together = "An account cannot belong to both a client and a vendor."
         raise invalid("vendor_id", together, "not_applicable", rule="user_associations")
 
 
@@ -56,7 +56,7 @@ class UserUpdateBody(Body):
         return attrs
 
 
-# The organisation that a role needs, under the name of its field.
+# The organisation that a role requires, by its field.
 ASSOCIATIONS = {CC: "client", VC: "vendor"}
 
 
@@ -70,14 +70,16 @@ class PermissionsBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not {"role", "status"} & set(attrs):
-            raise invalid("role", "Name the new role, the new status, or both.", "required")
+            raise invalid("role", "Send the new role, the new status, or both.", "required")
         target = self.context["target"]
         needed = ASSOCIATIONS.get(attrs.get("role", ""))
         for name in ("client", "vendor"):
             if name in attrs and name != needed:
-                detail = "An association is set together with a role that needs it; otherwise by PATCH /users/{id}/."
+                detail = (
+                    "An association is set together with a role that requires it; otherwise use PATCH /users/{id}/."
+                )
                 raise invalid(f"{name}_id", detail, "not_applicable", rule="user_associations")
-        if needed in attrs:  # whoever belongs to a client from now on belongs to no vendor, and the other way round
+        if needed in attrs:  # an account that joins a client leaves its vendor, and vice versa
             attrs[{"client": "vendor", "vendor": "client"}[needed]] = None
         ids = [getattr(attrs.get(name, getattr(target, name)), "pk", None) for name in ("client", "vendor")]
         require_association(attrs.get("role", target.role), *ids)
@@ -85,7 +87,7 @@ class PermissionsBody(Body):
 
 
 class PasswordField(serializers.CharField):
-    """A new password, judged by the installation's validators."""
+    """A new password, checked by the installation's validators."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=256, write_only=True, trim_whitespace=False, **options)
@@ -159,18 +161,18 @@ class ActivationOutput(Output):
 ActivatableUser = extended(
     UserOutput,
     "ActivatableUser",
-    "An account and one of the two shares with which its owner sets a password: shown this once, to no software agent.",
+    "An account and one of the two shares for setting a password; shown only once, and never to a software agent.",
     activation_share=serializers.CharField(allow_null=True),
     activation_expires_at=serializers.DateTimeField(allow_null=True),
     activation_next=serializers.CharField(),
 )
 CreatedToken = extended(
-    TokenOutput, "CreatedToken", "A token with its secret, shown this once.", token=serializers.CharField()
+    TokenOutput, "CreatedToken", "A token with its secret, shown only once.", token=serializers.CharField()
 )
 
 
 class LoginAnswer(serializers.Serializer[object]):
-    """A bearer token: shown this once."""
+    """A bearer token, shown only once."""
 
     id = serializers.IntegerField()
     token = serializers.CharField()

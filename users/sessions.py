@@ -1,4 +1,4 @@
-"""Sessions of the console: the key in the cookie, known here by its digest."""
+"""Console sessions: the key is in the cookie, its digest here."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from users.tokens import token_digest
 
 
 def session_of(key: str, user: User) -> ConsoleSession:
-    """The user's session with this key, or a new one that is not saved yet."""
+    """The user's session with this key, or a new unsaved one."""
     found = ConsoleSession.objects.of(user).filter(digest=token_digest(key)).first()
     return found or ConsoleSession(user=user, digest=token_digest(key))
 
@@ -29,7 +29,9 @@ def opened(sender: Any, request: Any, user: User, **options: Any) -> None:
 
 
 def closed(sender: Any, request: Any, user: User | None, **options: Any) -> None:
-    """Receiver of Django's `user_logged_out`: the session still has its key. Who may not act logs out all the same."""
+    """Receiver of Django's `user_logged_out`, while the session still has its key. Inactive accounts can log out as
+    well.
+    """
     key = request.session.session_key
     if user is None or key is None or not user.may_act:
         return

@@ -1,4 +1,4 @@
-"""Activation by split knowledge: two shares, each shown once to one person and kept as a digest."""
+"""Activation by split knowledge: two shares, each shown once to one person and stored as a digest."""
 
 import secrets
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from users.tokens import token_digest
 
 
 def new_share(user: User) -> tuple[ActivationToken, str]:
-    """Begin an activation and void the account's older ones; returns it with the first share."""
+    """Start an activation and void the account's earlier ones; returns it with the first share."""
     void_activations(user)
     share = secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(hours=settings.IMS_ACTIVATION_HOURS)
@@ -26,20 +26,20 @@ def new_share(user: User) -> tuple[ActivationToken, str]:
 
 
 def draw_other(activation: ActivationToken, actor: User) -> str:
-    """The other share of an activation, which exists from now on."""
+    """Create the second share of an activation."""
     share = secrets.token_urlsafe(32)
     activation.change(other_digest=token_digest(share), countersigned_by=actor, countersigned_at=timezone.now())
     return share
 
 
 def pending(user: User) -> ActivationToken | None:
-    """The account's activation that is neither used nor void, if there is one; it may have expired."""
+    """The account's activation that is neither used nor void; it may have expired."""
     found: ActivationToken | None = ActivationToken.objects.of(user).filter(used_at__isnull=True).first()
     return found
 
 
 def account_of(shares: Iterable[str]) -> User | None:
-    """The account that either share is for: whoever guesses the other one is counted there."""
+    """The account of either share: failures with a guessed second share are counted for it."""
     digests = [token_digest(share) for share in shares]
     holds_one = Q(digest__in=digests) | Q(other_digest__in=digests)
     found = ActivationToken.objects.filter(holds_one, used_at__isnull=True).select_related("user").first()
@@ -47,11 +47,11 @@ def account_of(shares: Iterable[str]) -> User | None:
 
 
 def belong_together(activation: ActivationToken, shares: Iterable[str]) -> bool:
-    """Whether these are the two shares of an activation, in whichever order."""
+    """Whether these are the two shares of an activation, in any order."""
     return {token_digest(share) for share in shares} == {activation.digest, activation.other_digest}
 
 
 def void_activations(user: Any) -> None:
-    """Void every share of an account that is still out."""
+    """Void every pending share of an account."""
     for activation in ActivationToken.objects.of(user).filter(used_at__isnull=True):
         activation.change(used_at=timezone.now())

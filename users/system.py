@@ -1,4 +1,4 @@
-"""The system principal: the actor of imports, of bootstrap and of what an installation seeds."""
+"""The system principal: the actor of imports, of bootstrap and of seeded records."""
 
 from core.codes import Code
 from core.context import context
@@ -17,14 +17,14 @@ def system_principal() -> User:
 
 
 def require_person(user: User) -> None:
-    """Refuse (409) to change the system principal as if it were somebody."""
+    """Refuse (409) to change the system principal like a user."""
     if user.is_system:
         raise Refusal(Code.PRECONDITION_FAILED, "The system principal cannot be changed.", rule="system_principal")
 
 
 @operation("system.seed", roles=(), verb=Verb.CREATE, subject="user", entry_point=EntryPoint.COMMAND)
 def seed_system_principal(*, actor: User) -> User:
-    """Make the system principal, which is its own creator."""
+    """Create the system principal, which is its own creator."""
     principal = User(
         pk=SYSTEM_ID, name="System", email="system@ims.invalid", is_system=True, status=UserStatus.INACTIVE
     )
@@ -35,7 +35,7 @@ def seed_system_principal(*, actor: User) -> User:
 
 
 def ensure_system_principal(using: str = "default") -> None:
-    """Make the system principal unless it exists. Idempotent; called after every migration."""
+    """Create the system principal unless it exists. Idempotent; called after every migration."""
     if not User.objects.using(using).filter(pk=SYSTEM_ID).exists():
         founder = User(pk=SYSTEM_ID, is_system=True)
         with context(request_id="seed"):

@@ -1,4 +1,4 @@
-"""Secrets: made here, shown once, kept as digests."""
+"""Secrets: generated here, shown once, stored as digests."""
 
 import hashlib
 import secrets
@@ -13,9 +13,9 @@ from core.sql.compiled import CompiledQuery
 from users.models import Token, TokenUse, User
 
 BY_DIGEST = CompiledQuery(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
-# The longest life of a token, in days.
+# The longest lifetime of a token, in days.
 LONGEST_LIFE = 3_650
-# How stale "last used" may be: one write in this time, however many requests.
+# The precision of "last used": at most one write in this period.
 USE_PRECISION = timedelta(minutes=5)
 
 
@@ -24,7 +24,7 @@ def token_digest(secret: str) -> str:
 
 
 def new_token(user: User, *, name: str = "", agent: str = "", days: int | None = None) -> tuple[Token, str]:
-    """Save a new token of a user; returns it with the secret, which exists nowhere else. `days` is its life."""
+    """Create a token of a user; returns it with the secret, which is stored nowhere. `days` is its lifetime."""
     secret = secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(days=days or settings.IMS_TOKEN_DAYS)
     token = Token(user=user, digest=token_digest(secret), name=name, agent=agent, expires_at=expires_at)
@@ -33,17 +33,17 @@ def new_token(user: User, *, name: str = "", agent: str = "", days: int | None =
 
 
 def find_token(secret: str) -> Token:
-    """The live token of a secret, its user joined: one statement. Raises Refusal (401)."""
+    """The live token of a secret, with its user, in one statement. Raises Refusal (401)."""
     token: Token | None = BY_DIGEST.first(token_digest(secret))
     if token is None or token.revoked_at is not None:
-        raise Refusal(Code.NOT_AUTHENTICATED, "The token is not valid.", rule="authenticated_caller")
+        raise Refusal(Code.NOT_AUTHENTICATED, "The token is invalid.", rule="authenticated_caller")
     if token.expires_at <= timezone.now():
         raise Refusal(Code.TOKEN_EXPIRED, rule="authenticated_caller")
     return token
 
 
 def note_use(token: Token) -> None:
-    """Remember that a token was used, to the precision of USE_PRECISION."""
+    """Record the use of a token, to the precision of USE_PRECISION."""
     now = timezone.now()
     use = getattr(token, "use", None)
     if use is None or now - use.last_used_at > USE_PRECISION:

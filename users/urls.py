@@ -1,4 +1,4 @@
-"""Routes of accounts, the own profile, login and tokens."""
+"""Routes of accounts, the caller's profile, login and tokens."""
 
 from django.urls import path
 

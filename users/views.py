@@ -1,4 +1,4 @@
-"""Accounts, the own profile, and what gives access, over HTTP."""
+"""Accounts, the caller's profile and credentials over HTTP."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ USERS = Collection(
 
 
 class OwnTokens(Collection):
-    """Listing shows one's own tokens only, also to those who may revoke others'."""
+    """Lists only the caller's own tokens, even for roles that may revoke others'."""
 
     def scoped(self, user: Any) -> Any:
         return Token.objects.of(user)
@@ -90,13 +90,13 @@ class UserViewSet(RecordViewSet):
 
 
 class ProfileView(OperationView):
-    """One's own account."""
+    """The caller's own account."""
 
     operations = {"retrieve": "access.profile"}
 
     @answers(UserOutput, versioned=True)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read one's own account."""
+        """Read your own account."""
         own = request.user.pk
         body, version = self.read(lambda *_: USERS.one(request.user, own), seen=Discovery(User.entity_type, own))
         return Response(body, headers={"ETag": etag_of(version)})
@@ -112,7 +112,7 @@ class TokenViewSet(ListViewSet):
 
 
 class SessionViewSet(ListViewSet):
-    """One's own sessions of the console."""
+    """The caller's own console sessions."""
 
     collection = SESSIONS
     operations = {"list": "access.sessions"}
@@ -120,13 +120,13 @@ class SessionViewSet(ListViewSet):
 
 
 class ActivationViewSet(RecordViewSet):
-    """Activations under way and done, without their shares."""
+    """Pending and completed activations, without their shares."""
 
     collection = ACTIVATIONS
 
 
 class LoginView(OperationView):
-    """Login, logout and activation: where a caller becomes somebody."""
+    """Login, logout and activation."""
 
     operations = {"login": "access.login", "activate": "access.activate"}
     throttle_classes = [*OperationView.throttle_classes, LoginLimit]
@@ -135,7 +135,7 @@ class LoginView(OperationView):
     def login(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
-        # Folded, so that no other spelling of an address gets failures of its own.
+        # Folded, so that different spellings of an address share one failure count.
         email = User.key_of(body["email"])[:254]
         user = authenticate(request._request, email=email, password=body["password"])
         refuse_locked(request)
@@ -147,7 +147,9 @@ class LoginView(OperationView):
         return Response(answer, status=status.HTTP_200_OK)
 
     def activate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Set one's own password with two activation shares; wrong ones beside a right one count as failed logins."""
+        """Set your own password with two activation shares; a wrong share with a correct one counts as a failed
+        login.
+        """
         body = read_body(registry["access.activate"], None, None, request.data)
         account = account_of(body["shares"])
         if account is not None:

@@ -18,5 +18,5 @@ class VendorStatus(TextChoices):
 
 
 def vendor_types() -> list[str]:
-    """The policy's four types and those that this installation adds."""
+    """The policy's four types and the additional types of this installation."""
     return [*VendorType.values, *settings.IMS_EXTRA_VENDOR_TYPES]

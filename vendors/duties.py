@@ -1,4 +1,4 @@
-"""What of a vendor an executive governs."""
+"""Changes of a vendor that need an executive."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from core.operations.conditions import changes, elevation
 from users.choices import EX
 
-# Who a vendor is. To change it would onboard somebody else under the record of one who was approved.
+# The vendor's identity. Changing it would onboard another organisation under an approved record.
 IDENTITY = ("vendor_name", "vendor_type", "contact_email")
 
 

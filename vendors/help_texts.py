@@ -1,4 +1,4 @@
-"""What the members of vendors mean."""
+"""Descriptions of the fields of vendors."""
 
 HELP_TEXTS = {
     "contact_email": "The e-mail address of the organisation; stored in lower case.",

@@ -1,4 +1,4 @@
-"""Vendors: what is always true of them."""
+"""Vendors, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +12,9 @@ from vendors.querysets import VendorQuerySet
 
 
 class Vendor(Record):
-    """An external service provider. Types beyond the policy's four are a setting, so the database leaves them open."""
+    """An external service provider. Types beyond the policy's four are a setting, so the database does not restrict
+    them.
+    """
 
     entity_type = "vendor"
     redacted = frozenset({"contact_email", "contact_phone"})

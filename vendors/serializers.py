@@ -1,4 +1,4 @@
-"""The shape of vendors."""
+"""The serializers of vendors."""
 
 from rest_framework import serializers
 

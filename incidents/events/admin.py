@@ -17,7 +17,7 @@ class EventAdmin(RecordAdmin):
     sections = (
         (None, (("source", "severity_hint"), "payload_summary", ("client", "component"), "detected_at")),
         ("What it carries", ("attributes",)),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     related = (("Correlations", "incidents.EventCorrelation", "event"),)
     tones = {"severity_hint": SEVERITY_TONES}
@@ -31,7 +31,7 @@ class CorrelationAdmin(RecordAdmin):
     facets = ("decision", "created_at", "event", "incident")
     sections = (
         (None, (("event", "incident"), ("decision", "correlation_key"))),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     tones = {"decision": {"incident_created": "danger", "linked": "info", "recorded_for_trending": "default"}}
 

@@ -15,6 +15,6 @@ class MetricAdmin(RecordAdmin):
     sections = (
         (None, ("incident", ("metric_type", "unit"), ("calculated_value_minutes", "stated"), "target_minutes")),
         ("By the records", (("derived_value", "matches"),)),
-        ("Older system", ("imported_violations",)),
+        ("Imported record", ("imported_violations",)),
     )
     titles = {"calculated_value_minutes": "Value", "target_minutes": "Target"}

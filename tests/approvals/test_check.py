@@ -61,7 +61,7 @@ def test_an_allowed_write_is_rehearsed_and_leaves_nothing(api):
     before = everything()
     answer = check(caller, "vendor.create", VENDOR)
     assert (answer["decision"], answer["code"], answer["reasons"]) == ("allowed", None, [])
-    assert (answer["sop"], answer["next"]) == ([7], "Carry it out: POST /vendors/.")
+    assert (answer["sop"], answer["next"]) == ([7], "Send the request: POST /vendors/.")
     assert everything() == before
 
 

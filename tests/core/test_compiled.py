@@ -99,7 +99,7 @@ class TestKept:
         ],
     )
     def test_what_cannot_be_kept_says_so(self, queryset):
-        with pytest.raises(Undeclared, match="queryset of Client cannot be kept"):
+        with pytest.raises(Undeclared, match="queryset of Client cannot be compiled"):
             CompiledQuery(queryset, str)("anything")
 
 

@@ -27,7 +27,7 @@ def details(refused):
 def test_the_right_name_is_told(api, call, path, body, called):
     role, method = call
     refused = getattr(api(role), method)(path(), body, expect=400)
-    assert details(refused)[next(iter(body))].endswith(f"Here it is called {called}.")
+    assert details(refused)[next(iter(body))].endswith(f"The field is called {called} here.")
 
 
 @pytest.mark.parametrize(

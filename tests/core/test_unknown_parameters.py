@@ -28,7 +28,7 @@ def test_every_read_refuses_what_it_does_not_know(endpoint, name, query):
 
 def test_a_read_without_parameters_says_so(api):
     refused = api(TS).get("/policy/?operation=x", expect=400)
-    assert refused.json()["detail"] == "Unknown: operation. No parameter is known here."
+    assert refused.json()["detail"] == "Unknown: operation. This request has no parameters."
 
 
 def test_the_head_of_a_read_is_as_strict(api):

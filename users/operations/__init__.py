@@ -1,4 +1,4 @@
-"""What happens to accounts (SOP 5 and 6), and to what gives access to them."""
+"""Operations on accounts (SOP 5 and 6) and on their credentials."""
 
 from users.operations import accounts, activation, commands, login, permissions, sessions, tokens
 

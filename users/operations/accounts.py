@@ -1,4 +1,4 @@
-"""SOP 5: creating accounts, and correcting what is known of people; one's own profile."""
+"""SOP 5: creating accounts, and correcting personal data; the caller's own profile."""
 
 from typing import Any
 
@@ -41,10 +41,10 @@ from users.system import require_person
     subject="user",
 )
 def create_user(*, actor: User, **fields: Any) -> Answer:
-    """Add personnel with a role and associations; with both activation shares the person sets their own password.
+    """Add a user with a role and associations. With both activation shares the person sets a password.
 
-    The answer holds one share. A software agent may add personnel but gets none: a person issues it. SOP 5.
-    Raises Refusal: duplicate (email), validation_error (associations).
+    The response contains one share. A software agent may create the account but receives no share: a person issues it.
+    SOP 5. Raises Refusal: duplicate (email), validation_error (associations).
     """
     user = User(**fields)
     user.set_unusable_password()
@@ -66,7 +66,7 @@ def create_user(*, actor: User, **fields: Any) -> Answer:
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def update_user(*, actor: User, user: User, **changes: Any) -> User:
-    """Correct a person's name, address, department, time zone or association.
+    """Correct a user's name, e-mail address, department, time zone or association.
 
     SOP 5. Raises Refusal: duplicate (email), validation_error (associations), segregation_of_duties,
     precondition_failed (the principal that acts for the system itself).
@@ -91,14 +91,14 @@ def update_user(*, actor: User, user: User, **changes: Any) -> User:
 def update_profile(
     *, actor: User, user: User, password: str | None = None, current_password: str | None = None, **changes: Any
 ) -> User:
-    """Change one's own name, department, time zone or password.
+    """Change your own name, department, time zone or password.
 
-    SOP 6. A new password needs the present one, and ends every other session: whoever holds a token, an agent
-    for one, must not be able to take the account over. Raises Refusal: validation_error (wrong_password).
+    SOP 6. A new password requires the current one and ends every other session, so that the holder of a token, such as
+    an agent, cannot take over the account. Raises Refusal: validation_error (wrong_password).
     """
     if password is not None:
         if not user.check_password(current_password or ""):
-            raise invalid("current_password", "The present password is needed, and must be right.", "wrong_password")
+            raise invalid("current_password", "The current password is required and must be correct.", "wrong_password")
         user.set_password(password)
         revoke_tokens(user, but=current().token)
         end_sessions(user)

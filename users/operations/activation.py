@@ -1,4 +1,4 @@
-"""SOP 5: how a person comes by a password that nobody else ever knew, by two shares from two people."""
+"""SOP 5: the owner of an account sets a password with two shares from two people, so nobody else ever knows it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,15 +20,15 @@ from users.passwords import require_unlike
 from users.serializers import ActivatableUser, ActivateBody, ActivationAnswer
 from users.shares import account_of, belong_together, draw_other, new_share, pending
 
-# What an answer says beside the share, or in its place.
-OTHER_SHARE = "Another system administrator, incident manager or executive draws the other share: {countersign}"
-FOR_A_PERSON = "A software agent receives no share. Let a person issue one: POST /api/v1/users/{id}/activation-token/"
+# The `next` texts of responses with or without a share.
+OTHER_SHARE = "Another system administrator, incident manager or executive issues the second share: {countersign}"
+FOR_A_PERSON = "Software agents receive no share. A person must issue one: POST /api/v1/users/{id}/activation-token/"
 COUNTERSIGN = "POST /api/v1/users/{id}/activation-token/countersign/"
-ACTIVATE = "With both shares the person sets a password: POST /api/v1/auth/activate/"
+ACTIVATE = "With both shares, the person sets a password: POST /api/v1/auth/activate/"
 
 
 def share_answer(user: User, activation: ActivationToken | None = None, share: str | None = None) -> Answer:
-    """The account with one share of its activation, or with none, and what comes next."""
+    """The account with one share of its activation or none, and the next step."""
     if activation is None:
         advice = FOR_A_PERSON.format(id=user.pk)
     elif activation.other_digest is None:
@@ -54,10 +54,10 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
     raises=[Code.PRECONDITION_FAILED],
 )
 def issue_activation(*, actor: User, user: User) -> Answer:
-    """Begin the activation of a new account, or of one whose owner lost access; shares from before become void.
+    """Start the activation of a new account, or of one whose owner lost access; earlier shares become void.
 
-    Tokens and sessions end: an account that is opened again is in nobody's hands until it is activated. SOP 5.
-    Raises Refusal: precondition_failed (the account is not active).
+    Tokens and sessions end: nobody can use the account until it is activated again. SOP 5. Raises Refusal:
+    precondition_failed (the account is not active).
     """
     _require_active(user)
     end_access(user)
@@ -78,18 +78,18 @@ def issue_activation(*, actor: User, user: User) -> Answer:
     raises=[Code.PRECONDITION_FAILED],
 )
 def countersign(*, actor: User, user: User) -> Answer:
-    """Draw the other share of an activation, once: so no single person ever holds what activates an account.
+    """Issue the second share of an activation, once, so that no single person can activate an account.
 
     SOP 5. Raises Refusal: segregation_of_duties, precondition_failed (no_pending_share, share_expired, share_drawn).
     """
     _require_active(user)
     activation = pending(user)
     if activation is None:
-        raise _no_share("no_pending_share", "No activation of this account is under way; the first share comes first.")
+        raise _no_share("no_pending_share", "This account has no pending activation; issue the first share first.")
     if activation.expires_at <= timezone.now():
-        raise _no_share("share_expired", "The first share has expired; it must be issued again.")
+        raise _no_share("share_expired", "The first share has expired; issue it again.")
     if activation.other_digest is not None:
-        raise _no_share("share_drawn", "The other share was drawn already; if it is lost, both are issued again.")
+        raise _no_share("share_drawn", "The second share has already been issued; if it is lost, issue both again.")
     share = draw_other(activation, actor)
     return share_answer(user, activation, share)
 
@@ -106,16 +106,16 @@ def countersign(*, actor: User, user: User) -> Answer:
     credentials=True,
 )
 def activate(*, actor: Any, shares: Sequence[str], password: str) -> dict[str, Any]:
-    """Set one's own password with the two shares of an activation, in any order; access from before ends.
+    """Set your own password with the two shares of an activation, in any order; earlier access ends.
 
-    Raises Refusal: invalid_credentials, token_expired, user_inactive, locked_out, validation_error (like the name or
-    address).
+    Raises Refusal: invalid_credentials, token_expired, user_inactive, locked_out, validation_error (similar to the name
+    or address).
     """
     account = account_of(shares)
     user = locked(User.objects.all(), account.pk) if account is not None else None
     activation = pending(user) if user is not None else None
     if user is None or activation is None or not belong_together(activation, shares):
-        raise Refusal(Code.INVALID_CREDENTIALS, "These two shares activate no account.", rule="split_knowledge")
+        raise Refusal(Code.INVALID_CREDENTIALS, "These two shares do not activate an account.", rule="split_knowledge")
     if activation.expires_at <= timezone.now():
         raise Refusal(Code.TOKEN_EXPIRED, "The activation has expired.", rule="split_knowledge")
     if not user.may_act:

@@ -1,4 +1,4 @@
-"""What the server's shell can do: the first accounts, the way back in, a token. Each is the system's act."""
+"""Operations of server commands: the first accounts, recovery, a token. The system principal performs them."""
 
 from core.codes import Code
 from core.errors import Refusal, invalid
@@ -23,10 +23,10 @@ Shares = tuple[str, str]
     raises=[Code.VALIDATION_ERROR, Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[User, Shares]]:
-    """Make the first system administrator and executive, or break the glass when the last of one is gone.
+    """Create the first system administrator and executive, or replace the last one of either role.
 
-    Arguments: role → {name, email} for the missing roles. Returns each user with both activation shares.
-    Raises Refusal: precondition_failed (an active executive and an active system administrator exist).
+    Arguments: role → {name, email} for the missing roles. Returns each user with both activation shares. Raises
+    Refusal: precondition_failed (an active executive and an active system administrator exist).
     """
     missing = [role for role in FOUNDERS if not User.objects.filter(role=role, status=UserStatus.ACTIVE).exists()]
     if not missing:
@@ -35,7 +35,7 @@ def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[U
     made = []
     for role in missing:
         if role not in people:
-            raise invalid(f"{role}_email", f"There is no active {role}; name one.", "required")
+            raise invalid(f"{role}_email", f"There is no active {role}; specify one.", "required")
         user = User(role=role, **people[role])
         user.set_unusable_password()
         user.save()
@@ -53,12 +53,14 @@ def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[U
     raises=[Code.PRECONDITION_FAILED],
 )
 def recover(*, actor: User, user: User) -> Shares:
-    """Let the only executive or system administrator back in; returns both activation shares.
+    """Restore the access of the only executive or system administrator; returns both activation shares.
 
-    Access from before ends for good. Raises Refusal: precondition_failed (another role; another one can act).
+    Earlier access ends permanently. Raises Refusal: precondition_failed (another role; another account can act).
     """
     if user.role not in FOUNDERS:
-        detail = f"{user.email} is no executive and no system administrator; use POST /users/{{id}}/activation-token/."
+        detail = (
+            f"{user.email} is neither executive nor system administrator; use POST /users/{{id}}/activation-token/."
+        )
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="break_glass")
     others = User.objects.filter(role=user.role, status=UserStatus.ACTIVE).exclude(pk=user.pk)
     able = [each.email for each in others if each.password and each.has_usable_password()]
@@ -81,7 +83,7 @@ def recover(*, actor: User, user: User) -> Shares:
     secret=True,
 )
 def issue_token(*, actor: User, user: User, days: int | None = None, agent: str = "") -> str:
-    """Issue a token from the command line of the server, for a person or for the agent that acts for them.
+    """Issue a token on the server's command line, for a person or for the agent that represents them.
 
     Raises Refusal: user_inactive.
     """

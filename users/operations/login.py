@@ -1,4 +1,4 @@
-"""Becoming somebody: the own account, login and logout."""
+"""The caller's own account, login and logout."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from users.tokens import new_token
 
 @operation("access.profile", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def read_profile(*, actor: User) -> User:
-    """Read one's own account."""
+    """Read your own account."""
     return actor
 
 
@@ -36,7 +36,7 @@ def read_profile(*, actor: User) -> User:
 def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     """Obtain a bearer token with e-mail address and password.
 
-    The caller has been authenticated by the door. Raises Refusal: invalid_credentials, locked_out (too many failures),
+    The entry point has authenticated the caller. Raises Refusal: invalid_credentials, locked_out (too many failures),
     user_inactive.
     """
     require_still(actor)
@@ -53,7 +53,7 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     credentials=True,
 )
 def log_out(*, actor: User) -> dict[str, Any]:
-    """Revoke the token that carried this request."""
+    """Revoke the token of this request."""
     token: Token | None = current().token
     if token is not None:
         token.change(revoked_at=timezone.now())

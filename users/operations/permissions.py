@@ -1,4 +1,4 @@
-"""SOP 6: roles and statuses of others, and the end of access."""
+"""SOP 6: roles and statuses of other users, and the end of access."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     condition="oneself; SA and IM: anyone; revokes tokens, sessions and pending shares",
 )
 def end_users_access(*, actor: User, user: User) -> User:
-    """Revoke every token, session and pending activation share of an account, at once; its password stays.
+    """Revoke every token, session and pending activation share of an account; its password remains.
 
     SOP 6. Raises Refusal: out_of_scope.
     """

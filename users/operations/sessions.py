@@ -1,4 +1,4 @@
-"""Sessions of the console: opened and closed by its login and logout, listed and ended by their owner."""
+"""Console sessions: opened and closed by login and logout, listed and ended by their owner."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from users.sessions import session_of
 
 @operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", entry_point=EntryPoint.COMMAND)
 def open_session(*, actor: User, key: str) -> ConsoleSession:
-    """Note a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
+    """Record a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
     require_still(actor)
     session = session_of(key, actor)
     return session.change(expires_at=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE), ended_at=None)
@@ -23,7 +23,7 @@ def open_session(*, actor: User, key: str) -> ConsoleSession:
 
 @operation("access.close_session", roles=None, verb=Verb.UPDATE, subject="session", entry_point=EntryPoint.COMMAND)
 def close_session(*, actor: User, key: str) -> None:
-    """Note a logout from the console."""
+    """Record a logout from the console."""
     session = session_of(key, actor)
     if session.pk is not None and session.ended_at is None:
         session.change(ended_at=timezone.now())
@@ -31,7 +31,7 @@ def close_session(*, actor: User, key: str) -> None:
 
 @operation("access.sessions", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def list_sessions(*, actor: User) -> None:
-    """List one's own sessions of the console, without their keys."""
+    """List your own console sessions, without their keys."""
 
 
 @operation(
@@ -43,5 +43,5 @@ def list_sessions(*, actor: User) -> None:
     credentials=True,
 )
 def end_session(*, actor: User, session: ConsoleSession) -> ConsoleSession:
-    """End one of one's own sessions of the console. Ending an ended one changes nothing."""
+    """End one of your own console sessions. Ending an ended session changes nothing."""
     return session.change(ended_at=session.ended_at or timezone.now())

@@ -1,4 +1,4 @@
-"""One's own tokens: listing, making and revoking them."""
+"""The caller's own tokens: listing, creating and revoking them."""
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from users.tokens import new_token
 
 @operation("access.tokens", roles=None, verb=Verb.ENTITY_DISCOVERY)
 def list_tokens(*, actor: User) -> None:
-    """List one's own tokens, without their secrets."""
+    """List your own tokens, without their secrets."""
 
 
 @operation(
@@ -31,7 +31,7 @@ def list_tokens(*, actor: User) -> None:
     raises=[Code.USER_INACTIVE],
 )
 def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
-    """Make a further token for oneself, or for the software agent that is to act for one; shown this once."""
+    """Create another token for yourself or for a software agent that represents you; it is shown only once."""
     require_still(actor)
     token, secret = new_token(actor, name=name, agent=agent, days=days)
     return Answer(token, {"token": secret})
@@ -48,5 +48,5 @@ def create_token(*, actor: User, name: str, agent: str = "", days: int | None = 
     credentials=True,
 )
 def revoke_token(*, actor: User, token: Token) -> Token:
-    """Revoke a token. Revoking a revoked one changes nothing."""
+    """Revoke a token. Revoking a revoked token changes nothing."""
     return token.change(revoked_at=token.revoked_at or timezone.now())

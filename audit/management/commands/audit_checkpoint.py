@@ -22,12 +22,12 @@ from users.system import system_principal
 class Command(BaseCommand):
     help = (
         "Seal all hash chains and discovery entries under one root. The document is stored and printed; keep it, or "
-        "better the file of --out, where the owner of the database cannot reach it."
+        "preferably the file of --out, where the database owner has no access."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--key", type=Path, help="PEM file of an Ed25519 private key that signs the checkpoint")
-        parser.add_argument("--out", type=Path, help="write the checkpoint with everything it seals to this file")
+        parser.add_argument("--out", type=Path, help="write the checkpoint with all its leaves to this file")
 
     def handle(self, *args: Any, key: Path | None = None, out: Path | None = None, **options: Any) -> None:
         try:

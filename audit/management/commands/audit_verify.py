@@ -1,4 +1,4 @@
-"""`manage.py audit_verify`: does the audit trail hold?"""
+"""`manage.py audit_verify`: verify the audit trail."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,16 +17,15 @@ from core.management.progress import progress_bar
 
 class Command(BaseCommand):
     help = (
-        "Verify every hash chain of the audit trail, hold it against a checkpoint (the given file, or else the last "
-        "one that the database keeps), and name the first place that is broken. Then look for triggers that were "
-        "replaced and for checkpoints that are gone."
+        "Verify every hash chain of the audit trail, compare it with a checkpoint (the given file, or the last one in "
+        "the database), and report the first inconsistency. Then check for replaced triggers and missing checkpoints."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--checkpoint", type=Path, help="a checkpoint as audit_checkpoint printed or wrote it")
+        parser.add_argument("--checkpoint", type=Path, help="a checkpoint printed or written by audit_checkpoint")
         parser.add_argument("--public-key", type=Path, help="PEM file of the Ed25519 key that must have signed it")
         parser.add_argument(
-            "--records", action="store_true", help="hold every record against its chain: missing, extra, different"
+            "--records", action="store_true", help="compare every record with its chain: missing, extra, different"
         )
 
     def handle(
@@ -43,10 +42,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if verdict.finding is not None:
             raise CommandError(f"BROKEN: {verdict.finding}")
-        against = f", as sealed under root {verdict.root}" if verdict.root else "; no checkpoint to hold them against"
+        against = f", as sealed under root {verdict.root}" if verdict.root else "; no checkpoint to compare with"
         self.stdout.write(f"verified {verdict.entries} entries in {verdict.chains} chains{against}")
         if verdict.imported_since:
-            self.stdout.write(f"{verdict.imported_since} imported entries came after the checkpoint with older dates")
+            self.stdout.write(
+                f"{verdict.imported_since} imported entries with older dates were added after the checkpoint"
+            )
         if records:
             self._verify_records()
 
@@ -70,5 +71,5 @@ class Command(BaseCommand):
             self.stderr.write(str(finding))
         if findings:
             some = f"{MOST} or more" if len(findings) == MOST else str(len(findings))
-            raise CommandError(f"BROKEN: {some} of the records are not what the trail says")
+            raise CommandError(f"BROKEN: {some} of the records do not match the trail")
         self.stdout.write(f"compared {compared} records with their chains")

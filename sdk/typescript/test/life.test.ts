@@ -150,7 +150,7 @@ test("a whole life through typed methods", async () => {
   assert.equal(refused.response.status, 409);
   assert.equal(refused.error?.code, "precondition_failed");
   assert.deepEqual(refused.error?.errors.map((item) => item.code), ["postmortem_not_reviewed"]);
-  assert.equal(refused.error?.next, "Meet the conditions named in errors.");
+  assert.equal(refused.error?.next, "Fulfil the conditions listed in errors.");
   assert.throws(() => answer(refused), Refused);
 
   answer(

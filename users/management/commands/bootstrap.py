@@ -1,4 +1,4 @@
-"""`manage.py bootstrap`: the first system administrator and executive, and the break-glass when one is gone."""
+"""`manage.py bootstrap`: the first system administrator and executive, and the recovery of the last one."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ OPTIONS = {Role.SYSTEM_ADMINISTRATOR: "sa", Role.EXECUTIVE: "ex"}
 
 class Command(BaseCommand):
     help = (
-        "Make the first system administrator and executive; refused when an active one of each exists. With --recover, "
-        "let the only one of either back in. Prints both activation shares of each account: they set their own "
-        "passwords with POST /api/v1/auth/activate/. Every act of this command stands in the audit trail and in the "
-        "inbox of every system administrator and executive."
+        "Create the first system administrator and executive; refused if an active one of each exists. With "
+        "--recover, restore the access of the only executive or system administrator. Prints both activation shares "
+        "of each account: the owners set their passwords with POST /api/v1/auth/activate/. Every use of this command "
+        "is recorded in the audit trail and appears in the inbox of every system administrator and executive."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             parser.add_argument(f"--{short}-email", help=f"e-mail address of the {role.label.lower()}")
             parser.add_argument(f"--{short}-name", default=role.label.title(), help="their name")
         parser.add_argument(
-            "--recover", metavar="EMAIL", help="open the account of the only executive or system administrator again"
+            "--recover", metavar="EMAIL", help="recover the account of the only executive or system administrator"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _recover(email: str) -> Any:
         user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
         if user is None:
-            raise CommandError(f"there is no account with the address {email}")
+            raise CommandError(f"no account has the address {email}")
         return [(user, execute("user.recover", actor=system_principal(), data={"user": user}))]
 
     @staticmethod

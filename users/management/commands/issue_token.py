@@ -1,4 +1,4 @@
-"""`manage.py issue_token EMAIL`: one token, alone on stdout."""
+"""`manage.py issue_token EMAIL`: prints one token on stdout and nothing else."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ LONGEST_NAME = Token._meta.get_field("agent").max_length or 0
 
 
 class Command(BaseCommand):
-    help = "Issue a token for an active account; it is printed alone on stdout and kept nowhere."
+    help = "Issue a token for an active account. Only the token is printed on stdout; only its digest is stored."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--days", type=int, help="life of the token in days")
+        parser.add_argument("--days", type=int, help="lifetime of the token in days")
         parser.add_argument("--agent", default="", help="the software agent that will use the token")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email_key=User.key_of(options["email"]), is_system=False).first()
         if user is None:
-            raise CommandError(f"there is no account with the address {options['email']}")
+            raise CommandError(f"no account has the address {options['email']}")
         if options["days"] is not None and not 1 <= options["days"] <= LONGEST_LIFE:
             raise CommandError(f"--days must be from 1 to {LONGEST_LIFE}")
         if len(options["agent"]) > LONGEST_NAME:
