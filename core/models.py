@@ -29,7 +29,7 @@ class Record(CompiledInsert):
     audit_parent: ClassVar[str] = ""
     # The foreign key to the record that is locked instead of it: operations that write both use one lock order.
     locked_by: ClassVar[str] = ""
-    # The source in the audit trail when the system creates it as a side effect.
+    # The audit verb when the system creates the record as a side effect of another operation.
     created_verb: ClassVar[Verb] = Verb.CREATE
     redacted: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()

@@ -129,7 +129,7 @@ def test_a_changed_entry_is_found_though_its_hash_was_made_to_fit(trail):
     finding = verify().finding
 
     assert (finding.kind, finding.entry_id) == (FindingKind.REORDERED, trail.entry(3).pk)
-    assert "the entry before it" in finding.problem
+    assert "the previous entry" in finding.problem
 
 
 def test_a_chain_rewritten_from_end_to_end_is_found_by_the_checkpoint(trail):

@@ -76,4 +76,4 @@ def test_other_errors_gave_nothing_up():
     assert timeout_reason(OperationalError()) == ""
     error = OperationalError()
     error.__cause__ = psycopg.errors.LockNotAvailable()
-    assert "Another request" in timeout_reason(error)
+    assert "another request" in timeout_reason(error)

@@ -39,7 +39,7 @@ def test_a_software_agent_creates_an_account_and_gets_no_share(api):
     answer = agent.post("/users/", BODY, expect=201).json()
 
     assert (answer["activation_share"], answer["activation_expires_at"]) == (None, None)
-    assert "software agent receives no share" in answer["activation_next"]
+    assert "agents receive no share" in answer["activation_next"]
     assert not ActivationToken.objects.exists()
     activate(shares_of(User.objects.get(pk=answer["id"]), api(person)))
 
