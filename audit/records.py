@@ -18,7 +18,6 @@ from audit.choices import Origin
 from audit.commit_horizon import streaming_transaction
 from audit.models import AuditEntry
 from audit.redaction import is_audited, scalar, value_digest
-from core.fields import FoldedKey
 from core.models import Record
 from core.operations.entities import models_by_type
 
@@ -114,7 +113,7 @@ def _compare(model: Any, pk: int, record: Any, chain: AuditedValues) -> Finding 
 
 def _holds(record: Any, field: Any, state: Changes) -> bool:
     name, value = field.attname, getattr(record, field.attname)
-    if isinstance(field, FoldedKey) or not is_audited(record, name):
+    if not is_audited(record, field):
         return True
     if name not in state:  # empty at creation, or a column added later
         return value in EMPTY or value == field.get_default()

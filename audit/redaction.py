@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from audit.chain import canonical_value
+from core.fields import Folded
 from core.json import dumps
 
 # Bookkeeping columns of the base record: the entry itself has actor and time.
@@ -37,7 +38,7 @@ def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, cre
     shown = {}
     for field in record._meta.concrete_fields:
         name = field.attname
-        if name not in changes or not is_audited(record, name):
+        if name not in changes or not is_audited(record, field):
             continue
         old, new = changes[name]
         if created and new in (None, "", [], {}):
@@ -47,9 +48,10 @@ def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, cre
     return shown
 
 
-def is_audited(record: Any, name: str) -> bool:
-    """Whether changes of this column are audited."""
-    return name not in BOOKKEEPING_FIELDS and name not in type(record).unlogged
+def is_audited(record: Any, field: Any) -> bool:
+    """Whether changes of this column are audited; a folded copy follows from another column."""
+    derived = isinstance(field, Folded) or field.attname in BOOKKEEPING_FIELDS
+    return not derived and field.attname not in type(record).unlogged
 
 
 def value_digest(value: Any) -> dict[str, Any]:

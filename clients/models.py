@@ -27,13 +27,12 @@ class Client(Record):
 
     entity_type = "client"
     redacted = frozenset({"contact_email", "contact_phone", "address"})
-    unlogged = frozenset({"registration_number_key", "contact_email_key"})
 
     name = models.CharField(max_length=200)
     registration_number = models.CharField(max_length=64)
     registration_number_key = FoldedKey("registration_number")
     contact_email = models.EmailField(max_length=254)
-    contact_email_key = FoldedKey("contact_email")
+    contact_email_key = FoldedKey("contact_email", "email")
     client_type = models.CharField(max_length=16, choices=ClientType.choices)
     contact_phone = models.CharField(max_length=16, blank=True)
     address = models.TextField(blank=True)

@@ -1,31 +1,82 @@
-"""Model fields that several apps share."""
+"""Model fields that several apps share: what the database compares instead of the text itself."""
 
-import unicodedata
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
 
+from core.text.folding import FOLDINGS
 
-def fold(text: str) -> str:
-    """The form in which names and addresses are compared: case, Unicode form and white space do not count."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+# Parts a key from the id of its record, where another record had the key first. No folded text holds this character.
+TWIN = "\x1f"
+# What TWIN and an id take of a key's length.
+ROOM_FOR_TWIN = 24
 
 
-class FoldedKey(models.CharField):  # type: ignore[type-arg]
-    """The folded copy of another field, kept by the field itself, so that the database can decide uniqueness.
+class Folded(models.Field):  # type: ignore[type-arg]
+    """The folded copy of another field, kept by the field itself, so that both databases compare alike.
 
-    SQLite folds only ASCII and PostgreSQL by locale; folding here makes both decide alike.
+    Arguments: the field it copies, and the folding (see core.text.folding).
     """
 
-    def __init__(self, source: str = "", **options: Any) -> None:
-        self.source = source
-        super().__init__(**{"max_length": 600, "editable": False, **options})
+    non_db_attrs = (*models.Field.non_db_attrs, "source", "folding")
+
+    def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
+        self.source, self.folding = source, folding
+        super().__init__(**options)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
-        return name, path, args, {**options, "source": self.source}
+        return name, path, args, {**options, "source": self.source, "folding": self.folding}
+
+    @property
+    def fold(self) -> Callable[[str], str]:
+        return FOLDINGS[self.folding]
+
+    def may_differ(self, record: Any) -> bool:
+        """Whether the copy has to be made anew before the record is saved."""
+        return True
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = fold(getattr(model_instance, self.source) or "")
+        value = self.kept(model_instance)
         setattr(model_instance, self.attname, value)
         return value
+
+    def kept(self, record: Any) -> str:
+        """The value that belongs to a record."""
+        return self.fold(getattr(record, self.source) or "")
+
+
+class FoldedKey(Folded, models.CharField):  # type: ignore[type-arg]
+    """A folded copy that is unique.
+
+    Of records that an older folding told apart, the first keeps the key; the others bear their id behind it, for as
+    long as their text folds to the same.
+    """
+
+    def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
+        super().__init__(source, folding, **{"max_length": 600, "editable": False, **options})
+
+    def key_of(self, record: Any, fold: Callable[[str], str]) -> str:
+        """The folded text; where it is too long for the column, its beginning and its digest."""
+        folded, room = fold(getattr(record, self.source) or ""), (self.max_length or 0) - ROOM_FOR_TWIN
+        if len(folded) <= room:
+            return folded
+        digest = hashlib.sha256(folded.encode()).hexdigest()
+        return folded[: room - len(digest)] + digest
+
+    def kept(self, record: Any) -> str:
+        key, before = self.key_of(record, self.fold), getattr(record, self.attname)
+        return str(before) if before.startswith(f"{key}{TWIN}") else key
+
+
+class FoldedText(Folded, models.TextField):  # type: ignore[type-arg]
+    """A folded copy that is searched."""
+
+    def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
+        super().__init__(source, folding, **{"default": "", "editable": False, **options})
+
+    def may_differ(self, record: Any) -> bool:
+        """Long texts are folded when they change, not at every save."""
+        return bool(record._state.adding or record.changed(self.source))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.context import current
 from core.errors import Undeclared
-from core.fields import FoldedKey
+from core.fields import Folded
 from core.hooks import hooks
 from core.querysets import RecordQuerySet
 from core.signals import send_saved
@@ -70,6 +70,10 @@ class Record(CompiledInsert):
         now = {name: getattr(self, name) for name in self._loaded}
         return {name: (self._loaded[name], value) for name, value in now.items() if self._loaded[name] != value}
 
+    def changed(self, name: str) -> bool:
+        """Whether a column differs from what was loaded."""
+        return bool(self.__dict__.get(name) != self._loaded.get(name))
+
     def change(self, **values: Any) -> Self:
         """Set these attributes and save; returns the record itself."""
         for name, value in values.items():
@@ -122,7 +126,7 @@ class Record(CompiledInsert):
 
     def _fold_keys(self) -> None:
         for field in self._meta.concrete_fields:
-            if isinstance(field, FoldedKey):
+            if isinstance(field, Folded) and field.may_differ(self):
                 field.pre_save(self, self._state.adding)
 
     def _stamp(self, created: bool) -> None:

@@ -1,11 +1,10 @@
 """The key by which the database recognises a second open incident for the same thing."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
-from django.db import models
-
-from core.fields import FoldedKey, fold
+from core.fields import FoldedKey
 
 
 class OpenKey(FoldedKey):
@@ -14,17 +13,11 @@ class OpenKey(FoldedKey):
     The title enters as a digest, so that no length of title outgrows the column.
     """
 
-    def __init__(self, source: str = "title", **options: Any) -> None:
-        super().__init__(source, **{"max_length": 160, **options})
+    def __init__(self, source: str = "title", folding: str = "title", **options: Any) -> None:
+        super().__init__(source, folding, **{"max_length": 160, **options})
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = open_key_of(model_instance)
-        setattr(model_instance, self.attname, value)
-        return value
-
-
-def open_key_of(incident: Any) -> str:
-    if incident.component_id is not None:
-        return f"{incident.client_id}/{incident.component_id}/{incident.category}"
-    title = hashlib.sha256(fold(incident.title).encode()).hexdigest()
-    return f"{incident.client_id}//{incident.category}/{title}"
+    def key_of(self, record: Any, fold: Callable[[str], str]) -> str:
+        if record.component_id is not None:
+            return f"{record.client_id}/{record.component_id}/{record.category}"
+        title = hashlib.sha256(fold(record.title).encode()).hexdigest()
+        return f"{record.client_id}//{record.category}/{title}"

@@ -15,7 +15,6 @@ class Product(Record):
     """A system or application under support."""
 
     entity_type = "product"
-    unlogged = frozenset({"product_name_key"})
 
     product_name = models.CharField(max_length=200)
     product_name_key = FoldedKey("product_name")
@@ -43,7 +42,6 @@ class Component(Record):
     """An infrastructure component that supports a product."""
 
     entity_type = "component"
-    unlogged = frozenset({"component_name_key"})
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="components")
     component_name = models.CharField(max_length=200)

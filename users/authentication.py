@@ -41,13 +41,17 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class EmailBackend(BaseBackend):
-    """Password login by e-mail address. It only identifies the account; whether it may act is checked later."""
+    """Password login by e-mail address. It only identifies the account; whether it may act is checked later.
+
+    `email` is folded, so that different spellings of an address share one failure count; `spelled` is the address as
+    typed.
+    """
 
     def authenticate(self, request: Any, email: str | None = None, password: str | None = None, **others: Any) -> Any:
         email = email or others.get("username")
         if not email or not password:
             return None
-        user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
+        user = User.objects.by_address(others.get("spelled") or email)
         if user is None:
             User().set_password(password)  # as slow as a real comparison, against timing attacks
             return None

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.fields import FoldedKey, fold
+from core.fields import FoldedKey
 from core.models import Record
+from core.text.folding import fold_email
 from users.choices import CC, STAFF, VC, Role, UserStatus
 from users.querysets import ActivationQuerySet, OwnQuerySet, TokenQuerySet, UserManager
 
@@ -23,12 +24,12 @@ class User(AbstractBaseUser, Record):
 
     entity_type = "user"
     redacted = frozenset({"name", "email", "password"})
-    unlogged = frozenset({"email_key", "password_set_at"})
+    unlogged = frozenset({"password_set_at"})
     last_login = None  # tokens record their last use instead
 
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
-    email_key = FoldedKey("email")
+    email_key = FoldedKey("email", "email")
     role = models.CharField(max_length=32, choices=Role.choices, blank=True)
     status = models.CharField(max_length=16, choices=UserStatus.choices, default=UserStatus.ACTIVE)
     timezone = models.CharField(max_length=64, default="UTC")
@@ -66,7 +67,7 @@ class User(AbstractBaseUser, Record):
 
     @staticmethod
     def key_of(email: str) -> str:
-        return fold(email)
+        return fold_email(email)
 
     @property
     def may_act(self) -> bool:

@@ -135,9 +135,8 @@ class LoginView(OperationView):
     def login(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
-        # Folded, so that different spellings of an address share one failure count.
-        email = User.key_of(body["email"])[:254]
-        user = authenticate(request._request, email=email, password=body["password"])
+        email, password = User.key_of(body["email"])[:254], body["password"]
+        user = authenticate(request._request, email=email, password=password, spelled=body["email"])
         refuse_locked(request)
         if user is None:
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")

@@ -18,13 +18,12 @@ class Vendor(Record):
 
     entity_type = "vendor"
     redacted = frozenset({"contact_email", "contact_phone"})
-    unlogged = frozenset({"vendor_name_key", "contact_email_key"})
 
     vendor_name = models.CharField(max_length=200)
     vendor_name_key = FoldedKey("vendor_name")
     vendor_type = models.CharField(max_length=64)
     contact_email = models.EmailField(max_length=254)
-    contact_email_key = FoldedKey("contact_email")
+    contact_email_key = FoldedKey("contact_email", "email")
     contact_phone = models.CharField(max_length=16)
     status = models.CharField(max_length=16, choices=VendorStatus.choices, default=VendorStatus.ACTIVE)
 

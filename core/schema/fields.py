@@ -26,6 +26,18 @@ class PhoneSchema(OpenApiSerializerFieldExtension):
         return {"type": "string", "format": "phone", "minLength": 1}
 
 
+class EmailSchema(OpenApiSerializerFieldExtension):
+    """An e-mail address, whose domain may be spelled in any script."""
+
+    target_class = "rest_framework.serializers.EmailField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        longest = getattr(self.target, "max_length", None)
+        bound = {} if longest is None else {"maxLength": longest}
+        return {"type": "string", "format": "idn-email", **bound}
+
+
 class TimeZoneSchema(OpenApiSerializerFieldExtension):
     """The name of a time zone: not an enumeration, because the list is long and changes."""
 

@@ -26,7 +26,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if email and password:
-            self.user_cache = authenticate(self.request, email=User.key_of(email), password=password)
+            self.user_cache = authenticate(self.request, email=User.key_of(email), password=password, spelled=email)
             if self.user_cache is None or not self.user_cache.may_act:
                 raise forms.ValidationError(self.error_messages["invalid_login"], code="invalid_login")
         return dict(self.cleaned_data)

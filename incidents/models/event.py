@@ -108,7 +108,6 @@ class CorrelationRule(Record):
     """A stored criterion for creating an incident: so many related events in so long a time, or a severe enough one."""
 
     entity_type = "correlation_rule"
-    unlogged = frozenset({"name_key"})
 
     name = models.CharField(max_length=120)
     name_key = FoldedKey("name")

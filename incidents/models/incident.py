@@ -59,8 +59,8 @@ class Incident(Record):
 
     entity_type = "incident"
     redacted = frozenset({"title"})
-    # Keys and times that follow from fields which are logged.
-    unlogged = frozenset({"open_key", "sla_elapsed", "sla_due_at", "sla_at_risk_at"})
+    # Times that follow from fields which are logged.
+    unlogged = frozenset({"sla_elapsed", "sla_due_at", "sla_at_risk_at"})
     undisclosed = frozenset(
         {
             *("sla_agreement_id", "response_due_at", "resolution_due_at", "sla_breach", "rto_breach"),

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _recover(email: str) -> Any:
-        user = User.objects.filter(email_key=User.key_of(email), is_system=False).first()
+        user = User.objects.by_address(email)
         if user is None:
             raise CommandError(f"no account has the address {email}")
         return [(user, execute("user.recover", actor=system_principal(), data={"user": user}))]

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--agent", default="", help="the software agent that will use the token")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email_key=User.key_of(options["email"]), is_system=False).first()
+        user = User.objects.by_address(options["email"])
         if user is None:
             raise CommandError(f"no account has the address {options['email']}")
         if options["days"] is not None and not 1 <= options["days"] <= LONGEST_LIFE:

@@ -1,0 +1,112 @@
+"""Folds the keys of existing rows anew, for migrations: it never fails, whatever the rows hold."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.fields import TWIN, FoldedKey
+
+BATCH = 500
+
+# What both directions of a migration call.
+Change = Callable[[Any, Any], None]
+
+
+def first_folding(text: str) -> str:
+    """How every text was folded before there were kinds of text."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """One row whose key or violations change; violations of None stay as they are."""
+
+    pk: int
+    before: str
+    key: str
+    violations: list[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The unique folded keys of one model: the column, the columns within which it is unique, and the rows that count.
+
+    `columns` are further ones that the key rests on; `counts` tells of a row whether the constraint holds for it;
+    `rule` names what rows break that have no key of their own.
+    """
+
+    model: str
+    column: str
+    within: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    counts: Callable[[Any], bool] = lambda row: True
+    rule: str = "unique_identifiers"
+
+    def refold(self, rows: Any, fold: Callable[[str], str] | None) -> None:
+        """Give every row its key, by the folding of its field or another.
+
+        Where an earlier row has the key, or nothing is left of the text, the row's id follows the key and the row keeps
+        a violation.
+        """
+        field: FoldedKey = rows.model._meta.get_field(self.column)
+        names = {"pk", self.column, field.source, "imported_row", "imported_violations", *self.within, *self.columns}
+        taken: dict[tuple[Any, ...], int] = {}
+        changed = []
+        for row in rows.only(*names).order_by("pk").iterator(BATCH):
+            before, key = getattr(row, self.column), field.key_of(row, fold or field.fold)
+            holder = self._holder(taken, row, key) if self.counts(row) else None
+            key = key if holder is None else f"{key}{TWIN}{row.pk}"
+            violations = self._violations(row, field.source, holder)
+            if key != before or violations != row.imported_violations:
+                changed.append(Refolded(row.pk, before, key, violations))
+        self._write(rows, changed)
+
+    def _holder(self, taken: dict[tuple[Any, ...], int], row: Any, key: str) -> int | None:
+        """The row that has this key already, the row itself where the key says nothing; None where it is free."""
+        if not key:
+            return int(row.pk)
+        place = (*(getattr(row, name) for name in self.within), key)
+        holder = taken.setdefault(place, row.pk)
+        return None if holder == row.pk else holder
+
+    def _violations(self, row: Any, source: str, holder: int | None) -> list[Any] | None:
+        """Those that the row keeps: its others, and what it breaks now."""
+        before = row.imported_violations
+        kept = [each for each in before or [] if not self._is_ours(each, source)]
+        if holder is not None:
+            told = "blank" if holder == row.pk else f"compares equal to that of {self.model} {holder}"
+            kept.append({"rule": self.rule, "detail": f"{source}: {told}"})
+        return before if kept == (before or []) else kept or ([] if row.imported_row is not None else None)
+
+    def _is_ours(self, violation: Any, source: str) -> bool:
+        told = violation if isinstance(violation, dict) else {}
+        return told.get("rule") == self.rule and str(told.get("detail")).startswith(f"{source}: ")
+
+    def _write(self, rows: Any, changed: list[Refolded]) -> None:
+        """Store the keys, none of which may stand twice on the way: rows that hold what another gets step aside."""
+        moved = [each for each in changed if each.key != each.before]
+        wanted = {each.key for each in moved}
+        aside = [(each, f"{TWIN}{each.pk}") for each in moved if each.before in wanted]
+        for some in (aside, [(each, each.key) for each in moved]):
+            renewed = [rows.model(pk=each.pk, **{self.column: key}) for each, key in some]
+            rows.bulk_update(renewed, [self.column], BATCH)
+        noted = [rows.model(pk=each.pk, imported_violations=each.violations) for each in changed]
+        rows.bulk_update(noted, ["imported_violations"], BATCH)
+
+
+def refolding(app: str, *keys: Keys) -> tuple[Change, Change]:
+    """What a migration runs forwards and backwards."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        run(apps, schema_editor, None)
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        run(apps, schema_editor, first_folding)
+
+    def run(apps: Any, schema_editor: Any, fold: Callable[[str], str] | None) -> None:
+        for each in keys:
+            rows = apps.get_model(app, each.model).objects.using(schema_editor.connection.alias)
+            each.refold(rows, fold)
+
+    return forwards, backwards
