@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from core.text.folding import FOLDINGS, fold_email, fold_name, fold_title, is_blank
 
 # Invisible, bidirectional, combining, wide and compatible characters meet more often than among all of Unicode.
-AWKWARD = "\u200b\u034f\u115f\u1160\u17b4\u180e\u3164\uffa0\ufe0f\U000e0041\u202e\u0301\u0308\u0345ßİıΣςǅﬁ①ＡÅ'-_.。@ \t\n\x1f\x85"
+AWKWARD = (
+    "\u200b\u034f\u115f\u1160\u17b4\u180e\u3164\uffa0\ufe0f\U000e0041\u202e\u0301\u0308\u0345ßİıΣςǅﬁ①ＡÅ"
+    "'-_.。@ \t\n\x1f\x85"
+)
 TEXTS = st.text() | st.text(alphabet=AWKWARD + "aäxn", max_size=20)
 
 
