@@ -22,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 BEFORE = [
     ("vendors", "0001_initial"),
-    ("clients", "0003_subscription_high_priority"),
+    ("clients", "0004_pauses_allowed"),
     ("users", "0003_access"),
     ("products", "0002_initial"),
-    ("incidents", "0007_evidence"),
+    ("incidents", "0008_clock_pauses"),
 ]
 STAMPS = {"created_by_id": 0, "updated_by_id": 0}
 
