@@ -25,6 +25,11 @@ RENAMED = {
     "registration_number": (SA, "/clients/{}/", ClientFactory),
     "name": (IM, "/correlation-rules/{}/", CorrelationRuleFactory),
 }
+ADDRESSED = {
+    "user": (SA, "/users/{}/", "email", UserFactory),
+    "vendor": (EX, "/vendors/{}/", "contact_email", VendorFactory),
+    "client": (SA, "/clients/{}/", "contact_email", ClientFactory),
+}
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
@@ -48,15 +53,9 @@ def test_names_of_components_are_taken_within_their_product(api, spelling):
 
 
 @pytest.mark.parametrize("address", ADDRESSES[:2], ids=ascii)
-@pytest.mark.parametrize(
-    ("role", "path", "field", "factory"),
-    [
-        (SA, "/users/{}/", "email", UserFactory),
-        (EX, "/vendors/{}/", "contact_email", VendorFactory),
-        (SA, "/clients/{}/", "contact_email", ClientFactory),
-    ],
-)
-def test_an_address_in_another_spelling_is_taken(api, role, path, field, factory, address):
+@pytest.mark.parametrize("entity", ADDRESSED)
+def test_an_address_in_another_spelling_is_taken(api, entity, address):
+    role, path, field, factory = ADDRESSED[entity]
     named, other = factory(**{field: ADDRESS}), factory()
 
     refused = api(role).patch(path.format(other.pk), {field: address}, expect=409, code="duplicate")
