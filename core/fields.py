@@ -35,7 +35,7 @@ class Folded(models.Field):  # type: ignore[type-arg]
         return FOLDINGS[self.folding]
 
     def may_differ(self, record: Any) -> bool:
-        """Whether the copy has to be made anew before the record is saved."""
+        """Whether the copy must be recomputed before the record is saved."""
         return True
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
@@ -51,7 +51,7 @@ class Folded(models.Field):  # type: ignore[type-arg]
 class FoldedKey(Folded, models.CharField):  # type: ignore[type-arg]
     """A folded copy that is unique.
 
-    Of records that an older folding told apart, the first keeps the key; the others bear their id behind it, for as
+    Of records that an older folding told apart, the first keeps the key; the keys of the others end in their id, for as
     long as their text folds to the same.
     """
 

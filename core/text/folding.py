@@ -72,7 +72,7 @@ FOLDINGS: dict[str, Callable[[str], str]] = {"name": fold_name, "title": fold_ti
 
 
 def _settled(text: str, fold: Callable[[str], str]) -> str:
-    """Fold until nothing changes: what is removed may bring letters together that compose anew."""
+    """Fold until nothing changes: what is removed may bring letters together that compose again."""
     folded = fold(text)
     while (again := fold(folded)) != folded:
         folded = again

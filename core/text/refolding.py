@@ -1,4 +1,4 @@
-"""Folds the keys of existing rows anew, for migrations: it never fails, whatever the rows hold."""
+"""Recomputes the keys of existing rows, for migrations. No content of the rows makes it fail."""
 
 import unicodedata
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whoever spells a name another way meets the record that bears it: through the API, on both databases."""
+"""Whoever spells a name another way gets a refusal that names the existing record: through the API, on both databases."""
 
 import pytest
 
