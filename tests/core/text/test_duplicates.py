@@ -1,4 +1,4 @@
-"""Whoever spells a name another way gets a refusal that names the existing record: through the API, on both databases."""
+"""Another spelling of a name is refused as a duplicate that names the existing record, on both databases."""
 
 import pytest
 
