@@ -1,4 +1,4 @@
-"""Kinds, risks and lifecycles of changes and rollbacks."""
+"""Types, risks and lifecycles of changes and rollbacks."""
 
 from django.db.models import TextChoices
 
@@ -36,7 +36,7 @@ class RollbackStatus(TextChoices):
     REJECTED = "rejected"
 
 
-# rolled_back is reached only by completing a rollback.
+# Only the completion of a rollback leads to rolled_back.
 CHANGE_MOVES = Lifecycle(
     "change",
     {
@@ -50,7 +50,7 @@ CHANGE_MOVES = Lifecycle(
     initial=ChangeStatus.REQUESTED,
 )
 
-# An emergency does not wait for its window.
+# An emergency change need not wait for its window.
 EMERGENCY_MOVES = CHANGE_MOVES.widened("emergency change", {ChangeStatus.APPROVED: (ChangeStatus.IN_PROGRESS,)})
 
 ROLLBACK_MOVES = Lifecycle(
@@ -62,8 +62,8 @@ ROLLBACK_MOVES = Lifecycle(
     initial=RollbackStatus.REQUESTED,
 )
 
-# What can be rolled back, and the rollbacks that are not finished.
+# Statuses of a change that can be rolled back, and of unfinished rollbacks.
 REVERSIBLE = (ChangeStatus.IN_PROGRESS, ChangeStatus.COMPLETED, ChangeStatus.FAILED)
 UNFINISHED = (RollbackStatus.REQUESTED, RollbackStatus.IN_PROGRESS)
-# Windows that are still to come or under way.
+# Statuses of changes whose windows are in the future or in progress.
 OCCUPYING = (ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS)

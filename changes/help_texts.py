@@ -1,4 +1,4 @@
-"""What the members of changes and rollbacks mean."""
+"""Descriptions of the fields of changes and rollbacks."""
 
 HELP_TEXTS = {
     "OverlapWarning.change_id": "The change request.",
@@ -8,7 +8,7 @@ HELP_TEXTS = {
     "actual_start": "When the change started.",
     "approved_by_id": "Who decided it.",
     "change_id": "The change request.",
-    "change_title": "One line that names the change.",
+    "change_title": "The change in one line.",
     "change_type": "The type of change.",
     "comment": "The reason for the decision.",
     "decided_at": "When it was decided.",
@@ -21,8 +21,8 @@ HELP_TEXTS = {
     "requested_by_id": "Who requested it.",
     "risk_level": "The risk; only an executive decides a critical change.",
     "scheduled_end": "End of the change window.",
-    "outside_window": "Whether a change begins, or began, outside its window.",
-    "outside_window_reason": "Why it does not wait for its window.",
+    "outside_window": "Whether the change starts, or started, outside its window.",
+    "outside_window_reason": "Why the change starts outside its window.",
     "scheduled_start": "Start of the change window.",
     "validation_completed": "Whether the service was validated after the rollback.",
     "warnings": "Other changes whose windows overlap this one.",

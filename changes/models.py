@@ -1,4 +1,4 @@
-"""Changes and rollbacks: what is always true of them."""
+"""Changes and rollbacks, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -16,8 +16,9 @@ IMPORTED = Q(imported_row__isnull=False)
 class ChangeRequest(Record):
     """A change to a system, to resolve or prevent issues.
 
-    `once_critical` is true when the risk was ever stated as critical: who decides is judged by it, so that nobody
-    can lower a risk to get round the executive. `outside_window` says that it began outside its window, and why.
+    `once_critical` is true if the risk has ever been critical. It decides who may approve the change, so lowering the
+    risk does not avoid the executive's decision. `outside_window` records that the change started outside its window,
+    with the reason.
     """
 
     entity_type = "change_request"
@@ -77,7 +78,7 @@ class ChangeRequest(Record):
 
     @property
     def ever_critical(self) -> bool:
-        """Whether the risk is critical, or once was."""
+        """Whether the risk is or has been critical."""
         return self.once_critical or self.risk_level == RiskLevel.CRITICAL
 
     def save(self, *args: Any, **kwargs: Any) -> None:

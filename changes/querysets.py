@@ -1,4 +1,4 @@
-"""Who may read which changes and rollbacks."""
+"""Read scopes of changes and rollbacks."""
 
 from typing import Any, Self
 
@@ -7,7 +7,7 @@ from users.choices import VC
 
 
 class ChangeQuerySet(RecordQuerySet):
-    """Staff: all. A vendor contact: those of incidents on the own vendor's products. A client contact: none."""
+    """Staff: all. A vendor contact: those of incidents on the vendor's products. A client contact: none."""
 
     vendor_path = "incident__component__product__vendor_id"
 

@@ -1,4 +1,4 @@
-"""The shape of changes and rollbacks."""
+"""The serializers of changes and rollbacks."""
 
 from typing import Any
 
@@ -47,9 +47,9 @@ class StartBody(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         said, reasoned = attrs.get("outside_window", False), "outside_window_reason" in attrs
         if said and not reasoned:
-            raise invalid("outside_window_reason", "Say why the change begins outside its window.", "required")
+            raise invalid("outside_window_reason", "State why the change starts outside its window.", "required")
         if reasoned and not said:
-            raise invalid("outside_window_reason", "A reason belongs to outside_window: true.", "not_applicable")
+            raise invalid("outside_window_reason", "A reason requires outside_window: true.", "not_applicable")
         return attrs
 
 
@@ -63,7 +63,7 @@ class RollbackBody(Body):
 
 @extend_schema_field({"type": "boolean", "const": True})
 class AffirmationField(serializers.BooleanField):
-    """What can only be affirmed."""
+    """A boolean that must be true."""
 
 
 class CompleteRollbackBody(Body):
@@ -71,7 +71,7 @@ class CompleteRollbackBody(Body):
 
     def validate_validation_completed(self, value: bool) -> bool:
         if not value:
-            raise serializers.ValidationError("A rollback is complete when it has been validated.", "not_validated")
+            raise serializers.ValidationError("A rollback can only be completed after its validation.", "not_validated")
         return value
 
 
@@ -129,6 +129,6 @@ class OverlapWarning(serializers.Serializer[object]):
 ScheduledChange = extended(
     ChangeOutput,
     "ScheduledChange",
-    "A change with its window, and a warning for each change whose window on the same component overlaps.",
+    "A change with its window, and a warning for each other change with an overlapping window on the same component.",
     warnings=OverlapWarning(many=True),
 )

@@ -118,7 +118,7 @@ HELP_TEXTS = {
     "event_id": "The event.",
     "event_payloads": "Events to record, as for POST /events/.",
     "event_record_ids": "Events that are already recorded.",
-    "group_by": "What events must have in common to be related.",
+    "group_by": "The attributes that related events must share.",
     "has_workaround": "A workaround is available.",
     "high_priority_client": "A client with a high-priority contract is affected.",
     "impact_level": "How severe the impact is.",

@@ -1,1 +1,1 @@
-"""What was learned: articles (SOP 24) and post-incident reviews (SOP 25)."""
+"""Knowledge base articles (SOP 24) and post-incident reviews (SOP 25)."""

@@ -14,7 +14,7 @@ class KnowledgeConfig(AppConfig):
 
 
 def install_search_index(**options: Any) -> None:
-    """Install the full-text index again: a migration that rebuilds the table drops what hangs on it."""
+    """Reinstall the full-text index: a migration that rebuilds the table drops dependent objects."""
     from django.db import connections
 
     from knowledge.search_index import install

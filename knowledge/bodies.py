@@ -1,4 +1,4 @@
-"""The shape of requests about articles, reviews and action items."""
+"""The request bodies of articles, reviews and action items."""
 
 from datetime import date
 from typing import Any
@@ -37,14 +37,14 @@ class ArticleBody(PeopleBody):
     )
     author_id = Person(
         roles=AUTHORS,
-        misfit="An author is in technical support or an incident manager.",
+        misfit="The author must be in technical support or an incident manager.",
         source="author",
         required=False,
     )
     incident_id = Reference("incidents.Incident", active=False, source="incident", required=False, allow_null=True)
     reviewer_user_id = Person(
         roles=REVIEWERS,
-        misfit="A reviewer is in technical support, an incident manager or an executive.",
+        misfit="The reviewer must be in technical support, an incident manager or an executive.",
         source="reviewer_user",
         required=False,
         allow_null=True,
@@ -56,7 +56,7 @@ class JudgementBody(Body):
 
 
 def _facilitator() -> Person:
-    misfit = "A review is facilitated by an incident manager, executive, system administrator or technical support."
+    misfit = "The facilitator must be an incident manager, executive, system administrator or in technical support."
     return Person(roles=FACILITATORS, misfit=misfit, source="facilitator_user")
 
 
@@ -65,9 +65,9 @@ def _rating() -> serializers.IntegerField:
 
 
 class ScheduledDate(serializers.DateField):
-    """A day on which something is to happen: today or later in the caller's time zone, or the day that it has."""
+    """A planned date: today or later in the caller's time zone, or the unchanged date."""
 
-    default_error_messages = {"in_the_past": "This day is over."}
+    default_error_messages = {"in_the_past": "This date is in the past."}
 
     def to_internal_value(self, value: Any) -> date:
         day: date = super().to_internal_value(value)
@@ -100,8 +100,8 @@ class CompleteReviewBody(Body):
     findings = serializers.CharField(max_length=LONGEST_FINDINGS, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Every rating is given now, or was given before."""
-        sentence = "A completed review has this rating, from 1 to 5."
+        """Require every rating, in this request or on the record."""
+        sentence = "A completed review must have this rating, from 1 to 5."
         missing = [name for name in RATINGS if self.given(name, attrs) is None]
         if missing:
             raise serializers.ValidationError({name: [ErrorDetail(sentence, "required")] for name in missing})

@@ -1,4 +1,4 @@
-"""Kinds and lifecycles of articles, reviews and action items."""
+"""Types and lifecycles of articles, reviews and action items."""
 
 from django.db.models import TextChoices
 
@@ -62,15 +62,15 @@ REVIEW_MOVES = Lifecycle(
 
 ITEM_MOVES = Lifecycle("action item", {ItemStatus.OPEN: (ItemStatus.DONE, ItemStatus.DROPPED)}, initial=ItemStatus.OPEN)
 
-# Articles that may still be edited, and reviews that are not finished.
+# Statuses of editable articles, and of unfinished reviews.
 EDITABLE = (ArticleStatus.DRAFT, ArticleStatus.IN_REVIEW)
 UNFINISHED = (ReviewStatus.SCHEDULED, ReviewStatus.IN_PROGRESS)
 
 RATINGS = ("timeline_accuracy_rating", "communication_effectiveness_rating", "technical_response_rating")
 LOWEST_RATING, HIGHEST_RATING = 1, 5
 
-# Who writes articles (SOP 24), and who may judge them.
+# Roles that may write articles (SOP 24), and roles that may review them.
 AUTHORS = frozenset({TS, IM})
 REVIEWERS = frozenset({TS, IM, EX})
-# Who leads a review: those who run it (SOP 25) and those who work on incidents; no contact of a client or a vendor.
+# Roles that may facilitate a review: those of SOP 25 and those that work on incidents; never external contacts.
 FACILITATORS = frozenset({IM, EX, TS, SA})

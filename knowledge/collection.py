@@ -1,4 +1,4 @@
-"""How articles are read: like any collection, and by full text, the best match first."""
+"""The reading configuration of articles: like any collection, with ranked full-text search."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from knowledge.search import matching, ranked
 
 @dataclass(frozen=True)
 class SearchedCollection(Collection):
-    """A collection whose `search` is ranked full text.
+    """A collection whose `search` is ranked full-text search.
 
-    With `search` a page holds the `page_size` best matches and none follows: ranks shift as articles change, so no
-    cursor could be stable among them. With `search` and `ordering` all matches come in that order, page by page.
+    With `search`, a single page contains the `page_size` best matches: ranks change with the articles, so cursors would
+    not be stable. With `search` and `ordering`, all matches are paginated in that order.
     """
 
     @property
     def search_rule(self) -> str:
         return (
-            "Full text: every word must occur in the title or the body, in any English form of it. The best matches "
-            "first, the title counting more, on one page of `page_size` with a `snippet` each; with `ordering` all "
-            "matches in that order, page by page."
+            "Full text: every word must occur in the title or the body, in any English form. The best matches first, "
+            "with a higher weight for the title, on a single page of `page_size` with a `snippet` each; with "
+            "`ordering`, all matches in that order, page by page."
         )
 
     def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
@@ -42,7 +42,7 @@ class SearchedCollection(Collection):
         if not params.get("search") or params.get("ordering"):
             return super().page(user, params, found)
         if params.get("cursor"):
-            raise bad_filter("cursor", "Ranked matches stand on one page; give an ordering to page through them.")
+            raise bad_filter("cursor", "Ranked matches have a single page; use ordering to paginate.")
         refuse_unstorable(params)
         others = {name: value for name, value in params.items() if name != "search"}
         selection = self.selection(self.output, user, others)

@@ -1,4 +1,4 @@
-"""Counting reads of articles: one statement, so that no view is lost among readers at the same time."""
+"""The view counter of articles: incremented in one statement, so that no concurrent view is lost."""
 
 from django.db import connection
 
@@ -12,6 +12,6 @@ COUNT = (
 
 
 def count_view(article_id: int) -> None:
-    """Count one more read of an article."""
+    """Count one view of an article."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [article_id])

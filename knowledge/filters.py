@@ -12,7 +12,7 @@ from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentR
 
 
 class ViewCountFilter(WholeNumberFilter):
-    """By the number that is shown: it lies in two tables, of which the second is read only when one asks."""
+    """Filters by the total shown. It is stored in two tables, and the second is only joined for this filter."""
 
     def filter(self, queryset: Any, value: Any) -> Any:
         counted = queryset.alias(view_count=F("earlier_views") + Coalesce(F("views__count"), 0))

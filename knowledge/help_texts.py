@@ -1,9 +1,9 @@
-"""What the members of articles and reviews mean."""
+"""Descriptions of the fields of articles and reviews."""
 
 HELP_TEXTS = {
     "Suggestions.results": "The suggested articles, best match first.",
     "article_id": "The article.",
-    "author_id": "The author; the caller unless another person is named.",
+    "author_id": "The author; by default the caller.",
     "body": "The text.",
     "body_html": "The body as sanitised HTML.",
     "category": "The category.",
@@ -13,7 +13,7 @@ HELP_TEXTS = {
     "content_type": "The type of article.",
     "due_date": "The due date.",
     "facilitator_user_id": "The person who facilitates the review.",
-    "findings": "What was learned.",
+    "findings": "The lessons learned.",
     "incident_id": "The incident.",
     "number": "The number of the revision.",
     "owner_id": "The person responsible.",
@@ -23,8 +23,8 @@ HELP_TEXTS = {
     "review_id": "The review.",
     "reviewed_by_id": "Who reviewed it.",
     "reviewer_user_id": "The assigned reviewer; never the author.",
-    "scheduled_date": "The date of the review.",
-    "score": "How well the article matches, higher is better.",
+    "scheduled_date": "The planned date of the review.",
+    "score": "The score of the match; higher is better.",
     "snippet": "The beginning of the body.",
     "started_at": "When the review started.",
     "technical_response_rating": "How good the technical response was, 1 to 5.",

@@ -1,4 +1,4 @@
-"""Articles, reviews and action items: what is always true of them."""
+"""Articles, reviews and action items, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -35,7 +35,7 @@ def _rating() -> Any:
 
 
 class Article(Record):
-    """A knowledge base article in Markdown. `earlier_views` are those that an older system counted."""
+    """A knowledge base article in Markdown. `earlier_views` are imported views."""
 
     entity_type = "kb_article"
 
@@ -76,7 +76,7 @@ class Article(Record):
 
 
 class ArticleRevision(Record):
-    """A title and body that an article once had, and who wrote them."""
+    """An earlier title and body of an article, with its writer."""
 
     entity_type = "kb_article_revision"
 
@@ -97,7 +97,7 @@ class ArticleRevision(Record):
 
 
 class ArticleViews(models.Model):
-    """How often an article was read. A counter, not a record: raised in one statement, and not audited."""
+    """The view counter of an article. It is not a record: incremented in one statement, and not audited."""
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="views")
     count = models.PositiveBigIntegerField(default=0)
@@ -157,7 +157,7 @@ class PostIncidentReview(Record):
 
 
 class ActionItem(Record):
-    """An improvement that a review asks for: whose task, until when."""
+    """An improvement requested by a review, with its owner and due date."""
 
     entity_type = "action_item"
 

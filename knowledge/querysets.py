@@ -1,4 +1,4 @@
-"""Who may read which articles, reviews and action items."""
+"""Read scopes of articles, reviews and action items."""
 
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from knowledge.choices import ArticleStatus
 
 class ArticleQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. Contacts of clients and vendors: what is published."""
+        """Staff: all. Contacts of clients and vendors: published articles."""
         return self.all() if user.is_internal else self.published()
 
     def published(self) -> Self:
@@ -19,7 +19,7 @@ class ArticleQuerySet(RecordQuerySet):
 
 class RevisionQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff only: what was published is the article itself."""
+        """Staff only: contacts read the published article itself."""
         return self.all() if user.is_internal else self.none()
 
 
@@ -31,7 +31,7 @@ class ReviewQuerySet(RecordQuerySet):
 
 class ActionItemQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. Anybody else: the items they own."""
+        """Staff: all. Others: the items they own."""
         return self.all() if user.is_internal else self.filter(owner_id=user.pk)
 
     def of_review(self, review_id: Any) -> Self:
@@ -39,7 +39,7 @@ class ActionItemQuerySet(RecordQuerySet):
 
 
 def review_readable(user: Any, review_id: Any) -> bool:
-    """Whether the items of a review can be listed: the review is readable, or an item of it is."""
+    """Whether the items of a review can be listed: the user may read the review or one of its items."""
     reviews = apps.get_model("knowledge.PostIncidentReview").objects.visible_to(user)
     items = apps.get_model("knowledge.ActionItem").objects.visible_to(user)
     return bool(reviews.filter(pk=review_id).exists() or items.of_review(review_id).exists())

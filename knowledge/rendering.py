@@ -1,11 +1,11 @@
-"""Markdown to HTML that is safe to show: raw HTML is text, and what is rendered is sanitised again."""
+"""Markdown to safe HTML: raw HTML is escaped, and the output is sanitised again."""
 
 from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
 
-# Images are left out: a page must not call another host because somebody reads it.
+# Images are removed: reading a page must not send a request to another host.
 TAGS = {
     *("a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "s", "strong", "ul"),
     *("h1", "h2", "h3", "h4", "h5", "h6"),
@@ -21,7 +21,7 @@ def _markdown() -> MarkdownIt:
 
 
 def body_html(markdown: str) -> str:
-    """The HTML of an article's body. Never raises for any text."""
+    """The HTML of an article's body. Accepts any text."""
     html = _markdown().render(markdown)
     return nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"

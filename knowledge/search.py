@@ -1,4 +1,4 @@
-"""Full-text search of articles: one function, the same answers on both databases. The title outweighs the body."""
+"""Full-text search of articles, with equal results on both databases. The title has a higher weight than the body."""
 
 import html
 import re
@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from knowledge.search_index import DOCUMENT, INDEX, TABLE
 
-# Words that PostgreSQL's English dictionary leaves out; SQLite has no such list of its own.
+# Stop words of PostgreSQL's English dictionary; SQLite has no such list.
 _STOP_WORDS = """
 i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
 it its itself they them their theirs themselves what which who whom this that these those am is are was were be
@@ -22,14 +22,14 @@ only own same so than too very s t can will just don should now
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 MOST_WORDS, LONGEST_WORD = 10, 255
-# So that a word in the title counts more than any number of the same word in the body.
+# A word in the title outweighs any number of occurrences in the body.
 TITLE_WEIGHT = 1_000.0
-# Around a found word in a snippet, until the rest of the text is escaped: no article's text needs these characters.
+# Markers of a match in a snippet until the text is escaped: control characters that no article needs.
 OPEN, CLOSE = "\x02", "\x03"
 SNIPPET_WORDS = 24
 HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords={SNIPPET_WORDS}, MinWords={SNIPPET_WORDS // 2}"
 
-# Each answers with (id, snippet), the best first. {scope} is a subquery of the ids that may be found.
+# Each statement returns (id, snippet), best first. {scope} is a subquery of the readable ids.
 SQLITE_RANKED = (
     f"SELECT rowid, snippet({INDEX}, -1, %s, %s, '…', {SNIPPET_WORDS}) FROM {INDEX} "  # noqa: S608 - own names
     f"WHERE {INDEX} MATCH %s AND rowid IN ({{scope}}) ORDER BY bm25({INDEX}, {TITLE_WEIGHT}, 1.0), rowid DESC LIMIT %s"
@@ -46,14 +46,14 @@ POSTGRESQL_MATCH = f"SELECT id FROM {TABLE} WHERE {DOCUMENT} @@ to_tsquery('engl
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found, and the place in it, as HTML in which only `<mark>` is markup."""
+    """One article found, and its snippet as HTML in which only `<mark>` is markup."""
 
     pk: int
     snippet: str
 
 
 def words_of(text: str) -> list[str]:
-    """The words that are searched for: letters and digits only, without stop words; so no text is a wrong query."""
+    """The search words: letters and digits only, without stop words, so every text is a valid query."""
     found = re.findall(r"[^\W_]+", text.lower())
     return [word[:LONGEST_WORD] for word in dict.fromkeys(found) if word not in STOP_WORDS][:MOST_WORDS]
 
@@ -61,8 +61,8 @@ def words_of(text: str) -> list[str]:
 def ranked(queryset: Any, text: str, size: int, *, every_word: bool = True) -> list[Hit]:
     """The best matches among the articles of a queryset, in one statement.
 
-    Arguments: the articles that may be found, what was typed, how many hits at most, and whether every word must
-    occur or any will do. A text without words finds nothing.
+    Arguments: the searched articles, the user's text, the maximum number of hits, and whether every word must occur or
+    any is sufficient. A text without words finds nothing.
     """
     words = words_of(text)
     if not words:
@@ -82,7 +82,7 @@ def ranked(queryset: Any, text: str, size: int, *, every_word: bool = True) -> l
 
 
 def matching(queryset: Any, text: str) -> Any:
-    """The articles of a queryset in which every word occurs, in no order."""
+    """The articles of a queryset that contain every word, in no order."""
     words = words_of(text)
     if not words:
         return queryset.none()
@@ -91,7 +91,7 @@ def matching(queryset: Any, text: str) -> Any:
 
 
 def _query(words: list[str], *, every_word: bool) -> str:
-    """The words in the database's own query language, each quoted."""
+    """The words in the database's query language, each quoted."""
     if connection.vendor == "postgresql":
         return (" & " if every_word else " | ").join(f"'{word}'" for word in words)
     return (" AND " if every_word else " OR ").join(f'"{word}"' for word in words)

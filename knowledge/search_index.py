@@ -1,7 +1,7 @@
-"""The full-text index of articles, kept by the database itself; installed after every migration.
+"""The full-text index of articles, maintained by the database; installed after every migration.
 
-SQLite: an FTS5 table over the article table, kept up to date by triggers. PostgreSQL: a GIN index over the weighted
-expression DOCUMENT, which needs no upkeep. A word is a run of letters and digits in both, reduced to its English stem.
+SQLite: an FTS5 table over the article table, updated by triggers. PostgreSQL: a GIN index over the weighted expression
+DOCUMENT. In both, a word is a run of letters and digits, reduced to its English stem.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ SQLITE_REBUILD = f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')"  # noqa: S60
 
 
 def _words(column: str, weight: str) -> str:
-    """One column as weighted words; every other character separates, as it does in SQLite's index."""
+    """One column as weighted words; every other character is a separator, as in SQLite's index."""
     return rf"setweight(to_tsvector('english', regexp_replace({column}, '(\W|_)+', ' ', 'g')), '{weight}')"
 
 
@@ -36,7 +36,7 @@ POSTGRESQL_INDEX = f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin ({D
 
 
 def install(connection: Any) -> None:
-    """Install the index. Idempotent; does nothing where the article table does not exist (yet, or any more)."""
+    """Install the index. Idempotent; does nothing if the article table does not exist."""
     if TABLE not in connection.introspection.table_names():
         return
     with connection.cursor() as cursor:

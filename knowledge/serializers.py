@@ -1,4 +1,4 @@
-"""The shape of articles, reviews and action items."""
+"""The serializers of articles, reviews and action items."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ INTERNAL = frozenset({"reviewer_user_id", "reviewed_by_id", "review_comment", "i
 
 
 class ArticleOutput(Output):
-    """An article without its text. `snippet`, HTML in which only `<mark>` is markup, is there when one searches."""
+    """An article without its body. Searches add `snippet`, HTML in which only `<mark>` is markup."""
 
     view_count = serializers.SerializerMethodField()
     snippet = serializers.SerializerMethodField()
@@ -73,7 +73,7 @@ class ArticleDetail(ArticleOutput):
 
 
 class SuggestionOutput(ArticleOutput):
-    """An article that may help with an incident: how well it fits, and why."""
+    """A suggested article with its score and reasons."""
 
     score = serializers.IntegerField(read_only=True)
     reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -113,6 +113,6 @@ class ActionItemOutput(Output):
 
 
 class Suggestions(serializers.Serializer[object]):
-    """The articles that fit an incident best, the best first."""
+    """The best matching articles for an incident, best first."""
 
     results = SuggestionOutput(many=True)

@@ -1,4 +1,4 @@
-"""Which published articles may help with an incident: by component, product, category and the words of its title."""
+"""Suggested published articles for an incident: by component, product, category and words of its title."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from knowledge.search import ranked
 from knowledge.serializers import SuggestionOutput
 
 MOST = 10
-# So many articles that share words with the title are looked at, however many there are.
+# The maximum number of articles with matching words that are scored.
 MOST_BY_WORDS = 20
-# What a likeness is worth. The best match of words counts WORDS, each following one a little less.
+# The weights of similarities. The best word match counts WORDS, each following one slightly less.
 COMPONENT, PRODUCT, CATEGORY, WORDS = 40, 20, 10, 30
 
 
 def suggested_articles(incident: Incident, viewer: Any) -> list[dict[str, Any]]:
-    """The articles that fit best, each with its score and reasons; two statements, whatever their number.
+    """The best matching articles, each with its score and reasons, in two statements.
 
-    The incident brings its component with it (select_related).
+    The incident must be loaded with its component (select_related).
     """
     published = Article.objects.visible_to(viewer).published()
     hits = {hit.pk: hit for hit in ranked(published, incident.title, MOST_BY_WORDS, every_word=False)}
@@ -33,7 +33,7 @@ def suggested_articles(incident: Incident, viewer: Any) -> list[dict[str, Any]]:
 
 
 def _scored(published: QuerySet[Any], incident: Incident, by_words: dict[int, int]) -> QuerySet[Any]:
-    """Every article that is like the incident in anything, the best first."""
+    """Every article with any similarity to the incident, best first."""
     same_kind = Q(incident__category=incident.category)
     alike, places = same_kind | Q(pk__in=list(by_words)), []
     component = incident.component

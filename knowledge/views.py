@@ -92,7 +92,7 @@ class ReviewViewSet(RecordViewSet):
 
 
 class RevisionViewSet(PartsViewSet):
-    """The wordings that an article had."""
+    """The revisions of an article."""
 
     collection = REVISIONS
     parent_filter = "article_id"
@@ -102,7 +102,7 @@ class RevisionViewSet(PartsViewSet):
 
 
 def named_item(request: Request) -> int | None:
-    """The id of the item that the path names, if it is one of the review that the path names."""
+    """The id of the item in the path, if it belongs to the review in the path."""
     named: dict[str, Any] = (request.parser_context or {})["kwargs"]
     review_id, item_id = int(named["pk"]), int(named["item_id"])
     if max(review_id, item_id) > BIGGEST_ID:
@@ -112,7 +112,7 @@ def named_item(request: Request) -> int | None:
 
 
 class ActionItemViewSet(PartsViewSet):
-    """The improvements that a review asks for."""
+    """The action items of a review."""
 
     collection = ACTION_ITEMS
     parent_filter = "review_id"
@@ -124,20 +124,20 @@ class ActionItemViewSet(PartsViewSet):
 
 
 class AllActionItemsViewSet(ListViewSet):
-    """The improvements that all reviews ask for: who owns some need not know of which reviews."""
+    """The action items of all reviews, for owners who do not know the reviews."""
 
     collection = ACTION_ITEMS
 
 
 class SuggestionView(OperationView):
-    """What is known that may help with an incident."""
+    """Suggested articles for an incident."""
 
     collection = INCIDENTS
     operations = {"suggested_articles": READ}
 
     @answers(Suggestions)
     def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read the published articles that may help with an incident: like component, product, category or words."""
+        """Read published articles that may help with an incident: similar component, product, category or words."""
         pk = min(int(kwargs["pk"]), BIGGEST_ID)
         readable = INCIDENTS.scoped(request.user).select_related("component")
         found = self.read(

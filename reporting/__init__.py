@@ -1,1 +1,1 @@
-"""Reports about incidents; of them, the postmortem of SOP 16."""
+"""Metrics, analytics and reports about incidents; the postmortem of SOP 16."""

@@ -13,7 +13,7 @@ from users.choices import CC
 
 @admin.register(IncidentReport)
 class IncidentReportAdmin(RecordAdmin):
-    """The stored content: of a draft postmortem it is what was captured; the API shows it as it is now."""
+    """Shows the stored content; for a draft postmortem the API shows the current data instead."""
 
     group, icon = "Incidents", "summarize"
     columns = ("id", "incident", "report_type", "status", "generated_by", "generated_at", "reviewed_by")
@@ -25,11 +25,11 @@ class IncidentReportAdmin(RecordAdmin):
         ("Content", ("content",)),
         ("Imported record", ("imported_violations",)),
     )
-    titles = {"automatic": "Begun by a resolution", "digest": "SHA-256"}
+    titles = {"automatic": "Created by a resolution", "digest": "SHA-256"}
     tones = {
         "status": {ReportStatus.DRAFT: "info", ReportStatus.COMPLETED: "success", ReportStatus.FAILED: "danger"},
     }
 
     def readable(self, name: str, viewer: Any) -> bool:
-        """A client contact reads a part of the content, which the API cuts out; a page could only show the whole."""
+        """Client contacts may read only a part of the content. The API filters it; this page would show all of it."""
         return super().readable(name, viewer) and not (name == "content" and viewer.role == CC)

@@ -20,13 +20,13 @@ class ReportStatus(TextChoices):
 
 
 class VoidReason(TextChoices):
-    """Why a reviewed postmortem lost its force."""
+    """Why a reviewed postmortem became void."""
 
     REOPENED = "reopened"
     OUTDATED = "outdated"
 
 
-# A completed report is final: a postmortem that no longer holds is voided, and a new draft takes its place.
+# A completed report is final: an outdated postmortem is voided, and a new draft replaces it.
 REPORT_MOVES = Lifecycle(
     "report",
     {

@@ -1,4 +1,4 @@
-"""Reports: what is always true of them."""
+"""Reports, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -13,16 +13,16 @@ from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
 from reporting.querysets import ReportQuerySet
 
 IMPORTED = Q(imported_row__isnull=False)
-# What a completed report says.
+# The immutable fields of a completed report.
 FROZEN = frozenset({"incident_id", "report_type", "generated_by_id", "generated_at", "status", "content", "digest"})
 
 
 class IncidentReport(Record):
     """A formal document about an incident.
 
-    `automatic` marks the postmortem that resolving begins (SOP 16): its content is recomputed until its review, which
-    completes and freezes it with its SHA-256. `voided_at` says when it lost its force, `void_reason` why: by a
-    reopening, or because what it tells changed.
+    `automatic` marks the postmortem created by a resolution (SOP 16): its content is recomputed until its review, which
+    completes and freezes it with its SHA-256. `voided_at` is when it became void, `void_reason` why: the incident was
+    reopened, or the underlying records changed.
     """
 
     entity_type = "incident_report"
@@ -79,7 +79,7 @@ class IncidentReport(Record):
         return f"{self.report_type} of incident {self.incident_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse a change of what a completed report says; that it lost its force may still be noted."""
+        """Refuse changes of a completed report's content; it may still be voided."""
         was_completed = not self._state.adding and self._loaded.get("status") == ReportStatus.COMPLETED
         if was_completed and FROZEN & set(self.changes()):
             raise Undeclared("a completed report never changes")
@@ -87,5 +87,5 @@ class IncidentReport(Record):
 
     @property
     def is_live(self) -> bool:
-        """Whether its content still follows the incident: the automatic draft, until its review."""
+        """Whether its content is recomputed from the incident: the automatic draft, until its review."""
         return self.automatic and self.status == ReportStatus.DRAFT

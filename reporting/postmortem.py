@@ -1,4 +1,4 @@
-"""The postmortem of SOP 16: what happened to an incident, from its records, at a bounded number of statements."""
+"""The postmortem of SOP 16, generated from an incident's records with a fixed number of statements."""
 
 import hashlib
 from typing import Any
@@ -32,7 +32,7 @@ INCIDENT = ("id", "title", "category", "impact_level", "status", "resolution_sum
 PEOPLE = ("reporter_id", "created_by_id", "assigned_manager_id", "assigned_to_id", "resolved_by_id")
 SEVERITY = ("severity", "peak_severity", "severity_rule", "sla_breach", "rto_breach", "downtime_minutes")
 
-# What an incident's records say of it: section → (model, columns). Each takes one statement.
+# The sections of an incident's records: section → (model, columns). Each takes one statement.
 RECORDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "escalations": (
         Escalation,
@@ -74,17 +74,17 @@ WORKAROUND = ("id", "implemented_at", "implemented_by_id", "description", "effec
 CHANGE = ("id", "change_title", "change_type", "risk_level", "status", "requested_by_id", "actual_start", "actual_end")
 ROLLBACK = ("id", "justification", "status", "requested_by_id", "executed_at", "validation_completed")
 
-# What becomes of a communication after it was recorded.
+# Columns of a communication that change after it was recorded.
 DELIVERY = frozenset({"delivery_status", "sent_at"})
 
-# What a client contact reads of a postmortem: no other client's name, nothing of the inner response.
+# The sections that a client contact may read: no other client's name, and nothing about the internal response.
 OF_CLIENTS = ("incident", "affected_clients", "detection_source", "timestamps", "severity", "root_cause")
 OF_CLIENTS_PAUSES = ("started_at", "ended_at", "reason")
 OF_CLIENTS_INCIDENT = ("id", "incident_code", "title", "category", "impact_level", "status", "resolution_summary")
 
 
 def postmortem_of(incident_id: int) -> dict[str, Any]:
-    """The content of an incident's postmortem as its records say now, in plain JSON values."""
+    """The content of an incident's postmortem from its current records, in plain JSON values."""
     columns = dict.fromkeys([*INCIDENT, *PEOPLE, *SEVERITY, *TIMES, "client_id", "detection_source", "duplicate_of_id"])
     row = Incident.objects.values(*columns, "root_cause_undetermined_reason").get(pk=incident_id)
     recorded = {
@@ -112,13 +112,14 @@ def postmortem_of(incident_id: int) -> dict[str, Any]:
 
 
 def is_outdated(content: dict[str, Any], incident_id: int) -> bool:
-    """Whether an incident's records tell something else by now than the postmortem with this content."""
+    """Whether an incident's current records contradict the postmortem with this content."""
     return _told(content) != _told(postmortem_of(incident_id))
 
 
 def _told(content: dict[str, Any]) -> dict[str, Any]:
-    """What a postmortem tells, the one place that knows: all of its content but what became of communications since,
-    how many notes there are, and how a client is named by now."""
+    """The comparable content of a postmortem: everything except later delivery statuses, the number of notes, and
+    the current names of clients.
+    """
     communications = [
         {name: value for name, value in each.items() if name not in DELIVERY}
         for each in content.get("communications", ())
@@ -126,7 +127,7 @@ def _told(content: dict[str, Any]) -> dict[str, Any]:
     actions = {name: value for name, value in content.get("actions", {}).items() if name != "notes"}
     clients = [each["id"] for each in content.get("affected_clients", ())]
     told = {"communications": communications, "actions": actions, "affected_clients": clients}
-    return {**content, "pauses": content.get("pauses", []), **told}  # those of before there were pauses tell of none
+    return {**content, "pauses": content.get("pauses", []), **told}  # older postmortems have no pauses
 
 
 def postmortem_digest(content: dict[str, Any]) -> str:
@@ -135,7 +136,7 @@ def postmortem_digest(content: dict[str, Any]) -> str:
 
 
 def content_for(viewer: Any, content: dict[str, Any], client_id: int) -> dict[str, Any]:
-    """What a viewer may read of a postmortem's content; `client_id` is the incident's client."""
+    """The part of a postmortem's content that a viewer may read; `client_id` is the incident's client."""
     if viewer.role != CC:
         return content
     shown = {name: content[name] for name in OF_CLIENTS if name in content}
@@ -156,7 +157,7 @@ def content_for(viewer: Any, content: dict[str, Any], client_id: int) -> dict[st
 
 
 def _cause_for_clients(cause: dict[str, Any]) -> dict[str, Any]:
-    """A finding once it is approved: until then it is a draft, and why none was found stays inside as well."""
+    """The finding for clients, once it is approved. Drafts, and the reason for a missing finding, are internal."""
     approved = cause["approved"]
     return {"root_cause": cause["root_cause"] if approved else "", "approved": approved}
 
@@ -166,7 +167,7 @@ def _rows(records: Any, columns: tuple[str, ...], **named: Any) -> list[dict[str
 
 
 def _clients(incident_id: int, client_id: int) -> list[dict[str, Any]]:
-    """The client of the incident and every other that it affects."""
+    """The incident's client and all other affected clients."""
     affected = AffectedClient.objects.current().filter(incident_id=incident_id)
     concerned = Client.objects.filter(Q(pk=client_id) | Q(pk__in=affected.values("client_id")))
     return _rows(concerned, ("id", "name", "client_type"))
@@ -190,12 +191,12 @@ def _links(incident_id: int) -> dict[str, list[int]]:
 
 
 def _articles(incident_id: int, ids: list[int]) -> list[dict[str, Any]]:
-    """The articles that name the incident, and those that it is linked to."""
+    """The articles that refer to the incident or are linked to it."""
     return _rows(Article.objects.filter(Q(incident_id=incident_id) | Q(pk__in=ids)), ("id", "title", "status"))
 
 
 def _root_cause(analyses: list[dict[str, Any]], undetermined: str) -> dict[str, Any]:
-    """What the latest finished analysis found; an approved one counts before a completed one."""
+    """The finding of the latest finished analysis; approved ones take precedence over completed ones."""
     finished = [each for each in analyses if each["status"] != AnalysisStatus.IN_PROGRESS]
     best = max(finished, key=lambda each: (each["status"] == AnalysisStatus.APPROVED, each["id"]), default=None)
     return {

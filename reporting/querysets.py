@@ -1,4 +1,4 @@
-"""Who may read which reports."""
+"""Read scope of reports."""
 
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ from users.choices import CC
 
 class ReportQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: completed ones that stand, of incidents in scope. A vendor contact: none."""
+        """Staff: all. A client contact: completed, valid reports of incidents in scope. A vendor contact: none."""
         if user.is_internal:
             return self.all()
         if user.role != CC:
@@ -17,5 +17,5 @@ class ReportQuerySet(OfIncidentQuerySet):
         return super().visible_to(user).filter(status=ReportStatus.COMPLETED, voided_at__isnull=True)
 
     def standing_postmortems(self) -> Self:
-        """The automatic postmortems that no reopening has voided: at most one for each incident."""
+        """The automatic postmortems that are not voided: at most one for each incident."""
         return self.filter(automatic=True, voided_at__isnull=True)

@@ -1,4 +1,4 @@
-"""What is shown of reports, and to whom."""
+"""The serializers of reports, and their visibility."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from reporting.reports.assembly import readable_part
 from reporting.reports.document import is_document
 from users.choices import CC
 
-# A client contact sees a part of the content, which the digest of the whole would not match.
+# A client contact sees a part of the content, to which the digest of the complete content does not apply.
 INTERNAL = frozenset({"digest", "review_comment", "imported_violations"})
 
 
@@ -43,7 +43,7 @@ class ReportOutput(Output):
 
 
 class ReportDetail(ReportOutput):
-    """A single report with its content: that of the incident as it is now while it is a draft postmortem."""
+    """A report with its content; for a draft postmortem, the incident's current data."""
 
     content = serializers.DictField(read_only=True)
 

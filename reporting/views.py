@@ -1,4 +1,4 @@
-"""Reports over HTTP. The review that completes a postmortem is carried out by another app."""
+"""Reports over HTTP. The review of a postmortem belongs to another app."""
 
 from core.http.views import RecordViewSet, creates
 from core.reading.collections import Collection, related

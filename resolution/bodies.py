@@ -1,4 +1,4 @@
-"""The shape of requests about resolutions."""
+"""The request bodies of resolutions."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ LONG = 20_000
 
 
 class RecordIds(serializers.ListField):
-    """Ids of records of one type that the caller may read, found in one statement. The value are the ids, each once."""
+    """Ids of readable records of one type, looked up in one statement. The value is the list of distinct ids."""
 
     def __init__(self, entity_type: str, **options: Any) -> None:
         self.entity_type = entity_type
@@ -29,7 +29,7 @@ class RecordIds(serializers.ListField):
         readable = model.objects.visible_to(self.context["actor"]).filter(pk__in=ids) if model and ids else None
         unknown = ids - set(readable.values_list("pk", flat=True) if readable is not None else ())
         if unknown:
-            detail = f"There is no such record in your scope: {', '.join(map(str, sorted(unknown)))}."
+            detail = f"No such record exists in your scope: {', '.join(map(str, sorted(unknown)))}."
             raise serializers.ValidationError(detail, code="invalid_reference")
         return sorted(ids)
 
@@ -50,14 +50,14 @@ class ResolveBody(Body):
         return attrs
 
     def _misfit(self, code: str | None, twin: Any) -> tuple[str, str]:
-        """What is wrong with the incident that this one is a duplicate of, and the code for it."""
+        """The error of the incident that this one duplicates, and its code."""
         incident = self.context["target"]
         if code != ResolutionCode.DUPLICATE:
-            return ("Only a duplicate names another incident.", "not_applicable") if twin else ("", "")
+            return ("Only a duplicate may refer to another incident.", "not_applicable") if twin else ("", "")
         if twin is None:
-            return "A duplicate names the incident that it duplicates.", "required"
+            return "A duplicate must refer to the incident that it duplicates.", "required"
         if twin.pk == incident.pk or incident.client_id not in concerned_clients(twin):
-            return "A duplicate names another incident that concerns the same client.", "invalid_reference"
+            return "A duplicate must refer to another incident of the same client.", "invalid_reference"
         if leads_back(twin, incident):
             return CIRCLE, "invalid_reference"
         return "", ""

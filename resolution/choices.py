@@ -1,4 +1,4 @@
-"""What the account of an incident's life tells of."""
+"""The kinds of timeline entries."""
 
 from django.db.models import TextChoices
 

@@ -1,4 +1,4 @@
-"""Incidents that are resolved as duplicates: their chains form no circle, and what ends one takes over the clients."""
+"""Incidents resolved as duplicates: chains have no cycles, and the last incident takes over the affected clients."""
 
 from collections.abc import Iterator
 
@@ -20,15 +20,15 @@ CIRCLE = "That incident is itself a duplicate of this one, directly or through o
 
 
 def leads_back(twin: Incident, incident: Incident) -> bool:
-    """Whether the chain of duplicates that begins with `twin` comes to `incident`."""
+    """Whether the chain of duplicates from `twin` reaches `incident`."""
     return any(each.pk == incident.pk for each in _chain(twin, Incident.objects.all()))
 
 
 def take_over(incident: Incident, twin: Incident) -> None:
-    """Let the incident at the end of a duplicate's chain take over the clients that the duplicate affects.
+    """Add the clients affected by a duplicate to the last incident of its chain.
 
-    The chain is locked, so that two incidents are not resolved as duplicates of each other at the same moment. A
-    closed incident is final and takes over nothing. Raises Refusal: invalid_reference (a circle).
+    The chain is locked, so that two incidents cannot be resolved as duplicates of each other concurrently. A closed
+    incident is final and receives no clients. Raises Refusal: invalid_reference (a cycle).
     """
     chain = list(_chain(twin, Incident.objects.select_for_update(of=("self",))))
     if any(each.pk == incident.pk for each in chain):
@@ -44,7 +44,7 @@ def take_over(incident: Incident, twin: Incident) -> None:
 
 
 def _judge(incident: Incident, before: Basis) -> None:
-    """Judge an incident by its new clients, and save it."""
+    """Reclassify an incident with its additional clients, and save it."""
     severity = incident.severity
     judge_again(incident, before)
     if incident.severity != severity:
@@ -54,7 +54,7 @@ def _judge(incident: Incident, before: Basis) -> None:
 
 
 def _chain(incident: Incident, incidents: QuerySet[Incident]) -> Iterator[Incident]:
-    """An incident, the one that it duplicates, and so on; each once, should an older circle stand in the records."""
+    """An incident, the one it duplicates, and so on; each once, because imported records may contain a cycle."""
     seen: set[int] = set()
     pk: int | None = incident.pk
     while pk is not None and pk not in seen:

@@ -1,4 +1,4 @@
-"""Who, beyond the role, resolves, reviews and closes."""
+"""Duties of resolving, reviewing and closing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +11,10 @@ from users.choices import IM, TS
 
 
 @duty(
-    "Only an incident manager gives a resolution_code without evidence of mitigation.",
+    "Only an incident manager may use a resolution_code without evidence of mitigation.",
     code=Code.ROLE_NOT_PERMITTED,
     field="resolution_code",
-    next="Record what mitigated the impact, or ask an incident manager.",
+    next="Record the mitigation, or ask an incident manager.",
     needs_body=True,
 )
 def code_without_evidence_by_manager(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
@@ -22,7 +22,7 @@ def code_without_evidence_by_manager(actor: Any, target: Any, data: Mapping[str,
 
 
 @duty(
-    "Technical support closes only incidents that never had a high severity.",
+    "Technical support may only close incidents that have never had a high severity.",
     code=Code.ROLE_NOT_PERMITTED,
     next="Ask an incident manager or executive who neither created nor reported the incident.",
 )
@@ -31,7 +31,7 @@ def high_severity_closed_by_higher_authority(actor: Any, target: Any, data: Mapp
 
 
 @duty(
-    "Nobody reviews the postmortem of an incident that they resolved.",
+    "The resolver of an incident cannot review its postmortem.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask an incident manager or executive who did not resolve the incident.",
 )

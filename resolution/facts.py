@@ -1,4 +1,4 @@
-"""What readiness is judged by: one statement, whatever the number of records."""
+"""The facts that decide readiness, read in one statement."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -23,7 +23,7 @@ from resolution.models import MitigationConfirmation
 
 @dataclass(frozen=True, slots=True)
 class ResolutionFacts:
-    """What an incident's records show. Every name is one of EVIDENCE."""
+    """Facts from an incident's records. Every name is one of EVIDENCE."""
 
     worked_around: bool
     changed: bool
@@ -51,7 +51,7 @@ def _of(model: Any, *conditions: Q, **values: Any) -> Exists:
 
 
 def _rollback(status: str) -> Q:
-    """A rollback names its incident itself, or by the change that it reverses."""
+    """Rollbacks of an incident, directly or through the reversed change."""
     of_change = RollbackRequest.objects.filter(change_request__incident_id=OuterRef("pk"), status=status)
     return _of(RollbackRequest, status=status) | Exists(of_change)
 

@@ -1,4 +1,4 @@
-"""Confirmations of mitigation, and reopenings: what is always true of them."""
+"""Confirmations of mitigation and reopenings, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from resolution.querysets import ConfirmationQuerySet
 
 
 class MitigationConfirmation(Record):
-    """A client contact's word that the impact is mitigated; a reopening of the incident voids it."""
+    """A client contact's confirmation that the impact is mitigated; a reopening of the incident voids it."""
 
     entity_type = "mitigation_confirmation"
 
@@ -31,7 +31,7 @@ class MitigationConfirmation(Record):
 
 
 class Reopening(Record):
-    """A resolved incident taken up again: why, and what the resolution was that did not hold."""
+    """The reopening of a resolved incident: the reason, and the failed resolution."""
 
     entity_type = "incident_reopening"
 

@@ -1,4 +1,6 @@
-"""The automatic postmortem of an incident: begun when it is resolved, voided when it is reopened or no longer true."""
+"""The automatic postmortem of an incident: started by the resolution, voided by a reopening or by contradicting
+records.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -28,7 +30,7 @@ from reporting.models import IncidentReport
 from reporting.postmortem import is_outdated, postmortem_of
 from users.models import User
 
-# Whatever a postmortem tells of stands in records of these types.
+# The entity types whose records appear in a postmortem.
 TOLD_OF = (
     Incident,
     AffectedClient,
@@ -42,7 +44,7 @@ TOLD_OF = (
     RollbackRequest,
     Article,
 )
-# So many incidents one statement asks for; more are found among all that await their closing.
+# The maximum number of incidents in one statement; for more, all resolved incidents are searched.
 MOST_NAMED = 500
 
 
@@ -51,7 +53,7 @@ def register_hooks(sockets: Hooks) -> None:
 
 
 def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
-    """The draft postmortem of an incident: the one that stands, brought up to date, or a new one."""
+    """The draft postmortem of an incident: the current one, updated, or a new one."""
     draft = _standing(incident) or IncidentReport(
         incident=incident, report_type=ReportType.POSTMORTEM_REPORT, automatic=True
     )
@@ -62,9 +64,9 @@ def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
 
 
 def void_postmortem(incident: Incident, author: User, now: datetime, reason: VoidReason) -> None:
-    """Take its force from a reviewed postmortem and begin the next draft; a draft simply stays one.
+    """Void a reviewed postmortem and start the next draft; a draft stays a draft.
 
-    The standing report is locked, so that a review at the same moment comes wholly before or after.
+    The current report is locked, so that a concurrent review runs entirely before or after.
     """
     report = _standing(incident)
     if report is not None and report.status == ReportStatus.COMPLETED:
@@ -73,7 +75,7 @@ def void_postmortem(incident: Incident, author: User, now: datetime, reason: Voi
 
 
 def void_what_is_outdated(saved: Sequence[Saved]) -> None:
-    """Void the reviews of the resolved incidents whose postmortems tell of these records, where they changed that."""
+    """Void the postmortem reviews of resolved incidents that these records contradict."""
     named = _naming(saved)
     if named:
         reviewed = _reviewed().filter(named).order_by().values_list("incident_id", flat=True)
@@ -82,9 +84,9 @@ def void_what_is_outdated(saved: Sequence[Saved]) -> None:
 
 
 def void_if_outdated(incident_id: int) -> None:
-    """Void the review of an incident's postmortem if its records tell something else by now.
+    """Void the review of an incident's postmortem if its records contradict it.
 
-    The incident is locked: a closing at the same moment comes wholly before, and is final, or after.
+    The incident is locked: a concurrent closing runs entirely before, and is final, or after.
     """
     resolved = Incident.objects.filter(pk=incident_id, status=IncidentStatus.RESOLVED)
     incident = resolved.select_for_update(of=("self",)).first()
@@ -99,7 +101,7 @@ def contradicts(incident: Incident) -> bool:
 
 
 def _naming(saved: Iterable[Saved]) -> Q | None:
-    """The reports that tell of these records; None where there is nothing to look for."""
+    """The reports that contain these records; None if there is nothing to search for."""
     incidents: set[int] = set()
     linked: dict[str, set[int]] = {kind: set() for kind in LinkedType.values}
     changes: set[int] = set()

@@ -1,4 +1,4 @@
-"""Who may read the records of a resolution."""
+"""Read scopes of resolution records."""
 
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from users.choices import CC
 
 class ConfirmationQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: those that the own client's contacts gave. A vendor contact: none."""
+        """Staff: all. A client contact: those of the same client's contacts. A vendor contact: none."""
         if user.is_internal:
             return self.all()
         if user.role != CC:

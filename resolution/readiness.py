@@ -1,4 +1,6 @@
-"""What must hold before an incident is resolved or closed: a table of data, all that is missing shown at once."""
+"""Readiness: the conditions for resolving or closing an incident, as a table; all missing ones are reported
+together.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +21,9 @@ from users.choices import IM
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident, what its records show, whether they contradict its reviewed postmortem, and what stands for
-    evidence of mitigation: the word of an incident manager, given now or at the resolution."""
+    """An incident, the facts from its records, whether they contradict its reviewed postmortem, and the statement of
+    an incident manager, now or at the resolution, that replaces evidence of mitigation.
+    """
 
     incident: Incident
     facts: ResolutionFacts
@@ -33,13 +36,13 @@ class Case:
 
     @property
     def outdated(self) -> bool:
-        """Whether there was a review of this resolution that its records contradict by now."""
+        """Whether a review of this resolution exists that the records now contradict."""
         return self.contradicted or (self.facts.review_outdated and not self.facts.reviewed)
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """One thing that must hold: the code and the sentence for when it does not, when it does, and who may know."""
+    """A condition: its code, the sentence for its absence, its predicate, and its audience."""
 
     code: str
     sentence: str
@@ -49,9 +52,9 @@ class Precondition:
 
 MITIGATED = Precondition(
     "not_mitigated",
-    "Nothing shows that the impact is mitigated: record an active workaround that is at least partially effective, "
-    "complete a change or rollback of the incident, or let a client contact confirm it. An incident manager may "
-    "instead resolve it with a resolution_code, with a note on the incident as evidence.",
+    "The impact is not demonstrably mitigated: record an active workaround that is at least partially effective, "
+    "complete a change or rollback of the incident, or have a client contact confirm the mitigation. Alternatively, "
+    "an incident manager can resolve it with a resolution_code and a note on the incident as evidence.",
     lambda case: case.mitigated,
     everyone,
 )
@@ -60,25 +63,25 @@ TO_RESOLVE: tuple[Precondition, ...] = (
     MITIGATED,
     Precondition(
         "client_not_informed",
-        "The client is not informed: record a portal update addressed to client_contact, or a communication to one of "
-        "the client's contacts that was sent or delivered.",
+        "The client has not been informed: record a portal update addressed to client_contact, or a communication to "
+        "one of the client's contacts that was sent or delivered.",
         lambda case: case.facts.client_reached or case.facts.portal_updated,
         staff_and_client,
     ),
     Precondition(
         "escalation_open",
-        "An escalation is open: its target or an incident manager acknowledges it first.",
+        "An escalation is open: its target or an incident manager must acknowledge it.",
         lambda case: not case.facts.escalation_open,
     ),
     Precondition(
         "change_in_progress",
-        "A change of the incident is in progress: complete or fail it first.",
+        "A change of the incident is in progress: complete or fail it.",
         lambda case: not case.facts.change_in_progress,
         staff_and_vendor,
     ),
     Precondition(
         "rollback_in_progress",
-        "A rollback of the incident is in progress: complete or reject it first.",
+        "A rollback of the incident is in progress: complete or reject it.",
         lambda case: not case.facts.rollback_in_progress,
         staff_and_vendor,
     ),
@@ -94,14 +97,15 @@ TO_CLOSE: tuple[Precondition, ...] = (
     ),
     Precondition(
         "postmortem_not_reviewed",
-        "The postmortem is not reviewed by a person who may: it is reviewed with POST /incident-reports/{id}/review/. "
-        "Where an initiator reviewed it before the severity became high, reopen the incident and resolve it again.",
+        "The postmortem has no valid review: have an authorised person review it with POST "
+        "/incident-reports/{id}/review/. If an initiator reviewed it before the severity became high, reopen the "
+        "incident and resolve it again.",
         lambda case: case.outdated or _is_reviewed(case),
         staff_and_client,
     ),
     Precondition(
         "root_cause_missing",
-        "The highest severity asks for the root cause: complete an analysis, or state root_cause_undetermined_reason.",
+        "The highest severity requires a root cause: complete an analysis, or state root_cause_undetermined_reason.",
         lambda case: case.facts.root_cause_found or not needs_root_cause(case.incident),
         staff_and_vendor,
     ),
@@ -109,29 +113,29 @@ TO_CLOSE: tuple[Precondition, ...] = (
 
 
 def _is_reviewed(case: Case) -> bool:
-    """Whether a person reviewed the postmortem who may, by the severity that the incident has had since."""
+    """Whether an authorised person reviewed the postmortem, judged by the current peak severity."""
     return case.facts.reviewed and not (case.facts.reviewed_by_initiator and needs_another_person(case.incident))
 
 
-# What is asked for each status that an incident can be brought to, and the policy's rule behind it.
+# The conditions of each status, and the policy's rule behind them.
 PRECONDITIONS = {IncidentStatus.RESOLVED: TO_RESOLVE, IncidentStatus.CLOSED: TO_CLOSE}
 RULES = {IncidentStatus.RESOLVED: "ready_to_resolve", IncidentStatus.CLOSED: "ready_to_close"}
 
 
-# What a contact is told instead of all that rests on records which the contact may not read.
-UNDISCLOSED = Item("not_disclosed", "Something else is missing that concerns the provider's inner work.")
+# The replacement text for contacts, if a condition rests on records that they may not read.
+UNDISCLOSED = Item("not_disclosed", "Another internal condition of the service provider is missing.")
 
 
 def missing(case: Case, status: IncidentStatus) -> list[Precondition]:
-    """What is missing before an incident may reach a status, in the order of the table."""
+    """The missing conditions for a status, in the order of the table."""
     return [each for each in PRECONDITIONS[status] if not each.holds(case)]
 
 
 def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, resolution_code: str = "") -> Case:
-    """Refuse unless an incident may reach a status now, naming everything that is missing; returns the case.
+    """Refuse unless an incident may reach a status now, with everything that is missing; returns the case.
 
-    A review that turns out to be outdated is voided, whatever becomes of the request.
-    Raises Refusal: invalid_transition, precondition_failed.
+    An outdated review is voided even if the request is refused. Raises Refusal: invalid_transition,
+    precondition_failed.
     """
     unsupervised = _blocked(incident, status, raising=Code.INVALID_TRANSITION)
     facts = facts_of(incident)
@@ -139,7 +143,10 @@ def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, res
     case = Case(incident, facts, facts.reviewed and contradicts(incident), excused)
     items = [*unsupervised, *map(_item, missing(case, status))]
     if items:
-        detail = f"{incident.incident_code} cannot become {status}: {', '.join(item.code for item in items)}."
+        detail = (
+            f"The transition of {incident.incident_code} to {status} is not allowed: "
+            f"{', '.join(item.code for item in items)}."
+        )
         refusal = Refusal(Code.PRECONDITION_FAILED, detail, rule=RULES[status], errors=items)
         refusal.afterwards = partial(void_if_outdated, incident.pk) if case.contradicted else None
         raise refusal
@@ -147,7 +154,7 @@ def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, res
 
 
 def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
-    """How far an incident is from being resolved and closed, as far as the viewer may know. SOP 16."""
+    """What an incident lacks for resolution and closing, within the viewer's scope. SOP 16."""
     facts = facts_of(incident)
     case = Case(incident, facts, facts.reviewed and contradicts(incident))
     return {
@@ -169,7 +176,7 @@ def _item(unmet: Precondition) -> Item:
 
 
 def _blocked(incident: Incident, status: IncidentStatus, *, raising: Code | None = None) -> tuple[Item, ...]:
-    """What the lifecycle says against a move; a refusal of the code `raising` goes on its way."""
+    """The lifecycle's objections to a transition; a refusal with the code `raising` propagates."""
     try:
         require_move(incident, status, moves=None if raising else INCIDENT_MOVES.to(status))
     except Refusal as refusal:

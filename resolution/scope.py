@@ -1,4 +1,4 @@
-"""Who may know what an incident lacks: whoever may read the records that it rests on. Staff may know all."""
+"""The audience of readiness conditions: users who may read the underlying records. Staff may read all."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def staff(viewer: Any, incident: Incident) -> bool:
 
 
 def staff_and_client(viewer: Any, incident: Incident) -> bool:
-    """Contacts of the incident's client; not of another that it affects, who does not read what the client is told."""
+    """Contacts of the incident's own client; contacts of other affected clients do not see communications with it."""
     own = viewer.role == CC and viewer.client_id == incident.client_id
     return own or staff(viewer, incident)
 

@@ -1,4 +1,4 @@
-"""The shape of answers about the end of an incident: readiness, timeline, resolution."""
+"""The serializers of readiness, timeline and resolution."""
 
 from rest_framework import serializers
 
@@ -10,7 +10,7 @@ from resolution.choices import TimelineKind
 ResolvedIncident = extended(
     IncidentDetail,
     "ResolvedIncident",
-    "An incident that was just resolved, and the draft of its postmortem.",
+    "A newly resolved incident, and the draft of its postmortem.",
     postmortem_report_id=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
 )
 ConfirmedIncident = extended(
@@ -27,21 +27,21 @@ class MissingPrecondition(serializers.Serializer[object]):
 
 
 class ReadinessVerdict(serializers.Serializer[object]):
-    """Whether a step can be made now, and everything that is missing for it."""
+    """Whether a step is possible now, and everything that is missing for it."""
 
     ready = serializers.BooleanField()
     missing = MissingPrecondition(many=True)
 
 
 class ReadinessAnswer(serializers.Serializer[object]):
-    """How far an incident is from being resolved and from being closed."""
+    """What an incident lacks for resolution and for closing."""
 
     resolve = ReadinessVerdict()
     close = ReadinessVerdict()
 
 
 class TimelineEntry(serializers.Serializer[object]):
-    """One event in an incident's life, and the record that tells of it."""
+    """One event of an incident, and its source record."""
 
     at = serializers.DateTimeField()
     kind = serializers.ChoiceField(choices=TimelineKind.choices)
@@ -52,7 +52,7 @@ class TimelineEntry(serializers.Serializer[object]):
 
 
 class TimelinePage(serializers.Serializer[object]):
-    """One page of an incident's account, oldest first."""
+    """One page of an incident's timeline, oldest first."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

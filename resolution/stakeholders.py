@@ -1,4 +1,4 @@
-"""Whom a resolution is told to, and the records of telling them. Nothing is sent from here."""
+"""The stakeholders of a resolution, and the records of their notification. Nothing is sent from here."""
 
 from django.db.models import Q, QuerySet
 
@@ -9,7 +9,7 @@ from incidents.response.recipients import concerned_clients
 from users.choices import AM, CC, VC, UserStatus
 from users.models import User
 
-# How a person of a role is addressed; everybody else is a plain user.
+# Recipient types by role; all others are plain users.
 RECIPIENT_OF_ROLE: dict[str, RecipientType] = {CC: RecipientType.CLIENT_CONTACT, VC: RecipientType.VENDOR_CONTACT}
 
 

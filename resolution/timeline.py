@@ -1,9 +1,9 @@
-"""One ordered account of an incident's life, from all its records and its audit trail, at a bounded number of
-statements: one for each type of record, whatever their number.
+"""The timeline of an incident, merged from all its records and its audit trail, with one statement for each type of
+record.
 
-The database leaves out what lies before a page or outside the window that is asked for; what remains is merged here.
-An incident is worked by people, so its records are thousands at most: to sort them costs less than forty sorted and
-limited subqueries, one for each kind of moment, would cost every reader of a short account.
+The database filters entries before the page or outside the requested window; the rest is merged in Python. Incidents
+have at most thousands of records: sorting them is cheaper than forty sorted and limited subqueries, one for each kind
+of moment, which every reader of a short timeline would pay for.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,26 +23,26 @@ from resolution.timeline_window import FILTERS, Window, read_window
 
 PAGING = ("cursor", "page_size")
 ORDERING = "at"
-# So many entries of a whole account are completed with one statement.
+# The number of entries completed with one statement in a full timeline.
 BATCH = 500
 
 
 def timeline_of(incident_id: int, viewer: Any) -> Iterator[Entry]:
-    """Everything that the viewer may read of an incident's life, oldest first."""
+    """Every timeline entry that the viewer may read, oldest first."""
     entries = iter(_entries(incident_id, viewer, Window()))
     while batch := list(islice(entries, BATCH)):
         yield from with_actors(batch)
 
 
 def timeline_page(incident_id: int, viewer: Any, params: Mapping[str, str]) -> Page:
-    """One page of an incident's account. Raises Refusal (400 invalid_filter)."""
+    """One page of an incident's timeline. Raises Refusal (400 invalid_filter)."""
     refuse_unknown(params, [*FILTERS, *PAGING])
     refuse_unstorable(params)
     size, cursor, window = read_size(params.get("page_size")), _read_cursor(params.get("cursor")), read_window(params)
     entries = _entries(incident_id, viewer, _narrowed(window, cursor))
     start, end = _span([entry.position for entry in entries], cursor, size)
     page = with_actors(entries[start:end])
-    # What a cursor was read from lies on its other side.
+    # The cursor's own entry is on its other side.
     later, earlier = end < len(entries) or _is_backwards(cursor), start > 0 or _is_forwards(cursor)
     return Page(
         [entry.shown() for entry in page],
@@ -52,7 +52,7 @@ def timeline_page(incident_id: int, viewer: Any, params: Mapping[str, str]) -> P
 
 
 def _entries(incident_id: int, viewer: Any, window: Window) -> list[Entry]:
-    """The entries of a window, oldest first; who acted is not known yet where only the trail tells."""
+    """The entries of a window, oldest first; the actor is still unknown where only the audit trail has it."""
     entries = [entry for source in SOURCES for entry in source.entries(incident_id, viewer, window)]
     return sorted([*entries, *trailed(incident_id, viewer, window)], key=lambda entry: entry.position)
 
@@ -69,7 +69,7 @@ def _is_forwards(cursor: CursorPosition | None) -> bool:
 
 
 def _narrowed(window: Window, cursor: CursorPosition | None) -> Window:
-    """The window without what lies on the other side of the cursor."""
+    """The window without the entries on the other side of the cursor."""
     if cursor is None:
         return window
     backwards, position = cursor
@@ -77,7 +77,7 @@ def _narrowed(window: Window, cursor: CursorPosition | None) -> Window:
 
 
 def _span(positions: list[Any], cursor: CursorPosition | None, size: int) -> tuple[int, int]:
-    """Where a page begins and ends among all positions."""
+    """The start and end of a page among all positions."""
     if cursor is None:
         return 0, size
     backwards, position = cursor
@@ -94,7 +94,7 @@ def _cursor(entry: Entry, *, backwards: bool) -> str:
 
 
 def _read_cursor(text: str | None) -> CursorPosition | None:
-    """Whether a cursor reads backwards, and the position that it names. Raises Refusal (400 invalid_filter)."""
+    """The direction and position of a cursor. Raises Refusal (400 invalid_filter)."""
     if not text:
         return None
     cursor = Cursor.decode(text)

@@ -1,4 +1,4 @@
-"""What one record of an incident tells of its life: a line for each moment that it holds."""
+"""The timeline entries of one record: a line for each of its moments."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from resolution.timeline_window import Window
 from users.choices import CC
 
 Row = dict[str, Any]
-# So much of a text stands in a summary; the record holds all of it.
+# The maximum length of a text in a summary; the record contains all of it.
 BRIEF = 200
-# The order of what happened at the same moment.
+# The order of entries at the same time.
 RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event in an incident's life. `number` tells apart what one record tells of the same kind and moment;
-    `acted_by` names the column whose change in the audit trail tells who acted, where the record itself does not.
+    """One event of an incident. `number` distinguishes entries of one record with the same kind and time; `acted_by`
+    names the column whose change in the audit trail identifies the actor, if the record itself does not.
     """
 
     at: datetime
@@ -42,15 +42,15 @@ class Entry:
         return {name: getattr(self, name) for name in names}
 
 
-# Instead of a column that names the actor: only the audit trail knows who acted.
+# Marks columns whose actor is only in the audit trail.
 BY_TRAIL = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One time that a record may hold: its kind, its column, who acted (None: nobody did), the sentence.
+    """One time column of a record: its kind, its column, the actor (None: nobody), the sentence.
 
-    The sentence takes the names of the record's columns; `to_clients` is said to client contacts instead.
+    The sentence contains column names as placeholders; `to_clients` replaces it for client contacts.
     """
 
     kind: Kind
@@ -64,9 +64,9 @@ class Moment:
 class Source:
     """The records of one model that belong to an incident.
 
-    `open` marks those that whoever reads the incident is told of, whatever the model's own scope: their sentences
-    hold nothing that the incident does not show. `trailed` are the statuses of which no column keeps the time: the
-    audit trail tells when a record reached them.
+    `open` records are shown to every reader of the incident, regardless of the model's own scope: their sentences
+    disclose nothing that the incident does not. `trailed` are statuses without a time column: their times come from the
+    audit trail.
     """
 
     model: Any
@@ -77,13 +77,13 @@ class Source:
     trailed: frozenset[str] = frozenset()
 
     def records(self, incident_id: int, viewer: Any) -> QuerySet[Any]:
-        """The records of an incident that a viewer may read of."""
+        """The records of an incident that a viewer may see."""
         readable = self.model.objects if self.open else self.model.objects.visible_to(viewer)
         found: QuerySet[Any] = readable.filter(self.of(incident_id)).order_by()
         return found
 
     def entries(self, incident_id: int, viewer: Any, window: Window) -> Iterator[Entry]:
-        """What the viewer may read of in a window, in one statement; in none without such moments."""
+        """The viewer's entries in a window, in one statement, or in none if the window has no such kinds."""
         asked = [moment for moment in self.moments if moment.kind in window.kinds]
         if not asked:
             return
@@ -104,6 +104,6 @@ def _entry(model: Any, moment: Moment, row: Row, viewer: Any) -> Entry:
 
 
 def _filled(sentence: str, row: Row) -> str:
-    """The sentence with the record's values; a value that nobody stated is a dash."""
+    """The sentence with the record's values; missing values become a dash."""
     text = sentence.format_map({name: "–" if value in ("", None) else value for name, value in row.items()})
     return text if len(text) <= BRIEF else f"{text[:BRIEF]}…"

@@ -1,4 +1,4 @@
-"""What the records of an incident tell of its life: one table, a source for each model."""
+"""The timeline sources: one table, with an entry for each model."""
 
 from django.db.models import Q
 
@@ -56,7 +56,7 @@ SOURCES: tuple[Source, ...] = (
         AffectedClient,
         (
             Moment(Kind.CLIENT_AFFECTED, "created_at", "created_by_id", "Client {client_id} is affected."),
-            Moment(Kind.CLIENT_RELIEVED, "removed_at", BY_TRAIL, "Client {client_id} is affected no more."),
+            Moment(Kind.CLIENT_RELIEVED, "removed_at", BY_TRAIL, "Client {client_id} is no longer affected."),
         ),
         columns=("client_id",),
     ),
@@ -88,8 +88,8 @@ SOURCES: tuple[Source, ...] = (
                 Kind.CLOCK_RESUMED,
                 "ended_at",
                 "ended_by_id",
-                "Resolution clock runs on ({end_cause}): {end_note}",
-                "Resolution clock runs on ({end_cause}).",
+                "Resolution clock resumed ({end_cause}): {end_note}",
+                "Resolution clock resumed ({end_cause}).",
             ),
         ),
         columns=("reason", "note", "end_cause", "end_note"),
@@ -144,9 +144,9 @@ SOURCES: tuple[Source, ...] = (
         RootCauseAnalysis,
         (
             Moment(
-                Kind.ANALYSIS_BEGUN, "created_at", "created_by_id", "Root cause analysis begun ({analysis_method})."
+                Kind.ANALYSIS_BEGUN, "created_at", "created_by_id", "Root cause analysis started ({analysis_method})."
             ),
-            Moment(Kind.ANALYSIS_COMPLETED, "completed_at", "completed_by_id", "Root cause found: {root_cause}"),
+            Moment(Kind.ANALYSIS_COMPLETED, "completed_at", "completed_by_id", "Root cause identified: {root_cause}"),
             Moment(Kind.ANALYSIS_APPROVED, "approved_at", "reviewed_by_id", "Root cause analysis approved."),
         ),
         columns=("analysis_method", "root_cause"),
@@ -193,7 +193,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         IncidentReport,
         (
-            Moment(Kind.REPORT_GENERATED, "generated_at", "generated_by_id", "Report begun: {report_type}"),
+            Moment(Kind.REPORT_GENERATED, "generated_at", "generated_by_id", "Report created: {report_type}"),
             Moment(Kind.POSTMORTEM_REVIEWED, "reviewed_at", "reviewed_by_id", "Report reviewed: {report_type}"),
         ),
         columns=("report_type",),
@@ -201,7 +201,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         Article,
         (
-            Moment(Kind.ARTICLE_WRITTEN, "created_at", "author_id", "Article written: {title}"),
+            Moment(Kind.ARTICLE_WRITTEN, "created_at", "author_id", "Article created: {title}"),
             Moment(Kind.ARTICLE_PUBLISHED, "published_at", BY_TRAIL, "Article published: {title}"),
         ),
         columns=("title",),

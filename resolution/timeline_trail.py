@@ -1,6 +1,6 @@
-"""What only the audit trail tells of an incident's life: moves that leave no time on a record, and who acted.
+"""Timeline entries from the audit trail: transitions without a time column, and actors.
 
-Imported records have no such entries; their account then rests on the records alone.
+Imported records have no such entries; their timeline consists of the records alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,15 +19,15 @@ from resolution.timeline_sources import SOURCES
 from resolution.timeline_window import Window
 
 Row = dict[str, Any]
-# Changed column of the incident → the kind of entry it makes.
+# Changed column of the incident → the kind of its entry.
 TRAILED = {"status": Kind.STATUS_CHANGED, "severity": Kind.SEVERITY_CHANGED}
-# Moves that a record tells of: resolved, closed and reopened have kinds of their own.
+# Transitions with their own records: resolved, closed and reopened have separate kinds.
 TOLD = frozenset({IncidentStatus.RESOLVED, IncidentStatus.CLOSED})
 COLUMNS = ("id", "created_at", "user_id", "reference_type", "reference_id", "changes")
 
 
 def trailed(incident_id: int, viewer: Any, window: Window) -> Iterator[Entry]:
-    """The moves of an incident and its records in a window, in one statement; in none where nobody asks."""
+    """The transitions of an incident and its records in a window, in one statement, or in none if not requested."""
     branches = _branches(incident_id, viewer, window.kinds)
     if not branches:
         return
@@ -38,7 +38,7 @@ def trailed(incident_id: int, viewer: Any, window: Window) -> Iterator[Entry]:
 
 
 def with_actors(entries: Iterable[Entry]) -> list[Entry]:
-    """The same entries, each with who acted as far as the trail knows; one statement, for a page at a time."""
+    """The same entries, with actors from the audit trail; one statement for a page."""
     entries = list(entries)
     named: dict[str, set[int]] = {}
     for entry in entries:
@@ -49,7 +49,7 @@ def with_actors(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _branches(incident_id: int, viewer: Any, kinds: frozenset[Kind]) -> list[QuerySet[Any]]:
-    """The entries of the incident, and those of each type of record: every one read off the trail's index."""
+    """The audit entries of the incident and of each type of record, all read through the trail's index."""
     found = []
     columns = [column for column, kind in TRAILED.items() if kind in kinds]
     if columns:
@@ -63,7 +63,7 @@ def _branches(incident_id: int, viewer: Any, kinds: frozenset[Kind]) -> list[Que
 
 
 def _written(model: Any) -> QuerySet[Any]:
-    """What the system itself wrote about the records of a model."""
+    """The system's own entries about the records of a model."""
     return AuditEntry.objects.filter(reference_type=model.entity_type, origin=Origin.SYSTEM)
 
 
@@ -80,7 +80,7 @@ def _of_record(row: Row) -> Iterator[Entry]:
 
 
 def _happened(column: str, change: dict[str, Any]) -> bool:
-    """Whether the change is one that no record tells of: not the first value, and no resolution, closing, reopening."""
+    """Whether only the trail records the change: neither the first value, nor a resolution, closing or reopening."""
     if change.get("old") is None:
         return False
     return column != "status" or not TOLD & {change.get("old"), change.get("new")}
@@ -93,7 +93,7 @@ def _entry(row: Row, kind: Kind, summary: str) -> Entry:
 
 
 def _actors(named: dict[str, set[int]]) -> dict[tuple[str, int, str], int]:
-    """Who last changed each column of these records: type → ids."""
+    """The last user who changed each column of these records: type → ids."""
     asked = Q(pk__in=())
     for reference_type, ids in named.items():
         asked |= Q(reference_type=reference_type, reference_id__in=ids)

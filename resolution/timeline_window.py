@@ -1,4 +1,4 @@
-"""Which part of an incident's account is asked for."""
+"""The requested part of an incident's timeline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,20 +17,20 @@ EVERYTHING = frozenset(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The kinds of entries, and the first and last moment, both included."""
+    """The kinds of entries, and the first and last time, both inclusive."""
 
     kinds: frozenset[Kind] = EVERYTHING
     since: datetime | None = None
     until: datetime | None = None
 
     def over(self, column: str) -> Q:
-        """The condition that a column holds a moment of the window, so that the database leaves out the others."""
+        """The condition that a column's time is within the window, so that the database filters the others."""
         bounds = {"gte": self.since, "lte": self.until}
         given = {f"{column}__{name}": moment for name, moment in bounds.items() if moment is not None}
         return Q(**{f"{column}__isnull": False, **given})
 
     def spans(self, at: datetime | None) -> bool:
-        """Whether there is such a moment, and the window holds it."""
+        """Whether the time exists and is within the window."""
         return at is not None and (self.since is None or at >= self.since) and (self.until is None or at <= self.until)
 
     def from_(self, moment: datetime) -> "Window":
@@ -41,7 +41,7 @@ class Window:
 
 
 def read_window(params: Mapping[str, str]) -> Window:
-    """The window that the query parameters ask for. Raises Refusal (400 invalid_filter)."""
+    """The window in the query parameters. Raises Refusal (400 invalid_filter)."""
     kinds = EVERYTHING
     if "kind" in params:
         kinds &= _kinds("kind", [params["kind"]])
@@ -53,7 +53,7 @@ def read_window(params: Mapping[str, str]) -> Window:
 def _kinds(name: str, given: list[str]) -> frozenset[Kind]:
     unknown = sorted(set(given) - set(Kind.values))
     if unknown:
-        raise bad_filter(name, f"These are no kinds: {', '.join(unknown)}. Known are {', '.join(Kind.values)}.")
+        raise bad_filter(name, f"Unknown kinds: {', '.join(unknown)}. Known kinds: {', '.join(Kind.values)}.")
     return frozenset(map(Kind, given))
 
 

@@ -1,4 +1,4 @@
-"""Routes of resolutions: actions on incidents and reports, composed here because they stand above both."""
+"""Routes of resolutions: actions on incidents and reports, composed here because this layer is above both."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The end of an incident over HTTP, and the account of its life."""
+"""The resolution, closing and timeline of incidents over HTTP."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from resolution.timeline import timeline_page
 
 
 class ResolutionView(OperationView):
-    """What ends an incident."""
+    """Operations that end or reopen an incident."""
 
     resolve = write("incident.resolve")
     confirm = write("incident.confirm_mitigation")
@@ -34,21 +34,21 @@ class ReviewView(OperationView):
 
 
 class LifecycleView(OperationView):
-    """What an incident lacks, and what has become of it."""
+    """Readiness and timeline of an incident."""
 
     collection = INCIDENTS
     operations = {"readiness": READ, "timeline": READ}
 
     @answers(ReadinessAnswer)
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Tell what an incident still lacks before it can be resolved and closed, as far as the caller may know."""
+        """Report what an incident lacks for resolution and closing, within the caller's scope."""
         seen = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
         answer = self.read(lambda found, asked: readiness_of(found, request.user), seen=seen, find=self._incident)
         return Response(answer)
 
     @answers(TimelinePage, query=TIMELINE)
     def timeline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Tell an incident's life in one ordered account, oldest first, as far as the caller may read it."""
+        """Read an incident's timeline, oldest first, within the caller's scope."""
         page = self.read(
             lambda incident, params: timeline_page(incident.pk, request.user, params),
             seen=Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),

@@ -1,4 +1,4 @@
-"""What happens to changes (SOP 20) and rollbacks (SOP 21)."""
+"""Operations on changes (SOP 20) and rollbacks (SOP 21)."""
 
 from changes.operations import changes, rollbacks
 

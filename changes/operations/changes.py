@@ -1,4 +1,4 @@
-"""SOP 20: Creating Change Requests, and what becomes of them."""
+"""SOP 20: Creating Change Requests, and their further lifecycle."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ def _require_transition(change: ChangeRequest, status: ChangeStatus) -> None:
     moves=CHANGE_MOVES.new(),
 )
 def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
-    """Ask for a change that resolves or prevents issues.
+    """Request a change that resolves or prevents issues.
 
     SOP 20. Raises Refusal: invalid_reference (incident), validation_error.
     """
@@ -66,7 +66,7 @@ def create_change(*, actor: User, **fields: Any) -> ChangeRequest:
     condition="while requested; the requester or IM",
 )
 def update_change(*, actor: User, change_request: ChangeRequest, **changes: Any) -> ChangeRequest:
-    """Correct a change request that nobody has decided.
+    """Correct a change request that is not decided yet.
 
     SOP 20. Raises Refusal: precondition_failed (it has been decided), out_of_scope.
     """
@@ -126,7 +126,7 @@ def reject_change(*, actor: User, change_request: ChangeRequest, comment: str = 
 def schedule_change(
     *, actor: User, change_request: ChangeRequest, scheduled_start: datetime, scheduled_end: datetime
 ) -> Answer:
-    """Give an approved change its window; windows that overlap on the same component are warned of, not refused.
+    """Schedule an approved change; overlapping windows on the same component cause a warning, not a refusal.
 
     SOP 20. Raises Refusal: invalid_transition, validation_error (start not before end).
     """
@@ -149,7 +149,7 @@ def schedule_change(
 def start_change(
     *, actor: User, change_request: ChangeRequest, outside_window: bool = False, outside_window_reason: str = ""
 ) -> ChangeRequest:
-    """Begin a change. Outside its window it begins only where that is said, with a reason that the record keeps.
+    """Start a change. Outside its window this must be stated, with a reason that is recorded.
 
     SOP 20. Raises Refusal: invalid_transition, precondition_failed (outside_window).
     """
@@ -172,7 +172,7 @@ def start_change(
     moves=CHANGE_MOVES.to(ChangeStatus.COMPLETED),
 )
 def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
-    """Report a change as done. SOP 20. Raises Refusal: invalid_transition."""
+    """Complete a change. SOP 20. Raises Refusal: invalid_transition."""
     return move(change_request, ChangeStatus.COMPLETED, actual_end=timezone.now())
 
 
@@ -186,7 +186,7 @@ def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequ
     moves=CHANGE_MOVES.to(ChangeStatus.FAILED),
 )
 def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
-    """Report a change as failed. SOP 20. Raises Refusal: invalid_transition."""
+    """Mark a change as failed. SOP 20. Raises Refusal: invalid_transition."""
     return move(change_request, ChangeStatus.FAILED, actual_end=timezone.now())
 
 
@@ -195,7 +195,7 @@ def _decide(actor: User, change: ChangeRequest, status: ChangeStatus, comment: s
 
 
 def _is_outside(change: ChangeRequest, now: datetime) -> bool:
-    """Whether a change has a window and this is not within it; an approved emergency has none."""
+    """Whether the change has a window that excludes this time; an approved emergency change has none."""
     start, end = change.scheduled_start, change.scheduled_end
     return (start is not None and now < start) or (end is not None and now > end)
 
@@ -203,12 +203,12 @@ def _is_outside(change: ChangeRequest, now: datetime) -> bool:
 def _outside(change: ChangeRequest) -> Refusal:
     detail = f"The window of the change is from {change.scheduled_start:{WHEN}} to {change.scheduled_end:{WHEN}}."
     item = Item("outside_window", detail, "outside_window")
-    advice = "Wait for the window, or state outside_window: true and outside_window_reason."
+    advice = "Wait for the window, or send outside_window: true and outside_window_reason."
     return Refusal(Code.PRECONDITION_FAILED, detail, rule="change_within_window", errors=[item], next=advice)
 
 
 def _overlaps(change: ChangeRequest) -> list[dict[str, Any]]:
-    """Other changes whose windows overlap this one's on the same component."""
+    """Other changes with overlapping windows on the same component."""
     component_id = change.incident.component_id if change.incident else None
     if component_id is None:
         return []

@@ -32,7 +32,8 @@ DECIDERS = "never the requester; critical change: EX only"
     raises=[Code.DUPLICATE, Code.PRECONDITION_FAILED],
 )
 def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any) -> RollbackRequest:
-    """Ask to reverse a change that is in progress, completed or failed; one unfinished rollback for each.
+    """Request a rollback of a change that is in progress, completed or failed; a change has at most one unfinished
+    rollback.
 
     SOP 21. Raises Refusal: precondition_failed (nothing to reverse), duplicate (an unfinished rollback).
     """
@@ -86,7 +87,7 @@ def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> Rollbac
     condition=DECIDERS,
 )
 def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: str = "") -> RollbackRequest:
-    """Refuse a rollback. SOP 21. Raises Refusal: invalid_transition, segregation_of_duties."""
+    """Reject a rollback. SOP 21. Raises Refusal: invalid_transition, segregation_of_duties."""
     return _move(rollback_request, RollbackStatus.REJECTED, approved_by=actor, decision_comment=comment)
 
 
@@ -102,7 +103,7 @@ def reject_rollback(*, actor: User, rollback_request: RollbackRequest, comment: 
     condition="validation_completed is true",
 )
 def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validation_completed: bool) -> RollbackRequest:
-    """Report a rollback as done and validated; only this makes the change rolled back.
+    """Complete a validated rollback, which changes the status of its change to rolled_back.
 
     SOP 21. Raises Refusal: invalid_transition.
     """
@@ -123,11 +124,11 @@ def _irreversible(change: ChangeRequest) -> list[Item]:
 def _unjustified(rollback: RollbackRequest) -> list[Item]:
     if rollback.justification.strip():
         return []
-    return [Item("justification_missing", "The rollback states no justification.", "justification")]
+    return [Item("justification_missing", "The rollback has no justification.", "justification")]
 
 
 def _refuse(items: list[Item]) -> None:
-    """Raise Refusal (409 precondition_failed) for what stands against a rollback."""
+    """Raise Refusal (409 precondition_failed) with the failing conditions of a rollback."""
     if items:
         detail = " ".join(item.detail for item in items)
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rollback_of_executed_change", errors=items)

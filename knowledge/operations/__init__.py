@@ -1,4 +1,4 @@
-"""What happens to articles (SOP 24), reviews and action items (SOP 25)."""
+"""Operations on articles (SOP 24), reviews and action items (SOP 25)."""
 
 from knowledge.operations import action_items, articles, reviews
 

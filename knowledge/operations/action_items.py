@@ -1,4 +1,4 @@
-"""SOP 25: Managing Post-Incident Reviews: the improvements that they ask for."""
+"""SOP 25: Managing Post-Incident Reviews: action items."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ from users.models import User
     raises=[Code.PRECONDITION_FAILED],
 )
 def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> ActionItem:
-    """Ask for an improvement: whose task, until when. What is learned after completion may be added, too.
+    """Add an improvement with its owner and due date to a review, even after its completion.
 
     SOP 25. Raises Refusal: precondition_failed (the review is cancelled), invalid_reference (owner).
     """
     if post_incident_review.status == ReviewStatus.CANCELLED:
-        detail = "The review is cancelled; it asks for nothing."
+        detail = "The review is cancelled; it accepts no action items."
         item = Item("review_cancelled", detail, "status")
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="action_items_of_held_reviews", errors=[item])
     action_item = ActionItem(review=post_incident_review, **fields)
@@ -56,9 +56,9 @@ def add_action_item(*, actor: User, post_incident_review: PostIncidentReview, **
     condition="the item's owner, IM or EX",
 )
 def update_action_item(*, actor: User, action_item: ActionItem, **fields: Any) -> ActionItem:
-    """Change an open action item, or settle it.
+    """Change, complete or cancel an open action item.
 
-    SOP 25. Raises Refusal: precondition_failed (settled), invalid_transition, out_of_scope, invalid_reference (owner).
+    SOP 25. Raises Refusal: precondition_failed (not open), invalid_transition, out_of_scope, invalid_reference (owner).
     """
     status = fields.get("status", action_item.status)
     if status != action_item.status:

@@ -1,4 +1,4 @@
-"""SOP 24: Creating Knowledge Base Articles, and what becomes of them."""
+"""SOP 24: Creating Knowledge Base Articles, and their further lifecycle."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ WORDING = frozenset({"title", "body"})
     duties=[reviewer_is_another],
 )
 def create_article(*, actor: User, author: User | None = None, **fields: Any) -> Article:
-    """Write an article as a draft; its author is the caller unless another is named.
+    """Create an article as a draft; its author is the caller by default.
 
     SOP 24. Raises Refusal: invalid_reference (author, reviewer, incident), segregation_of_duties (reviewer = author).
     """
@@ -56,17 +56,17 @@ def create_article(*, actor: User, author: User | None = None, **fields: Any) ->
     condition="the author or IM; while draft or in_review",
 )
 def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Article:
-    """Edit an article that is not yet published; every wording it had is kept as a revision.
+    """Edit an unpublished article; every earlier text is kept as a revision.
 
     SOP 24. Raises Refusal: precondition_failed (published or archived), out_of_scope, segregation_of_duties.
     """
     if kb_article.status not in EDITABLE:
-        detail = f"The article is {kb_article.status}; only a draft or one in review can be edited."
+        detail = f"The article is {kb_article.status}; only a draft or an article in review can be edited."
         item = Item("article_not_editable", detail, "status", {"editable": [str(each) for each in EDITABLE]})
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="article_edited_before_publication", errors=[item])
     reworded = any(getattr(kb_article, name) != fields[name] for name in WORDING & fields.keys())
     last = kb_article.revisions.order_by("-number").values_list("number", flat=True).first()
-    if last is None:  # an older system kept none
+    if last is None:  # imported articles have no revisions
         last = _keep(kb_article, kb_article.author, number=1).number
     kb_article.change(**fields)
     if reworded:
@@ -86,7 +86,7 @@ def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Articl
     condition="the author or IM",
 )
 def submit_article(*, actor: User, kb_article: Article) -> Article:
-    """Hand a draft to its reviewer. SOP 24. Raises Refusal: invalid_transition, out_of_scope."""
+    """Submit a draft for review. SOP 24. Raises Refusal: invalid_transition, out_of_scope."""
     return _move(kb_article, ArticleStatus.IN_REVIEW)
 
 
@@ -104,7 +104,7 @@ def submit_article(*, actor: User, kb_article: Article) -> Article:
     condition=JUDGES,
 )
 def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
-    """Let everybody read an article.
+    """Publish an article for all readers.
 
     SOP 24. Raises Refusal: invalid_transition, segregation_of_duties, out_of_scope.
     """
@@ -126,7 +126,7 @@ def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> A
     condition=JUDGES,
 )
 def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
-    """Give an article back to its author. SOP 24. Raises Refusal: invalid_transition, segregation_of_duties."""
+    """Return an article to its author. SOP 24. Raises Refusal: invalid_transition, segregation_of_duties."""
     return _move(kb_article, ArticleStatus.DRAFT, reviewed_by=actor, review_comment=comment)
 
 
@@ -140,7 +140,7 @@ def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Ar
     moves=ARTICLE_MOVES.to(ArticleStatus.ARCHIVED),
 )
 def archive_article(*, actor: User, kb_article: Article) -> Article:
-    """Withdraw a published article. SOP 24. Raises Refusal: invalid_transition."""
+    """Archive a published article. SOP 24. Raises Refusal: invalid_transition."""
     return _move(kb_article, ArticleStatus.ARCHIVED)
 
 
@@ -151,7 +151,7 @@ def _move(article: Article, status: ArticleStatus, **values: Any) -> Article:
 
 
 def _keep(article: Article, writer: User, *, number: int) -> ArticleRevision:
-    """Keep the article's present wording as a revision."""
+    """Save the article's current text as a revision."""
     revision = ArticleRevision(article=article, number=number, title=article.title, body=article.body, writer=writer)
     revision.save()
     return revision

@@ -36,13 +36,13 @@ REVIEWERS = "never resolved the incident; high severity: not an initiator"
     condition="incident closed; the facilitator did not resolve it; high severity: is not an initiator",
 )
 def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostIncidentReview:
-    """Schedule the review of a closed incident; one unfinished review for each.
+    """Schedule the review of a closed incident; an incident has at most one unfinished review.
 
     SOP 25. Raises Refusal: precondition_failed (incident_not_closed), invalid_reference (incident, facilitator),
     duplicate (an unfinished review of the incident), segregation_of_duties (facilitator).
     """
     if incident.status != IncidentStatus.CLOSED:
-        detail = f"Incident {incident.pk} is {incident.status}; only a closed one is reviewed."
+        detail = f"Incident {incident.pk} is {incident.status}; only a closed incident can be reviewed."
         item = Item("incident_not_closed", detail, "incident_id", {"status": str(incident.status)})
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="review_of_closed_incident", errors=[item])
     review = PostIncidentReview(incident=incident, **fields)
@@ -63,7 +63,7 @@ def create_review(*, actor: User, incident: Incident, **fields: Any) -> PostInci
     condition=REVIEWERS,
 )
 def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
-    """Change the date, the facilitator, ratings or findings of a review that is not finished.
+    """Change the date, facilitator, ratings or findings of an unfinished review.
 
     SOP 25. Raises Refusal: precondition_failed (finished), invalid_reference (facilitator), segregation_of_duties.
     """
@@ -84,7 +84,7 @@ def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fi
     condition=REVIEWERS,
 )
 def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
-    """Begin a review. SOP 25. Raises Refusal: invalid_transition, segregation_of_duties."""
+    """Start a review. SOP 25. Raises Refusal: invalid_transition, segregation_of_duties."""
     return _move(post_incident_review, ReviewStatus.IN_PROGRESS, started_at=timezone.now())
 
 
@@ -102,7 +102,7 @@ def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> Po
     condition=f"three ratings; {REVIEWERS}",
 )
 def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **fields: Any) -> PostIncidentReview:
-    """Finish a review, with its three ratings given now or before.
+    """Complete a review; its three ratings must be given now or earlier.
 
     SOP 25. Raises Refusal: validation_error (each missing rating), invalid_transition, segregation_of_duties.
     """
@@ -119,7 +119,7 @@ def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **
     moves=REVIEW_MOVES.to(ReviewStatus.CANCELLED),
 )
 def cancel_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
-    """Give up a review. SOP 25. Raises Refusal: invalid_transition."""
+    """Cancel a review. SOP 25. Raises Refusal: invalid_transition."""
     return _move(post_incident_review, ReviewStatus.CANCELLED)
 
 

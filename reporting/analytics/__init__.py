@@ -1,1 +1,1 @@
-"""How incidents were handled, in figures: computed by the database, over the incidents that the caller may count."""
+"""Analytics: figures computed by the database over the incidents in the caller's scope."""

@@ -1,4 +1,4 @@
-"""The answer to a question about incidents: at most seven statements, whatever the data."""
+"""The result of an analytics query, with at most seven statements."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from reporting.analytics.figures import groups_of
 from reporting.analytics.question import AnalyticsQuery
 from users.choices import CC
 
-# The groups that are records, and where their names stand.
+# Groupings by record, with the path of the record's name.
 NAMED = {GroupBy.CLIENT: (Client, "name"), GroupBy.PRODUCT: (Product, "product_name")}
 
 
 def analyse(question: AnalyticsQuery, viewer: Any) -> dict[str, Any]:
-    """The figures that a viewer asks for, over the incidents that count for them. Raises Refusal."""
+    """The requested figures over the viewer's incidents. Raises Refusal."""
     incidents = counted_for(viewer)
     sums = sums_by_interval(incidents, question), sums_of_stretch(incidents, question)
     groups = groups_of(question, *sums, judged=viewer.is_internal or viewer.role == CC)
@@ -34,7 +34,7 @@ def analyse(question: AnalyticsQuery, viewer: Any) -> dict[str, Any]:
 
 
 def _labels(incidents: QuerySet[Any], question: AnalyticsQuery, viewer: Any) -> dict[int, str]:
-    """The names of the groups that are records, as far as the viewer may read them."""
+    """The names of groups that are records, within the viewer's scope."""
     if question.group_by not in NAMED:
         return {}
     model, name = NAMED[question.group_by]

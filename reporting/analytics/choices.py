@@ -1,4 +1,4 @@
-"""What the analytics can be asked for, and the figures they answer with."""
+"""Groupings and measures of the analytics."""
 
 from django.db.models import TextChoices
 
@@ -16,16 +16,16 @@ class GroupBy(TextChoices):
     CATEGORY = "category"
 
 
-# The bounds of one question: how many intervals, and how many intervals in all groups together.
+# The limits of one query: the number of intervals, and of intervals in all groups together.
 MOST_INTERVALS = 400
 MOST_CELLS = 20_000
-# What is looked at when a question names no times: the last days up to now.
+# The default period: the last days up to now.
 DEFAULT_DAYS = 30
 
-# Figures with mean, median and 90th percentile, in minutes.
+# Measures with mean, median and 90th percentile, in minutes.
 DURATIONS = ("mttd", "mtta", "mttr")
-# Figures that count incidents.
+# Counts of incidents.
 VOLUMES = ("opened", "resolved", "closed")
-# Whether resolved incidents had breached their service level: as it counts, and without any pause.
+# Breaches of resolved incidents: as recorded, and without pauses.
 JUDGED = ("judged", "unpaused")
 QUANTILES = {"median": 0.5, "p90": 0.9}

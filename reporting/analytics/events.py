@@ -1,8 +1,7 @@
-"""What happened to incidents, as events that the database counts and sums up.
+"""Incidents as events, which the database counts and summarises.
 
-One incident makes at most one event of each kind: its detection, acknowledgement, resolution (judged with pauses, and
-without) and closure, each at its own time and with what is measured by it. All kinds are read in one statement,
-whatever the data.
+Each incident has at most one event of each kind: its detection, acknowledgement, resolution (with and without pauses)
+and closure, each with its time and its measured value. One statement reads all kinds.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from reporting.analytics.functions import Minutes, bucket, summary_of, text
 from reporting.analytics.question import AnalyticsQuery
 from users.choices import CC
 
-# The column that each grouping reads. An incident without a component belongs to no product.
+# The column of each grouping. An incident without a component belongs to no product.
 SUBJECTS = {
     GroupBy.CLIENT: "client_id",
     GroupBy.PRODUCT: "component__product_id",
@@ -30,7 +29,7 @@ SUBJECTS = {
     GroupBy.CATEGORY: "category",
 }
 SETTLED = (IncidentStatus.RESOLVED, IncidentStatus.CLOSED)
-# When an incident left the backlog. A settled one always has: rows of an older system may not say when.
+# When an incident left the backlog. A settled incident has left it even if an imported row lacks the time.
 LEFT = Case(When(status__in=SETTLED, then=Greatest(Coalesce("resolved_at", "closed_at", "detected_at"), "detected_at")))
 NOTHING = Cast(Value(None), FloatField())
 BREACH = Cast(Case(When(sla_breach=True, then=1), default=0), FloatField())
@@ -39,7 +38,7 @@ UNPAUSED = Cast(Case(When(BREACHED_WITHOUT_PAUSES, then=1), default=0), FloatFie
 
 @dataclass(frozen=True, slots=True)
 class MeasuredEvent:
-    """One kind of event: when it is, what is measured by it, and of which incidents."""
+    """One kind of event: its time, its measured value, and its incidents."""
 
     name: str
     at: str
@@ -48,7 +47,7 @@ class MeasuredEvent:
 
 
 def _duration(name: str, earlier: str, later: str, at: str, **of: Any) -> MeasuredEvent:
-    """A duration is measured where its times are in order, which rows of an older system may not keep."""
+    """A duration is measured only if its times are in order, which imported rows may violate."""
     ordered = Q(**{f"{later}__gte": F(earlier)}, **of)
     return MeasuredEvent(name, at, Minutes(earlier, later), ordered)
 
@@ -63,12 +62,12 @@ KINDS = (
     _duration("mtta", "detected_at", "acknowledged_at", "acknowledged_at"),
     _duration("mttr", "detected_at", "resolved_at", "resolved_at", status__in=SETTLED),
 )
-# Incidents that were in the backlog already when the stretch began.
+# Incidents already in the backlog at the start of the period.
 CARRIED = "carried"
 
 
 class Sum(NamedTuple):
-    """The events of one kind, group and interval, summed up; `bucket` is None where all intervals are one."""
+    """The summary of one kind, group and interval; `bucket` is None for the whole period."""
 
     kind: str
     subject: str | None
@@ -80,19 +79,20 @@ class Sum(NamedTuple):
 
 
 def counted_for(user: Any) -> QuerySet[Any]:
-    """The incidents that count for a user: those in scope; for a client contact only the own client's, for what
-    befell others and only affected it is their figure."""
+    """The incidents that count for a user: those in scope; for a client contact only those of the own client,
+    because incidents that merely affected it are counted for their own client.
+    """
     incidents: QuerySet[Any] = Incident.objects.visible_to(user)
     return incidents.filter(client_id=user.client_id) if user.role == CC else incidents
 
 
 def sums_by_interval(incidents: QuerySet[Any], question: AnalyticsQuery) -> list[Sum]:
-    """The sums of every kind, group and interval that has events."""
+    """The summaries of every kind, group and interval with events."""
     return _sums(incidents, question, lambda column: bucket(column, question.interval))
 
 
 def sums_of_stretch(incidents: QuerySet[Any], question: AnalyticsQuery) -> list[Sum]:
-    """The sums of every kind and group over the whole stretch, and what was carried into it."""
+    """The summaries of every kind and group over the whole period, and the initial backlog."""
     waiting = Q(detected_at__lt=question.start) & (Q(left_at__isnull=True) | Q(left_at__gte=question.start))
     carried = MeasuredEvent(CARRIED, "detected_at", NOTHING, waiting)
     return _sums(incidents, question, lambda column: text(""), carried)

@@ -8,7 +8,7 @@ from products.models import Component, Product
 from reporting.analytics.functions import Minutes
 from reporting.analytics.question import AnalyticsQuery
 
-# What fails: the name of its list → (its model, its name's column, the incident's column).
+# Failing records: the name of the list → (model, name column, the incident's column).
 SUBJECTS = {
     "components": (Component, "component_name", "component_id"),
     "products": (Product, "product_name", "component__product_id"),
@@ -16,9 +16,9 @@ SUBJECTS = {
 
 
 def failures_of(incidents: QuerySet[Any], question: AnalyticsQuery, viewer: Any) -> dict[str, list[dict[str, Any]]]:
-    """Everything that failed at least twice in the stretch, the most frequent failures first.
+    """Records with at least two failures in the period, most frequent first.
 
-    A name is null where the viewer may not read the record.
+    The name is null if the viewer may not read the record.
     """
     within = incidents.filter(detected_at__gte=question.start, detected_at__lt=question.end).order_by()
     return {name: _failures(within, viewer, *subject) for name, subject in SUBJECTS.items()}

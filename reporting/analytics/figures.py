@@ -1,4 +1,4 @@
-"""From sums to figures: every group with every interval, the empty ones as well. Pure."""
+"""Converts summaries to figures for every group and interval, including empty ones. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,9 +16,9 @@ NO_SUM = Sum("", None, None, 0, None, None, (None,) * len(QUANTILES))
 def groups_of(
     question: AnalyticsQuery, by_interval: Iterable[Sum], whole: Iterable[Sum], *, judged: bool = True
 ) -> list[dict[str, Any]]:
-    """The figures of each group: of the whole stretch, and of every interval. Raises Refusal (400 invalid_filter).
+    """The figures of each group: for the whole period and for every interval. Raises Refusal (400 invalid_filter).
 
-    Breaches are counted only where the incidents are `judged`: whose promises do not concern the reader are not.
+    Breaches are counted only over `judged` incidents, whose agreements concern the reader.
     """
     totals = {(each.subject, each.kind): each for each in whole}
     cells = {(each.subject, each.bucket, each.kind): each for each in by_interval}
@@ -37,13 +37,13 @@ def _bound(question: AnalyticsQuery, groups: int) -> None:
     if groups * sum(1 for _ in question.buckets()) > MOST_CELLS:
         raise bad_filter(
             "group_by",
-            f"{groups} groups have more than {MOST_CELLS} intervals together: narrow from and to, "
-            "or take longer intervals.",
+            f"{groups} groups have more than {MOST_CELLS} intervals together: narrow from and to, or use longer "
+            "intervals.",
         )
 
 
 def _order(subject: str | None) -> tuple[bool, int, str]:
-    """Ids as numbers, names as text, what belongs to no group last."""
+    """Sorts ids as numbers and names as text, with the empty group last."""
     text = subject or ""
     return subject is None, int(text) if text.isdigit() else 0, text
 
@@ -68,7 +68,7 @@ KINDS = (*VOLUMES, *DURATIONS, *JUDGED)
 
 
 def _figures(sums: Mapping[str, Sum], backlog: int) -> Figures:
-    """The figures of one interval, from its sums and the backlog at its start."""
+    """The figures of one interval, from its summaries and its initial backlog."""
     judged, unpaused = sums["judged"], sums["unpaused"]
     return {
         **{name: _duration(sums[name]) for name in DURATIONS},

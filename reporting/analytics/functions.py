@@ -1,4 +1,4 @@
-"""Database functions that both databases carry out, each in its own words."""
+"""Database functions for both databases."""
 
 from datetime import UTC
 from typing import Any
@@ -12,7 +12,7 @@ TRUNCATIONS = {Interval.DAY: TruncDay, Interval.WEEK: TruncWeek, Interval.MONTH:
 
 
 class Minutes(Func):
-    """The minutes, with fractions, from one moment to a later one."""
+    """The minutes, with fractions, between two times."""
 
     arity = 2
     output_field = FloatField()
@@ -29,17 +29,17 @@ class Minutes(Func):
 
 
 def text(value: Any) -> Cast:
-    """A value as text: in a union every branch needs columns of the same, known type."""
+    """A value as text: a union needs equal, known column types in every branch."""
     return Cast(value if hasattr(value, "resolve_expression") else Value(value), CharField())
 
 
 def bucket(column: str, interval: Interval) -> Cast:
-    """The first moment, in UTC and as text, of the interval that a time lies in."""
+    """The start, in UTC and as text, of the interval that contains a time."""
     return text(TRUNCATIONS[interval](column, output_field=DateTimeField(), tzinfo=UTC))
 
 
-# What PostgreSQL has a word for, SQLite sums up: a percentile is the mean of the two values around its place, each
-# weighted by how near it is, and every other value weighs nothing.
+# PostgreSQL has a percentile function; on SQLite a weighted sum replaces it: a percentile is the mean of the two values
+# around its rank, weighted by their distance, and all other values have weight 0.
 ON_POSTGRESQL = "PERCENTILE_CONT({quantile}) WITHIN GROUP (ORDER BY value)"
 ON_SQLITE = "SUM(value * MAX(0.0, 1.0 - ABS(place - 1 - {quantile} * (size - 1))))"
 RANKED = """, ranked AS (
@@ -48,7 +48,7 @@ RANKED = """, ranked AS (
 
 
 def summary_of(events: str, vendor: str) -> str:
-    """The statement that sums up events (kind, subject, bucket, value), given as a query.
+    """The statement that summarises events (kind, subject, bucket, value), given as a query.
 
     Its columns: kind, subject, bucket, number of events, sum, mean, and every quantile of their values, in order.
     Percentiles interpolate between neighbours, like PERCENTILE_CONT.

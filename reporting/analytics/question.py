@@ -20,7 +20,7 @@ LONGEST_MONTH = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class AnalyticsQuery:
-    """`start` is part of the stretch, `end` is not."""
+    """`start` is inclusive, `end` is exclusive."""
 
     start: datetime
     end: datetime
@@ -28,7 +28,7 @@ class AnalyticsQuery:
     group_by: GroupBy | None
 
     def buckets(self) -> Iterator[tuple[datetime, datetime, datetime]]:
-        """Every interval as (first moment of the calendar's interval, start, end), cut to the stretch."""
+        """Every interval as (start of the calendar interval, start, end), clipped to the period."""
         first = floor_of(self.start, self.interval)
         while first < self.end:
             following = next_of(first, self.interval)
@@ -37,7 +37,7 @@ class AnalyticsQuery:
 
 
 def read_question(params: Mapping[str, str]) -> AnalyticsQuery:
-    """The question that query parameters ask. Raises Refusal (400 invalid_filter)."""
+    """Parse the query parameters. Raises Refusal (400 invalid_filter)."""
     refuse_unknown(params, PARAMETERS)
     refuse_unstorable(params)
     end = _moment("to", params["to"], whole_day=True) if "to" in params else timezone.now()
@@ -45,12 +45,12 @@ def read_question(params: Mapping[str, str]) -> AnalyticsQuery:
     interval = Interval(_one_of(Interval, "interval", params.get("interval", Interval.DAY)))
     group_by = GroupBy(_one_of(GroupBy, "group_by", params["group_by"])) if "group_by" in params else None
     if start >= end:
-        raise bad_filter("to", "The stretch must end after it starts.")
+        raise bad_filter("to", "The period must end after it starts.")
     return _bounded(AnalyticsQuery(start, end, interval, group_by))
 
 
 def floor_of(moment: datetime, interval: Interval) -> datetime:
-    """The first moment, in UTC, of the day, the week (Monday) or the month that a moment lies in."""
+    """The start, in UTC, of the day, the week (Monday) or the month that contains a time."""
     day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if interval == Interval.DAY:
         return day
@@ -58,7 +58,7 @@ def floor_of(moment: datetime, interval: Interval) -> datetime:
 
 
 def next_of(first: datetime, interval: Interval) -> datetime:
-    """The first moment of the following interval."""
+    """The start of the next interval."""
     if interval == Interval.MONTH:
         return floor_of(first + LONGEST_MONTH, interval)
     return first + (DAY if interval == Interval.DAY else 7 * DAY)
@@ -68,19 +68,19 @@ def _bounded(question: AnalyticsQuery) -> AnalyticsQuery:
     for number, _ in enumerate(question.buckets(), start=1):
         if number > MOST_INTERVALS:
             raise bad_filter(
-                "interval", f"At most {MOST_INTERVALS} intervals: narrow from and to, or take longer intervals."
+                "interval", f"At most {MOST_INTERVALS} intervals: narrow from and to, or use longer intervals."
             )
     return question
 
 
 def _moment(name: str, text: str, *, whole_day: bool = False) -> datetime:
-    """A time in ISO 8601, UTC where it has no zone; a date is its first moment, or the first one after that day."""
+    """A time in ISO 8601, by default in UTC; a date is its start or, as an end, the start of the next day."""
     try:
         later = DAY if whole_day and _is_date(text) else timedelta()
         moment = _in_utc(datetime.fromisoformat(text)) + later
         possible = EARLIEST <= moment <= LATEST
     except (ValueError, OverflowError):
-        raise bad_filter(name, "This must be a date or a time in ISO 8601, for example 2024-03-01.") from None
+        raise bad_filter(name, "This must be an ISO 8601 date or time, for example 2024-03-01.") from None
     if not possible:
         raise bad_filter(name, "This time is out of range.")
     return moment

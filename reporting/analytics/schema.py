@@ -1,4 +1,4 @@
-"""The answer of the analytics, for the API's description."""
+"""The analytics response in the API description."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from core.json import TableRenderer
 from core.schema.parameters import query
 from reporting.analytics.choices import GroupBy, Interval
 
-MINUTES = "In minutes; null where nothing was measured."
+MINUTES = "In minutes; null if nothing was measured."
 
 
 class DurationFigures(serializers.Serializer[object]):
-    """How long something took, in minutes, over the incidents that it was measured of."""
+    """A duration in minutes, over the incidents for which it was measured."""
 
     incidents = serializers.IntegerField()
     mean = serializers.FloatField(allow_null=True, help_text=MINUTES)
@@ -21,8 +21,9 @@ class DurationFigures(serializers.Serializer[object]):
 
 
 class BreachFigures(serializers.Serializer[object]):
-    """The share of resolved incidents whose agreement was breached, and what it would be had no clock been paused. Only
-    incidents whose promises concern the reader are counted."""
+    """The share of resolved incidents whose agreement was breached, and the share without any pauses. Only incidents
+    whose agreements concern the reader are counted.
+    """
 
     resolved = serializers.IntegerField()
     breached = serializers.IntegerField()
@@ -32,7 +33,7 @@ class BreachFigures(serializers.Serializer[object]):
 
 
 class AnalyticsFigures(serializers.Serializer[object]):
-    """The figures of a stretch of time."""
+    """The figures of a period."""
 
     mttd = DurationFigures()
     mtta = DurationFigures()
@@ -45,16 +46,16 @@ class AnalyticsFigures(serializers.Serializer[object]):
 
 
 class IntervalFigures(AnalyticsFigures):
-    """The figures of one interval: from `start` on, before `end`."""
+    """The figures of one interval: `start` is inclusive, `end` exclusive."""
 
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
 
 
 class AnalyticsGroup(serializers.Serializer[object]):
-    """The figures of one group. Without group_by there is one, with neither key nor label."""
+    """The figures of one group. Without group_by there is a single group, with neither key nor label."""
 
-    key = serializers.JSONField(help_text="An id, a severity or a category; null for what belongs to none.")
+    key = serializers.JSONField(help_text="An id, a severity or a category; null for incidents without one.")
     label: Any = serializers.CharField(allow_null=True)
     total = AnalyticsFigures()
     intervals = IntervalFigures(many=True)
@@ -70,7 +71,7 @@ class FailureFigures(serializers.Serializer[object]):
 
 
 class FailureLists(serializers.Serializer[object]):
-    """What failed at least twice, the most frequent failures first."""
+    """Records with at least two failures, most frequent first."""
 
     components = FailureFigures(many=True)
     products = FailureFigures(many=True)
@@ -86,17 +87,17 @@ class AnalyticsAnswer(serializers.Serializer[object]):
     mtbf = FailureLists()
 
     def get_fields(self) -> dict[str, serializers.Field[object, object, object, object]]:
-        """`from` is a word of the language, so it cannot be declared like the others."""
+        """Adds `from`, which is a Python keyword and cannot be a class attribute."""
         return {"from": serializers.DateTimeField(), **super().get_fields()}
 
 
 TIME = {
     "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
-    "description": "A date or a time in ISO 8601; UTC where it has no zone.",
+    "description": "An ISO 8601 date or time; by default in UTC.",
 }
 QUESTION = (
-    query("from", TIME, "The beginning, part of the stretch; without it, 30 days before the end."),
-    query("to", TIME, "The end, no part of the stretch (a date: the whole day is part); without it, now."),
+    query("from", TIME, "The start, inclusive; by default 30 days before the end."),
+    query("to", TIME, "The end, exclusive (a date includes the whole day); by default now."),
     query("interval", {"type": "string", "enum": list(Interval.values), "default": str(Interval.DAY)}, "In UTC."),
     query("group_by", {"type": "string", "enum": list(GroupBy.values)}, "Figures for each of these."),
 )

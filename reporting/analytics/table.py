@@ -1,4 +1,4 @@
-"""The answer as one table: a line for each interval, each whole stretch, and for whatever failed."""
+"""The analytics result as one table: a line for each interval, each whole period, and each failing record."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def table_of(answer: dict[str, Any]) -> str:
-    """The lines of an answer in CSV (RFC 4180). Cells that do not apply to a line are empty."""
+    """The lines of a result in CSV (RFC 4180). Cells that do not apply to a line are empty."""
     return written([COLUMNS, *([line.get(name) for name in COLUMNS] for line in _lines(answer))])
 
 

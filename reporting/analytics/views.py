@@ -19,14 +19,14 @@ from reporting.analytics.table import table_of
 
 
 class AnalyticsView(OperationView):
-    """How incidents were handled, in figures."""
+    """Incident analytics."""
 
     operations = {"measure": READ}
     renderer_classes = [JSONRenderer, TableRenderer]
 
     @answers(AnalyticsAnswer, query=QUESTION, also=AS_TABLE)
     def measure(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Measure how incidents were detected, acknowledged and resolved, how many there were, and what fails often."""
+        """Measure how incidents were detected, acknowledged and resolved, their number, and frequent failures."""
         answer = self.read(
             lambda found, params: analyse(read_question(params), request.user),
             seen=Discovery(Incident.entity_type, also={"view": "analytics"}),

@@ -1,4 +1,4 @@
-"""The handing over of an auditor's pack, as an operation: it leaves its entry in the trail."""
+"""Creating an auditor's pack, as an audited operation."""
 
 from core.codes import Code
 from core.operations.registry import EntryPoint, operation
@@ -20,9 +20,9 @@ from users.models import User
     entry_point=EntryPoint.COMMAND,
 )
 def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
-    """Pack everything about one incident for an auditor, with what is needed to check it.
+    """Pack everything about one incident for an auditor, including the means to verify it.
 
-    SOP 23. Raises Refusal: calculation_failed (the trail holds nothing of the incident).
+    SOP 23. Raises Refusal: calculation_failed (the trail has no entry about the incident).
     """
     packed = pack_of(incident.pk)
     send_discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})

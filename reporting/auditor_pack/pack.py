@@ -1,6 +1,6 @@
-"""The auditor's pack of an incident: a zip archive that is the same, byte for byte, as long as the records are.
+"""The auditor's pack of an incident: a zip archive that is identical, byte for byte, while the records do not change.
 
-It tells of the incident as it stood at its latest audit entry, not at the moment of packing.
+It describes the incident as of its latest audit entry, not as of the packing.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from reporting.reports.proof import ChainProof, chains_of
 from reporting.reports.values import stamp
 from users.system import system_principal
 
-# The first moment that a zip archive can hold; the members carry no other.
+# The earliest time that a zip archive can store; all members have it.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 TIMELINE = ("at", "kind", "summary", "actor_id", "reference_type", "reference_id")
 APPROVAL = (
@@ -55,7 +55,7 @@ APPROVAL = (
 
 
 class Reviewer:
-    """Whoever reads a pack reads what staff reads."""
+    """The reader of a pack has staff's read scope."""
 
     is_internal, role = True, ""
 
@@ -96,7 +96,7 @@ def _files(
 
 
 def _printed(report: Document) -> Iterable[tuple[str, bytes]]:
-    """The report for people; as PDF only where the installation can print."""
+    """The report in readable formats; PDF only if the installation supports it."""
     stored = report.as_dict()
     whole = Document(**{name: getattr(report, name) for name in DOCUMENT}, digest=postmortem_digest(stored))
     yield "compliance_report.html", FORMATS["html"].render(whole)
@@ -118,7 +118,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
 
 
 def _entry_lines(chains: Iterable[ChainProof]) -> Iterable[bytes]:
-    """Each entry as the exact text that its hash covers, with the hash before it and its own."""
+    """Each entry as the exact text that its hash covers, with the previous hash and its own."""
     for chain in chains:
         for entry in chain.entries:
             line = {

@@ -1,38 +1,38 @@
-"""What stands in every pack: how to check it, and a program that does, which needs nothing but Python."""
+"""The constant files of every pack: instructions, and a verification program in pure Python."""
 
 README = """# Auditor's pack of one incident
 
-| File | What it holds |
+| File | Content |
 |---|---|
-| compliance_report.json, .html, .pdf (where printable) | decisions, approvals, duties, service level, proof |
-| timeline.csv | the ordered account of the incident, oldest first, times in UTC |
-| approvals.json | every approval that was asked for on the incident's records, with the digest of what was approved |
-| service_levels.json | due times, breaches and the arithmetic: agreement, calendar, every counted stretch |
+| compliance_report.json, .html, .pdf (if available) | decisions, approvals, duties, service level, proof |
+| timeline.csv | the timeline of the incident, oldest first, times in UTC |
+| approvals.json | every approval requested for the incident's records, with the digest of the request |
+| service_levels.json | due times, breaches and their calculation: agreement, calendar, every counted period |
 | audit_entries.jsonl | every audit entry of the incident's records, in the order of their chains |
-| chains.json | for each record the number of its entries and the hash of the last one |
-| checkpoint.json | the latest sealed checkpoint of the whole trail, where one was set |
-| MANIFEST.json | the SHA-256 of every other file, and the moment as of which the pack tells |
+| chains.json | the number of entries and the hash of the last one for each record |
+| checkpoint.json | the latest checkpoint of the whole trail, if there is one |
+| MANIFEST.json | the SHA-256 of every other file, and the time that the pack describes |
 
-The pack says how things stood at the incident's latest audit entry. As long as no record changes, packing again gives
-the same bytes (with the same version of the software and, for the PDF, of its libraries and fonts).
+The pack describes the incident as of its latest audit entry. While no record changes, another pack is identical byte for
+byte (with the same version of the software and, for the PDF, of its libraries and fonts).
 
-## How to check it
+## Verification
 
     python3 verify.py
 
-It needs nothing but Python 3.9 or newer, reads the files beside it, and tells the first thing that is wrong. By hand:
+It only needs Python 3.9 or newer, reads the files in its directory, and reports the first inconsistency. Manually:
 
 1. Compare the SHA-256 of each file with MANIFEST.json.
 2. For each line of audit_entries.jsonl, compute SHA-256 over `previous_hash`, one line feed, and `content`, all in
    UTF-8. It must equal `hash`.
 3. `content` is JSON. Its `reference_type` and `reference_id` name the record, `sequence` counts from 1 without a gap.
-   The first `previous_hash` of a record is 64 zeros; every further one is the `hash` of the line before it.
-4. The last `hash` of each record must be the `head` that chains.json states.
-5. Against rewriting of a whole chain: run `manage.py audit_verify` with a checkpoint file that was kept elsewhere, or
-   compare these heads with an older pack: an old head must still be among the hashes of its chain.
+   The first `previous_hash` of a record is 64 zeros; every further one is the `hash` of the previous line.
+4. The last `hash` of each record must equal its `head` in chains.json.
+5. To detect the rewriting of a whole chain: run `manage.py audit_verify` with a checkpoint file stored elsewhere, or
+   compare these heads with an older pack: an older head must still be among the hashes of its chain.
 """
 
-VERIFY = '''"""Checks this pack from its files alone: `python3 verify.py`. Exit status 0 when all of it holds."""
+VERIFY = '''"""Verify this pack, using only its files: `python3 verify.py`. Exit status 0 if it is consistent."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ def check_manifest():
     stated = json.loads((HERE / "MANIFEST.json").read_text(encoding="utf-8"))["sha256"]
     for name, digest in stated.items():
         if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != digest:
-            raise SystemExit(f"BROKEN: {name} is not the file that MANIFEST.json names")
+            raise SystemExit(f"BROKEN: {name} does not match MANIFEST.json")
     return len(stated)
 
 
@@ -66,9 +66,9 @@ def check_chains():
     for chain in json.loads((HERE / "chains.json").read_text(encoding="utf-8")):
         record = (chain["reference_type"], chain["reference_id"])
         if heads.pop(record, None) != (chain["entries"], chain["head"]):
-            raise SystemExit(f"BROKEN: the chain of {record[0]} {record[1]} is not the one that chains.json states")
+            raise SystemExit(f"BROKEN: the chain of {record[0]} {record[1]} does not match chains.json")
     if heads:
-        raise SystemExit("BROKEN: there are entries of records that chains.json does not state")
+        raise SystemExit("BROKEN: there are entries of records that chains.json does not list")
     return entries
 
 

@@ -1,4 +1,4 @@
-"""Where the pack's timeline comes from: the app that composes it stands above this one and registers it at start-up."""
+"""The source of the pack's timeline: a higher layer composes the timeline and registers it at startup."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,7 +9,7 @@ Timeline = Callable[[int, Any], Iterable[Any]]
 
 
 class TimelineSource:
-    """Holds the one function that reads an incident's timeline for a viewer, oldest entry first."""
+    """The registered function that reads an incident's timeline for a viewer, oldest entry first."""
 
     def __init__(self) -> None:
         self._read: Timeline | None = None

@@ -1,1 +1,1 @@
-"""SOP 22: performance metrics, as stated and as the server derives them."""
+"""SOP 22: performance metrics, stated and derived."""

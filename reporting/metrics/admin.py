@@ -14,7 +14,7 @@ class MetricAdmin(RecordAdmin):
     facets = ("metric_type", "matches", "created_at", "incident")
     sections = (
         (None, ("incident", ("metric_type", "unit"), ("calculated_value_minutes", "stated"), "target_minutes")),
-        ("By the records", (("derived_value", "matches"),)),
+        ("Derived value", (("derived_value", "matches"),)),
         ("Imported record", ("imported_violations",)),
     )
     titles = {"calculated_value_minutes": "Value", "target_minutes": "Target"}

@@ -18,17 +18,17 @@ class MetricUnit(TextChoices):
     PERCENT = "percent"
 
 
-# The longest time, in minutes, and the largest share, in percent: what a value of each unit may be at most.
+# The maximum of a value in each unit: minutes, percent.
 LARGEST = {MetricUnit.MINUTES: Decimal(99_999_999), MetricUnit.PERCENT: Decimal(100)}
 
-# A stated value agrees with the derived one when they differ by less than this, in the metric's own unit: people
-# state whole minutes and whole percent, whether rounded or cut off.
+# A stated value matches the derived one if they differ by less than this, in the metric's unit: people state whole
+# minutes and whole percentages, rounded or truncated.
 TOLERANCE = Decimal(1)
 
-# A target of these is a value to stay above; every other metric is to stay at or below its target.
+# Metrics whose target is a minimum; the target of every other metric is a maximum.
 MORE_IS_BETTER = frozenset({MetricType.MEAN_TIME_BETWEEN_FAILURES})
 
 
 def unit_of(metric_type: str) -> MetricUnit:
-    """The unit that a type of metric is measured in."""
+    """The unit of a metric type."""
     return MetricUnit.PERCENT if metric_type == MetricType.SLA_BREACH_RATE else MetricUnit.MINUTES

@@ -1,4 +1,4 @@
-"""What a metric is worth by the server's own records: one function for each type, each a single statement at most."""
+"""Derives metrics from the server's own records: one function for each type, with at most one statement each."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ BREACHED = Q(sla_breach=True)
 
 
 class UnderivableError(Exception):
-    """The records do not suffice. Its arguments are a code and a sentence that say what is lacking."""
+    """The records do not suffice. Its arguments are a code and a sentence with the missing data."""
 
 
 def derive(metric_type: str, incident: Incident) -> Decimal:
@@ -26,14 +26,14 @@ def derive(metric_type: str, incident: Incident) -> Decimal:
 
 
 def derive_without_pauses(metric_type: str, incident: Incident) -> Decimal | None:
-    """What a breach rate would be, had no clock been paused; None for other metrics. Raises UnderivableError."""
+    """The breach rate without pauses; None for other metrics. Raises UnderivableError."""
     if metric_type != MetricType.SLA_BREACH_RATE:
         return None
     return _breach_rate(incident, BREACHED_WITHOUT_PAUSES).quantize(CENT, ROUND_HALF_UP)
 
 
 def agrees(stated: Decimal, derived: Decimal) -> bool:
-    """Whether a stated value stands for the derived one."""
+    """Whether a stated value matches the derived one."""
     return abs(stated - derived) < TOLERANCE
 
 
@@ -48,7 +48,9 @@ def _between(later: str, earlier: str) -> Callable[[Incident], Decimal]:
 
 
 def _between_failures(incident: Incident) -> Decimal:
-    """The mean distance of consecutive detections: what lies between first and last, by the number of gaps."""
+    """The mean interval between consecutive detections: the time from first to last, divided by the number of
+    intervals.
+    """
     seen: dict[str, Any] = _alike(incident).aggregate(
         first=Min("detected_at"), last=Max("detected_at"), number=Count("id")
     )
@@ -59,18 +61,20 @@ def _between_failures(incident: Incident) -> Decimal:
 
 
 def _breach_rate(incident: Incident, breached: Q = BREACHED) -> Decimal:
-    """The breached ones among the resolved incidents of this client, on this component where one is named."""
+    """The share of breached incidents among this client's resolved incidents, and of the same component if there is
+    one.
+    """
     alike = Incident.objects.filter(client_id=incident.client_id, resolved_at__isnull=False)
     if incident.component_id is not None:
         alike = alike.filter(component_id=incident.component_id)
     seen = alike.aggregate(resolved=Count("id"), breached=Count("id", filter=breached))
     if not seen["resolved"]:
-        raise UnderivableError("no_resolved_incident", "None of the client's incidents has a time of resolution.")
+        raise UnderivableError("no_resolved_incident", "None of the client's incidents has a resolution time.")
     return LARGEST[MetricUnit.PERCENT] * int(seen["breached"]) / int(seen["resolved"])
 
 
 def _alike(incident: Incident) -> Any:
-    """The incidents of the same component; without one, of the same client."""
+    """The incidents of the same component or, without one, of the same client."""
     name = f"{_subject(incident)}_id"
     return Incident.objects.filter(**{name: getattr(incident, name)})
 
@@ -80,7 +84,7 @@ def _subject(incident: Incident) -> str:
 
 
 def _minutes(later: datetime, earlier: datetime) -> Decimal:
-    if later < earlier:  # only rows of an older system can have it
+    if later < earlier:  # only imported rows can have it
         raise UnderivableError("times_not_ordered", "The times of the incident are not in order.")
     return Decimal((later - earlier) / MINUTE)
 

@@ -8,7 +8,7 @@ from core.reading.filters import StrictFilterSet, TruthFilter, matches
 from reporting.metrics.choices import MORE_IS_BETTER
 from reporting.metrics.models import Metric
 
-# As the representation reckons it; a metric without a target neither meets nor misses one.
+# As computed by the representation; a metric without a target neither meets nor misses one.
 MEETS = Q(metric_type__in=MORE_IS_BETTER, calculated_value_minutes__gte=F("target_minutes")) | Q(
     ~Q(metric_type__in=MORE_IS_BETTER), calculated_value_minutes__lte=F("target_minutes")
 )

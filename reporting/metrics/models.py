@@ -1,4 +1,4 @@
-"""Metrics: what is always true of them."""
+"""Metrics, with their constraints."""
 
 from typing import Any, ClassVar, Self
 
@@ -16,7 +16,7 @@ _MINUTES = ~Q(metric_type=MetricType.SLA_BREACH_RATE) & Q(unit=MetricUnit.MINUTE
 
 class MetricQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. Contacts: none; metrics judge the provider's own work."""
+        """Staff: all. Contacts: none; metrics evaluate the provider's own work."""
         return self.all() if user.is_internal else self.none()
 
 

@@ -35,7 +35,7 @@ def record_metric(
     calculated_value_minutes: Decimal | None = None,
     target_minutes: Decimal | None = None,
 ) -> Metric:
-    """Capture a metric of a closed incident, with the value that the server derives beside the stated one.
+    """Record a metric of a closed incident, with the derived value next to the stated one.
 
     SOP 22. Raises Refusal: precondition_failed (incident_not_closed), calculation_failed (neither stated nor
     derivable), invalid_reference, validation_error.
@@ -63,19 +63,19 @@ def record_metric(
 def _require_closed(incident: Incident) -> None:
     if incident.status == IncidentStatus.CLOSED:
         return
-    detail = f"{incident.incident_code} is {incident.status}; metrics are recorded of closed incidents."
+    detail = f"{incident.incident_code} is {incident.status}; metrics can only be recorded for closed incidents."
     item = Item("incident_not_closed", detail, "incident_id", {"status": incident.status})
     raise Refusal(
         Code.PRECONDITION_FAILED,
         detail,
         rule="incident_closed",
         errors=[item],
-        next="Close the incident first; GET /incidents/{id}/readiness/ says what is missing.",
+        next="Close the incident first; GET /incidents/{id}/readiness/ lists what is missing.",
     )
 
 
 def _derived(metric_type: str, incident: Incident) -> tuple[Decimal | None, list[Item]]:
-    """The derived value, or None and what is lacking."""
+    """The derived value, or None and the missing data."""
     try:
         return derive(metric_type, incident), []
     except UnderivableError as lack:
@@ -86,8 +86,8 @@ def _derived(metric_type: str, incident: Incident) -> tuple[Decimal | None, list
 def _not_calculable(metric_type: str, lacking: list[Item]) -> Refusal:
     return Refusal(
         Code.CALCULATION_FAILED,
-        f"{metric_type} is neither stated nor can it be derived: {lacking[0].detail}",
+        f"{metric_type} is not stated and cannot be derived: {lacking[0].detail}",
         rule="metric_calculated",
         errors=lacking,
-        next="State calculated_value_minutes.",
+        next="Send calculated_value_minutes.",
     )

@@ -1,4 +1,4 @@
-"""The shape of metrics."""
+"""The serializers of metrics."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ class MetricBody(Body):
     incident_id = Reference("incidents.Incident", active=False, source="incident")
     metric_type = serializers.ChoiceField(choices=MetricType.choices)
     calculated_value_minutes = serializers.DecimalField(
-        **VALUE, required=False, help_text="In minutes; sla_breach_rate in percent. Left out: the derived value."
+        **VALUE, required=False, help_text="In minutes; sla_breach_rate in percent. By default the derived value."
     )
     target_minutes = serializers.DecimalField(**VALUE, required=False, allow_null=True, help_text="In the same unit.")
     unit = serializers.ChoiceField(
@@ -71,7 +71,7 @@ class MetricOutput(Output):
 
     @staticmethod
     def get_target_met(row: dict[str, Any]) -> bool | None:
-        """By the recorded value: at most the target; a time between failures at least it."""
+        """From the recorded value: at most the target; for a time between failures at least the target."""
         value, target = row["calculated_value_minutes"], row["target_minutes"]
         if target is None:
             return None

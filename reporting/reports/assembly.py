@@ -1,4 +1,4 @@
-"""A whole report: its title page and the sections that its type asks for."""
+"""Assembles a report: its title page and the sections of its type."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from users.choices import CC
 
 
 def build(report_type: str, subject: ReportContext, author: Any) -> Document:
-    """The document of a report. Raises Refusal (422 calculation_failed) naming what is missing."""
+    """The document of a report. Raises Refusal (422 calculation_failed) with the missing data."""
     incident = subject.incident
     return Document(
         report_type=str(report_type),
@@ -36,19 +36,19 @@ def title_of(report_type: str) -> str:
 
 
 def document_of(report: IncidentReport, viewer: Any) -> Document:
-    """A stored report as its viewer may read it. Raises Refusal (422 calculation_failed): it holds no content."""
+    """A stored report within its viewer's scope. Raises Refusal (422 calculation_failed) if it has no content."""
     content = postmortem_of(report.incident_id) if report.is_live else report.content
     return _whole(report, content).for_reader(reader_of(viewer, report.incident.client_id))
 
 
 def readable_part(viewer: Any, client_id: int, content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a viewer may read of a stored document about an incident of this client, as it is stored."""
+    """The part of a stored document about an incident of this client that a viewer may read."""
     reader = reader_of(viewer, client_id)
     return content if reader == Reader.STAFF else read_document(content).for_reader(reader).as_dict()
 
 
 def reader_of(viewer: Any, client_id: int) -> Reader:
-    """As what a viewer reads a report: staff, a contact of the incident's client, or of another that it affects."""
+    """The reader class of a viewer: staff, a contact of the incident's client, or of another affected client."""
     if viewer.role != CC:
         return Reader.STAFF
     return Reader.CLIENT if client_id == viewer.client_id else Reader.AFFECTED
@@ -57,13 +57,13 @@ def reader_of(viewer: Any, client_id: int) -> Reader:
 def _whole(report: IncidentReport, content: Mapping[str, Any]) -> Document:
     if is_document(content):
         return read_document(content, digest=report.digest)
-    missing = Missing("content", "No content is kept of this report: it comes from an older system, or has failed.")
+    missing = Missing("content", "This report has no content: it was imported, or it failed.")
     require([missing] if "incident" not in content else [])
     return _automatic(report, content)
 
 
 def _automatic(report: IncidentReport, content: Mapping[str, Any]) -> Document:
-    """The postmortem that a resolution began: stored as plain facts, in which people stand by their ids."""
+    """The postmortem created by a resolution: stored as plain facts, with people as ids."""
     standing = "draft" if report.is_live else "reviewed"
     return Document(
         report_type=report.report_type,

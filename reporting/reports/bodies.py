@@ -1,4 +1,4 @@
-"""The shape of a request for a report."""
+"""The request body for a report."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""Charts as SVG: pure functions from a block to a picture that needs nothing else, with a title and a description."""
+"""Charts as SVG: pure functions from a block to a self-contained image, with a title and a description."""
 
 from collections.abc import Iterable
 from html import escape
@@ -10,21 +10,21 @@ from reporting.reports.values import in_words, number
 WIDTH = 640
 INK, SOFT, RULE = "#1b2a3d", "#5d6b7c", "#dbe1e8"
 COLOURS = ("#1f5fa8", "#8fb8de", "#c9772b", "#6b7f3f")
-# With more labels than this, bars stand upright.
+# With more labels than this, bars are vertical.
 MOST_ROWS = 6
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 30
 PLOT = 150
-# Ends of a scale that its four parts divide evenly: minutes, hours and days; for everything else whole numbers.
+# Scale maxima with even quarters: minutes, hours and days; integers for everything else.
 STEPS: dict[str, tuple[float, ...]] = {
     "min": (4, 20, 40, 60, 120, 240, 480, 960, 1_440, 2_880, 5_760, 11_520, 23_040, 40_320),
     "": (4, 8, 12, 20, 40),
 }
-# Seconds and pixels are written to a tenth: enough for any eye, and the same on every machine.
+# Coordinates are rounded to tenths, so that the output is identical on every machine.
 CHARACTER = 5.9
 
 
 def bar_chart(chart: BarChart, ident: str) -> str:
-    """Bars: lying for few labels, upright for many."""
+    """Bars: horizontal for few labels, vertical for many."""
     if not any(value for series in chart.series for value in series.values):
         return nothing(chart.title, ident)
     draw = _columns if len(chart.labels) > MOST_ROWS else _rows
@@ -33,7 +33,7 @@ def bar_chart(chart: BarChart, ident: str) -> str:
 
 
 def line_chart(chart: LineChart, ident: str) -> str:
-    """Lines over equal steps; a value that is not known is passed over."""
+    """Lines over equal steps; unknown values are skipped."""
     if not any(value is not None for series in chart.series for value in series.values):
         return nothing(chart.title, ident)
     top = _top(chart.series, chart.unit)
@@ -48,7 +48,7 @@ def line_chart(chart: LineChart, ident: str) -> str:
 
 
 def svg(title: str, description: str, body: Iterable[str], height: float, ident: str) -> str:
-    """A picture with an accessible title and description."""
+    """An image with an accessible title and description."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
         f'aria-labelledby="{ident}-title {ident}-desc" font-family="{FONTS}" font-size="10.5">'
@@ -68,13 +68,13 @@ def text(x: float, y: float, words: str, *, anchor: str = "start", colour: str =
 
 
 def nothing(title: str, ident: str) -> str:
-    """The picture of a chart without values."""
-    body = [text(0, 16, "There is nothing to show.", colour=SOFT)]
-    return svg(title, "There is nothing to show.", body, 24, ident)
+    """The image of a chart without values."""
+    body = [text(0, 16, "No data.", colour=SOFT)]
+    return svg(title, "No data.", body, 24, ident)
 
 
 def described(chart: BarChart | LineChart) -> str:
-    """All values of a chart in one sentence, for those who do not see it."""
+    """All values of a chart in one sentence, for screen readers."""
     told = [
         f"{label}, {series.name}: {valued(value, chart.unit)}"
         for series in chart.series
@@ -90,7 +90,7 @@ def valued(value: float | None, unit: str) -> str:
 
 
 def _rows(chart: BarChart) -> tuple[list[str], float]:
-    """Lying bars: a group for each label."""
+    """Horizontal bars: a group for each label."""
     top, thick, left = _largest(chart.series), 15, 150
     group = thick * len(chart.series) + 12
     body = _legend(chart.series)
@@ -107,7 +107,7 @@ def _rows(chart: BarChart) -> tuple[list[str], float]:
 
 
 def _columns(chart: BarChart) -> tuple[list[str], float]:
-    """Upright bars: a group for each label."""
+    """Vertical bars: a group for each label."""
     top = _top(chart.series, chart.unit)
     slot = (WIDTH - LEFT - RIGHT) / len(chart.labels)
     thick = slot * 0.7 / len(chart.series)
@@ -129,7 +129,7 @@ def _largest(series: Iterable[Series]) -> float:
 
 
 def _top(series: Iterable[Series], unit: str) -> float:
-    """The end of the scale: the first easy number that holds all values."""
+    """The scale maximum: the first round number above all values."""
     largest, size = _largest(series), 1.0
     while True:
         for step in STEPS[unit]:
@@ -152,7 +152,7 @@ def _grid(top: float, unit: str) -> list[str]:
 
 
 def _scaled(value: float, unit: str) -> str:
-    """A label of the scale: minutes in the largest unit that is not too coarse."""
+    """A label of the scale: minutes in the largest suitable unit."""
     for size, name in ((1_440, "d"), (60, "h")) if unit == "min" else ():
         if value >= size:
             return f"{number(value / size)} {name}"
@@ -160,7 +160,7 @@ def _scaled(value: float, unit: str) -> str:
 
 
 def _below(labels: tuple[str, ...]) -> list[str]:
-    """Labels under the middles of their parts of the plot: as many as there is room for."""
+    """Labels centred below their part of the plot, as many as fit."""
     slot = (WIDTH - LEFT - RIGHT) / len(labels)
     every = ceil((max(len(label) for label in labels) * CHARACTER + 8) / slot)
     return [
@@ -171,7 +171,7 @@ def _below(labels: tuple[str, ...]) -> list[str]:
 
 
 def _legend(series: tuple[Series, ...]) -> list[str]:
-    """Names of the colours; a single one needs none."""
+    """The legend of colours; omitted for a single series."""
     parts: list[str] = []
     x = 0.0
     for each, colour in zip(series, COLOURS, strict=False) if len(series) > 1 else ():

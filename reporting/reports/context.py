@@ -1,4 +1,4 @@
-"""The incident that a report is about, read at a bounded number of statements."""
+"""The subject of a report, read with a fixed number of statements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from incidents.models import Incident
 from reporting.postmortem import postmortem_of
 from reporting.reports.people import People
 
-# Where an incident's records name people.
+# The columns of an incident's records that refer to people.
 PEOPLE_OF = {
     "escalations": ("requested_by_id", "target_user_id"),
     "communications": ("sender_user_id", "recipient_user_id"),
@@ -22,7 +22,7 @@ WITH = ("client", "component__product", "sla_agreement__subscription")
 
 @dataclass
 class ReportContext:
-    """An incident, the moment at which the report tells of it, and its people."""
+    """An incident, the time of the report, and its people."""
 
     incident: Incident
     at: datetime
@@ -30,7 +30,7 @@ class ReportContext:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What the incident's records say: the same account that its postmortem gives."""
+        """The incident's facts, as in its postmortem."""
         facts = postmortem_of(self.incident.pk)
         self.people.want(facts["people"].values())
         for name, columns in PEOPLE_OF.items():
@@ -39,7 +39,7 @@ class ReportContext:
 
     @property
     def end(self) -> datetime:
-        """When the incident was resolved; while it is not, the moment of the report."""
+        """When the incident was resolved; if it is not, the time of the report."""
         return self.incident.resolved_at or self.at
 
     @property
@@ -53,7 +53,7 @@ def report_context(incident_id: int, at: datetime) -> ReportContext:
 
 
 def ids_of(facts: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The records that belong to an incident: entity type → ids, as far as its postmortem names them."""
+    """The records of an incident: entity type → ids, as in its postmortem."""
     actions = facts["actions"]
     named = {
         "escalation": facts["escalations"],

@@ -1,6 +1,6 @@
-"""The content model of a report: plain values, stored as JSON and rendered by all formats alike.
+"""The content model of a report: plain values, stored as JSON and rendered in all formats.
 
-A section names its readers; what a reader may not read is left out before anything is rendered.
+A section declares its readers; sections for others are removed before rendering.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Scalar = str | int | float | bool | None
 
 
 class Reader(StrEnum):
-    """For whom a section is. A contact of an affected client learns nothing of the incident's own client."""
+    """The readers of a section. Contacts of another affected client see nothing about the incident's own client."""
 
     STAFF = "staff"
     CLIENT = "client"
@@ -22,7 +22,7 @@ class Reader(StrEnum):
 
 
 class ValueKind(StrEnum):
-    """How a value is to be shown; the stored value itself stays plain."""
+    """How a value is rendered; the stored value is plain."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -34,7 +34,7 @@ class ValueKind(StrEnum):
 
 
 class Tone(StrEnum):
-    """Whether a figure is good news."""
+    """Whether a figure is positive or negative."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -55,7 +55,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number that matters, with what it means."""
+    """One key figure with its meaning."""
 
     label: str
     value: Scalar
@@ -77,7 +77,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns; `empty` is said where there is none."""
+    """Rows with named columns; `empty` is the text without rows."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Scalar, ...], ...]
@@ -111,7 +111,7 @@ class LineChart:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """Something that happened; milestones stand out in the picture."""
+    """One event; milestones are highlighted in the image."""
 
     at: str
     label: str
@@ -120,7 +120,7 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What happened, in order: a picture and a list."""
+    """Events in order: an image and a list."""
 
     title: str
     events: tuple[TimelineEvent, ...]
@@ -138,7 +138,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. `author` is who had it made; `partial` says that parts were left out for its reader."""
+    """A complete report. `author` requested it; `partial` means that sections were removed for the reader."""
 
     report_type: str
     title: str
@@ -152,12 +152,12 @@ class Document:
     digest: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The document in plain JSON values, as it is stored: without the digest, which is computed from it."""
+        """The document as plain JSON values for storage, without the digest, which is computed from it."""
         plain = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in UNSTORED}
         return {**plain, "schema": SCHEMA, "sections": [_section_as_dict(each) for each in self.sections]}
 
     def for_reader(self, reader: Reader) -> "Document":
-        """The sections for this reader; to outsiders people are known by their roles only."""
+        """The sections for this reader; external readers see people only by their roles."""
         kept = tuple(each for each in self.sections if reader in each.readers)
         if reader == Reader.STAFF:
             return replace(self, sections=kept)
@@ -177,12 +177,12 @@ NAMES = {kind: name for name, kind in BLOCKS.items()}
 
 
 def is_document(content: Mapping[str, Any]) -> bool:
-    """Whether a report's stored content is such a document; automatic postmortems and old reports hold none."""
+    """Whether a report's stored content is such a document; automatic postmortems and imported reports have none."""
     return content.get("schema") == SCHEMA and "sections" in content
 
 
 def read_document(content: Mapping[str, Any], *, digest: str = "") -> Document:
-    """The document that a stored content is."""
+    """Parse a stored document."""
     plain = {each.name: content[each.name] for each in fields(Document) if each.name not in UNSTORED}
     return Document(**plain, sections=tuple(_section(each) for each in content["sections"]), digest=digest)
 
@@ -216,7 +216,7 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-# How the parts of a block that are not plain values are read back.
+# How parts of a block that are not plain values are parsed.
 READERS: dict[str, Any] = {
     "figures": lambda stored: tuple(
         Figure(**{**each, "kind": ValueKind(each["kind"]), "tone": Tone(each["tone"])}) for each in stored

@@ -18,7 +18,7 @@ class Format:
 
 
 def as_json(document: Document) -> bytes:
-    """The document as it is stored (as far as its reader may read it), with the digest of the whole."""
+    """The stored document, reduced to the reader's part, with the digest of the complete document."""
     content = {**document.as_dict(), "partial": document.partial, "digest": document.digest or None}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 

@@ -1,4 +1,4 @@
-"""A report as one self-contained HTML page: styles and charts are inline, all text is escaped."""
+"""A report as a self-contained HTML page: styles and charts are inline, all text is escaped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ TEMPLATES: dict[type, str] = {
     LineChart: "reporting/blocks/chart.html",
     Timeline: "reporting/blocks/timeline.html",
 }
-# What draws a block as SVG, from the block and an id that is unique on the page.
+# Renderers of blocks as SVG, called with the block and an id that is unique on the page.
 DRAWINGS: dict[type, Callable[[Any, str], str]] = {
     BarChart: bar_chart,
     LineChart: line_chart,
@@ -40,7 +40,7 @@ DRAWINGS: dict[type, Callable[[Any, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A block with its template and, for charts, its drawing."""
+    """A block with its template and, for charts, its SVG image."""
 
     content: Any
     template: str

@@ -1,4 +1,4 @@
-"""A report as Markdown (with tables), every value escaped so that it is text and nothing else."""
+"""A report as Markdown (with tables); every value is escaped."""
 
 import re
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from reporting.reports.phrases import ending, made
 from reporting.reports.values import shown
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-# What would begin a list or a heading at the start of a line. A number is only escaped at its point, and only where it
-# would begin a list: "13.3 %" is no list.
+# Characters that start a list or a heading at the beginning of a line. A number is escaped only where it would start a
+# list: "13.3 %" is not a list.
 MARKER = re.compile(r"^(\s*)(?:(?=[-+=])|(\d+)(?=[.)](?:\s|$)))", re.MULTILINE)
 
 
@@ -29,12 +29,12 @@ def as_markdown(document: Document) -> bytes:
 
 
 def text(value: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Escape text for Markdown."""
     return MARKER.sub(lambda found: f"{found[1]}{found[2] or ''}\\", SPECIAL.sub(r"\\\1", value.replace("\r", "")))
 
 
 def cell(value: str) -> str:
-    """Text for one cell of a table: on one line."""
+    """Escape text for one table cell, on one line."""
     return " ".join(text(value).split()) or " "
 
 
@@ -62,20 +62,20 @@ def _table(block: Table) -> str:
 
 
 def _chart(block: BarChart | LineChart) -> str:
-    """The numbers behind the picture."""
+    """The values of a chart as text."""
     values = zip(*(series.values for series in block.series), strict=True)
     rows = [
         [cell(label), *(cell(valued(value, block.unit)) for value in row)]
         for label, row in zip(block.labels, values, strict=True)
     ]
     if not rows:
-        return f"*{text(block.title)}*\n\nThere is nothing to show."
+        return f"*{text(block.title)}*\n\nNo data."
     return _rows([" ", *(cell(series.name) for series in block.series)], rows, block.title)
 
 
 def _timeline(block: Timeline) -> str:
     rows = [[cell(shown(event.at, ValueKind.TIME)), cell(event.label)] for event in block.events]
-    return _rows(["Time", "Event"], rows, block.title) if rows else text("Nothing is known.")
+    return _rows(["Time", "Event"], rows, block.title) if rows else text("No data.")
 
 
 def _paragraph(block: Paragraph) -> str:

@@ -1,4 +1,4 @@
-"""What a report cannot be made without: named, all at once, as a refusal."""
+"""The missing data of a report, all in one refusal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ RULE = "report_data_present"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is not there."""
+    """One missing value."""
 
     name: str
     detail: str
@@ -19,7 +19,7 @@ class Missing:
 
 
 def require(missing: Iterable[Missing]) -> None:
-    """Raise Refusal (422 calculation_failed) that names everything missing, if anything is."""
+    """Raise Refusal (422 calculation_failed) with everything missing, if anything is."""
     lacking = list(missing)
     if lacking:
         items = [Item(each.code, each.detail, facts={"missing": each.name}) for each in lacking]

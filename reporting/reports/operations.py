@@ -37,9 +37,9 @@ from users.models import User
     condition="the automatic postmortem draft of SOP 16 is not this operation",
 )
 def generate_report(*, actor: User, incident: Incident, report_type: str) -> IncidentReport:
-    """Create a formal document about an incident; its content is kept, with its digest, and never changes.
+    """Create a formal document about an incident; its content is stored with its digest, and never changes.
 
-    SOP 23. Raises Refusal: calculation_failed, which names what is missing; a failed report is kept then.
+    SOP 23. Raises Refusal: calculation_failed, with the missing data; the failed report is stored.
     """
     now = timezone.now()
     report = IncidentReport(incident=incident, report_type=report_type, generated_by=actor, generated_at=now)
@@ -52,8 +52,10 @@ def generate_report(*, actor: User, incident: Incident, report_type: str) -> Inc
 
 
 def _keep_failure(report: IncidentReport, refusal: Refusal) -> None:
-    """Keep the report that failed, with what was missing; to be called once everything else has been undone."""
+    """Store the failed report with the missing data; called after the rollback."""
     missing: list[dict[str, Any]] = [item.as_dict() for item in refusal.errors]
     report.change(status=ReportStatus.FAILED, content={"failure": missing})
-    kept = Item("report_failed", f"The failed report is kept as {report.pk}.", facts={"report_id": report.pk})
+    kept = Item(
+        "report_failed", f"The failed report is stored with the id {report.pk}.", facts={"report_id": report.pk}
+    )
     refusal.errors = (*refusal.errors, kept)

@@ -7,7 +7,7 @@ from users.models import User
 
 
 class People:
-    """Names by id, read when the first one is asked for: whoever builds a report notes all ids before."""
+    """Names by id, loaded on first use: builders collect all ids before."""
 
     def __init__(self) -> None:
         self._wanted: set[int] = set()
@@ -17,7 +17,7 @@ class People:
         self._wanted |= {each for each in ids if each is not None}
 
     def name(self, pk: int | None) -> str:
-        """Who it is, with the role that the account has now."""
+        """The name, with the account's current role."""
         if pk is None:
             return NOTHING
         name, role = self._find(pk)

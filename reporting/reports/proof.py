@@ -1,4 +1,4 @@
-"""What the audit trail proves of an incident: every chain of its records, read and checked in one statement."""
+"""The audit proof of an incident: every chain of its records, read in one statement and verified."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChainProof:
-    """One record's chain: its entries, its head, and the first place that is broken, if any."""
+    """One record's chain: its entries, its head, and the first inconsistency, if any."""
 
     reference_type: str
     reference_id: int
@@ -35,7 +35,7 @@ class ChainProof:
 
 
 def chains_of(references: Mapping[str, Iterable[int]]) -> list[ChainProof]:
-    """The chains of these records (entity type → ids), each verified; records without a chain are left out."""
+    """The verified chains of these records (entity type → ids); records without a chain are omitted."""
     wanted = Q()
     for kind, ids in references.items():
         wanted |= Q(reference_type=kind, reference_id__in=list(ids))

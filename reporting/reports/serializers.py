@@ -1,4 +1,4 @@
-"""The shape of a report as a document."""
+"""The serializers of a report as a document."""
 
 from rest_framework import serializers
 
@@ -7,7 +7,7 @@ from reporting.reports.document import Reader
 
 
 class ReportSection(serializers.Serializer[object]):
-    """A part of a report. A block is a paragraph, key_figures, a table, a bar_chart, a line_chart or a timeline."""
+    """A section of a report. A block is a paragraph, key_figures, a table, a bar_chart, a line_chart or a timeline."""
 
     title = serializers.CharField()
     readers = serializers.ListField(child=serializers.ChoiceField(choices=[(each, each) for each in Reader]))
@@ -15,7 +15,7 @@ class ReportSection(serializers.Serializer[object]):
 
 
 class ReportDocument(serializers.Serializer[object]):
-    """A report as its sections, of which each reader gets those that are meant for them."""
+    """A report as sections, restricted to those for the reader."""
 
     schema = serializers.IntegerField()
     report_type = serializers.ChoiceField(choices=ReportType.choices)

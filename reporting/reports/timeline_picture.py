@@ -1,4 +1,4 @@
-"""The time line of an incident as a picture: true to scale, milestones named, everything else a mark."""
+"""The timeline of an incident as an image: true to scale, with labelled milestones and marks for other events."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ MARGIN, LANE, STEM = 8.0, 28.0, 16.0
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A milestone with the lane that its name stands in, and where that begins."""
+    """A milestone with the lane and start of its label."""
 
     event: TimelineEvent
     x: float
@@ -21,7 +21,7 @@ class Placed:
 
 
 def timeline_picture(timeline: Timeline, ident: str) -> str:
-    """Names of milestones stand in as many lanes above the line as they need not to overlap."""
+    """Labels of milestones are placed in lanes above the line so that they do not overlap."""
     if not timeline.events:
         return nothing(timeline.title, ident)
     scale = _scale(timeline.events)
@@ -43,7 +43,7 @@ def timeline_picture(timeline: Timeline, ident: str) -> str:
 
 
 def _scale(events: tuple[TimelineEvent, ...]) -> dict[str, float]:
-    """Where each moment lies; all in the middle when nothing lies between them."""
+    """The position of each time; centred if all times are equal."""
     moments = {event.at: datetime.fromisoformat(event.at).timestamp() for event in events}
     start, end = min(moments.values()), max(moments.values())
     room = WIDTH - 4 * MARGIN
@@ -53,7 +53,7 @@ def _scale(events: tuple[TimelineEvent, ...]) -> dict[str, float]:
 
 
 def _place(milestones: list[TimelineEvent], scale: dict[str, float]) -> list[Placed]:
-    """Each name goes into the first lane that is free where it stands."""
+    """Each label is placed in the first free lane."""
     ends: list[float] = []
     placed = []
     for event in milestones:

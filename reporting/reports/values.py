@@ -1,4 +1,4 @@
-"""How single values are shown to people: one place for all formats. Times are UTC, lengths of time in words."""
+"""How values are rendered for people, in all formats. Times are UTC, durations in words."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ MINUTES_OF_DAY, MINUTES_OF_HOUR = 1_440, 60
 
 
 def shown(value: Scalar, kind: ValueKind = ValueKind.TEXT) -> str:
-    """A value as people read it."""
+    """A value in readable form."""
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
@@ -20,19 +20,19 @@ def shown(value: Scalar, kind: ValueKind = ValueKind.TEXT) -> str:
 
 
 def stamp(moment: datetime | None) -> str | None:
-    """A moment as it is stored: ISO 8601 in UTC, whole seconds."""
+    """A time in its stored form: ISO 8601 in UTC, whole seconds."""
     if moment is None:
         return None
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def minutes(length: timedelta | None) -> float | None:
-    """A length of time in minutes, to a tenth."""
+    """A duration in minutes, to a tenth."""
     return None if length is None else round(length.total_seconds() / 60, 1)
 
 
 def between(start: datetime | None, end: datetime | None) -> float | None:
-    """The minutes from one moment to another, where both are known."""
+    """The minutes between two times, if both are known."""
     return None if start is None or end is None else minutes(end - start)
 
 
@@ -42,7 +42,7 @@ def words(code: str | None) -> str:
 
 
 def in_words(total: Any) -> str:
-    """Minutes as people say them: `1 d 2 h 5 min`."""
+    """Minutes in readable form: `1 d 2 h 5 min`."""
     whole = round(float(total))
     if 0 < float(total) < 1:
         return "< 1 min"
@@ -53,7 +53,7 @@ def in_words(total: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """A number with thin groups of thousands and no idle decimals."""
+    """A number with thin spaces between groups of thousands and without trailing zeros."""
     text = f"{float(value):,.1f}".removesuffix(".0")
     return text.replace(",", " ")
 

@@ -1,4 +1,4 @@
-"""Reports as files over HTTP."""
+"""Report downloads over HTTP."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ from reporting.views import REPORTS
 from users.models import User
 
 PARAMETER, DEFAULT = "as", "json"
-# A report is a document, not a program: whatever opens it may load and run nothing.
+# A report must not execute or load anything in the browser that opens it.
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -37,7 +37,7 @@ SAFE = {
 
 
 AS = {"type": "string", "enum": list(FORMATS), "default": DEFAULT}
-# What the other formats are, by their media types.
+# The other formats, by media type.
 OTHERS = {
     form.media_type.partition(";")[0]: {"type": "string", **({"format": "binary"} if name == "pdf" else {})}
     for name, form in FORMATS.items()
@@ -46,7 +46,7 @@ OTHERS = {
 
 
 class FormatByParameter(BaseContentNegotiation):
-    """The query says which format is wanted; the Accept header need not repeat it. Refusals are problem documents."""
+    """The query selects the format; the Accept header need not repeat it. Refusals are problem documents."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[BaseRenderer, str]:
         return renderers[0], renderers[0].media_type
@@ -62,14 +62,14 @@ class FormatByParameter(BaseContentNegotiation):
     condition="completed reports in scope; client contacts get the part that is meant for them",
 )
 def download_report(*, actor: User, incident_report: IncidentReport, chosen: Format) -> bytes:
-    """Read a report as a file: JSON, Markdown, HTML or PDF, always rendered from what was stored.
+    """Read a report as a file: JSON, Markdown, HTML or PDF, always rendered from the stored content.
 
     SOP 23. Raises Refusal: precondition_failed (the report is not completed), calculation_failed (a renderer or the
     content is missing).
     """
     report = incident_report
     if report.status != ReportStatus.COMPLETED and not report.is_live:
-        detail = f"The report is {report.status}; only completed reports, and the postmortem draft, are downloaded."
+        detail = f"The report is {report.status}; only completed reports and the postmortem draft can be downloaded."
         item = Item("report_not_completed", detail, facts={"status": str(report.status)})
         advice = "Generate a new report with POST /api/v1/incident-reports/."
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="completed_reports", errors=[item], next=advice)
@@ -97,7 +97,7 @@ class DownloadView(OperationView):
         params = super().params()
         refuse_unknown(params, (PARAMETER,))
         if params.get(PARAMETER, DEFAULT) not in FORMATS:
-            raise bad_filter(PARAMETER, f"Reports are downloaded as {', '.join(FORMATS)}.")
+            raise bad_filter(PARAMETER, f"Available formats: {', '.join(FORMATS)}.")
         return params
 
     def _file(self, report: IncidentReport, params: Mapping[str, str]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Values of a report in its templates."""
+"""Template filters for report values."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ register = template.Library()
 
 @register.filter
 def shown(value: Scalar, kind: str) -> str:
-    """A value as people read it, by its kind."""
+    """A value in readable form, by its kind."""
     return shown_value(value, ValueKind(kind))
 
 
 @register.filter
 def cells(table: Table) -> list[list[tuple[Any, ValueKind]]]:
-    """The rows of a table; each value comes with the kind of its column."""
+    """The rows of a table; each value with the kind of its column."""
     kinds = [column.kind for column in table.columns]
     return [list(zip(row, kinds, strict=True)) for row in table.rows]

@@ -1,4 +1,4 @@
-"""What ends an incident, and what takes it up again (SOP 16): one file for each operation."""
+"""Operations that end or reopen an incident (SOP 16): one file each."""
 
 from resolution.operations import close, confirm, reopen, resolve, review
 

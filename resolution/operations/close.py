@@ -35,8 +35,7 @@ def close_incident(*, actor: User, incident: Incident) -> Incident:
     """Close a resolved incident whose postmortem is reviewed; closed is final.
 
     SOP 16. Raises Refusal: invalid_transition, precondition_failed (not_mitigated, postmortem_outdated,
-    postmortem_not_reviewed, root_cause_missing),
-    segregation_of_duties, role_not_permitted.
+    postmortem_not_reviewed, root_cause_missing), segregation_of_duties, role_not_permitted.
     """
     require_ready(actor, incident, IncidentStatus.CLOSED)
     incident.change(status=IncidentStatus.CLOSED, closed_at=timezone.now(), closed_by_id=actor.pk)

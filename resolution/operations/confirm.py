@@ -27,9 +27,9 @@ from users.models import User
     condition="a CC of an affected client",
 )
 def confirm_mitigation(*, actor: User, incident: Incident, note: str = "") -> Answer:
-    """State, for an affected client, that the impact of an incident is mitigated.
+    """Confirm for an affected client that the impact of an incident is mitigated.
 
-    SOP 16. Whose clients are not affected do not find the incident. Raises Refusal: invalid_transition (closed).
+    SOP 16. Contacts of other clients get 404. Raises Refusal: invalid_transition (closed).
     """
     require_not_closed(incident)
     confirmation = MitigationConfirmation(incident=incident, note=note)

@@ -1,4 +1,4 @@
-"""SOP 16: a resolution that did not hold."""
+"""SOP 16: reopening after a failed resolution."""
 
 from datetime import datetime
 
@@ -34,9 +34,9 @@ from users.models import User
     condition="reason required",
 )
 def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident:
-    """Take a resolved incident up again; its postmortem review and mitigation confirmations are void.
+    """Reopen a resolved incident; its postmortem review and mitigation confirmations become void.
 
-    SOP 16. Raises Refusal: invalid_transition, duplicate_open_incident (another was opened for the same thing).
+    SOP 16. Raises Refusal: invalid_transition, duplicate_open_incident (a duplicate has been opened since).
     """
     require_move(incident, IncidentStatus.IN_PROGRESS)
     Reopening(
@@ -55,7 +55,7 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
 
 
 def _take_up(incident: Incident) -> None:
-    """Nothing of the former resolution stays on the incident, but that it answered; the reopening keeps it."""
+    """Clear the former resolution from the incident, except its response time; the reopening keeps a copy."""
     keep_response(incident)
     acknowledge(incident)
     undone = {

@@ -47,9 +47,9 @@ def resolve_incident(
     change_ids: Iterable[int] = (),
     article_ids: Iterable[int] = (),
 ) -> Answer:
-    """Mark an incident resolved, begin its postmortem and record the notifications of its stakeholders.
+    """Mark an incident as resolved, start its postmortem and record the notifications of its stakeholders.
 
-    SOP 16. Raises Refusal: invalid_transition, precondition_failed (everything that is missing, at once),
+    SOP 16. Raises Refusal: invalid_transition, precondition_failed (with everything that is missing),
     role_not_permitted (a resolution_code without evidence), invalid_reference.
     """
     case = require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
@@ -73,7 +73,7 @@ def resolve_incident(
 
 
 def _link(incident: Incident, named: dict[LinkedType, Iterable[int]]) -> None:
-    """Link what is named and not linked yet."""
+    """Add links that do not exist yet."""
     links = IncidentLink.objects.filter(incident=incident)
     known = set(links.values_list("reference_type", "reference_id"))
     for kind, ids in named.items():

@@ -1,4 +1,4 @@
-"""SOP 16, step 6: the review of the postmortem, before which an incident is not closed."""
+"""SOP 16, step 6: the review of the postmortem, which is required before closing."""
 
 from django.utils import timezone
 
@@ -55,9 +55,9 @@ def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: 
 
 def _require_postmortem(report: IncidentReport) -> None:
     if not report.automatic:
-        raise _refused("not_a_postmortem_draft", "Only the postmortem that a resolution began is reviewed.")
+        raise _refused("not_a_postmortem_draft", "Only a postmortem created by a resolution can be reviewed.")
     if report.voided_at is not None:
-        raise _refused("postmortem_voided", "A reopening voided this postmortem; review the one that stands.")
+        raise _refused("postmortem_voided", "A reopening voided this postmortem; review the current one.")
 
 
 def _require_resolved(report: IncidentReport) -> None:
@@ -67,7 +67,7 @@ def _require_resolved(report: IncidentReport) -> None:
     status = Incident.objects.values_list("status", flat=True).get(pk=report.incident_id)
     if status != IncidentStatus.RESOLVED:
         raise _refused(
-            "incident_not_resolved", f"The incident is {status}; a postmortem is reviewed once it is resolved."
+            "incident_not_resolved", f"The incident is {status}; its postmortem can be reviewed once it is resolved."
         )
 
 

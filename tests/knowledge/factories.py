@@ -1,4 +1,4 @@
-"""Articles, reviews and action items for tests."""
+"""`manage.py auditor_pack INCIDENT --out FILE.zip`: everything about one incident, for an auditor."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""SOP 25: Managing Post-Incident Reviews: the improvements that they ask for."""
+"""SOP 25: Managing Post-Incident Reviews: action items."""
 
 import pytest
 

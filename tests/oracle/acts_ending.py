@@ -224,7 +224,7 @@ class Confirm(OnIncident):
 
 
 def detached(world: World, account: int, incident: Incident) -> bool:
-    """Whether somebody may judge how an incident was handled (SOP 25)."""
+    """Whether a person is independent enough to review an incident's response (SOP 25)."""
     return account not in incident.resolvers and not (incident.high and account in incident.initiators)
 
 

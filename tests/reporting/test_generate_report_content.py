@@ -26,8 +26,8 @@ def figures(blocks):
 
 def test_the_summary_counts_what_was_done_and_names_what_remains(api):
     report = generated(api(EX), eventful(), "executive_summary")
-    assert figures(section(report, "In brief"))["Time to resolve"] == 180
-    assert figures(section(report, "The response in numbers")) == {
+    assert figures(section(report, "Summary"))["Time to resolve"] == 180
+    assert figures(section(report, "Key figures of the response")) == {
         "Escalations": 1,
         "Communications": 1,
         "Workarounds": 1,
@@ -35,7 +35,7 @@ def test_the_summary_counts_what_was_done_and_names_what_remains(api):
         "Rollbacks": 0,
         "Notes": 1,
     }
-    remaining = [block["text"] for block in section(report, "What remains to be done")]
+    remaining = [block["text"] for block in section(report, "Remaining work")]
     assert "1 escalation(s) open." in remaining
     assert "1 change(s) not finished." in remaining
 
@@ -47,9 +47,9 @@ def test_the_compliance_report_finds_a_broken_duty_of_an_imported_record(api):
         incident=incident, requested_by=decider, approved_by=decider, status="approved", imported_row={}
     )
     report = generated(api(EX), incident, "compliance_report")
-    assert figures(section(report, "Verdict"))["Duties kept apart"] == "broken"
+    assert figures(section(report, "Verdict"))["Duties segregated"] == "broken"
     rows = {row[0]: row for row in section(report, "Segregation of duties")[0]["rows"]}
-    broken = rows["A change is not decided by who requested it"]
+    broken = rows["A change is not decided by its requester"]
     assert broken[2:] == ["broken", f"change_request {change.pk}"]
 
 
@@ -57,7 +57,7 @@ def test_the_compliance_report_proves_the_trail(api):
     incident = eventful()
     report = generated(api(EX), incident, "compliance_report")
     assert figures(section(report, "Verdict"))["Audit trail"] == "verified"
-    heads = {row[0]: row[3] for row in section(report, "Proof by the audit trail")[1]["rows"]}
+    heads = {row[0]: row[3] for row in section(report, "Proof from the audit trail")[1]["rows"]}
     last = AuditEntry.objects.filter(reference_type="incident", reference_id=incident.pk).order_by("sequence").last()
     assert heads[f"incident {incident.pk}"] == last.hash
 
@@ -71,7 +71,7 @@ def test_the_compliance_report_tells_of_a_trail_that_was_tampered_with(api):
         cursor.execute("UPDATE audit_auditentry SET operation = 'forged' WHERE id = %s", [entry.pk])
     report = generated(caller, incident, "compliance_report")
     assert figures(section(report, "Verdict"))["Audit trail"] == "broken"
-    torn = [row for row in section(report, "Proof by the audit trail")[1]["rows"] if not row[2]]
+    torn = [row for row in section(report, "Proof from the audit trail")[1]["rows"] if not row[2]]
     assert [row[0] for row in torn] == [f"incident {incident.pk}"]
 
 
@@ -83,7 +83,7 @@ def test_the_dashboard_measures_against_the_mean_of_peers(api):
             severity="P2", status="resolved", resolved_at=times["detected_at"] + timedelta(hours=hours), **times
         )
     report = generated(api(EX), incident, "performance_dashboard")
-    [chart] = section(report, "Against its peers")
+    [chart] = section(report, "Compared with similar incidents")
     assert {each["name"]: each["values"] for each in chart["series"]} == {
         "this incident": [60, 180],
         "mean": [10, 180],
@@ -106,4 +106,4 @@ def test_the_trend_counts_the_clients_year_month_by_month(api):
 
 def test_the_service_level_is_reckoned_as_everywhere(api):
     report = generated(api(EX), eventful(), "compliance_report")
-    assert section(report, "Service level")[0]["text"] == "No agreement counts for this incident."
+    assert section(report, "Service level")[0]["text"] == "No agreement applies to this incident."

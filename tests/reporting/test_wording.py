@@ -29,7 +29,7 @@ def test_a_number_is_a_number_in_markdown_and_a_list_is_none(value, marked):
     ("finding", "approved", "told"),
     [
         ("A leak.", True, "A leak."),
-        ("A leak.", False, "The analysis of the root cause is not finished."),
+        ("A leak.", False, "The root cause analysis is not finished."),
         ("", False, NO_CAUSE),
     ],
 )

@@ -1,4 +1,4 @@
-"""SOP 16: a resolution that did not hold."""
+"""SOP 16: reopening after a failed resolution."""
 
 import pytest
 from django.utils import timezone

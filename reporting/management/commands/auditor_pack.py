@@ -26,7 +26,7 @@ class Command(BaseCommand):
         pk = id_of_code(incident) or (int(incident) if incident.isdecimal() else BIGGEST_ID)
         found = Incident.objects.filter(pk=min(pk, BIGGEST_ID)).first()
         if found is None:
-            raise CommandError(f"there is no incident {incident}")
+            raise CommandError(f"no incident {incident} exists")
         try:
             with out.open("xb") as file, context(request_id=new_request_id()):
                 file.write(execute("report.auditor_pack", actor=system_principal(), data={"incident": found}))

@@ -1,4 +1,4 @@
-"""The five reports: each type has its own builder, which makes the sections of its document."""
+"""The five report types: each has its own builder, which creates the sections of its document."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The compliance report: who decided what by which authority, and what the audit trail proves of it."""
+"""The compliance report: decisions with their authority, and the proof from the audit trail."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,16 +27,16 @@ from reporting.reports.missing import Missing, require
 from reporting.reports.proof import ChainProof, chains_of
 from reporting.reports.values import stamp, words
 
-# So many acts stand in the report; the auditor's pack holds them all.
+# The maximum number of acts in the report; the auditor's pack contains all of them.
 MOST_ACTS = 200
-# The column by which a record belongs to an incident.
+# The foreign key from a record to its incident.
 OF_INCIDENT = "incident_id"
 
 
 def compliance_report(subject: ReportContext) -> tuple[Section, ...]:
-    """What an auditor asks for. Raises Refusal (422 calculation_failed): the trail holds nothing of it. SOP 23."""
+    """The sections for an auditor. Raises Refusal (422 calculation_failed) if the trail has no entry. SOP 23."""
     evidence, chains = evidence_of(subject), chains_of(references_of(subject))
-    missing = Missing("audit_entries", "The audit trail holds nothing about this incident.")
+    missing = Missing("audit_entries", "The audit trail has no entries about this incident.")
     require([] if any(each.reference_type == "incident" for each in chains) else [missing])
     checked = outcomes(evidence)
     _want(subject, evidence, chains)
@@ -47,14 +47,14 @@ def compliance_report(subject: ReportContext) -> tuple[Section, ...]:
         Section("Segregation of duties", (_duties(checked),), INSIDE),
         service_level(subject),
         _proof_inside(chains),
-        Section("Proof by the audit trail", (Paragraph(_proof_sentence(chains)),), OUTSIDE),
+        Section("Proof from the audit trail", (Paragraph(_proof_sentence(chains)),), OUTSIDE),
         _acts(subject, chains),
         _deviations(subject),
     )
 
 
 def references_of(subject: ReportContext) -> dict[str, list[int]]:
-    """All records of the incident, whose chains are proven: entity type → ids, at one statement for each type."""
+    """All records of the incident whose chains are verified: entity type → ids, one statement for each type."""
     found = ids_of(subject.facts)
     for kind, model in sorted(models_by_type().items()):
         if OF_INCIDENT in {each.attname for each in model._meta.concrete_fields}:
@@ -64,7 +64,7 @@ def references_of(subject: ReportContext) -> dict[str, list[int]]:
 
 
 def evidence_of(subject: ReportContext) -> Evidence:
-    """The decisions on an incident, at one statement for each kind of record."""
+    """The decisions on an incident, one statement for each kind of record."""
     found, incident = ids_of(subject.facts), subject.incident
     reviewed = IncidentReport.objects.filter(incident_id=incident.pk, reviewed_by__isnull=False)
     return Evidence(
@@ -78,7 +78,7 @@ def evidence_of(subject: ReportContext) -> Evidence:
 
 
 def approvals_about(references: dict[str, list[int]]) -> list[Approval]:
-    """The approvals that name one of these records, or ask for a report on the incident."""
+    """The approvals that refer to one of these records, or to a report on the incident."""
     about = Q(payload__incident_id__in=references["incident"])
     for kind, ids in references.items():
         about |= Q(reference_type=kind, reference_id__in=ids)
@@ -86,7 +86,7 @@ def approvals_about(references: dict[str, list[int]]) -> list[Approval]:
 
 
 def _want(subject: ReportContext, evidence: Evidence, chains: Iterable[ChainProof]) -> None:
-    """Note everybody whom the report names, so that one statement finds them."""
+    """Collect the ids of all people in the report, so that one statement finds them."""
     people, incident = subject.people, subject.incident
     people.want([incident.resolved_by_id, incident.closed_by_id])
     for approval in evidence.approvals:
@@ -108,7 +108,9 @@ def _verdict(subject: ReportContext, checked: list[DutyOutcome], chains: list[Ch
     incident = subject.incident
     return KeyFigures(
         (
-            Figure("Duties kept apart", "broken" if broken else "yes", note=f"{held} checks held", tone=_tone(broken)),
+            Figure(
+                "Duties segregated", "broken" if broken else "yes", note=(f"{held} checks passed"), tone=_tone(broken)
+            ),
             Figure("Audit trail", "broken" if torn else "verified", note=f"{entries} entries", tone=_tone(torn)),
             sla_figure(subject),
             severity_figure(incident.severity, incident.peak_severity),
@@ -141,7 +143,7 @@ def _decisions(subject: ReportContext, evidence: Evidence) -> Any:
         TableColumn("When", lambda row: stamp(row[0]), ValueKind.TIME),
         TableColumn("What", lambda row: row[1]),
         TableColumn("Outcome", lambda row: str(row[2]), ValueKind.WORD),
-        TableColumn("Asked for or made by", lambda row: name(row[3])),
+        TableColumn("Requested or created by", lambda row: name(row[3])),
         TableColumn("Decided by", lambda row: name(row[4])),
     )
     return table(rows, shown, empty="Nothing has been decided yet.")
@@ -156,9 +158,9 @@ def _approvals(subject: ReportContext, approvals: list[Approval]) -> Any:
         TableColumn("Decided by", lambda each: name(each.approver_id)),
         TableColumn("Decided", lambda each: stamp(each.decided_at), ValueKind.TIME),
         TableColumn("Status", lambda each: str(each.status), ValueKind.WORD),
-        TableColumn("Digest of the request", lambda each: each.digest, ValueKind.DIGEST),
+        TableColumn("Request digest", lambda each: each.digest, ValueKind.DIGEST),
     )
-    return table(approvals, shown, empty="No approval was asked for.")
+    return table(approvals, shown, empty="No approval was requested.")
 
 
 def _duties(checked: list[DutyOutcome]) -> Any:
@@ -166,7 +168,7 @@ def _duties(checked: list[DutyOutcome]) -> Any:
         TableColumn("Rule", lambda each: each.rule),
         TableColumn("Records", lambda each: each.records, ValueKind.NUMBER),
         TableColumn("Result", lambda each: each.result),
-        TableColumn("Where it is broken", lambda each: each.where),
+        TableColumn("First inconsistency", lambda each: each.where),
     )
     return table(checked, shown)
 
@@ -174,8 +176,8 @@ def _duties(checked: list[DutyOutcome]) -> Any:
 def _proof_sentence(chains: list[ChainProof]) -> str:
     torn = [each for each in chains if not each.verified]
     entries = sum(len(each.entries) for each in chains)
-    told = f"{entries} audit entries in {len(chains)} hash chains were recomputed"
-    return f"{told}; {len(torn)} chain(s) do not hold." if torn else f"{told}, and all of them hold."
+    told = f"{entries} audit entries in {len(chains)} hash chains were verified"
+    return f"{told}; {len(torn)} chain(s) are inconsistent." if torn else f"{told}, and all of them are consistent."
 
 
 def _proof_inside(chains: list[ChainProof]) -> Section:
@@ -183,10 +185,10 @@ def _proof_inside(chains: list[ChainProof]) -> Section:
         TableColumn("Record", lambda each: f"{words(each.reference_type)} {each.reference_id}"),
         TableColumn("Entries", lambda each: len(each.entries), ValueKind.NUMBER),
         TableColumn("Holds", lambda each: each.verified),
-        TableColumn("Head of the chain (SHA-256)", lambda each: each.head, ValueKind.DIGEST),
+        TableColumn("Chain head (SHA-256)", lambda each: each.head, ValueKind.DIGEST),
         TableColumn("Problem", lambda each: each.problem),
     )
-    return Section("Proof by the audit trail", (Paragraph(_proof_sentence(chains)), table(chains, shown)), INSIDE)
+    return Section("Proof from the audit trail", (Paragraph(_proof_sentence(chains)), table(chains, shown)), INSIDE)
 
 
 def _acts(subject: ReportContext, chains: list[ChainProof]) -> Section:
@@ -205,7 +207,7 @@ def _acts(subject: ReportContext, chains: list[ChainProof]) -> Section:
 
 
 def _deviations(subject: ReportContext) -> Section:
-    """Rules of today that the incident, imported from an older system, breaks."""
+    """The current rules that an imported incident breaks."""
     found = subject.incident.imported_violations or []
     rows = [each if isinstance(each, dict) else {"rule": str(each), "detail": ""} for each in found]
     shown = (

@@ -1,6 +1,6 @@
-"""Segregation of duties, checked afterwards on an incident's records: a table of named checks.
+"""Segregation of duties, checked on an incident's records afterwards: a table of named checks.
 
-The server refuses what breaks these rules; imported records, and a fault of the server, are what such a check is for.
+The server refuses violations; these checks detect them in imported records, or after a defect.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ HELD, BROKEN, NOT_APPLICABLE = "held", "broken", "not applicable"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The records of one incident on which somebody decided something, in one statement each."""
+    """The records of one incident with decisions, in one statement each."""
 
     incident: Incident
     approvals: list[Approval]
@@ -30,7 +30,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule, the records that it is about, and whether one of them breaks it."""
+    """A rule, its records, and a predicate for a violation."""
 
     rule: str
     about: Callable[[Evidence], list[Any]]
@@ -64,12 +64,12 @@ def _decided(records: list[Any]) -> list[Any]:
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        "An incident of high severity is closed by somebody who did not initiate it",
+        "An incident of high severity is closed by someone who did not initiate it",
         _closed_high,
         lambda incident: incident.closed_by_id in _initiators(incident),
     ),
     Check(
-        "A postmortem is not reviewed by who resolved the incident",
+        "A postmortem is not reviewed by the resolver of the incident",
         lambda evidence: evidence.reviews,
         lambda report: report.reviewed_by_id == report.incident.resolved_by_id,
     ),
@@ -79,22 +79,22 @@ CHECKS: tuple[Check, ...] = (
         lambda report: report.reviewed_by_id in _initiators(report.incident),
     ),
     Check(
-        "A change is not decided by who requested it",
+        "A change is not decided by its requester",
         lambda evidence: _decided(evidence.changes),
         lambda change: change.approved_by_id == change.requested_by_id,
     ),
     Check(
-        "A rollback is not decided by who requested it",
+        "A rollback is not decided by its requester",
         lambda evidence: _decided(evidence.rollbacks),
         lambda rollback: rollback.approved_by_id == rollback.requested_by_id,
     ),
     Check(
-        "An analysis is not approved by who made it",
+        "An analysis is not approved by its author",
         lambda evidence: [each for each in evidence.analyses if each.reviewed_by_id is not None],
         lambda analysis: analysis.reviewed_by_id in {analysis.assigned_to_id, analysis.completed_by_id},
     ),
     Check(
-        "An approval is not given by who asked for it",
+        "An approval is not decided by its requester",
         lambda evidence: [each for each in evidence.approvals if each.approver_id is not None],
         lambda approval: approval.approver_id == approval.requester_id,
     ),
@@ -102,7 +102,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def outcomes(evidence: Evidence) -> list[DutyOutcome]:
-    """What each check found."""
+    """The result of each check."""
     return [_outcome(check, evidence) for check in CHECKS]
 
 

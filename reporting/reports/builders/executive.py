@@ -1,4 +1,4 @@
-"""The executive summary: one page that says what it meant, what was done and what remains."""
+"""The executive summary: impact, response and remaining work on one page."""
 
 from typing import Any
 
@@ -21,10 +21,10 @@ UNFINISHED_ROLLBACKS = frozenset({"requested", "in_progress"})
 
 
 def executive_summary(subject: ReportContext) -> tuple[Section, ...]:
-    """What an executive, or a client's contact, needs to know. SOP 23."""
+    """The summary for executives and client contacts. SOP 23."""
     facts = subject.facts
     return (
-        Section("In brief", (_figures(subject), Paragraph(_story(subject)))),
+        Section("Summary", (_figures(subject), Paragraph(_story(subject)))),
         Section("Course", (course(facts["timestamps"]),)),
         Section("Outcome", tuple(map(Paragraph, _outcome(subject)))),
         service_level(subject),
@@ -32,7 +32,7 @@ def executive_summary(subject: ReportContext) -> tuple[Section, ...]:
         _root_cause_outside(facts["root_cause"]),
         _clients(facts),
         _response(facts),
-        Section("What remains to be done", tuple(map(Paragraph, _remaining(subject))), INSIDE),
+        Section("Remaining work", tuple(map(Paragraph, _remaining(subject))), INSIDE),
     )
 
 
@@ -57,7 +57,7 @@ def _story(subject: ReportContext) -> str:
 def _outcome(subject: ReportContext) -> list[str]:
     incident = subject.incident
     if not subject.is_over:
-        return ["Work on the incident goes on; there is no resolution yet."]
+        return ["Work on the incident continues; it is not resolved yet."]
     told = [incident.resolution_summary or "The resolution was recorded without a summary."]
     if incident.resolution_code:
         told.append(f"Resolved without evidence of mitigation, as {words(incident.resolution_code)}.")
@@ -79,7 +79,7 @@ def _root_cause_outside(cause: dict[str, Any]) -> Section:
 
 def _clients(facts: dict[str, Any]) -> Section:
     shown = (TableColumn("Client", "name"), TableColumn("Type", "client_type", ValueKind.WORD))
-    return Section("Clients concerned", (table(facts["affected_clients"], shown),), INSIDE)
+    return Section("Affected clients", (table(facts["affected_clients"], shown),), INSIDE)
 
 
 def _response(facts: dict[str, Any]) -> Section:
@@ -93,7 +93,7 @@ def _response(facts: dict[str, Any]) -> Section:
         "Notes": actions["notes"],
     }
     figures = tuple(Figure(name, count, ValueKind.NUMBER) for name, count in counts.items())
-    return Section("The response in numbers", (KeyFigures(figures),), INSIDE)
+    return Section("Key figures of the response", (KeyFigures(figures),), INSIDE)
 
 
 def _remaining(subject: ReportContext) -> list[str]:
@@ -106,15 +106,15 @@ def _remaining(subject: ReportContext) -> list[str]:
         ],
     }
     remaining = [f"{len(rows)} {what}." for what, rows in counted.items() if rows]
-    return remaining + _steps(incident, facts["root_cause"]) or ["Nothing: the incident is closed."]
+    return remaining + _steps(incident, facts["root_cause"]) or ["None: the incident is closed."]
 
 
 def _steps(incident: Incident, cause: dict[str, Any]) -> list[str]:
     steps = []
     if incident.resolved_at is None:
-        steps.append("The incident is to be resolved.")
+        steps.append("Resolve the incident.")
     elif incident.closed_at is None:
-        steps.append("The postmortem is to be reviewed, and the incident closed.")
+        steps.append("Review the postmortem and close the incident.")
     if not cause["root_cause"] and not cause["undetermined_reason"]:
-        steps.append("The root cause is to be analysed.")
+        steps.append("Complete the root cause analysis.")
     return steps

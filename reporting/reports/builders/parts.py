@@ -1,4 +1,4 @@
-"""Parts that several reports share: tables from rows, milestones, the figures of an incident, service levels."""
+"""Parts shared by several reports: tables, milestones, key figures, service levels."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Row = Mapping[str, Any]
 UNPAUSED = "resolution_without_pauses"
 HIGH = {"P1": Tone.BAD, "P2": Tone.WARNING}
 STATE_TONES = {SlaState.BREACHED: Tone.BAD, SlaState.AT_RISK: Tone.WARNING, SlaState.OK: Tone.GOOD}
-# What client contacts may read of the course of an incident: these moments, and nothing of who did what.
+# The moments of an incident that client contacts may read, without actors.
 MILESTONES = (
     ("occurred_at", "Occurred"),
     ("detected_at", "Detected"),
@@ -41,7 +41,7 @@ MILESTONES = (
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table: its title, its kind, and where the value comes from (a key of the row, or a function)."""
+    """A column of a table: its title, its kind, and its source (a key of the row, or a function)."""
 
     title: str
     source: str | Callable[[Any], Scalar]
@@ -59,22 +59,22 @@ def table(rows: Iterable[Any], shown: tuple[TableColumn, ...], *, caption: str =
 
 
 def milestones(times: Mapping[str, Any]) -> tuple[TimelineEvent, ...]:
-    """The moments that every reader may know, in order."""
+    """The moments that every reader may see, in order."""
     known = [TimelineEvent(str(times[name])[:19] + "Z", label, True) for name, label in MILESTONES if times.get(name)]
     return tuple(sorted(known, key=lambda event: event.at))
 
 
 def course(times: Mapping[str, Any]) -> Timeline:
-    return Timeline("Course of the incident", milestones(times))
+    return Timeline("Timeline of the incident", milestones(times))
 
 
 def severity_figure(severity: str, peak: str) -> Figure:
-    note = f"at its highest {peak}" if peak != severity else ""
+    note = f"peak {peak}" if peak != severity else ""
     return Figure("Severity", severity, note=note, tone=HIGH.get(peak, Tone.PLAIN))
 
 
 def time_figures(subject: ReportContext) -> tuple[Figure, ...]:
-    """How long it took to notice, to answer and to resolve."""
+    """The times to detect, acknowledge and resolve."""
     incident = subject.incident
     over = "Time to resolve" if subject.is_over else "Unresolved for"
     return (
@@ -91,16 +91,16 @@ def sla_figure(subject: ReportContext) -> Figure:
 
 
 def targets_of(incident: Incident) -> dict[str, int | None]:
-    """What was agreed for the incident, in covered minutes."""
+    """The agreed targets of the incident, in covered minutes."""
     terms = clock_of(incident).terms
     return {"response": terms.response_minutes, "resolution": terms.resolution_minutes}
 
 
 def service_level(subject: ReportContext) -> Section:
-    """The agreement, its targets and what was used of them. For staff and the client whose agreement it is."""
+    """The agreement, its targets and their use. For staff and the agreement's client."""
     terms, measured = clock_of(subject.incident).terms, service_levels_of(subject.incident, subject.at)
     if not terms.promised:
-        return Section("Service level", (Paragraph("No agreement counts for this incident."),), OWNER)
+        return Section("Service level", (Paragraph("No agreement applies to this incident."),), OWNER)
     goals = targets_of(subject.incident)
     rows = [_clock_row(name, measured[name], target) for name, target in goals.items()]
     pauses = measured["arithmetic"]["pauses"]

@@ -1,4 +1,6 @@
-"""The performance dashboard: how fast and how busy the response was, measured against promise and peers."""
+"""The performance dashboard: speed and workload of the response, compared with the agreement and with similar
+incidents.
+"""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -38,7 +40,7 @@ METRIC = "metric"
 
 
 def performance_dashboard(subject: ReportContext) -> tuple[Section, ...]:
-    """The measured performance of the response to one incident. SOP 23."""
+    """The performance of the response to one incident. SOP 23."""
     incident = subject.incident
     severity = severity_figure(incident.severity, incident.peak_severity)
     return (
@@ -60,16 +62,16 @@ def _against_promise(subject: ReportContext) -> tuple[Section, ...]:
     ends = (answered_at(incident) or subject.at, incident.resolved_at or subject.at)
     used = tuple(minutes(each.elapsed(end)) for each, end in zip((clock.whole, clock), ends, strict=True))
     chart = BarChart(
-        "Covered time used, and promised",
+        "Covered time used and agreed",
         ("Response", "Resolution"),
         (Series("used", used), Series("promised", tuple(float(each or 0) for each in targets.values()))),
         unit="min",
     )
-    return (Section("Against the agreement", (KeyFigures((sla_figure(subject),)), chart), OWNER),)
+    return (Section("Compared with the agreement", (KeyFigures((sla_figure(subject),)), chart), OWNER),)
 
 
 def _against_peers(subject: ReportContext) -> Section:
-    """The mean of what else was resolved with the same severity: of all clients, so for staff only."""
+    """The mean of other resolved incidents with the same severity, across all clients; therefore for staff only."""
     incident = subject.incident
     peers = Incident.objects.filter(
         severity=incident.severity, resolved_at__gt=subject.at - timedelta(days=PEERS_DAYS), resolved_at__lte=subject.at
@@ -82,7 +84,7 @@ def _against_peers(subject: ReportContext) -> Section:
     own = (between(incident.detected_at, incident.acknowledged_at), between(incident.detected_at, subject.end))
     if not means["count"]:
         told = f"No other {incident.severity} incident was resolved in the last {PEERS_DAYS} days."
-        return Section("Against its peers", (Paragraph(told),), INSIDE)
+        return Section("Compared with similar incidents", (Paragraph(told),), INSIDE)
     chart = BarChart(
         f"Minutes from detection; mean of {number(means['count'])} other {incident.severity} incident(s), "
         f"last {PEERS_DAYS} days",
@@ -90,7 +92,7 @@ def _against_peers(subject: ReportContext) -> Section:
         (Series("this incident", own), Series("mean", (minutes(means["acknowledge"]), minutes(means["resolve"])))),
         unit="min",
     )
-    return Section("Against its peers", (chart,), INSIDE)
+    return Section("Compared with similar incidents", (chart,), INSIDE)
 
 
 def _length(column: str) -> Any:
@@ -98,7 +100,7 @@ def _length(column: str) -> Any:
 
 
 def _activity(subject: ReportContext) -> LineChart:
-    """What was recorded in each twelfth of the incident's life."""
+    """The number of recorded acts in each twelfth of the incident's duration."""
     start, end = subject.incident.detected_at, max(subject.end, subject.incident.detected_at)
     width = max((end - start) / SLICES, timedelta(seconds=1))
     moments = {"notes": _notes(subject), "other acts": _acts(subject)}
@@ -107,11 +109,11 @@ def _activity(subject: ReportContext) -> LineChart:
     series = tuple(
         Series(name, tuple(float(counts[index]) for index in range(SLICES))) for name, counts in counted.items()
     )
-    return LineChart("Acts recorded over the life of the incident (UTC)", labels, series)
+    return LineChart("Acts recorded during the incident (UTC)", labels, series)
 
 
 def _slice(moment: datetime, start: datetime, width: timedelta) -> int:
-    """Acts before the detection count with it, later ones than the resolution with that."""
+    """Acts before the detection count in the first slice, acts after the resolution in the last."""
     return min(max(int((moment - start) / width), 0), SLICES - 1)
 
 
@@ -148,7 +150,7 @@ def _counted(title: str, found: list[str]) -> BarChart:
 
 
 def _metrics(subject: ReportContext) -> Any:
-    """The metrics that were recorded for the incident, where the installation keeps such."""
+    """The incident's metrics, if the installation records metrics."""
     model = models_by_type().get(METRIC)
     recorded = model.objects.filter(incident_id=subject.incident.pk).order_by("pk") if model else ()
     shown = (

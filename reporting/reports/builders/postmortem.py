@@ -1,6 +1,6 @@
-"""The postmortem report: the whole account of an incident, for those who learn from it.
+"""The postmortem report: the complete history of an incident, for learning.
 
-It is laid out from the plain content of a postmortem alone, so that the automatic one, which is stored as such, is
+It is generated only from the content of a postmortem, so the automatic postmortem, which is stored as content, is
 downloaded in the same form.
 """
 
@@ -30,7 +30,7 @@ from reporting.reports.values import words
 PostmortemFacts = Mapping[str, Any]
 Namer = Callable[[int | None], str]
 
-# Moments of the response: records → (column of the time, what happened).
+# Moments of the response: records → (time column, event).
 MOMENTS: tuple[tuple[str, str, str], ...] = (
     ("escalations", "created_at", "Escalated ({escalation_level})"),
     ("escalations", "acknowledged_at", "Escalation {id} acknowledged"),
@@ -38,28 +38,28 @@ MOMENTS: tuple[tuple[str, str, str], ...] = (
     ("root_cause_analyses", "completed_at", "Root cause analysis {id} completed"),
     ("changes", "actual_start", "Change {id} started"),
     ("changes", "actual_end", "Change {id} ended"),
-    ("workarounds", "implemented_at", "Workaround {id} in place"),
+    ("workarounds", "implemented_at", "Workaround {id} implemented"),
     ("rollbacks", "executed_at", "Rollback {id} executed"),
 )
 
 
 def postmortem_report(subject: ReportContext) -> tuple[Section, ...]:
-    """The account of a resolved incident. Raises Refusal (422 calculation_failed): it is not resolved. SOP 23."""
-    missing = Missing("resolved_at", "The incident is not resolved: a postmortem tells of what is over.")
+    """The report on a resolved incident. Raises Refusal (422 calculation_failed) if it is not resolved. SOP 23."""
+    missing = Missing("resolved_at", "The incident is not resolved; a postmortem requires a resolution.")
     require([missing] if not subject.is_over else [])
     return lay_out(subject.facts, subject.people.name)
 
 
 def lay_out(facts: PostmortemFacts, name: Namer) -> tuple[Section, ...]:
-    """The sections of a postmortem, from its content; `name` says how people are named."""
+    """The sections of a postmortem, from its content; `name` returns the name of a person."""
     return (
         Section("Summary", (_figures(facts), *_summary(facts))),
         Section("Service level", (_service_level(facts), _pauses(facts)), OWNER),
         Section("Key times", (_times(facts),)),
-        Section("Course", (Timeline("Course of the incident", _course(facts)),), INSIDE),
-        Section("Course", (Timeline("Course of the incident", milestones(facts["timestamps"])),), OUTSIDE),
+        Section("Course", (Timeline("Timeline of the incident", _course(facts)),), INSIDE),
+        Section("Course", (Timeline("Timeline of the incident", milestones(facts["timestamps"])),), OUTSIDE),
         Section("People", (_people(facts, name),), INSIDE),
-        Section("Clients concerned", (_clients(facts),), INSIDE),
+        Section("Affected clients", (_clients(facts),), INSIDE),
         Section("Escalations", (_escalations(facts, name),), INSIDE),
         Section("Communications", (_communications(facts, name),), INSIDE),
         Section("Workarounds", (_workarounds(facts),), INSIDE),
@@ -88,7 +88,7 @@ def _service_level(facts: PostmortemFacts) -> KeyFigures:
 
 
 def _pauses(facts: PostmortemFacts) -> Any:
-    """None in those that were captured before clocks could pause."""
+    """The pauses; None in postmortems from before pauses existed."""
     shown = (
         TableColumn("Since", "started_at", ValueKind.TIME),
         TableColumn("Until", "ended_at", ValueKind.TIME),
@@ -101,7 +101,7 @@ def _summary(facts: PostmortemFacts) -> tuple[Paragraph, ...]:
     incident = facts["incident"]
     source = words(facts["detection_source"]) or "not stated"
     told = [incident["resolution_summary"] or "The resolution was recorded without a summary."]
-    return tuple(map(Paragraph, [*told, f"Source of detection: {source}."]))
+    return tuple(map(Paragraph, [*told, f"Detection source: {source}."]))
 
 
 def _times(facts: PostmortemFacts) -> Any:
@@ -158,7 +158,7 @@ def _communications(facts: PostmortemFacts, name: Namer) -> Any:
         TableColumn("Subject", "subject"),
         TableColumn("Delivery", "delivery_status", ValueKind.WORD),
     )
-    return table(facts["communications"], shown, empty="Nothing was communicated.")
+    return table(facts["communications"], shown, empty="There were no communications.")
 
 
 def _recipient(row: Any, name: Namer) -> str:
@@ -167,7 +167,7 @@ def _recipient(row: Any, name: Namer) -> str:
 
 def _workarounds(facts: PostmortemFacts) -> Any:
     shown = (
-        TableColumn("In place", "implemented_at", ValueKind.TIME),
+        TableColumn("Implemented", "implemented_at", ValueKind.TIME),
         TableColumn("Workaround", "description"),
         TableColumn("Effect", "effectiveness", ValueKind.WORD),
         TableColumn("Status", "status", ValueKind.WORD),
@@ -180,7 +180,7 @@ def _changes(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
         TableColumn("Change", "change_title"),
         TableColumn("Type", "change_type", ValueKind.WORD),
         TableColumn("Risk", "risk_level", ValueKind.WORD),
-        TableColumn("Asked for by", _named(name, "requested_by_id")),
+        TableColumn("Requested by", _named(name, "requested_by_id")),
         TableColumn("Started", "actual_start", ValueKind.TIME),
         TableColumn("Status", "status", ValueKind.WORD),
     )
@@ -191,7 +191,7 @@ def _changes(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
         TableColumn("Status", "status", ValueKind.WORD),
     )
     reversed_by = facts["actions"]["rollbacks"]
-    made = table(facts["changes"], changes, empty="Nothing was changed.")
+    made = table(facts["changes"], changes, empty="There were no changes.")
     return (made, table(reversed_by, rollbacks)) if reversed_by else (made,)
 
 

@@ -1,4 +1,4 @@
-"""The trend analysis: how this incident stands in the history of its client and of its component."""
+"""The trend analysis: this incident in the history of its client and of its component."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,14 +29,14 @@ from reporting.reports.values import minutes, number, stamp
 
 MONTHS = 12
 YEAR = timedelta(days=365)
-# So many similar incidents are listed, the latest.
+# The maximum number of similar incidents, latest first.
 MOST_SIMILAR = 20
 HIGH = ("P1", "P2")
 TO_RESOLVE = ExpressionWrapper(F("resolved_at") - F("detected_at"), output_field=DurationField())
 
 
 def trend_analysis(subject: ReportContext) -> tuple[Section, ...]:
-    """The twelve months up to the report, month by month, for the client and for the component. SOP 23."""
+    """The twelve months up to the report, by month, for the client and for the component. SOP 23."""
     incident = subject.incident
     own = Incident.objects.filter(client_id=incident.client_id)
     months = _months(subject.at)
@@ -46,26 +46,26 @@ def trend_analysis(subject: ReportContext) -> tuple[Section, ...]:
         Section(f"{incident.client.name} in twelve months", (_figures(own, subject),), OWNER),
         Section("Incidents by month", (_volume(by_month, months),), OWNER),
         Section("Time to resolve", (_speed(by_month, months),), OWNER),
-        Section("What kinds of incidents", (_categories(own, subject),), OWNER),
-        Section("Incidents like this one", _similar(own, subject, inside=False), OWNER),
+        Section("Incidents by category", (_categories(own, subject),), OWNER),
+        Section("Similar incidents", _similar(own, subject, inside=False), OWNER),
         *_component(subject, months),
     )
 
 
 def _not_theirs() -> Section:
-    told = "This analysis is about another organisation's history. Nothing in it concerns yours."
+    told = "This analysis covers another organisation's history. It contains nothing about yours."
     return Section("Scope", (Paragraph(told),), (Reader.AFFECTED,))
 
 
 def _months(at: datetime) -> list[datetime]:
-    """The first moments of the twelve months that end with this one, in UTC."""
+    """The starts of the twelve months that end with the current one, in UTC."""
     here = at.astimezone(UTC)
     counted = [here.year * MONTHS + here.month - 1 - back for back in range(MONTHS - 1, -1, -1)]
     return [datetime(each // MONTHS, each % MONTHS + 1, 1, tzinfo=UTC) for each in counted]
 
 
 def _by_month(incidents: Any, months: list[datetime]) -> dict[datetime, dict[str, Any]]:
-    """Counts and the mean time to resolve of each month, in one statement."""
+    """Counts and the mean time to resolve for each month, in one statement."""
     rows = (
         incidents.filter(detected_at__gte=months[0])
         .annotate(month=TruncMonth("detected_at", tzinfo=UTC))
@@ -137,7 +137,7 @@ def _categories(own: Any, subject: ReportContext) -> Any:
 
 
 def _similar(incidents: Any, subject: ReportContext, *, inside: bool) -> tuple[Any, ...]:
-    """Incidents of the same category, and on the same component where there is one: the latest."""
+    """The latest incidents of the same category and, if there is one, the same component."""
     incident = subject.incident
     alike = incidents.filter(category=incident.category, component_id=incident.component_id).exclude(pk=incident.pk)
     found = list(alike.select_related("client").order_by("-detected_at", "-pk")[:MOST_SIMILAR])
@@ -149,14 +149,14 @@ def _similar(incidents: Any, subject: ReportContext, *, inside: bool) -> tuple[A
         TableColumn("Title", lambda each: each.title),
     )
     client = (TableColumn("Client", lambda each: each.client.name),) if inside else ()
-    return (table(found, (*shown, *client), empty="No other incident is like it."),)
+    return (table(found, (*shown, *client), empty="There is no similar incident."),)
 
 
 def _component(subject: ReportContext, months: list[datetime]) -> tuple[Section, ...]:
     """The component's history across all clients: for staff only."""
     component = subject.incident.component
     if component is None:
-        return (Section("Component", (Paragraph("The incident names no component."),), INSIDE),)
+        return (Section("Component", (Paragraph("The incident has no component."),), INSIDE),)
     every = Incident.objects.filter(component_id=component.pk)
     by_month = _by_month(every, months)
     seen = every.filter(detected_at__gte=months[0]).aggregate(
@@ -172,5 +172,5 @@ def _component(subject: ReportContext, months: list[datetime]) -> tuple[Section,
     )
     return (
         Section(f"Component {component.component_name}", (figures, _volume(by_month, months)), INSIDE),
-        Section("Like incidents of all clients", _similar(every, subject, inside=True), INSIDE),
+        Section("Similar incidents of all clients", _similar(every, subject, inside=True), INSIDE),
     )
