@@ -13,8 +13,8 @@ README = """# Auditor's pack of one incident
 | checkpoint.json | the latest checkpoint of the whole trail, if there is one |
 | MANIFEST.json | the SHA-256 of every other file, and the time that the pack describes |
 
-The pack describes the incident as of its latest audit entry. While no record changes, another pack is identical byte for
-byte (with the same version of the software and, for the PDF, of its libraries and fonts).
+The pack describes the incident as of its latest audit entry. While no record changes, another pack is identical byte
+for byte (with the same version of the software and, for the PDF, of its libraries and fonts).
 
 ## Verification
 
