@@ -3,14 +3,16 @@
 import json
 import re
 from collections import Counter
-from io import StringIO
+from pathlib import Path
 
+import drf_spectacular.validation
+import jsonschema_rs
 import pytest
 import yaml
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 from django.urls import get_resolver
-from jsonschema import Draft202012Validator
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from drf_spectacular.generators import SchemaGenerator
 
 from core.codes import MEANINGS
 from core.http.routes import endpoints
@@ -30,6 +32,7 @@ from users.choices import SA, TS, Role
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PREFIX = "/api/v1"
+SPECIFICATION = Path(drf_spectacular.validation.__file__).with_name("openapi_3_1_schema.json")
 
 
 def described():
@@ -53,12 +56,24 @@ def parameters(action, place):
 
 
 def test_the_description_is_valid_and_leaves_no_warning(capsys):
-    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+    """What `spectacular --validate --fail-on-warn` asks, with the quicker validator."""
+    reset_generator_stats()
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    GENERATOR_STATS.emit_summary()
 
     said = capsys.readouterr()
+    assert not GENERATOR_STATS
     assert "Warning" not in said.err
     assert "Error" not in said.err
-    assert read_schema()["openapi"].startswith("3.1")
+    assert schema["openapi"].startswith("3.1")
+    jsonschema_rs.validator_for(json.loads(SPECIFICATION.read_text())).validate(json.loads(dumps(schema)))
+
+
+def test_a_description_that_breaks_the_specification_is_found():
+    broken = {**json.loads(dumps(read_schema())), "paths": {"no slash": {}}}
+
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validator_for(json.loads(SPECIFICATION.read_text())).validate(broken)
 
 
 def test_every_route_is_described_once():
@@ -264,7 +279,8 @@ def test_the_description_comes_as_yaml_where_it_is_asked_for(api, media_type):
     answer = api().get("/schema/", expect=200, Accept=media_type)
 
     assert answer["Content-Type"].startswith(media_type)
-    assert yaml.safe_load(answer.content)["openapi"].startswith("3.1")
+    loaded = yaml.load(answer.content, Loader=yaml.CSafeLoader)  # as safe as yaml.safe_load, in a tenth of the time
+    assert loaded["openapi"].startswith("3.1")
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "application/yaml", "text/html"])
@@ -341,7 +357,8 @@ def misfits(endpoint, answer):
     described_answer = resolved(dict(described())[endpoint]["responses"][str(answer.status_code)])["content"]
     schema = described_answer[answer["Content-Type"]]["schema"]
     whole = {**schema, "components": read_schema()["components"]}
-    return [each.message for each in Draft202012Validator(json.loads(dumps(whole))).iter_errors(answer.json())]
+    validator = jsonschema_rs.Draft202012Validator(json.loads(dumps(whole)))
+    return [each.message for each in validator.iter_errors(answer.json())]
 
 
 @pytest.mark.parametrize(("endpoint", "path"), READS)

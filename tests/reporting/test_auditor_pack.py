@@ -47,6 +47,12 @@ def pack(incident, folder, name="pack.zip"):
     return path
 
 
+@pytest.fixture
+def unprinted(monkeypatch):
+    """An installation without a printer: printing takes longer than all that these tests are about."""
+    monkeypatch.setattr("reporting.auditor_pack.pack.find_printer", lambda: None)
+
+
 def files_of(path):
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -83,6 +89,7 @@ def test_it_holds_everything_about_the_incident(api, tmp_path):
     assert manifest["sha256"] == {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_every_entry_of_the_incidents_records_is_in_it(tmp_path):
     incident = eventful()
     note = incident.notes.get()
@@ -95,6 +102,7 @@ def test_every_entry_of_the_incidents_records_is_in_it(tmp_path):
     assert not AuditEntry.objects.filter(pk__in=packed, reference_type="incident_note", reference_id=other.pk).exists()
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_the_service_levels_are_those_at_the_latest_entry(tmp_path):
     incident = eventful()
     files = files_of(pack(incident, tmp_path))
@@ -123,6 +131,7 @@ def change_an_entry(lines):
     return [json.dumps({**entry, "content": entry["content"].replace('"create"', '"update"')}), *lines[1:]]
 
 
+@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize(
     "forge",
     [change_an_entry, lambda lines: lines[1:], lambda lines: lines[:-1], lambda lines: [*lines, lines[-1]]],
@@ -148,6 +157,7 @@ def test_it_is_the_same_as_long_as_the_records_are(tmp_path):
         assert pack(incident, tmp_path, "third.zip").read_bytes() != first
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_packing_leaves_its_entry(tmp_path):
     incident = eventful()
     pack(incident, tmp_path)
@@ -155,6 +165,7 @@ def test_packing_leaves_its_entry(tmp_path):
     assert (entry.reference_type, entry.reference_id, entry.user_id) == ("incident", incident.pk, system_principal().pk)
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_the_latest_checkpoint_is_in_it(tmp_path):
     incident = eventful()
     document = seal_trail(lambda count: None, lambda leaf: None)
@@ -162,11 +173,12 @@ def test_the_latest_checkpoint_is_in_it(tmp_path):
     assert json.loads(files_of(pack(incident, tmp_path))["checkpoint.json"])["root"] == document["root"]
 
 
-def test_without_a_printer_there_is_no_pdf(tmp_path, monkeypatch):
-    monkeypatch.setattr("reporting.auditor_pack.pack.find_printer", lambda: None)
+@pytest.mark.usefixtures("unprinted")
+def test_without_a_printer_there_is_no_pdf(tmp_path):
     assert set(files_of(pack(eventful(), tmp_path))) == ALWAYS
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_no_cell_of_the_timeline_is_a_formula(tmp_path):
     incident = eventful()
     NoteFactory(incident=incident, body="=1+1")
@@ -174,6 +186,7 @@ def test_no_cell_of_the_timeline_is_a_formula(tmp_path):
         assert not [cell for cell in row if cell[:1] in ("=", "+", "-", "@")]
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_it_takes_a_code_and_refuses_what_it_does_not_know(tmp_path):
     incident = IncidentFactory()
     call_command("auditor_pack", incident.incident_code, "--out", str(tmp_path / "a.zip"), stdout=StringIO())
