@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,13 @@ from tests.api import Api
 from tests.users.factories import UserFactory
 from users.choices import Role
 from users.system import system_principal
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was loaded until now stays to the end, so the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

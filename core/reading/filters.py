@@ -16,10 +16,8 @@ from django_filters.filters import BaseInFilter
 from django_filters.filterset import FilterSet
 from django_filters.utils import get_model_field
 
-from core.codes import Code
-from core.errors import Item, Refusal
 from core.operations.fields import BIGGEST_ID, read_whole
-from core.reading.pagination import EARLIEST, LATEST
+from core.reading.pagination import EARLIEST, LATEST, bad_filters
 
 BEFORE_ALL = EARLIEST - timedelta(days=1)
 # The maximum number of cached filter combinations, because callers choose them.
@@ -240,9 +238,7 @@ class StrictFilterSet(FilterSet):
         """Raise Refusal (400 invalid_filter) with every invalid value."""
         if self.is_valid():  # type: ignore[no-untyped-call]
             return
-        items = [Item("invalid_filter", self._why(name, messages), name) for name, messages in self.errors.items()]
-        sentence = "; ".join(f"{item.field}: {item.detail}" for item in items)
-        raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
+        raise bad_filters({name: self._why(name, messages) for name, messages in self.errors.items()})
 
     def _why(self, name: str, messages: Iterable[Any]) -> str:
         """The error of a value in one sentence; for an enumeration, with the valid values."""

@@ -5,10 +5,11 @@ A cursor is opaque text that contains the ordering, the direction and the last r
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from django.db.models import Q
 from django.utils.timezone import is_aware, make_aware
 
 from core.codes import Code
-from core.errors import Item, Refusal
+from core.errors import MOST_ITEMS, Item, Refusal
 from core.operations.fields import read_whole
 from core.sql.compiled import CompiledQuery
 from core.sql.lookups import rows_of
@@ -31,8 +32,15 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 def bad_filter(name: str, detail: str) -> Refusal:
     """The refusal of one query parameter (400 invalid_filter)."""
-    item = Item("invalid_filter", detail, name)
-    return Refusal(Code.INVALID_FILTER, f"{name}: {detail}", rule="known_filters", errors=[item])
+    return bad_filters({name: detail})
+
+
+def bad_filters(details: Mapping[str, str]) -> Refusal:
+    """The refusal of several query parameters (400 invalid_filter) with the error of each."""
+    named = list(islice(details.items(), MOST_ITEMS))
+    items = [Item("invalid_filter", detail, name) for name, detail in named]
+    sentence = "; ".join(f"{name}: {detail}" for name, detail in named)
+    return Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from core.codes import Code
 from core.errors import MOST_ITEMS, Item, Refusal
 from core.operations.fields import read_whole
-from core.reading.pagination import bad_filter
+from core.reading.pagination import bad_filter, bad_filters
 
 # These may be empty: an empty search matches everything, and the first page has no cursor.
 MAY_BE_EMPTY = ("search", "cursor")
@@ -21,19 +21,21 @@ INSTEAD = {"page": "Pages are not numbered here; follow `next`, or use its `curs
 
 
 def read_params(request: Request) -> dict[str, str]:
-    """The query parameters by name. Raises Refusal (400 invalid_filter) for an empty or repeated parameter.
+    """The query parameters by name. Raises Refusal (400 invalid_filter) for all empty or repeated parameters.
 
     Parameters with several values may be repeated; repeating is equivalent to commas.
     """
-    params = {}
+    params, refused = {}, {}
     for name, values in request.query_params.lists():
         several = name in TAKE_SEVERAL or name.endswith(SEVERAL)
         if len(values) > 1 and not several:
-            detail = f"This occurs {len(values)} times and takes one value; {name}{SEVERAL}, where it exists,"
-            raise bad_filter(name, f"{detail}takes several.")
-        if not all(value.strip() for value in values) and name not in MAY_BE_EMPTY:
-            raise bad_filter(name, "This is empty; give it a value or remove it.")
+            detail = f"This occurs {len(values)} times and takes one value; {name}{SEVERAL}, where it exists, "
+            refused[name] = f"{detail}takes several."
+        elif not all(value.strip() for value in values) and name not in MAY_BE_EMPTY:
+            refused[name] = "This is empty; give it a value or remove it."
         params[name] = ",".join(values)
+    if refused:
+        raise bad_filters(refused)
     return params
 
 
@@ -46,14 +48,15 @@ def read_id(name: str, text: str) -> int:
 
 
 def refuse_unstorable(params: Mapping[str, str]) -> None:
-    """Raise Refusal (400 invalid_filter) for a value that the databases cannot compare."""
+    """Raise Refusal (400 invalid_filter) for all values that the databases cannot compare."""
+    refused = {}
     for name, value in params.items():
         if "\0" in value:
-            raise bad_filter(name, "NUL characters are not allowed.")
-        if "\ufffd" in value:  # the server's replacement for bytes in the URL that are not valid UTF-8
-            raise bad_filter(name, "This must be UTF-8.")
-        if len(value) > LONGEST:
-            raise bad_filter(name, f"This must not exceed {LONGEST} characters.")
+            refused[name] = "NUL characters are not allowed."
+        elif "\ufffd" in value:  # the server's replacement for bytes in the URL that are not valid UTF-8
+            refused[name] = "This must be UTF-8."
+        elif len(value) > LONGEST:
+            refused[name] = f"This must not exceed {LONGEST} characters."
 
 
 def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:

@@ -1,0 +1,111 @@
+"""Every read against bad queries: refused with the parameter's name, never a 500, and nothing written."""
+
+import re
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+import pytest
+from django.urls import resolve
+
+from core.operations.registry import registry
+from tests.api import BASE, fields
+from tests.architecture.targets import address
+from tests.core.bad_requests import ROUTES, asker, assert_refused, written
+
+pytestmark = pytest.mark.django_db
+
+
+def listing(endpoint: str) -> Any:
+    """The view of a route that lists a collection; None for any other."""
+    view = resolve(BASE + re.sub(r"{\w+}", "1", endpoint.removeprefix("GET "))).func
+    lists = view.actions.get("get") == "list" and hasattr(view.cls, "collection")  # type: ignore[attr-defined]
+    return view.cls if lists else None  # type: ignore[attr-defined]
+
+
+READS = [route for route in ROUTES if route[0].startswith("GET ")]
+LISTS = [route for route in READS if listing(route[0])]
+
+# What no list can show, beside what it could.
+BAD_CHOICES = (
+    *(f"{control}={value}" for control in ("fields", "expand") for value in (
+        "no_such_name", "", ",", "id,", ",id", "id,no_such_name", "*", "password", "imported_row", "id__in",
+        "%00", "%FF", "x" * 5_000, "id," * 2_000,
+    )),
+    *(f"page={value}" for value in ("0", "-1", "x", "1.5", "", "%00", "%FF", "9" * 30, "9" * 5_000, "1&page=2")),
+    "page=1&cursor=bnVsbA",
+)  # fmt: skip
+# What no list understands, or no longer.
+BAD_QUERIES = (
+    *(f"cursor={value}" for value in ("x", "%FF", "bnVsbA")),
+    *(f"page_size={value}" for value in ("0", "x", "201", "9" * 5_000, "0000019999")),
+    *(f"ordering={value}" for value in ("password", "--id")),
+    *(f"search={value}" for value in ("%00", "%FF", "x" * 5_000)),
+    *(f"format={value}" for value in ("html", "json", "csv")),
+    "no_such_filter=1",
+    "no%00=1",
+    *BAD_CHOICES,
+)
+# Values of filters: those that no filter takes, those that some take, and those of which several make a query too long.
+UNSTORABLE = ("", "%00", "%FF")
+ODD = (
+    *("x", "9" * 30, "-1", "1.5", "NaN", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00%2B14:00"),
+    *("2024-02-30", "1,2,x", ",", "true", "null", "[]"),
+)
+LONG = ("x" * 5_000, ",".join(["1"] * 3_000))
+
+
+@pytest.mark.parametrize(("endpoint", "name"), READS)
+def test_a_bad_query_is_refused(endpoint, name):
+    api, (_, path) = asker(name), address(endpoint, registry[name])
+    before = written()
+
+    for query in BAD_QUERIES:
+        response = api.get(f"{path}?{query}")
+        if listing(endpoint):
+            assert_refused(response)
+        else:
+            assert response.status_code < 500, (query, response.content[:300])
+
+    assert written() == before
+
+
+def asked(names: Iterable[str], value: str) -> str:
+    return "&".join(f"{name}={value}" for name in names)
+
+
+def test_there_are_lists_and_other_reads():
+    assert len(LISTS) > 20
+    assert len(READS) > len(LISTS) + 5
+
+
+@pytest.mark.parametrize(("endpoint", "name"), LISTS)
+def test_every_bad_filter_is_named_and_no_value_is_too_much(endpoint, name):
+    """Each value for every filter: all at once where a refusal names each of them, one by one where it is too long."""
+    api, (_, path) = asker(name), address(endpoint, registry[name])
+    view, before = listing(endpoint), written()
+    in_path = getattr(view, "parent_filter", None)
+    known = [each for each in view.collection.known_filters() if each != in_path]
+
+    for each, value in product([in_path] if in_path else [], (*UNSTORABLE, *ODD)):
+        refused = api.get(f"{path}?{each}={value}")
+        assert_refused(refused, statuses=(400,))
+        assert fields(refused) == {each}
+    for value in UNSTORABLE:
+        refused = api.get(f"{path}?{asked(known, value)}")
+        assert_refused(refused)
+        assert fields(refused) == set(known), value
+    for value in ODD:
+        response = api.get(f"{path}?{asked(known, value)}")
+        left = set(known)
+        if response.status_code == 400:
+            left -= fields(response)
+            assert left < set(known), (value, response.content[:300])
+            response = api.get(f"{path}?{asked(sorted(left), value)}")
+        assert response.status_code == 200, (value, left, response.content[:300])
+    for each, value in product(known, LONG):
+        assert_refused(api.get(f"{path}?{each}={value}"), statuses=(400,))
+    for each in known:
+        assert api.get(f"{path}?{each}={'9' * 3_900}").status_code in (200, 400), each
+
+    assert written() == before
