@@ -57,6 +57,8 @@ def refuse_unstorable(params: Mapping[str, str]) -> None:
             refused[name] = "This must be UTF-8."
         elif len(value) > LONGEST:
             refused[name] = f"This must not exceed {LONGEST} characters."
+    if refused:
+        raise bad_filters(refused)
 
 
 def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
@@ -69,6 +71,6 @@ def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
     items = [
         Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}".strip(), name) for name in unknown
     ]
-    instead = "".join(INSTEAD.get(name, "") for name in unknown)
-    sentence = f"Unknown: {', '.join(unknown[:MOST_ITEMS])}. {instead}{detail}"
-    raise Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
+    instead = [INSTEAD[name] for name in unknown if name in INSTEAD]
+    sentences = [f"Unknown: {', '.join(unknown[:MOST_ITEMS])}.", *instead, detail]
+    raise Refusal(Code.INVALID_FILTER, " ".join(sentences), rule="known_filters", errors=items)
