@@ -4,16 +4,18 @@ import json
 import re
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import jsonschema_rs
 
 from core.json import dumps
+from core.schema.reading import PARTIAL_EXTENSION
 from ims.docs.views import read_schema
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 METHODS = ("get", "post", "put", "patch", "delete")
+OK = 200
 SCHEMA = "json-schema:///description"
 
 
@@ -24,12 +26,15 @@ class UndescribedError(AssertionError):
 def check_answer(method: str, path: str, response: Any) -> None:
     """Raise UndescribedError unless an answer of the API is what its description says, and nothing beyond."""
     media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    found = find(path.partition("?")[0])
+    address, _, query = path.partition("?")
+    found = find(address)
     action = found[1].get(method) if found else None
     if action is None:  # no address of the API, or a method that it does not have
         schema = "#/components/schemas/Problem" if media_type == PROBLEM else None
     else:
         schema = pointer(method, str(found[0]), action, response.status_code, media_type)
+        if response.status_code == OK and media_type == JSON and "fields" in parse_qs(query):
+            schema = f"#{steps('paths', str(found[0]), method, PARTIAL_EXTENSION, 'schema')}"
     if schema is None or response.streaming or media_type not in (JSON, PROBLEM):
         return
     misfits = [told(each) for each in validator(schema).iter_errors(json.loads(response.content))]

@@ -1,9 +1,8 @@
 """The description of one action, assembled from its operation, its body and its collection."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from types import SimpleNamespace
 from typing import Any, cast
 
 from drf_spectacular.drainage import warn
@@ -15,21 +14,34 @@ from core.codes import Code
 from core.http.routes import API_PREFIX
 from core.json import TableRenderer
 from core.operations.refusals import codes_at
-from core.operations.registry import Operation, registry
+from core.operations.registry import Operation
 from core.reading.discovery import READ
 from core.reading.serializers import Body, Output
-from core.reading.sparse_fields import ALWAYS
 from core.schema import fields as _fields  # noqa: F401 - registers the project's input fields
 from core.schema.answers import More, Special
 from core.schema.help_texts import help_text_of
 from core.schema.names import Place, listing, operation_id, place_of, verb_in_description
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
-from core.schema.reading import of_numbers, of_selection, page_of, read_of
+from core.schema.reading import (
+    PARTIAL,
+    PARTIAL_EXTENSION,
+    always_shown,
+    of_expand,
+    of_fields,
+    of_numbers,
+    page_of,
+    partial_of,
+    read_of,
+)
 from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE, Problem, statuses_of
 from core.schema.text import description_of, law_of, summary_of
 
 READING = ("GET", "HEAD")
 AUTHENTICATION = "token"
+WITH_FIELDS = (
+    "**With `fields`:** `?fields=id,status` returns only these names of each record. "
+    f"`{PARTIAL_EXTENSION}` describes this variant of the operation: its parameter and its response."
+)
 # Attributes of a column that are not part of its type. The bounds of integers even differ between the databases.
 NOT_FOR_READERS = ("readOnly", "default", "minimum", "maximum")
 
@@ -118,7 +130,8 @@ class OperationSchema(AutoSchema):
         return summary_of(self.purpose())
 
     def get_description(self) -> str:  # type: ignore[override]
-        return description_of(self.operation, self.purpose(), self.codes())
+        description = description_of(self.operation, self.purpose(), self.codes())
+        return f"{description}\n\n{WITH_FIELDS}" if self.selected else description
 
     def purpose(self) -> str:
         """The purpose of the action: that of the operation or, for a plain read, of the record."""
@@ -140,7 +153,8 @@ class OperationSchema(AutoSchema):
             return None
         for status, codes in statuses_of(self.codes()).items():
             described["responses"][str(status)][CODES_EXTENSION] = [str(code) for code in codes]
-        return {"security": [], **described}
+        variant = {PARTIAL_EXTENSION: self._partial(self.selected)} if self.selected else {}
+        return {"security": [], **described, **variant}
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.operation.anonymous else [{AUTHENTICATION: []}]
@@ -151,7 +165,7 @@ class OperationSchema(AutoSchema):
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
             sent += [*of_numbers(self.view.collection), *(self.more.query if self.more else ())]
         if self.selected:
-            sent += of_selection(self.view.collection, self.selected, self._name(self.selected), self._enum)
+            sent += of_expand(self.view.collection, self.selected, self._enum)
         if self.special:
             sent = [*self.special.query, *sent]
         return [*sent, REQUEST_ID, *answer_headers(self._versioned(), self.repeatable)]
@@ -196,11 +210,8 @@ class OperationSchema(AutoSchema):
     def _answer(self) -> Any:
         if self.special:
             return self.special.answer
-        collection: Any = getattr(self.view, "collection", None)
         if self.selected:
-            name = self._name(self.selected)
-            read = read_of(self.selected, name)
-            return page_of(read, name, collection.numbered, self.more) if self.lists else read
+            return self._read_answer(read_of, self.selected)
         answer = self.operation.answer(getattr(self._action, "shape", ""))
         if answer is None:
             warn(
@@ -208,6 +219,22 @@ class OperationSchema(AutoSchema):
                 "read"
             )
         return answer
+
+    def _read_answer(self, of: Callable[[type[Output], str], Any], output: type[Output], prefix: str = "") -> Any:
+        """The serializer of what a read answers: a record, or a page of records."""
+        name = self._name(output)
+        page = self.more.page if self.more else f"{name}Page"
+        row = of(output, name)
+        return page_of(row, f"{prefix}{page}", self.view.collection.numbered, self.more) if self.lists else row
+
+    def _partial(self, output: type[Output]) -> dict[str, Any]:
+        """This read with `fields`: a name for it as an operation, the parameter, and the schema of its answer."""
+        answer = self.resolve_serializer(self._read_answer(partial_of, output, PARTIAL), "response")  # type: ignore[no-untyped-call]
+        return {
+            "operationId": f"{self.get_operation_id()}_partial",
+            "parameter": of_fields(output, self._name(output), self._enum),
+            "schema": dict(answer.ref),
+        }
 
     def _name(self, output: type[Output]) -> str:
         return self.get_serializer_name(output(), "response")
@@ -253,15 +280,7 @@ def _complete(kind: type[Output], schema: dict[str, Any]) -> None:
     for each in schema["properties"].values():
         for told in NOT_FOR_READERS:
             each.pop(told, None)
-    always = {ALWAYS} if getattr(kind, "selectable", False) else always_shown(kind)
-    schema["required"] = sorted(set(schema["properties"]) & always)
-
-
-def always_shown(kind: type[Output]) -> set[str]:
-    """The names of a representation that viewers of every role may see."""
-    meta: Any = kind.Meta
-    shown = set(meta.fields)
-    for role in {role for operation in registry for role in operation.roles or ()}:
-        only = kind.visible_fields(SimpleNamespace(role=role, is_internal=False))
-        shown &= shown if only is None else set(only)
-    return shown
+    schema["required"] = sorted(set(schema["properties"]) & always_shown(kind))
+    if getattr(kind, "partial", False):
+        for each in schema["properties"].values():
+            each.pop("description", None)

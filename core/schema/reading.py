@@ -1,16 +1,18 @@
 """The description of features shared by reads: pages, tables, and records with `fields` and `expand`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from core.operations.registry import registry
 from core.reading.collections import Collection, collections
 from core.reading.page_numbers import LAST_PAGE
 from core.reading.serializers import Output
-from core.reading.sparse_fields import MOST_RELATIONS
+from core.reading.sparse_fields import ALWAYS, MOST_RELATIONS
 from core.schema.answers import More
 from core.schema.parameters import query
 
@@ -18,11 +20,27 @@ Enum = Callable[[str, Iterable[str]], dict[str, Any]]
 NEIGHBOUR = "The URL of that page; null if there is none."
 RELATED = "The record of `{}`, with `expand={}`; null if there is none in the caller's scope."
 COUNT = "The total number of results; present with `page`."
+PARTIAL = "Partial"
+# The variant of a read with `fields`. OpenAPI has one operation per path and method, so the variant is an extension.
+PARTIAL_EXTENSION = "x-ims-partial"
+ONLY_THESE = "Only these names of each record, in this order; the id is always included."
 
 
 @cache
 def read_of(output: type[Output], name: str) -> Any:
-    """The serializer of a record in reads: any subset of its names, and related records next to their ids."""
+    """The serializer of a record as reads answer it: all of its names, and related records beside their ids."""
+    doc = "A record as it is read, with the relations that `expand` adds."
+    return _read(output, f"{name}Read", doc, always_shown(output))
+
+
+@cache
+def partial_of(output: type[Output], name: str) -> Any:
+    """The serializer of a record as reads with `fields` answer it: the id and any other of its names."""
+    doc = f"What `fields` makes of {name}Read, where the members are described: the id and the chosen ones."
+    return _read(output, f"{PARTIAL}{name}", doc, {ALWAYS}, partial=True)
+
+
+def _read(output: type[Output], name: str, doc: str, always: set[str], partial: bool = False) -> Any:
     shown: Any = output.Meta
     related = {
         each: relation.target.output(  # type: ignore[attr-defined]
@@ -31,8 +49,19 @@ def read_of(output: type[Output], name: str) -> Any:
         for each, relation in collections[shown.model.entity_type].related(output).items()
     }
     meta = type("Meta", (shown,), {"fields": (*shown.fields, *related)})
-    doc = "A record as read: all names, or the id and those selected by `fields`, and the relations added by `expand`."
-    return type(f"{name}Read", (output,), {**related, "Meta": meta, "__doc__": doc, "selectable": True})
+    return type(name, (output,), {**related, "Meta": meta, "__doc__": doc, "always": always, "partial": partial})
+
+
+def always_shown(kind: type[Output]) -> set[str]:
+    """The names that every answer of a representation has: those that no viewer is refused, of whatever role."""
+    if hasattr(kind, "always"):
+        return set(kind.always)
+    meta: Any = kind.Meta
+    shown = set(meta.fields)
+    for role in {role for operation in registry for role in operation.roles or ()}:
+        only = kind.visible_fields(SimpleNamespace(role=role, is_internal=False))
+        shown &= shown if only is None else set(only)
+    return shown
 
 
 @cache
@@ -45,26 +74,25 @@ def page_of(row: type, name: str, numbered: bool, more: More | None) -> Any:
         **(more.members if more else {}),
         "results": row(many=True),
     }
-    return type(
-        more.page if more else f"{name}Page",
-        (serializers.Serializer,),
-        {**fields, "__doc__": "One page of a collection."},
-    )
+    return type(name, (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})
 
 
-def of_selection(collection: Collection, output: type[Output], name: str, enum: Enum) -> Iterator[OpenApiParameter]:
-    """`fields` and `expand`; `enum` names their values once in the document."""
+def of_fields(output: type[Output], name: str, enum: Enum) -> dict[str, Any]:
+    """`fields`, the parameter that makes a read partial; `enum` names its values once in the document."""
     shown: Any = output.Meta
+    several = {"type": "array", "items": enum(f"{name}Field", shown.fields), "minItems": 1}
+    written = {"style": "form", "explode": False, "schema": several}
+    return {"name": "fields", "in": "query", "required": True, "description": ONLY_THESE, **written}
+
+
+def of_expand(collection: Collection, output: type[Output], enum: Enum) -> Iterator[OpenApiParameter]:
+    """`expand`, where a record refers to others."""
     known = collection.related(output)
-    yield _names(
-        "fields",
-        enum(f"{name}Field", shown.fields),
-        "Only these names of each record, in this order; the id is always included.",
-    )
     if known:
         about = f"Related records, each next to its id; null outside the caller's scope. At most {MOST_RELATIONS}."
         relation = enum(f"{collection.output.__name__.removesuffix('Output')}Relation", known)
-        yield _names("expand", relation, about, maxItems=MOST_RELATIONS)
+        several = {"type": "array", "items": relation, "minItems": 1, "maxItems": MOST_RELATIONS}
+        yield query("expand", several, about, style="form", explode=False)
 
 
 def of_numbers(collection: Collection) -> Iterator[OpenApiParameter]:
@@ -74,8 +102,3 @@ def of_numbers(collection: Collection) -> Iterator[OpenApiParameter]:
         yield query(
             "page", number, "The number of the page, instead of `cursor`; beyond the last page the result is empty."
         )
-
-
-def _names(control: str, each: Mapping[str, Any], about: str, **bounds: int) -> OpenApiParameter:
-    schema = {"type": "array", "items": each, "minItems": 1, **bounds}
-    return query(control, schema, about, style="form", explode=False)

@@ -50,6 +50,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": DESCRIBED,
     "POSTPROCESSING_HOOKS": [
         "core.schema.postprocessing.enums.share_enums",
+        "core.schema.postprocessing.enums.name_values",
         "ims.docs.naming.name_operations",
         "core.schema.postprocessing.links.link_records",
         "core.schema.postprocessing.ids.mark_ids",

@@ -56,6 +56,14 @@ def test_a_member_that_is_missing_or_of_another_type_is_refused():
         check_answer("post", "/api/v1/auth/token/", answer({**TOKEN, "id": "one"}))
 
 
+def test_only_with_fields_a_record_may_be_partial():
+    check_answer("get", "/api/v1/vendors/7/?fields=vendor_name", answer({"id": 7, "vendor_name": "Cloud"}))
+    with pytest.raises(UndescribedError, match="is a required property"):
+        check_answer("get", "/api/v1/vendors/7/", answer({"id": 7, "vendor_name": "Cloud"}))
+    with pytest.raises(UndescribedError, match="'colour' was unexpected"):
+        check_answer("get", "/api/v1/vendors/7/?fields=vendor_name", answer({"id": 7, "colour": "red"}))
+
+
 def test_a_status_or_media_type_that_is_not_described_is_refused():
     with pytest.raises(UndescribedError, match="answers 418"):
         check_answer("post", "/api/v1/auth/token/", answer(TOKEN, 418))

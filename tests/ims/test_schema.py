@@ -171,7 +171,7 @@ def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
     page = resolved(action["responses"]["200"]["content"]["application/json"]["schema"])
 
     collection = collections["vendor"]
-    controls = {"fields", "expand", "search", "ordering", "cursor", "page", "page_size"}
+    controls = {"expand", "search", "ordering", "cursor", "page", "page_size"}
     assert set(asked) == {*collection.known_filters(), *controls}
     assert set(asked["ordering"]["schema"]["enum"]) == {s + name for name in collection.ordering for s in ("", "-")}
     assert set(page["required"]) == {"next", "previous", "results"} == set(page["properties"]) - {"count"}
@@ -180,7 +180,7 @@ def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
 
 def test_lists_come_as_tables_and_numbered_ones_say_so():
     for endpoint, action in described():
-        if set(parameters(action, "query")) >= {"cursor", "page_size", "fields"}:
+        if "x-ims-partial" in action and "cursor" in parameters(action, "query"):
             content = action["responses"]["200"]["content"]
             assert set(content) == {"application/json", "text/csv"}, endpoint
             assert content["text/csv"]["schema"] == {"type": "string"}
@@ -190,25 +190,55 @@ def test_lists_come_as_tables_and_numbered_ones_say_so():
     assert "page" not in parameters(dict(described())["GET /incidents/"], "query")
 
 
-@pytest.mark.parametrize("endpoint", ["GET /incidents/", "GET /incidents/{id}/"])
-def test_reads_name_what_can_be_chosen_and_what_that_makes_of_a_record(endpoint):
+def shown_by(endpoint):
+    """The representation of incidents at an endpoint, and the schema of one record there, whole and partial."""
     action, collection = dict(described())[endpoint], collections["incident"]
-    output = collection.output if endpoint == "GET /incidents/" else collection.single
-    asked = parameters(action, "query")
+    whole = resolved(action["responses"]["200"]["content"]["application/json"]["schema"])
+    partial = resolved(action["x-ims-partial"]["schema"])
+    if endpoint == "GET /incidents/{id}/":
+        return collection.single, whole, partial
+    return collection.output, *(resolved(page["properties"]["results"]["items"]) for page in (whole, partial))
 
-    assert resolved(asked["fields"]["schema"]["items"])["enum"] == list(output.Meta.fields)
-    assert resolved(asked["expand"]["schema"]["items"])["enum"] == list(collection.related(output))
-    read = read_schema()["components"]["schemas"][f"{output.__name__.removesuffix('Output')}Read"]
-    assert set(read["properties"]) == {*output.Meta.fields, *collection.related(output)}
-    assert read["required"] == ["id"]
-    client = read["properties"]["client"]["oneOf"]
+
+@pytest.mark.parametrize("endpoint", ["GET /incidents/", "GET /incidents/{id}/"])
+def test_reads_answer_every_name_unless_some_are_chosen(endpoint):
+    output, whole, partial = shown_by(endpoint)
+    action, relations = dict(described())[endpoint], list(collections["incident"].related(output))
+    seen_by_all = [set(output.shown_to(UserFactory.build(role=role))) for role in Role.values]
+
+    assert set(whole["properties"]) == {*output.Meta.fields, *relations} == set(partial["properties"])
+    assert set(whole["required"]) == set.intersection(*seen_by_all) >= {"id", "title", "status", "client_id"}
+    assert partial["required"] == ["id"]
+    client = whole["properties"]["client"]["oneOf"]
     assert [each.get("$ref", each.get("type")) for each in client] == ["#/components/schemas/Client", "null"]
+    assert resolved(parameters(action, "query")["expand"]["schema"]["items"])["enum"] == relations
+
+
+@pytest.mark.parametrize("endpoint", ["GET /incidents/", "GET /incidents/{id}/"])
+def test_the_variant_with_fields_has_a_name_a_parameter_and_an_answer(endpoint):
+    output, action = shown_by(endpoint)[0], dict(described())[endpoint]
+    variant = action["x-ims-partial"]
+
+    assert variant["operationId"] == f"{action['operationId']}_partial"
+    assert (variant["parameter"]["name"], variant["parameter"]["in"]) == ("fields", "query")
+    assert (variant["parameter"]["style"], variant["parameter"]["explode"]) == ("form", False)
+    assert resolved(variant["parameter"]["schema"]["items"])["enum"] == list(output.Meta.fields)
+    assert "fields" not in parameters(action, "query")
+    assert "`x-ims-partial`" in action["description"]
+
+
+def test_every_read_of_a_collection_has_its_variant_and_nothing_else_has():
+    reads = {endpoint for endpoint, action in described() if "x-ims-partial" in action}
+
+    assert {"GET /incidents/", "GET /incidents/{id}/", "GET /incidents/{id}/notes/", "GET /audit-entries/"} <= reads
+    assert all(endpoint.startswith("GET ") for endpoint in reads)
+    assert "GET /incidents/{id}/timeline/" not in reads
 
 
 @pytest.mark.parametrize(
     ("endpoint", "path"),
     [
-        ("GET /incidents/", "/incidents/?fields=title&expand=client,component,reporter"),
+        ("GET /incidents/", "/incidents/?expand=client,component,reporter"),
         ("GET /incidents/", "/incidents/?expand=sla_agreement,created_by"),
         ("GET /vendors/", "/vendors/?page=1&page_size=1&expand=updated_by"),
         ("GET /audit-entries/", "/audit-entries/?after=0&include_discovery=true&expand=user"),
@@ -258,6 +288,27 @@ def test_every_enumeration_has_one_name():
     for each in choices_classes():
         assert tuple(sorted((str(value), str(label)) for value, label in each.choices)) in pairs
     assert "RoleEnum" in read_schema()["components"]["schemas"]
+
+
+def test_no_two_values_of_enumerations_have_the_same_name():
+    """Nor has a value the name of a type: in Go, all of them are names of one package."""
+    schemas = read_schema()["components"]["schemas"]
+    enumerations = {name: each for name, each in schemas.items() if "enum" in each}
+    names = Counter(name for each in enumerations.values() for name in each["x-enum-varnames"])
+
+    assert {"IncidentStatusEnum", "IncidentField", "IncidentRelation"} <= set(enumerations)
+    assert [name for name, count in names.items() if count > 1 or not re.fullmatch("[A-Z][A-Z0-9_]*", name)] == []
+    assert {name.replace("_", "").lower() for name in names} & {name.lower() for name in schemas} == set()
+    for name, each in enumerations.items():
+        assert len(each["x-enum-varnames"]) == len(each["enum"]), name
+    assert schemas["IncidentStatusEnum"]["x-enum-varnames"][0] == "INCIDENT_STATUS_OPEN"
+
+
+def test_no_two_types_differ_only_in_capitals():
+    """They would be one file, or one class, of a generated client."""
+    names = Counter(name.lower() for name in read_schema()["components"]["schemas"])
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_discovery_lists_its_entity_types():
@@ -404,7 +455,11 @@ def test_everything_that_can_be_sent_is_explained():
 
 
 def test_every_member_of_every_shape_is_explained():
-    shapes = read_schema()["components"]["schemas"]
+    """Those of a partial record where it is whole."""
+    every = read_schema()["components"]["schemas"]
+    partial = [name for name in every if f"{name.removeprefix('Partial')}Read" in every and name.startswith("Partial")]
+    shapes = {name: shape for name, shape in every.items() if name not in partial}
+    assert all(f"{name.removeprefix('Partial')}Read" in every[name]["description"] for name in partial)
     silent = [
         f"{name}.{member}"
         for name, shape in shapes.items()

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.schema.reading import PARTIAL_EXTENSION
 from tools.contract.shapes import resolve
 
-REFUSED = "400"
+DONE, REFUSED = "200", "400"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# What is answered when the parameter of the variant is sent, beside the media types of the answer without it.
+WITH_FIELDS = "application/json with fields"
 # How a parameter is written unless it says otherwise.
 STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 Description = dict[str, Any]
@@ -53,13 +56,17 @@ def _read(action: Named, shared: list[Any], document: Description) -> Action:
     body = resolve(action.get("requestBody", {}), document)
     answers = {status: resolve(each, document) for status, each in action.get("responses", {}).items()}
     parameters = [resolve(each, document) for each in (*shared, *action.get("parameters", ()))]
+    schemas = {status: _schemas(each) for status, each in answers.items()}
+    if variant := action.get(PARTIAL_EXTENSION):
+        parameters.append({**variant["parameter"], "required": False})
+        schemas[DONE][WITH_FIELDS] = variant["schema"]
     return Action(
         name=action.get("operationId", ""),
         logins=[_login(each) for each in action.get("security", document.get("security")) or [{}]],
         parameters={f"{each['in']} {each['name']}": each for each in parameters},
         needs_body=body.get("required", False),
         bodies=_schemas(body),
-        answers={status: _schemas(each) for status, each in answers.items()},
+        answers=schemas,
         headers={
             f"{status} {name.lower()}": resolve(each, document)
             for status, answer in answers.items()

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from core.json import dumps
+from core.schema.reading import PARTIAL_EXTENSION
 from ims.docs.views import read_schema
 from tools.contract.shapes import SILENT
 
@@ -49,8 +50,13 @@ def _silent(part: Any, words: frozenset[str] = WORDS) -> Any:
     if not isinstance(part, dict):
         return part
     # The keys of these are names: a member may well be called "description".
-    kept = {name: each for name, each in part.items() if name not in words and not (words and name.startswith("x-"))}
+    kept = {name: each for name, each in part.items() if name not in words and not (words and _is_extension(name))}
     return {name: _silent(each, frozenset() if name in HOLDS_NAMES else WORDS) for name, each in kept.items()}
+
+
+def _is_extension(name: str) -> bool:
+    """Whether that is a word for programs. The variant of an operation is one that clients rely on."""
+    return name.startswith("x-") and name != PARTIAL_EXTENSION
 
 
 def text_of(description: dict[str, Any]) -> str:

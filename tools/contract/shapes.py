@@ -7,7 +7,9 @@ from operator import gt, lt, ne
 from typing import Any
 
 # Says nothing about what is let through.
-SILENT = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"}
+SILENT = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"} | {
+    "x-enum-varnames"
+}
 ALTERNATIVES = ("oneOf", "anyOf")
 NULL = "null"
 # The widest of their types, which numbers are anyway.

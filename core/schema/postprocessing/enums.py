@@ -1,5 +1,10 @@
-"""Enumerations are named after their choices classes, so names cannot collide."""
+"""Enumerations are named after their choices classes, so names cannot collide.
 
+Nor can the names of their values: some languages (Go, C++) know no scope of an enumeration, so two that both have an
+"open" would name the same constant twice. `x-enum-varnames` gives each value a name of its own.
+"""
+
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -10,6 +15,9 @@ from drf_spectacular.hooks import postprocess_schema_enums
 from drf_spectacular.settings import patched_settings, spectacular_settings
 
 SUFFIX = "Enum"
+VALUE_NAMES = "x-enum-varnames"
+# What a value without letters or digits is called.
+EMPTY = "EMPTY"
 
 
 def choices_classes() -> list[type[TextChoices]]:
@@ -44,3 +52,17 @@ def share_enums(result: Any, generator: Any, **options: Any) -> Any:
     """A generator hook: one component for each enumeration, named after its choices."""
     with patched_settings({"ENUM_NAME_OVERRIDES": enum_names()}):
         return postprocess_schema_enums(result, generator, **options)
+
+
+def name_values(result: Any, generator: Any, **options: Any) -> Any:
+    """A hook of the generator, after `share_enums`: names the values of each enumeration after it."""
+    for name, schema in result["components"]["schemas"].items():
+        if "enum" in schema:
+            schema[VALUE_NAMES] = [_value_name(name, each) for each in schema["enum"]]
+    return result
+
+
+def _value_name(enumeration: str, value: Any) -> str:
+    """`INCIDENT_STATUS_OPEN` for "open" of IncidentStatusEnum."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enumeration.removesuffix(SUFFIX))
+    return f"{words}_{re.sub(r'[^A-Za-z0-9]+', '_', str(value)).strip('_') or EMPTY}".upper()
