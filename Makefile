@@ -75,13 +75,14 @@ bench: $(SYNCED) ## Measure ratios, growth, memory and query plans, for 20 minut
 sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's own description (needs Node 18)
 	@mkdir -p var
 	IMS_ENVIRONMENT=test $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file var/openapi.json
-	$(BIN)/openapi-python-client generate --path var/openapi.json --config sdk/python/openapi-python-client.yaml \
+	$(BIN)/python sdk/python/description.py var/openapi.json var/openapi.python.json
+	$(BIN)/openapi-python-client generate --path var/openapi.python.json --config sdk/python/openapi-python-client.yaml \
 		--meta none --output-path sdk/python/ims_client --overwrite --fail-on-warning
 	@touch sdk/python/ims_client/py.typed
 	cd sdk/typescript && npm ci --no-audit --no-fund --silent && npm run --silent generate && npm run --silent build
 
 sdk-test: sdk ## Check the types of both clients and try them against a live server
-	MYPYPATH=sdk/python $(BIN)/mypy --config-file sdk/python/pyproject.toml sdk/python/ims_client sdk/python/ims_sdk sdk/tests
+	MYPYPATH=sdk/python $(BIN)/mypy --config-file sdk/python/pyproject.toml sdk/python/ims_client sdk/python/ims_sdk sdk/python/description.py sdk/tests
 	cd sdk/typescript && npm run --silent check
 	PYTHONPATH=sdk/python $(BIN)/python -m pytest sdk/tests
 

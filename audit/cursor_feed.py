@@ -5,6 +5,7 @@ Nearly all entries are discoveries. They are excluded unless requested by `inclu
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from audit.commit_horizon import commit_horizon
@@ -19,8 +20,17 @@ TELLING = ("origin", "origin__in", "action", "action__in")
 PATIENCE = 1.0
 
 
-def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
-    """One page of stable entries after the cursor `after`, oldest first, and the cursor of the next page.
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Entries, the cursor of the next page, and the cursor at which the trail ended when they were read."""
+
+    rows: list[dict[str, Any]]
+    after: str
+    horizon: str
+
+
+def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> FeedPage:
+    """One page of stable entries after the cursor `after`, oldest first.
 
     A client starts with 0 and continues with the last cursor, even after an empty page. Raises Refusal (400).
     """
@@ -35,11 +45,11 @@ def follow(collection: Collection, user: Any, params: Mapping[str, str]) -> tupl
     size = read_size(params.get("page_size"))
     horizon = commit_horizon(PATIENCE)
     if horizon is None or horizon <= after:
-        return [], str(after)
+        return FeedPage([], str(after), str(after))
     page = found.filter(id__gt=after, id__lte=horizon).order_by("id").values(*selection.columns)
     rows = list(page[:size])
     cursor = rows[-1]["id"] if len(rows) == size else horizon
-    return selection.represent(rows), str(cursor)
+    return FeedPage(selection.represent(rows), str(cursor), str(horizon))
 
 
 def _discovery_included(params: Mapping[str, str]) -> bool:

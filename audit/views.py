@@ -23,6 +23,10 @@ from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
 from core.schema import More, answers
 
+HORIZON = serializers.CharField(
+    required=False,
+    help_text="Present with `after`: the cursor at which the trail ended when the page was read; both are numbers.",
+)
 AFTER = serializers.CharField(required=False, help_text="Present with `after`: the cursor of the next request.")
 
 
@@ -47,7 +51,7 @@ class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     create = creates("audit.log")
-    more_in_list = More("TrailPage", FOLLOWING, {"after": AFTER})
+    more_in_list = More("TrailPage", FOLLOWING, {"after": AFTER, "horizon": HORIZON})
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
         """The trail, newest first; with `after` oldest first, to be followed without gaps."""
@@ -56,9 +60,10 @@ class AuditViewSet(RecordViewSet):
             return super().listed(found, params)
         if wants_table(request):
             raise bad_filter("after", "A table contains all results; follow the trail in JSON.")
-        rows, cursor = follow(self.collection, request.user, params)
-        link = page_link(request, "after", cursor)
-        return Response({"next": link, "previous": None, "after": cursor, "results": rows})
+        page = follow(self.collection, request.user, params)
+        link = page_link(request, "after", page.after)
+        cursors = {"after": page.after, "horizon": page.horizon}
+        return Response({"next": link, "previous": None, **cursors, "results": page.rows})
 
     @answers(VerdictAnswer, query=ONE_CHAIN)
     def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "core.schema.postprocessing.enums.share_enums",
         "core.schema.postprocessing.enums.name_values",
+        "core.schema.postprocessing.enums.refer_to_enums",
         "ims.docs.naming.name_operations",
         "core.schema.postprocessing.links.link_records",
         "core.schema.postprocessing.ids.mark_ids",

@@ -28,7 +28,6 @@ from ims_client.models import (
     ActivateRequest,
     AgreementsRequest,
     ApprovalRequest,
-    ApprovalRequestPayload,
     ClientRequest,
     CloseRequest,
     CommunicationRequest,
@@ -173,8 +172,7 @@ def test_an_elevated_operation_with_its_approval(installation: Installation) -> 
     with pytest.raises(Refused, match="approval_required"):
         answer(vendors_create.sync(client=team.administrator, body=vendor))
 
-    payload = ApprovalRequestPayload.from_dict(vendor.to_dict())
-    wanted = ApprovalRequest("vendor.create", payload=payload)
+    wanted = ApprovalRequest("vendor.create", payload=vendor.to_dict())
     asked = answer(approvals_request.sync(client=team.administrator, body=wanted))
     answer(approvals_approve.sync(asked.id, client=team.executive, body=DecisionRequest(comment="Go ahead.")))
     made = answer(vendors_create.sync_detailed(client=team.administrator, body=vendor, approval_id=asked.id).parsed)

@@ -2,27 +2,58 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 
 import httpx
 import pytest
 from ims_client import AuthenticatedClient
-from ims_client.api.audit_entries import audit_entries_list
-from ims_client.api.incidents import incidents_list
-from ims_client.models import IncidentsListStatusInItem
+from ims_client.api.audit_entries import audit_entries_list, audit_entries_list_partial
+from ims_client.api.incidents import (
+    incidents_list,
+    incidents_list_partial,
+    incidents_retrieve,
+    incidents_retrieve_partial,
+)
+from ims_client.models import Client, IncidentStatusEnum
+from ims_client.types import UNSET
 from ims_sdk import Refused, answer, connect, every, follow, table
 
-SEVERAL: list[IncidentsListStatusInItem] = ["resolved", "closed"]
+SEVERAL: list[IncidentStatusEnum] = ["resolved", "closed"]
 INCIDENTS = "/api/v1/incidents/"
 
 
 def test_several_values_of_one_parameter(ines: AuthenticatedClient) -> None:
-    page = incidents_list.sync(
+    found = answer(incidents_list.sync(client=ines, status_in=SEVERAL)).results
+
+    assert {each.status for each in found} == {*SEVERAL}
+
+
+def test_a_row_of_a_list_has_every_member(ines: AuthenticatedClient) -> None:
+    for row in answer(incidents_list.sync(client=ines, expand=["client"])).results:
+        title: str = row.title
+        changed: datetime = row.updated_at
+        assert isinstance(row.client, Client)
+        alone = answer(incidents_retrieve.sync(row.id, client=ines))
+        assert (alone.title, alone.updated_at) == (title, changed)
+
+
+def test_chosen_members_alone_are_another_operation(ines: AuthenticatedClient) -> None:
+    page = incidents_list_partial.sync(
         client=ines, fields=["title", "status"], expand=["client", "component"], status_in=SEVERAL
     )
-    found = [each.to_dict() for each in answer(page).results]
+    found = answer(page).results
 
-    assert {each["status"] for each in found} == {*SEVERAL}
-    assert {tuple(each) for each in found} == {("id", "title", "status", "client", "component")}
+    assert {each.status for each in found} == {*SEVERAL}
+    assert {tuple(each.to_dict()) for each in found} == {("id", "title", "status", "client", "component")}
+    assert found[0].severity is UNSET
+    one = answer(incidents_retrieve_partial.sync(found[0].id, client=ines, fields=["title"]))
+    assert one.to_dict() == {"id": found[0].id, "title": found[0].title}
+
+
+def test_all_pages_of_chosen_members(ines: AuthenticatedClient) -> None:
+    found = every(lambda cursor: incidents_list_partial.sync(client=ines, fields=["id"], page_size=1, cursor=cursor))
+
+    assert [each.id for each in found] == [each.id for each in answer(incidents_list.sync(client=ines)).results]
 
 
 def test_the_trail_needs_no_other_parameters(ines: AuthenticatedClient) -> None:
@@ -72,6 +103,38 @@ def test_the_trail_is_followed_to_its_end_and_from_there(ines: AuthenticatedClie
     kept = pages[-1][1]
     again = follow(lambda after: audit_entries_list.sync(client=ines, after=after, operation="incident.create"), kept)
     assert [entries for entries, _ in again] == [[]]
+
+
+@pytest.mark.parametrize("page_size", [1, 7, 200])
+def test_following_ends_though_it_reads_its_own_discoveries(ines: AuthenticatedClient, page_size: int) -> None:
+    begin = str(answer(audit_entries_list.sync(client=ines)).results[0].id)
+    for _ in range(5):
+        incidents_list.sync(client=ines)
+
+    pages = list(
+        follow(
+            lambda after: audit_entries_list.sync(
+                client=ines, after=after, include_discovery=True, page_size=page_size
+            ),
+            begin,
+        )
+    )
+
+    ids = [entry.id for entries, _ in pages for entry in entries]
+    assert ids == sorted(set(ids))
+    assert len(ids) >= 5
+    assert int(pages[-1][1]) >= ids[-1]
+
+
+def test_chosen_members_of_the_trail_are_followed(ines: AuthenticatedClient) -> None:
+    pages = follow(lambda after: audit_entries_list_partial.sync(client=ines, after=after, fields=["operation"]))
+
+    assert {tuple(entry.to_dict()) for entries, _ in pages for entry in entries} == {("id", "operation")}
+
+
+def test_a_list_that_has_no_cursor_is_not_followed(ines: AuthenticatedClient) -> None:
+    with pytest.raises(ValueError, match="read it with `after`"):
+        list(follow(lambda _: audit_entries_list.sync(client=ines)))
 
 
 def test_a_table(ines: AuthenticatedClient) -> None:

@@ -7,10 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from ims_client import AuthenticatedClient
+from ims_client.api.audit_entries import audit_entries_list
 from ims_client.api.incidents import incidents_add_note, incidents_list, incidents_notes_list
 from ims_client.errors import UnexpectedStatus
 from ims_client.models import CodeEnum, Note, NoteRequest, Problem
-from ims_sdk import Refused, answer, connect, every, safely
+from ims_sdk import Refused, answer, connect, every, follow, safely
 
 ADDRESS = "http://ims.example"
 KEY = "Idempotency-Key"
@@ -48,23 +49,56 @@ class Stub:
         self.client = with_transport(connect(ADDRESS, "a token"), ADDRESS, httpx.MockTransport(self.respond))
 
     def respond(self, request: httpx.Request) -> httpx.Response:
-        self.keys.append(request.headers[KEY])
+        self.keys.append(request.headers.get(KEY, ""))
         outcome = next(self.outcomes)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def write(self) -> Note:
+    def write(self, key: str | None = None) -> Note:
         body = NoteRequest(body="Told the bank.")
         return safely(
             lambda key: incidents_add_note.sync_detailed(1, client=self.client, body=body, idempotency_key=key),
+            key=key,
             wait=self.waits.append,
         )
+
+    def read(self) -> list[int]:
+        """The ids of the notes of an incident, from all pages."""
+        notes = every(
+            lambda cursor: incidents_notes_list.sync_detailed(1, client=self.client, cursor=cursor),
+            wait=self.waits.append,
+        )
+        return [each.id for each in notes]
+
+    def read_without_headers(self) -> list[int]:
+        notes = every(
+            lambda cursor: incidents_notes_list.sync(1, client=self.client, cursor=cursor), wait=self.waits.append
+        )
+        return [each.id for each in notes]
+
+    def follow(self) -> list[str]:
+        """The cursors of the trail's pages."""
+        pages = follow(
+            lambda after: audit_entries_list.sync_detailed(client=self.client, after=after), wait=self.waits.append
+        )
+        return [cursor for _, cursor in pages]
 
 
 def with_transport(client: AuthenticatedClient, address: str, transport: httpx.BaseTransport) -> AuthenticatedClient:
     headers = {"Authorization": f"Token {client.token}"}
     return client.set_httpx_client(httpx.Client(base_url=address, headers=headers, transport=transport))
+
+
+def page(following: str | None = None) -> httpx.Response:
+    """A page with one note."""
+    return httpx.Response(200, json={"next": following, "previous": None, "results": [WRITTEN.to_dict()]})
+
+
+def end_of_trail() -> httpx.Response:
+    members: list[str] = []
+    cursors = {"next": ADDRESS, "previous": None, "after": "9", "horizon": "9"}
+    return httpx.Response(200, json={**cursors, "results": members})
 
 
 def written() -> httpx.Response:
@@ -91,6 +125,44 @@ def test_what_passes_is_repeated_with_the_same_key(passing: Callable[[], httpx.R
     assert len(stub.keys) == 3
     assert len(set(stub.keys)) == 1
     assert 0.5 <= stub.waits[0] <= 1 <= stub.waits[1] <= 2
+
+
+@pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
+def test_reads_are_repeated_page_by_page(passing: Callable[[], httpx.Response | Exception]) -> None:
+    following = f"{ADDRESS}/?cursor=c"
+    stub = Stub(passing(), page(following), passing(), passing(), page())
+
+    assert stub.read() == [7, 7]
+    assert len(stub.waits) == 3
+    assert 0.5 <= stub.waits[0] <= 1 <= stub.waits[2] <= 2
+    assert Stub(passing(), page(following), passing(), page()).read_without_headers() == [7, 7]
+    assert Stub(passing(), end_of_trail()).follow() == ["9"]
+
+
+def test_a_read_waits_as_long_as_it_is_asked_to() -> None:
+    stub = Stub(problem(429, "throttled", "20"), page())
+
+    assert stub.read() == [7]
+    assert 20.5 <= stub.waits[0] <= 21
+
+
+def test_a_read_is_refused_at_once_by_a_rule_and_given_up_in_the_end() -> None:
+    refused = Stub(problem(403, "role_not_permitted"))
+    with pytest.raises(Refused, match="role_not_permitted"):
+        refused.read()
+    lost = Stub(*[httpx.ConnectError("refused")] * 6)
+    with pytest.raises(httpx.ConnectError):
+        lost.read()
+
+    assert refused.waits == []
+    assert len(lost.waits) == 4
+
+
+def test_a_key_of_ones_own_is_sent() -> None:
+    stub = Stub(httpx.ConnectError("refused"), written())
+    stub.write("note-of-4711")
+
+    assert stub.keys == ["note-of-4711"] * 2
 
 
 def test_each_thing_to_be_done_has_its_own_key() -> None:

@@ -62,6 +62,27 @@ def test_the_cursor_moves_on_over_discoveries(api):
     assert int(following["after"]) > int(page["after"])
 
 
+def test_a_page_says_where_the_trail_ended_so_that_a_reader_of_its_own_reads_can_stop(api):
+    caller = api(SA)
+    state(VendorFactory())
+    state(VendorFactory())
+    last = written()[-1]
+
+    page = caller.get("/audit-entries/?after=0&page_size=1&include_discovery=true", expect=200).json()
+    end = int(page["horizon"])
+    pages = 1
+    while int(page["after"]) < end:
+        page = caller.get(page["next"], expect=200).json()
+        pages += 1
+
+    assert end == last < int(page["horizon"])  # each of the reads is one more entry
+    assert pages == len(written(id__lte=last))
+
+
+def test_only_with_a_cursor_a_page_says_where_the_trail_ended(api):
+    assert set(api(SA).get("/audit-entries/", expect=200).json()) == {"next", "previous", "results"}
+
+
 def test_the_list_shows_discoveries_as_before(api):
     found = discover().pk
     assert found in [row["id"] for row in api(IM).get("/audit-entries/", expect=200).json()["results"]]

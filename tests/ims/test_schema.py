@@ -22,6 +22,7 @@ from core.reading.collections import collections
 from core.schema.help_texts import app_tables
 from core.schema.postprocessing.enums import choices_classes, enum_names
 from ims.docs.views import read_schema
+from incidents.choices import IncidentStatus
 from tests.api import fields
 from tests.clients.factories import AgreementFactory
 from tests.incidents.factories import IncidentFactory
@@ -304,6 +305,15 @@ def test_no_two_values_of_enumerations_have_the_same_name():
     assert schemas["IncidentStatusEnum"]["x-enum-varnames"][0] == "INCIDENT_STATUS_OPEN"
 
 
+def test_a_filter_names_the_enumeration_of_its_values():
+    asked = parameters(dict(described())["GET /incidents/"], "query")
+
+    assert asked["status"]["schema"] == {"$ref": "#/components/schemas/IncidentStatusEnum"}
+    assert asked["status__in"]["schema"]["items"] == {"$ref": "#/components/schemas/IncidentStatusEnum"}
+    assert resolved(asked["status"]["schema"])["enum"] == list(IncidentStatus)
+    assert "enum" in asked["ordering"]["schema"]  # what no record has stays in place
+
+
 def test_no_two_types_differ_only_in_capitals():
     """They would be one file, or one class, of a generated client."""
     names = Counter(name.lower() for name in read_schema()["components"]["schemas"])
@@ -315,7 +325,7 @@ def test_discovery_lists_its_entity_types():
     asked = parameters(dict(described())["GET /discovery/"], "query")
 
     assert asked["entity_type"]["required"] is True
-    assert {"incident", "vendor", "sla"} <= set(asked["entity_type"]["schema"]["enum"])
+    assert {"incident", "vendor", "sla"} <= set(resolved(asked["entity_type"]["schema"])["enum"])
 
 
 def test_anyone_reads_the_description_as_json(api):

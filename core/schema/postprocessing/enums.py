@@ -6,6 +6,7 @@ Nor can the names of their values: some languages (Go, C++) know no scope of an 
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -60,6 +61,27 @@ def name_values(result: Any, generator: Any, **options: Any) -> Any:
         if "enum" in schema:
             schema[VALUE_NAMES] = [_value_name(name, each) for each in schema["enum"]]
     return result
+
+
+def refer_to_enums(result: Any, generator: Any, **options: Any) -> Any:
+    """A hook of the generator, after `share_enums`: a parameter that takes the values of an enumeration names it."""
+    named: dict[frozenset[str], list[str]] = defaultdict(list)
+    for name, schema in result["components"]["schemas"].items():
+        if name.endswith(SUFFIX) and "enum" in schema:
+            named[frozenset(schema["enum"])].append(name)
+    known = {values: names[0] for values, names in named.items() if len(names) == 1}
+    for action in (action for item in result["paths"].values() for action in item.values()):
+        for parameter in action.get("parameters", ()):
+            parameter["schema"] = _referring(parameter["schema"], known)
+    return result
+
+
+def _referring(schema: dict[str, Any], known: Mapping[frozenset[str], str]) -> dict[str, Any]:
+    """A schema that refers to the enumeration of its values, or of those of its items, where there is one."""
+    name = known.get(frozenset(schema.get("enum", ())))
+    if name:
+        return {"$ref": f"#/components/schemas/{name}"}
+    return {**schema, "items": _referring(schema["items"], known)} if "items" in schema else schema
 
 
 def _value_name(enumeration: str, value: Any) -> str:

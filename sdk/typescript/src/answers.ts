@@ -4,6 +4,8 @@ import type { components } from "./schema.js";
 export type Problem = components["schemas"]["Problem"];
 /** What every method answers, as far as `answer` needs it. */
 export type Result<Data> = { data?: Data; error?: Problem };
+/** The same with the response, which has the headers. */
+export type Sent<Data> = Result<Data> & { response: Response };
 
 /** The server refused: `problem` tells the code, every failing item, the rule and what to do next. */
 export class Refused extends Error {

@@ -1,11 +1,12 @@
-/** Writing so that a lost answer, a limit or a short outage does no harm. */
-import { answer, type Result } from "./answers.js";
+/** Requests that a lost answer, a limit or a short outage does no harm to. */
+import { answer, type Sent } from "./answers.js";
 
-type Sent<Data> = Result<Data> & { response: Response };
+/** How often a request is sent at most, and what waits for some seconds. */
+export type Repeats = { attempts?: number; wait?: (seconds: number) => Promise<void> };
 
 // Besides the server's own 429 and 503, what a proxy says that has lost the server.
 const PASSING = [429, 502, 503, 504];
-// Who has to wait for longer than so many seconds is told so instead.
+// Who has to wait for longer than so many seconds gets the refusal instead.
 const LONGEST_WAIT = 60;
 
 /**
@@ -13,23 +14,31 @@ const LONGEST_WAIT = 60;
  *
  *     safely((key) => ims.POST("/api/v1/incidents/", { params: { header: { "Idempotency-Key": key } }, body }))
  *
- * It repeats what got no answer, 429 and 503, after the seconds of Retry-After and a growing, random pause, `attempts`
- * times at most; `wait` waits for a number of seconds. Throws Refused, or what the last attempt threw without an answer.
+ * It repeats what got no answer, 429 and 503, after the seconds of Retry-After and a growing, random pause. A `key` of
+ * your own, kept with what is to be written, has the write carried out once even when this program starts anew. Throws
+ * Refused, or what the last attempt threw without an answer.
  */
-export async function safely<Data>(
+export function safely<Data>(
   call: (key: string) => Promise<Sent<Data>>,
-  { attempts = 5, wait = sleep }: { attempts?: number; wait?: (seconds: number) => Promise<void> } = {},
+  { key = newKey(), ...repeats }: Repeats & { key?: string } = {},
 ): Promise<Data> {
-  const key = newKey();
+  return repeated(() => call(key), repeats);
+}
+
+/** The answer of a request that may be sent again. Throws Refused, or what the last attempt threw. */
+export async function repeated<Data>(
+  call: () => Promise<Sent<Data>>,
+  { attempts = 5, wait = sleep }: Repeats,
+): Promise<Data> {
   for (let sent = 0; sent < attempts - 1; sent++) {
-    const result = await unlessLost(call(key));
+    const result = await unlessLost(call());
     const asked = secondsAsked(result?.response);
     if (result !== undefined && (!PASSING.includes(result.response.status) || asked > LONGEST_WAIT)) {
       return answer(result);
     }
     await wait(asked + (0.5 + Math.random() / 2) * 2 ** sent);
   }
-  return answer(await call(key));
+  return answer(await call());
 }
 
 /** The result; undefined when there was no answer. `fetch` tells a broken connection by a TypeError. */

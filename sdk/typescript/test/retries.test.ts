@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answer, connect, every, login, Refused, safely } from "../src/index.js";
+import { answer, connect, every, follow, login, Refused, safely } from "../src/index.js";
 import { told } from "./told.js";
 
 type Outcome = () => Response | Error;
@@ -13,8 +13,8 @@ function refusal(status: number, code: string, headers: Record<string, string> =
   return () => Response.json({ status, code, detail: "", next: "" }, { status, headers });
 }
 
-/** Write a note to a server that answers, or fails, as it is told; returns the keys and waits, too. */
-async function write(...outcomes: Outcome[]) {
+/** A server that answers, or fails, as it is told, and remembers the keys; and the waits of the caller. */
+function stub(outcomes: Outcome[]) {
   const keys: (string | null)[] = [];
   const waits: number[] = [];
   const fetch = async (request: Request) => {
@@ -25,17 +25,44 @@ async function write(...outcomes: Outcome[]) {
     }
     return outcome;
   };
+  const wait = async (seconds: number) => void waits.push(seconds);
+  return { keys, waits, fetch, wait, ims: connect("http://ims.example", "a token") };
+}
+
+/** Write a note to a server that answers, or fails, as it is told; returns the keys and waits, too. */
+function write(...outcomes: Outcome[]) {
+  return writeWith({}, ...outcomes);
+}
+
+async function writeWith(own: { key?: string }, ...outcomes: Outcome[]) {
+  const { keys, waits, fetch, wait, ims } = stub(outcomes);
   const note = safely(
     (key) =>
-      connect("http://ims.example", "a token").POST(PATH, {
+      ims.POST(PATH, {
         params: { path: { id: 1 }, header: { "Idempotency-Key": key } },
         body: { body: "Told the bank." },
         fetch,
       }),
-    { wait: async (seconds) => void waits.push(seconds) },
+    { wait, ...own },
   );
   const [settled] = await Promise.allSettled([note]);
   return { settled, keys, waits };
+}
+
+const page = (next: string | null): Outcome => () => Response.json({ next, previous: null, results: [{ id: 7 }] });
+
+/** Read all notes from such a server. */
+async function read(...outcomes: Outcome[]) {
+  const { waits, fetch, wait, ims } = stub(outcomes);
+  const ids: number[] = [];
+  const notes = every((cursor) => ims.GET(PATH, { params: { path: { id: 1 }, query: { cursor } }, fetch }), { wait });
+  const reading = async () => {
+    for await (const note of notes) {
+      ids.push(note.id);
+    }
+  };
+  const [settled] = await Promise.allSettled([reading()]);
+  return { settled, ids, waits };
 }
 
 function between(least: number, value: number | undefined, most: number) {
@@ -63,6 +90,46 @@ for (const [name, passing] of Object.entries(PASSING)) {
     between(1, waits[1], 2);
   });
 }
+
+for (const [name, passing] of Object.entries(PASSING)) {
+  test(`read again, page by page: ${name}`, async () => {
+    const { ids, waits } = await read(passing, page("http://ims.example/?cursor=c"), passing, passing, page(null));
+
+    assert.deepEqual(ids, [7, 7]);
+    assert.equal(waits.length, 3);
+    between(0.5, waits[0], 1);
+    between(1, waits[2], 2);
+  });
+
+  test(`followed again: ${name}`, async () => {
+    const end: Outcome = () => Response.json({ next: "", previous: null, after: "9", horizon: "9", results: [] });
+    const { fetch, wait, ims } = stub([passing, end]);
+    const trail = (after: string) => ims.GET("/api/v1/audit-entries/", { params: { query: { after } }, fetch });
+
+    for await (const { after } of follow(trail, "0", { wait })) {
+      assert.equal(after, "9");
+    }
+  });
+}
+
+test("a read waits as long as it is asked to", async () => {
+  const { ids, waits } = await read(refusal(429, "throttled", { "Retry-After": "20" }), page(null));
+  assert.deepEqual(ids, [7]);
+  between(20.5, waits[0], 21);
+});
+
+test("a read is refused at once by a rule, and given up in the end", async () => {
+  const refused = await read(refusal(403, "role_not_permitted"));
+  assert.ok(refused.settled.status === "rejected" && refused.settled.reason instanceof Refused);
+  assert.deepEqual(refused.waits, []);
+  const lost = await read(...Array<Outcome>(6).fill(() => new TypeError("fetch failed")));
+  assert.deepEqual([lost.settled.status, lost.waits.length], ["rejected", 4]);
+});
+
+test("a key of one's own is sent", async () => {
+  const { keys } = await writeWith({ key: "note-of-4711" }, () => new TypeError("fetch failed"), written);
+  assert.deepEqual(keys, ["note-of-4711", "note-of-4711"]);
+});
 
 test("each thing to be done has its own key", async () => {
   const [one, other] = [await write(written), await write(written)];
