@@ -54,7 +54,7 @@ def safely(
 
     It repeats what got no answer, 429 and 503, after the seconds of Retry-After and a growing, random pause.
     Arguments: the call, which takes the key; a key of your own, kept with what is to be written, so that the write is
-    carried out once even when this program starts anew; how often to send it at most; what waits for some seconds.
+    carried out once even if this program restarts; how often to send it at most; what waits for some seconds.
     Raises Refused, or what the last attempt raised when there was no answer.
     """
     same = str(uuid4()) if key is None else key

@@ -15,7 +15,7 @@ const LONGEST_WAIT = 60;
  *     safely((key) => ims.POST("/api/v1/incidents/", { params: { header: { "Idempotency-Key": key } }, body }))
  *
  * It repeats what got no answer, 429 and 503, after the seconds of Retry-After and a growing, random pause. A `key` of
- * your own, kept with what is to be written, has the write carried out once even when this program starts anew. Throws
+ * your own, kept with what is to be written, makes sure that the write is carried out once even if this program restarts. Throws
  * Refused, or what the last attempt threw without an answer.
  */
 export function safely<Data>(
