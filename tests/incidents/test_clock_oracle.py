@@ -1,6 +1,7 @@
-"""Clocks of incidents against a minute-by-minute count, over random calendars, targets, restamps, reopenings, pauses."""
+"""Clocks against a minute-by-minute count, over random calendars, targets, restamps, reopenings and pauses."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -112,7 +113,7 @@ class Incident:
         self._promise(minute, terms=kind != "unpromised")
 
 
-def lived(start, hours, targets, changes, other_hours, other_targets):
+def lived(start, hours, targets, changes, *, other_hours, other_targets):
     """An incident after all its changes, and the minute of the last one."""
     incident, minute = Incident(start, hours, targets), 0
     for gap, kind in changes:
@@ -153,9 +154,9 @@ def test_a_budget_is_what_taking_weeks_and_days_off_the_target_gives(hours, targ
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
-    start, hours, other_hours, targets, other_targets, changes, later
+    *, start, hours, other_hours, targets, other_targets, changes, later
 ):
-    incident, last = lived(start, hours, targets, changes, other_hours, other_targets)
+    incident, last = lived(start, hours, targets, changes, other_hours=other_hours, other_targets=other_targets)
     clock, life = incident.clock, incident.life
     unpaused, counted = life.counts(last + FAR)
     for minute in {last, last + later, last // 2}:
@@ -193,17 +194,19 @@ def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
     changes=[(400, "resolve"), (1_900, "reopen"), (30, "hours")],
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_stricter_promise_is_due_later(start, hours, other_hours, targets, other_targets, changes):
+def test_no_stricter_promise_is_due_later(*, start, hours, other_hours, targets, other_targets, changes):
     """Four promises side by side, the two stricter ones round the clock: the same things happen to all of them."""
     changes = [(gap, kind) for gap, kind in changes if kind != "tier"]
     coverages = (ROUND_THE_CLOCK, ROUND_THE_CLOCK, hours, hours)
     dues = []
     for coverage, target, other in zip(coverages, targets, other_targets, strict=True):
-        incident, _ = lived(start, coverage, (target, target), changes, other_hours, (other, other))
+        incident, _ = lived(
+            start, coverage, (target, target), changes, other_hours=other_hours, other_targets=(other, other)
+        )
         clock = incident.clock
         budget_now = clock.terms.resolution
         dues.append((clock.whole.due(allowed(budget_now)), clock.due(allowed(budget_now))) if budget_now else None)
-    for stricter, laxer in zip(dues, dues[1:], strict=False):
+    for stricter, laxer in pairwise(dues):
         for due, later_due in zip(stricter or (), laxer or (), strict=True):
             assert later_due is None or (due is not None and due <= later_due)
 
@@ -212,7 +215,7 @@ def test_no_stricter_promise_is_due_later(start, hours, other_hours, targets, ot
 @settings(max_examples=60, deadline=None)
 def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
     changes = [(gap, kind) for gap, kind in changes if kind != "unpromised"]
-    incident, last = lived(start, hours, (60, 600), changes, SIX_DAYS, (120, 1_200))
+    incident, last = lived(start, hours, (60, 600), changes, other_hours=SIX_DAYS, other_targets=(120, 1_200))
     moment = start + MINUTE * last
     before, whole = incident.clock.elapsed(moment), incident.clock.whole.spent(moment)
     for number in range(restamps):
@@ -227,7 +230,7 @@ def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
 @settings(max_examples=10, deadline=None)
 def test_what_is_no_longer_kept_one_by_one_still_counts(start, hours, rounds):
     changes = [step for _ in range(rounds) for step in ((7, "pause"), (11, "resume"), (13, "resolve"), (17, "reopen"))]
-    incident, last = lived(start, hours, (600, 6_000), changes, hours, (600, 6_000))
+    incident, last = lived(start, hours, (600, 6_000), changes, other_hours=hours, other_targets=(600, 6_000))
     clock = read_clock(written(incident.clock), incident.clock.kept)
     unpaused, counted = (each[-1] for each in incident.life.counts(last))
     spent, moment = clock.spent(start + MINUTE * last), start + MINUTE * last
