@@ -1,4 +1,4 @@
-"""Incidents in the console, with their notes and the clients they affect."""
+"""Incidents in the console, with their notes and affected clients."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "i
 
 class AffectedClientInline(RecordInline):
     model = AffectedClient
-    verbose_name_plural = "Further affected clients"
+    verbose_name_plural = "Additional affected clients"
     columns = ("client", "created_at", "removed_at")
     titles = {"created_at": "Since"}
 
@@ -48,7 +48,7 @@ class PauseInline(RecordInline):
 
 @admin.register(Incident)
 class IncidentAdmin(RecordAdmin):
-    """A large table: it is sorted and filtered by what is indexed."""
+    """A large table: only indexed columns can be sorted and filtered."""
 
     group, icon = "Incidents", "emergency"
     columns = ("incident_code", "title", "severity", "status", "client", "component", "assigned_manager", "created_at")
@@ -105,7 +105,7 @@ class IncidentAdmin(RecordAdmin):
         "sla_breach": "SLA breach",
         "rto_breach": "RTO breach",
         "classification": "Facts",
-        "known_facts": "Known to the server",
+        "known_facts": "Known facts",
     }
     tones = {
         "severity": SEVERITY_TONES,
@@ -124,7 +124,7 @@ class IncidentAdmin(RecordAdmin):
     }
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Whether a promise was kept is told to those whom it concerns, as in the API."""
+        """Service-level results are shown only to those who may see them, as in the API."""
         record = super().get_object(request, object_id, from_field)
         if record is not None and not reads_promises(request.user, record.client_id):
             for name in PROMISES:
@@ -137,7 +137,7 @@ class IncidentAdmin(RecordAdmin):
 
 
 class ResponseAdmin(RecordAdmin):
-    """What a response leaves behind on an incident."""
+    """Records of the response to an incident."""
 
     group = "Incidents"
     order = ("id",)

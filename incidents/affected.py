@@ -1,4 +1,4 @@
-"""Further clients that an incident affects."""
+"""Additional clients affected by an incident."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from incidents.models import AffectedClient, Incident
 
 
 def set_affected_clients(incident: Incident, clients: Iterable[Client], *, new: bool = False) -> bool:
-    """Make exactly these clients the affected ones; `new` where the incident can have none yet.
+    """Set the affected clients; `new` if the incident cannot have any yet.
 
     Returns whether anything changed. Links are ended, never deleted.
     """

@@ -1,4 +1,4 @@
-"""The shape of requests about incidents."""
+"""The request bodies of incidents."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -22,12 +22,12 @@ REASON_LENGTH = 2_000
 TEXT_LENGTH = 20_000
 MANAGERS = frozenset({IM})
 WORKERS = frozenset({IM, TS, SA})
-# How long ago an incident may have happened when a person records it: a year.
+# The maximum age of an incident when a person records it: a year.
 OLDEST = timedelta(days=366)
 
 
 class FactsBody(Body):
-    """What is known of an incident's impact (SOP 13)."""
+    """The facts about an incident's impact (SOP 13)."""
 
     complete_outage = serializers.BooleanField(required=False)
     business_critical = serializers.BooleanField(required=False)
@@ -43,12 +43,12 @@ class FactsBody(Body):
 
 
 def _manager() -> Person:
-    misfit = "An assigned manager must be an incident manager."
+    misfit = "The assigned manager must be an incident manager."
     return Person(roles=MANAGERS, misfit=misfit, source="assigned_manager", required=False, allow_null=True)
 
 
 def _worker() -> Person:
-    misfit = "An incident is assigned to technical support, a system administrator or an incident manager."
+    misfit = "The assignee must be in technical support, a system administrator or an incident manager."
     return Person(roles=WORKERS, misfit=misfit, source="assigned_to", required=False, allow_null=True)
 
 
@@ -57,7 +57,7 @@ def _reason() -> serializers.CharField:
 
 
 class IncidentBody(PeopleBody):
-    """A report. `severity_override_reason` overrides nothing here: it says why a severity above the facts is stated."""
+    """A new incident. `severity_override_reason` is the reason for stating a severity above the facts."""
 
     oldest: ClassVar[timedelta | None] = OLDEST
     reporter_id = Person(source="reporter")
@@ -79,8 +79,8 @@ class IncidentBody(PeopleBody):
     assigned_to_id = _worker()
 
     def may_name(self, actor: User) -> QuerySet[User]:
-        """Staff as well: an incident reported by a vendor needs an internal manager, and the vendor's contacts can't
-        read internal accounts.
+        """Staff as well: an incident reported by a vendor needs an internal manager, and vendor contacts can't read
+        internal accounts.
         """
         readable = super().may_name(actor)
         return readable if actor.is_internal else readable | User.objects.filter(role__in=STAFF)
@@ -92,14 +92,14 @@ class IncidentBody(PeopleBody):
         errors = {**_unfit_reporter(attrs), **_unordered(occurred, detected, now)}
         errors |= _too_old({"occurred_at": occurred, "detected_at": detected}, now, self.oldest)
         if "severity" not in attrs and "classification" not in attrs:
-            errors["severity"] = [ErrorDetail("Give the severity, or the facts that decide it.", "required")]
+            errors["severity"] = [ErrorDetail("Send the severity, or the facts that decide it.", "required")]
         if errors:
             raise serializers.ValidationError(errors)
         return attrs
 
 
 class EventfulBody(IncidentBody):
-    """The body that events call for: they may have been detected long ago."""
+    """The body for an incident created from events, which may have been detected long ago."""
 
     oldest = None
 
@@ -108,7 +108,7 @@ def _unfit_reporter(attrs: dict[str, Any]) -> dict[str, Any]:
     reporter = attrs["reporter"]
     if reporter.role != CC or reporter.client_id == attrs["client"].pk:
         return {}
-    sentence = "A client contact reports incidents of their own client only."
+    sentence = "A client contact can report incidents of their own client only."
     return {"reporter_id": [ErrorDetail(sentence, "invalid_reference")]}
 
 
@@ -116,14 +116,14 @@ def _unordered(occurred: datetime | None, detected: datetime, now: datetime) -> 
     """Errors unless occurred_at ≤ detected_at ≤ now."""
     errors = {}
     if detected > now:
-        errors["detected_at"] = [ErrorDetail("This time has not come yet.", "in_the_future")]
+        errors["detected_at"] = [ErrorDetail("This time is in the future.", "in_the_future")]
     if occurred is not None and occurred > detected:
-        errors["occurred_at"] = [ErrorDetail("An incident occurs before it is detected.", "after_detection")]
+        errors["occurred_at"] = [ErrorDetail("An incident cannot be detected before it occurred.", "after_detection")]
     return errors
 
 
 def _too_old(times: dict[str, datetime | None], now: datetime, oldest: timedelta | None) -> dict[str, Any]:
-    """Errors for times further back than a person may record."""
+    """Errors for times older than a person may record."""
     sentence = "This is more than a year ago."
     return {
         name: [ErrorDetail(sentence, "too_old")]
@@ -157,7 +157,7 @@ class IncidentUpdateBody(PeopleBody):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         target, errors = self.context["target"], {}
         if lowers_severity(target, attrs) and not attrs.get("severity_override_reason"):
-            sentence = "Lowering a severity needs a reason."
+            sentence = "Lowering a severity requires a reason."
             errors["severity_override_reason"] = [ErrorDetail(sentence, "required")]
         if occurred := attrs.get("occurred_at"):
             errors |= _unordered(occurred, target.detected_at, target.detected_at)

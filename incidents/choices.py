@@ -1,4 +1,4 @@
-"""Statuses, kinds and lifecycle of incidents. Severities stand with the agreements that promise times for them."""
+"""Statuses, types and lifecycle of incidents. Severities are defined with the agreements that set their targets."""
 
 from django.db.models import TextChoices
 
@@ -58,7 +58,7 @@ class ResolutionCode(TextChoices):
 
 
 class PauseReason(TextChoices):
-    """Why the resolution clock may stand still."""
+    """Reasons for pausing the resolution clock."""
 
     WAITING_FOR_CLIENT = "waiting_for_client"
     WAITING_FOR_VENDOR = "waiting_for_vendor"
@@ -66,7 +66,7 @@ class PauseReason(TextChoices):
 
 
 class PauseEnd(TextChoices):
-    """What ended a pause: a person, the resolution, or a rise to P1."""
+    """What ended a pause: a person, the resolution, or a change to P1."""
 
     RESUMED = "resumed"
     RESOLVED = "resolved"
@@ -75,10 +75,10 @@ class PauseEnd(TextChoices):
 
 _S = IncidentStatus
 
-# While an incident has one of these, no second one may be opened for the same thing.
+# Statuses in which an incident blocks duplicates.
 UNRESOLVED = (_S.OPEN, _S.IN_PROGRESS, _S.ESCALATED)
 
-# The whole lifecycle. A closed incident is final.
+# The complete lifecycle. A closed incident is final.
 INCIDENT_MOVES = Lifecycle(
     "incident",
     {
@@ -91,7 +91,7 @@ INCIDENT_MOVES = Lifecycle(
     initial=_S.OPEN,
 )
 
-# Which request makes a move; the moves that are not listed here have operations of their own.
+# The request for each transition; transitions not listed here have their own operations.
 UPDATE_MOVES = INCIDENT_MOVES.to(_S.IN_PROGRESS, start=(_S.OPEN, _S.ESCALATED))
 REOPEN_MOVES = INCIDENT_MOVES.to(_S.IN_PROGRESS, start=(_S.RESOLVED,))
 UPDATE_ENDPOINT = "PATCH /api/v1/incidents/{id}/"

@@ -1,4 +1,4 @@
-"""Incident codes: what people call an incident. They are computed from the id, so they cannot disagree with it."""
+"""Incident codes: the names that people use. They are computed from the id, so they cannot diverge from it."""
 
 import re
 
@@ -10,6 +10,6 @@ def incident_code(pk: int) -> str:
 
 
 def id_of_code(text: str) -> int | None:
-    """The id that a code speaks of; None for a text that is no code."""
+    """The id in a code; None for a text that is not a code."""
     found = CODE.fullmatch(text.strip())
     return int(found[1]) if found else None

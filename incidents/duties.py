@@ -1,4 +1,4 @@
-"""Who, beyond the role: guards of incidents."""
+"""Duties of incidents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,17 +14,17 @@ from users.choices import IM, VC
 
 
 def is_initiator(person: Any, incident: Any) -> bool:
-    """Initiators of an incident are who created its record, and its reporter."""
+    """Whether a person is an initiator of an incident: the creator of its record, or its reporter."""
     return person.pk in (incident.created_by_id, incident.reporter_id)
 
 
 def is_high_severity(incident: Any) -> bool:
-    """Judged by the highest severity the incident ever had: lowering it does not get round higher authority."""
+    """Judged by the peak severity: lowering the severity does not avoid the higher authority."""
     return incident.peak_severity in settings.IMS_HIGH_SEVERITIES
 
 
 def ever_resolved(person: Any, incident: Any) -> bool:
-    """Whether somebody resolved the incident, or did before a reopening; that, only the trail remembers."""
+    """Whether a person resolved the incident now or before a reopening, which only the audit trail records."""
     if incident.resolved_by_id == person.pk:
         return True
     resolutions = AuditEntry.objects.filter(reference_type=incident.entity_type, reference_id=incident.pk)
@@ -33,7 +33,7 @@ def ever_resolved(person: Any, incident: Any) -> bool:
 
 
 def needs_another_person(incident: Any) -> bool:
-    """Whether its initiators neither close nor review it: high severity, or one that rests on their word alone."""
+    """Whether its initiators may neither close nor review it: a high severity, or one not based on facts."""
     return is_high_severity(incident) or not incident.severity_rested_on_facts
 
 
@@ -42,18 +42,18 @@ def lowers_severity(incident: Any, data: Mapping[str, Any]) -> bool:
 
 
 @duty(
-    "A vendor contact creates incidents on components of the own vendor's products only.",
+    "A vendor contact may only create incidents on components of the vendor's own products.",
     code=Code.OUT_OF_SCOPE,
     field="component_id",
     needs_body=True,
 )
 def own_vendors_component(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """A component of another vendor is unreadable and has been refused before: here, one must be named."""
+    """Another vendor's component is outside the scope and refused earlier; this duty demands that one is named."""
     return actor.role != VC or data.get("component") is not None
 
 
 @duty(
-    "Only an incident manager lowers a severity.",
+    "Only an incident manager may lower a severity.",
     code=Code.ROLE_NOT_PERMITTED,
     field="severity",
     next="Ask an incident manager who is not an initiator of the incident.",
@@ -64,7 +64,7 @@ def lowering_by_incident_manager(actor: Any, target: Any, data: Mapping[str, Any
 
 
 @duty(
-    "An initiator of an incident does not lower its severity.",
+    "An initiator of an incident may not lower its severity.",
     code=Code.SEGREGATION_OF_DUTIES,
     field="severity",
     next="Ask an incident manager who is not an initiator of the incident.",
@@ -75,13 +75,13 @@ def lowering_not_by_initiator(actor: Any, target: Any, data: Mapping[str, Any]) 
 
 
 @duty(
-    "An initiator of an incident of high severity, or of one that no facts ever gave, neither closes it nor reviews "
-    "its postmortem.",
+    "An initiator may neither close an incident nor review its postmortem, if its severity was ever high or never "
+    "based on facts.",
     code=Code.SEGREGATION_OF_DUTIES,
     next="Ask an incident manager or executive who neither created nor reported the incident.",
 )
 def not_an_initiator(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """The target is the incident, or a record of it such as its report."""
+    """The target is the incident or one of its records, such as its report."""
     incident = getattr(target, "incident", target)
     return not (needs_another_person(incident) and is_initiator(actor, incident))
 

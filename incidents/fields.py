@@ -1,4 +1,4 @@
-"""The key by which the database recognises a second open incident for the same thing."""
+"""The key by which the database detects a duplicate open incident."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from core.fields import FoldedKey
 class OpenKey(FoldedKey):
     """Client, component and category; without a component, client, category and folded title.
 
-    The title enters as a digest, so that no length of title outgrows the column.
+    The title is reduced to a digest, so that the key fits the column for any title.
     """
 
     def __init__(self, source: str = "title", folding: str = "title", **options: Any) -> None:

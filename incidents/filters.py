@@ -40,15 +40,15 @@ class IncidentCodeInFilter(BaseInFilter, IncidentCodeFilter):
 
 class IncidentFilters(StrictFilterSet):
     for_me = TruthFilter(  # type: ignore[no-untyped-call]
-        method="of_the_reader", help_text="Those that the caller manages or is assigned to."
+        method="of_the_reader", help_text="Incidents that the caller manages or is assigned to."
     )
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]
     incident_code__in = IncidentCodeInFilter(field_name="id", lookup_expr="in")  # type: ignore[no-untyped-call]
     sla_state = django_filters.ChoiceFilter(
-        choices=SlaState.choices, method="in_sla_state", help_text="How its service levels stand at this moment."
+        choices=SlaState.choices, method="in_sla_state", help_text="The current state of its service levels."
     )
     due_before = TimeFilter(  # type: ignore[no-untyped-call]
-        method="due_before_moment", help_text="A clock that runs is due before this."
+        method="due_before_moment", help_text="A running clock is due before this time."
     )
 
     class Meta:
@@ -87,18 +87,18 @@ class IncidentFilters(StrictFilterSet):
         )
 
     def of_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
-        """Incidents that the caller manages or is assigned to; or all the rest."""
+        """Incidents that the caller manages or is assigned to, or all others."""
         manager, worker = Q(assigned_manager_id=self.reader.pk), Q(assigned_to_id=self.reader.pk)
         if value:
             return queryset.filter(manager | worker)
         return queryset.exclude(manager).exclude(worker)
 
     def in_sla_state(self, queryset: Any, name: str, value: str) -> Any:
-        """Judged at the time of the request."""
+        """Evaluated at the time of the request."""
         return queryset.filter(in_state(value, timezone.now()))
 
     def due_before_moment(self, queryset: Any, name: str, value: datetime) -> Any:
-        """Incidents whose next due time, of a clock that runs, is earlier than a moment."""
+        """Incidents with a running clock that is due before this time."""
         return queryset.filter(due_before(value))
 
 

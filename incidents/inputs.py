@@ -1,4 +1,4 @@
-"""Inputs of incidents: all people in one statement, all clients in another."""
+"""Input fields of incidents: one statement for all people, one for all clients."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MOST_CLIENTS = 1_000
 
 
 class Person(Reference):
-    """The id of an active account, of one of `roles` where they are given. Its body is a PeopleBody."""
+    """The id of an active account, optionally with one of `roles`. Its body is a PeopleBody."""
 
     def __init__(self, *, roles: frozenset[str] = frozenset(), **options: Any) -> None:
         self.roles = roles
@@ -46,7 +46,7 @@ class OwnClient(Reference):
 
 
 class PeopleBody(Body):
-    """A body that finds all the people it names in one statement, and all the clients in another."""
+    """A body that looks up all its people in one statement, and all its clients in another."""
 
     people: dict[int, User]
     clients: dict[int, Client]
@@ -59,12 +59,12 @@ class PeopleBody(Body):
         return super().to_internal_value(data)
 
     def may_name(self, actor: User) -> QuerySet[User]:
-        """The people whom a caller may name here: those they may read."""
+        """The people that a caller may name here: those within the read scope."""
         readable: QuerySet[User] = User.objects.visible_to(actor)
         return readable
 
     def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
-        """The ids stated in fields of these kinds, alone or in lists; what is none is refused by its field."""
+        """The ids in fields of these kinds, alone or in lists; invalid values are refused by their field."""
         stated = [given.get(name) for name, field in self.fields.items() if isinstance(field, kinds)]
         flat = [each for value in stated for each in (value[:MOST_CLIENTS] if isinstance(value, list) else [value])]
         return {each for each in flat if type(each) is int and 0 <= each <= BIGGEST_ID}
@@ -74,9 +74,10 @@ class PeopleBody(Body):
 
 
 class ClientList(serializers.ListField):
-    """Ids of active clients that the caller may read. The field's value are the clients; its body is a PeopleBody.
+    """Ids of active clients that the caller may read. The field's value is the list of clients; its body is a
+    PeopleBody.
 
-    A client that the target already affects stays valid when it is no longer active.
+    A client that the target already affects remains valid when it is no longer active.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -87,7 +88,7 @@ class ClientList(serializers.ListField):
         ids = set(super().to_internal_value(data))
         parent: Any = self.parent
         found = {pk: parent.clients[pk] for pk in ids if pk in parent.clients}
-        self._refuse(ids - set(found), "There is no such client in your scope")
+        self._refuse(ids - set(found), "No such client exists in your scope")
         inactive = {pk for pk, client in found.items() if client.status != ClientStatus.ACTIVE}
         self._refuse(inactive - self._already(inactive), "These clients are not active")
         return [found[pk] for pk in sorted(found)]

@@ -1,9 +1,9 @@
-"""SOP 13 for a record: facts are bound to the incident, and it is judged by them whenever they change.
+"""SOP 13 for a record: facts belong to the incident, and every change of facts reclassifies it.
 
-Facts are stated (`classification`) or known to the server (`known_facts`: how many clients are affected, whether one
-of them has a high-priority contract, the highest hint of its events). What is stated can only add to what is known.
-Severity and peak rise with the facts; nothing falls by itself. A severity that an incident manager lowered is judged
-by new facts only: the clauses that they had before them do not raise it again.
+Facts are stated (`classification`) or known to the server (`known_facts`: the number of affected clients, whether one
+of them has a high-priority contract, the highest hint of its events). Stated facts can only add to known facts.
+Severity and peak rise with the facts and never fall automatically. After an incident manager has lowered a severity,
+only new facts raise it: clauses that already applied do not.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +33,7 @@ AFFECTED, HIGH_PRIORITY, HINT = "affected_clients", "high_priority_client", "eve
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an incident was judged by before a change."""
+    """The facts of an incident before a change."""
 
     classification: Mapping[str, Any]
     known_facts: Mapping[str, Any]
@@ -44,13 +44,13 @@ def basis_of(incident: Incident) -> Basis:
 
 
 def known_facts(client_ids: Collection[int], hint: str = "") -> dict[str, Any]:
-    """What the server itself knows of an incident that affects these clients; one statement."""
+    """The server's own facts about an incident that affects these clients; one statement."""
     known: dict[str, Any] = {AFFECTED: len(client_ids), HIGH_PRIORITY: bool(high_priority_clients(client_ids))}
     return {**known, HINT: hint} if hint else known
 
 
 def affected_ids(incident: Incident) -> set[int]:
-    """The clients that an incident affects, its own included."""
+    """The clients affected by an incident, including its own."""
     further = AffectedClient.objects.current().filter(incident_id=incident.pk).order_by()
     return {incident.client_id, *further.values_list("client_id", flat=True)}
 
@@ -58,7 +58,7 @@ def affected_ids(incident: Incident) -> set[int]:
 def judge_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> Refusal | None:
     """Set the severity of a new incident; returns the refusal (422) of a stated one that is too low.
 
-    It is returned, not raised: whether the incident is a duplicate is told first, and only the database knows.
+    It is returned, not raised, because a duplicate must be reported first, and only the database detects duplicates.
     """
     incident.known_facts = known
     verdict = _verdict(incident)
@@ -70,9 +70,9 @@ def judge_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> 
 
 
 def judge_again(incident: Incident, before: Basis, client_ids: Collection[int] | None = None) -> None:
-    """Let severity and peak rise with the facts, without saving. To be called when facts or affected clients changed.
+    """Raise severity and peak with the facts, without saving. Call it when facts or affected clients have changed.
 
-    `client_ids` are the affected clients where the caller knows them.
+    `client_ids` are the affected clients, if the caller knows them.
     """
     hint = incident.known_facts.get(HINT, "")
     incident.known_facts = known_facts(affected_ids(incident) if client_ids is None else client_ids, hint)
@@ -85,15 +85,15 @@ def judge_again(incident: Incident, before: Basis, client_ids: Collection[int] |
 
 
 def contradiction(incident: Incident, stated: str, before: Basis) -> Refusal | None:
-    """The refusal (422) of a severity that is lower than what the facts of the same request give."""
+    """The refusal (422) of a severity below the classification of the same request's facts."""
     verdict = _decisive(incident, before)
     return _mismatch(stated, verdict) if verdict is not None and lower(stated, verdict.severity) else None
 
 
 def raise_by_hint(incident: Incident, hint: str) -> str:
-    """Let the hint of a newly linked event raise an incident, without saving.
+    """Raise an incident by the hint of a newly linked event, without saving.
 
-    Returns the reason, or nothing where it is not raised.
+    Returns the reason, or an empty string if it is not raised.
     """
     if not hint:
         return ""
@@ -121,7 +121,7 @@ def _verdict(incident: Incident) -> Classification:
 
 
 def _decisive(incident: Incident, before: Basis) -> Classification | None:
-    """What the facts give now; after a lowering only what they newly give, None where that is nothing."""
+    """The classification by the current facts; after a lowering, only by the new ones; None if there are none."""
     clauses = _clauses(incident.classification, incident.known_facts)
     if incident.severity_rule == OVERRIDDEN:
         held = {each.rule for each in _clauses(before.classification, before.known_facts)}
@@ -139,15 +139,15 @@ def _clauses(stated: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[Claus
 
 
 def _anything_known(incident: Incident, verdict: Classification) -> bool:
-    """Whether any fact was stated or known: the severity of an incident of which nothing is known rests on none."""
+    """Whether any fact is stated or known; without one, the severity is not based on facts."""
     return bool(incident.classification) or bool(incident.known_facts.get(HINT)) or verdict != classify(Facts())
 
 
 def _mismatch(stated: str, verdict: Classification) -> Refusal:
-    detail = f"The facts give {verdict.severity} ({verdict.rule}), not {stated}. {' '.join(verdict.reasons)}"
+    detail = f"The facts classify as {verdict.severity} ({verdict.rule}), not {stated}. {' '.join(verdict.reasons)}"
     item = Item("severity_mismatch", detail, "severity", verdict.as_dict())
     advice = (
-        f"State {verdict.severity} or no severity. Lowering is a later act of an incident manager who is not an "
-        "initiator of the incident."
+        f"Send {verdict.severity} or omit the severity. An incident manager who is not an initiator of the incident "
+        "can lower it later."
     )
     return Refusal(Code.SEVERITY_MISMATCH, detail, rule="severity_classification", errors=[item], next=advice)

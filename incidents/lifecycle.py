@@ -1,4 +1,4 @@
-"""Moves of an incident through its lifecycle, and what must hold before any of them."""
+"""Transitions of an incident, and their common preconditions."""
 
 from django.utils import timezone
 
@@ -20,10 +20,10 @@ LIFECYCLE = "incident_lifecycle"
 
 
 def require_move(incident: Incident, new_status: str, *, moves: Moves | None = None) -> None:
-    """Refuse a transition that the operation at work does not declare, or that lacks supervision.
+    """Refuse a transition that the current operation does not declare, or that lacks supervision.
 
-    `moves` are those to judge by where nothing is carried out. The allowed statuses are listed, each with the request
-    that leads there. Raises Refusal: invalid_transition, precondition_failed.
+    `moves` are the transitions to check when no operation runs. The allowed statuses are listed, each with its request.
+    Raises Refusal: invalid_transition, precondition_failed.
     """
     row = (incident.status, new_status)
     if not (may_move(INCIDENT_MOVES, *row) if moves is None else row in moves):
@@ -32,16 +32,18 @@ def require_move(incident: Incident, new_status: str, *, moves: Moves | None = N
 
 
 def require_not_closed(incident: Incident) -> None:
-    """Closed is final, for fields as well as for the status. Raises Refusal: invalid_transition."""
+    """Refuse any change of a closed incident, of its fields as well as its status. Raises Refusal:
+    invalid_transition.
+    """
     if incident.status == IncidentStatus.CLOSED:
         detail = f"{incident.incident_code} is closed, and a closed incident is final."
         item = Item("invalid_transition", detail, "status", {"allowed": [], "status": str(incident.status)})
-        advice = "Create a new incident if the problem occurs again."
+        advice = "Create a new incident if the problem recurs."
         raise Refusal(Code.INVALID_TRANSITION, detail, rule=LIFECYCLE, errors=[item], next=advice)
 
 
 def require_supervision(incident: Incident) -> None:
-    """An incident created by a vendor contact moves only under an assigned, active incident manager.
+    """Require an assigned, active incident manager for an incident created by a vendor contact.
 
     Raises Refusal: precondition_failed (supervision_missing).
     """
@@ -50,14 +52,14 @@ def require_supervision(incident: Incident) -> None:
     manager = incident.assigned_manager
     if manager is not None and manager.role == IM and manager.may_act:
         return
-    detail = "A vendor contact created this incident: it needs an assigned, active incident manager first."
+    detail = "A vendor contact created this incident: it requires an assigned, active incident manager."
     item = Item("supervision_missing", detail, "assigned_manager_id")
     advice = f"Assign an incident manager with {endpoint(UPDATE_ENDPOINT, incident)}."
     raise Refusal(Code.PRECONDITION_FAILED, detail, rule="vendor_contact_supervision", errors=[item], next=advice)
 
 
 def acknowledge(incident: Incident) -> None:
-    """The first act of work on an incident acknowledges it; later ones do not change the time."""
+    """The first work on an incident acknowledges it; later work does not change the time."""
     incident.acknowledged_at = incident.acknowledged_at or timezone.now()
 
 
@@ -66,7 +68,7 @@ def endpoint(template: str, incident: Incident) -> str:
 
 
 def _way(incident: Incident, new_status: str) -> str:
-    """The request that leads from the present status to another."""
+    """The request for the transition from the current status to another."""
     if (incident.status, new_status) in UPDATE_MOVES:
         return endpoint(UPDATE_ENDPOINT, incident)
     return endpoint(STATUS_ENDPOINTS.get(new_status, REOPEN_ENDPOINT), incident)
@@ -75,7 +77,9 @@ def _way(incident: Incident, new_status: str) -> str:
 def _no_such_move(incident: Incident, new_status: str) -> Refusal:
     allowed = allowed_from(INCIDENT_MOVES, incident.status)
     ways = {status: _way(incident, status) for status in allowed}
-    detail = f"{incident.incident_code} is {incident.status} and cannot become {new_status} by this request."
+    detail = (
+        f"{incident.incident_code} is {incident.status}; this request does not allow the transition to {new_status}."
+    )
     facts = {"allowed": allowed, "status": str(incident.status), "requests": ways}
     item = Item("invalid_transition", detail, "status", facts)
     advice = f"Use {ways[new_status]}." if new_status in ways else ""

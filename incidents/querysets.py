@@ -1,6 +1,6 @@
-"""Who may read which incidents and notes.
+"""Read scopes of incidents and notes.
 
-Scopes are subqueries, never joins: rows are locked through them, and a join would lock or repeat others.
+Scopes are subqueries, never joins: rows are locked through them, and a join would lock or repeat other rows.
 """
 
 from typing import Any, Self
@@ -14,8 +14,9 @@ from users.choices import CC, VC
 
 class IncidentQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: where the own client is the client or affected. A vendor contact: those on
-        components of the own vendor's products."""
+        """Staff: all. A client contact: those where their client is the client or affected. A vendor contact: those
+        on components of their vendor's products.
+        """
         if user.is_internal:
             return self.all()
         if user.role == CC:
@@ -27,7 +28,7 @@ class IncidentQuerySet(RecordQuerySet):
     def _concerning(self, client_id: int) -> Any:
         """Ids of a client's own incidents and of those that affect it: a union of two indexes.
 
-        With "or" a database would walk through everybody's incidents to find one client's.
+        With OR, a database would scan all clients' incidents to find one client's.
         """
         own = self.model.objects.filter(client_id=client_id).order_by().values("pk")
         affected = apps.get_model("incidents.AffectedClient").objects.current().filter(client_id=client_id)
@@ -35,7 +36,7 @@ class IncidentQuerySet(RecordQuerySet):
 
 
 class OfIncidentQuerySet(RecordQuerySet):
-    """Records that belong to an incident: whoever reads the incident reads them, unless a subclass says less."""
+    """Records that belong to an incident: readable by the readers of the incident, unless a subclass restricts them."""
 
     def visible_to(self, user: Any) -> Self:
         if user.is_internal:
@@ -49,7 +50,7 @@ class AffectedClientQuerySet(OfIncidentQuerySet):
         return self.filter(removed_at__isnull=True)
 
     def visible_to(self, user: Any) -> Self:
-        """Beside the incident, the client must be readable: one client does not learn of another's trouble."""
+        """The client must be readable as well: clients must not learn about each other."""
         if user.is_internal:
             return self.all()
         clients = apps.get_model("clients.Client").objects.visible_to(user)
@@ -61,8 +62,9 @@ class PauseQuerySet(OfIncidentQuerySet):
         return self.filter(ended_at__isnull=True)
 
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: those of the own client's incidents. Others: none, as with all that was
-        promised to a client."""
+        """Staff: all. A client contact: those of their own client's incidents. Others: none, as for all service
+        levels of a client.
+        """
         if user.is_internal:
             return self.all()
         return self.filter(incident__client_id=user.client_id) if user.role == CC else self.none()

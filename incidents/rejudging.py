@@ -1,4 +1,4 @@
-"""Incidents are judged again when a contract of a client they affect becomes high-priority (SOP 13)."""
+"""Reclassifies incidents when a contract of an affected client becomes high-priority (SOP 13)."""
 
 from django.db.models import Q
 
@@ -16,7 +16,7 @@ def register_hooks(sockets: Hooks) -> None:
 
 
 def judge_incidents_of(subscription: Subscription) -> None:
-    """Judge the unresolved incidents that affect a subscription's client, if its contract is high-priority now."""
+    """Reclassify the unresolved incidents that affect a subscription's client, if its contract is high-priority now."""
     if not subscription.high_priority or not high_priority_clients([subscription.client_id]):
         return
     affecting = AffectedClient.objects.current().filter(client_id=subscription.client_id).order_by()

@@ -1,4 +1,4 @@
-"""What is shown of incidents, and to whom."""
+"""The serializers of incidents, and their visibility."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,13 +18,13 @@ from incidents.models import AffectedClient, ClockPause, Incident, IncidentNote
 from incidents.service_levels.scope import PROMISES, without_foreign_promises
 from users.choices import CC
 
-# So many notes stand in the view of a single incident; all of them under /incidents/{id}/notes/.
+# The number of notes included in a single incident; all of them are at /incidents/{id}/notes/.
 LATEST_NOTES = 10
-# What only staff see: it tells of contracts and of how the severity is judged.
+# Fields for staff only: contracts, and the reasons for the severity.
 OF_STAFF = frozenset({"known_facts", "classification_advice"})
-# What of a pause only staff see.
+# Fields of a pause for staff only.
 OF_WORKERS = frozenset({"note", "end_note"})
-# What a client contact does not see: inner reasoning and drafts of the root cause.
+# Fields hidden from client contacts: internal reasoning and drafts of the root cause.
 INTERNAL = OF_STAFF | frozenset(
     {
         "classification",
@@ -51,7 +51,7 @@ class PauseOutput(Output):
 
     @classmethod
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
-        """The client whose agreement allows pauses learns when and why there were any; notes are for those at work."""
+        """The client sees the times and reasons of pauses under its agreement; notes are internal."""
         fields: Iterable[str] = cls.Meta.fields
         return None if viewer.is_internal else [name for name in fields if name not in OF_WORKERS]
 
@@ -138,27 +138,27 @@ class IncidentOutput(Output):
 
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
-        """Promises made to a client are shown to staff and to that client alone."""
+        """Service levels of a client are visible to staff and to that client only."""
         return (without_foreign_promises(row, viewer) for row in rows) if set(names) & set(PROMISES) else rows
 
 
 class KnownFacts(serializers.Serializer[Any]):
-    """What the server itself knew at the last judgement; whether an event carried a hint only where one did."""
+    """The server's facts at the last classification; the event hint only if there was one."""
 
     affected_clients = serializers.IntegerField(required=False)
     high_priority_client = serializers.BooleanField(required=False)
     event_hint = serializers.ChoiceField(choices=Severity.choices, required=False)
 
 
-# Advice beside the facts: a clock at risk raises nothing by itself.
-AT_RISK = "A service-level clock is at risk. Consider whether the fact sla_breach_risk holds."
+# A suggestion next to the facts: a clock at risk does not raise the severity.
+AT_RISK = "A service-level clock is at risk. Consider whether the fact sla_breach_risk applies."
 
 
 class IncidentDetail(IncidentOutput):
-    """A single incident, with what one needs to know to work on it, at a bounded number of statements."""
+    """A single incident with everything needed to work on it, with a fixed number of statements."""
 
     client_name = serializers.CharField(
-        read_only=True, allow_null=True, help_text="The client's name; null for a reader who may not know the client."
+        read_only=True, allow_null=True, help_text="The client's name; null for a caller who may not read the client."
     )
     known_facts = KnownFacts(read_only=True)
     classification_advice = serializers.SerializerMethodField()
@@ -207,12 +207,12 @@ class IncidentDetail(IncidentOutput):
 
     @staticmethod
     def get_allowed_transitions(row: dict[str, Any]) -> list[str]:
-        """The statuses that may follow, each by its own request."""
+        """The statuses allowed next, each through its own request."""
         return allowed_from(INCIDENT_MOVES, row["status"])
 
 
 def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, Any]:
-    """A row with its notes and affected clients, where they are asked for, as far as the viewer may read them."""
+    """A row with its notes and affected clients, if requested, within the viewer's scope."""
     notes = _latest_notes(row["id"], viewer) if "notes" in names else []
     ids = AFFECTED(row["id"]) if "affected_client_ids" in names else []
     name = row.get("client__name")
@@ -228,7 +228,7 @@ def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
 
 
 class ClassificationAnswer(serializers.Serializer[object]):
-    """The severity that stated facts give, the clause that decided, and every clause of that severity that holds."""
+    """The severity of the stated facts, the clause that decided it, and every applicable clause of that severity."""
 
     severity = serializers.ChoiceField(choices=Severity.choices)
     rule = serializers.CharField()

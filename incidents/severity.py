@@ -1,8 +1,8 @@
 """SOP 13: Severity Classification Process, as a pure function of facts.
 
-The clauses are a table, most severe first; the first that holds decides. Every predicate only ever grows true as a
-fact grows worse, so a worse fact never lowers the severity. What is not stated is taken as not so; a workaround that
-nobody has stated does not exist. The hint of an event is one more clause.
+The clauses are a table, most severe first; the first that applies decides. All predicates are monotonic: a worse fact
+never lowers the severity. Missing facts count as false; a workaround that nobody stated does not exist. The hint of an
+event is one more clause.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,13 @@ from typing import Any
 
 from clients.choices import Severity
 
-# From this many clients on, an incident affects the entire enterprise.
+# An incident that affects at least this many clients counts as enterprise-wide.
 ENTERPRISE_WIDE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of an incident's impact."""
+    """The facts about an incident's impact."""
 
     complete_outage: bool = False
     business_critical: bool = False
@@ -37,7 +37,7 @@ FACTS = tuple(field.name for field in fields(Facts))
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of the process: the severity it gives, its name, its sentence, and when it holds."""
+    """One clause of the process: its severity, its name, its sentence, and its predicate."""
 
     severity: Severity
     rule: str
@@ -93,7 +93,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(_P4, "minor_issue", "A minor or low-impact issue.", lambda facts: True),
 )
 
-# How a severity came about when no clause decided it.
+# The rule of a severity that no clause decided.
 STATED = "stated"
 OVERRIDDEN = "overridden"
 EVENT_HINT = "event_hint"
@@ -101,7 +101,7 @@ EVENT_HINT = "event_hint"
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The severity, the clause that decided, and the sentences of all clauses that give this severity."""
+    """The severity, the clause that decided it, and the sentences of all applicable clauses with this severity."""
 
     severity: Severity
     rule: str
@@ -112,22 +112,22 @@ class Classification:
 
 
 def classify(facts: Facts, hint: str = "") -> Classification:
-    """The severity that these facts, and the highest hint of any event, give. SOP 13."""
+    """The severity of these facts and the highest hint of any event. SOP 13."""
     return verdict_of(holding(facts, hint))
 
 
 def holding(facts: Facts, hint: str = "") -> tuple[Clause, ...]:
-    """Every clause that holds, most severe first; there is always one."""
+    """Every applicable clause, most severe first; there is always one."""
     hints = (hint_clause(hint),) if hint else ()
     return tuple(sorted((*hints, *(each for each in CLAUSES if each.holds(facts))), key=_rank))
 
 
 def hint_clause(hint: str) -> Clause:
-    return Clause(Severity(hint), EVENT_HINT, f"An event carries the hint {hint}.", lambda facts: True)
+    return Clause(Severity(hint), EVENT_HINT, f"An event has the severity hint {hint}.", lambda facts: True)
 
 
 def verdict_of(clauses: tuple[Clause, ...]) -> Classification:
-    """The verdict of clauses that hold, most severe first."""
+    """The classification by applicable clauses, most severe first."""
     decisive = clauses[0]
     reasons = tuple(clause.sentence for clause in clauses if clause.severity == decisive.severity)
     return Classification(decisive.severity, decisive.rule, reasons)
@@ -143,5 +143,5 @@ def higher_of(one: str, other: str) -> str:
 
 
 def _rank(clause: Clause) -> tuple[str, bool]:
-    """By severity; among equals the facts decide before the hint."""
+    """By severity; among equals, facts take precedence over the hint."""
     return clause.severity, clause.rule == EVENT_HINT

@@ -17,8 +17,9 @@ from incidents.service_levels.scope import PROMISES, promises_to
 
 
 class IncidentCollection(Collection):
-    """Incidents. The filters by service level look at promises: a reader whom a promise does not concern could else
-    find out its due times by asking for one moment after another."""
+    """Incidents. Filters by service level apply only to those visible to the caller: otherwise repeated queries
+    would disclose the due times.
+    """
 
     of_promises = frozenset({"sla_state", "due_before", *PROMISES})
 
@@ -61,7 +62,7 @@ class IncidentViewSet(RecordViewSet):
 
 
 class OfIncidentViewSet(PartsViewSet):
-    """Parts of one incident, for whoever reads it."""
+    """Records of one incident, for its readers."""
 
     parent_filter = "incident_id"
 
@@ -77,7 +78,7 @@ class NoteViewSet(OfIncidentViewSet):
 
 
 def named_pause(request: Request) -> int | None:
-    """The id of the pause that the path names, if it is one of the incident that the path names."""
+    """The id of the pause in the path, if it belongs to the incident in the path."""
     named: dict[str, Any] = (request.parser_context or {})["kwargs"]
     incident_id, pause_id = int(named["pk"]), int(named["pause_id"])
     if max(incident_id, pause_id) > BIGGEST_ID:

@@ -1,1 +1,1 @@
-"""Events: alerts and submissions, what relates them, and whether they call for an incident (SOP 2)."""
+"""Events: alerts and submissions, their correlation, and the decision to create an incident (SOP 2)."""

@@ -1,4 +1,4 @@
-"""Events, their correlations and the rules in the console."""
+"""Events, correlations and correlation rules in the console."""
 
 from django.contrib import admin
 
@@ -16,7 +16,7 @@ class EventAdmin(RecordAdmin):
     find = ("payload_summary",)
     sections = (
         (None, (("source", "severity_hint"), "payload_summary", ("client", "component"), "detected_at")),
-        ("What it carries", ("attributes",)),
+        ("Content", ("attributes",)),
         ("Imported record", ("imported_violations",)),
     )
     related = (("Correlations", "incidents.EventCorrelation", "event"),)

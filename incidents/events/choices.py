@@ -1,4 +1,4 @@
-"""Where events come from, how they are related, and what is decided about them (SOP 2)."""
+"""The sources of events, the attributes that relate them, and the possible decisions (SOP 2)."""
 
 import re
 
@@ -14,7 +14,7 @@ class EventSource(TextChoices):
     INTERNAL_TOOL = "internal_tool"
 
 
-# What a source says of an alert that is over: it is told on the timeline, and resolves nothing by itself.
+# An attribute for the end of an alert: it appears on the timeline, and does not resolve the incident.
 ENDED = "resolved"
 
 
@@ -24,10 +24,10 @@ class Decision(TextChoices):
     RECORDED_FOR_TRENDING = "recorded_for_trending"
 
 
-# What events may be grouped by; an attribute is named as attributes.<name>.
+# The grouping attributes; an attribute of the source is named attributes.<name>.
 BY_CLIENT, BY_COMPONENT, BY_SOURCE, BY_ATTRIBUTE = "client", "component", "source", "attributes."
 GROUP_BY = re.compile(r"client|component|source|attributes\.[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-# How events are related unless a rule says otherwise: same client and component. No rule can be named so.
+# The default grouping: same client and component. No rule may use this name.
 BY_CLIENT_AND_COMPONENT = "client and component"
 
 DEFAULT_WINDOW_MINUTES = 30
@@ -35,13 +35,13 @@ DEFAULT_MIN_EVENTS = 3
 DEFAULT_MINIMUM_SEVERITY = Severity.P2
 
 LONGEST_WINDOW_MINUTES = 7 * 24 * 60
-MOST_RELATED = 200  # so many stored events are read for a rule; no rule asks for more
+MOST_RELATED = 200  # the maximum number of stored events read for a rule, which bounds min_events
 MOST_GIVEN, MOST_PAYLOADS = 200, 50
 FINGERPRINT_LENGTH = 200
 KEY_LENGTH = 200
 ATTRIBUTES_LENGTH = 10_000
 
-# What an incident gets that only events speak of, and nobody has stated it.
+# Defaults of an incident created from events, for fields that nobody stated.
 IMPACT_OF_SEVERITY: dict[str, Level] = {
     Severity.P1: Level.CRITICAL,
     Severity.P2: Level.HIGH,

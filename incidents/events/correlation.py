@@ -1,8 +1,8 @@
-"""SOP 2: whether events call for an incident, as a pure function of the events and the criteria.
+"""SOP 2: whether events require an incident, as a pure function of the events and the criteria.
 
-Events are related when they fall into the same group of a rule, and lie within the rule's window of an event that was
-given. A group calls for an incident when one of its events is severe enough, or when enough of them lie within one
-window. More events only ever make groups larger, so they never turn an incident into none; their order plays no part.
+Events are related if they belong to the same group of a rule, and lie within the rule's window of a given event. A
+group requires an incident if one of its events is severe enough, or if enough of them lie within one window. Additional
+events only make groups larger, so they never cancel an incident; their order is irrelevant.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from incidents.events.choices import (
     DEFAULT_WINDOW_MINUTES,
 )
 
-# Values of attributes longer than this enter a key as their digest.
+# Attribute values longer than this are replaced by their digest in a key.
 LONGEST_VALUE = 100
 
 
@@ -46,7 +46,9 @@ class CandidateEvent:
 
 @dataclass(frozen=True, slots=True)
 class GroupingRule:
-    """So many events of one group within so many minutes call for an incident; `origin` tells readers whose rule."""
+    """This many events of one group within this many minutes require an incident; `origin` names the source of the
+    rule.
+    """
 
     group_by: str = BY_CLIENT_AND_COMPONENT
     window_minutes: int = DEFAULT_WINDOW_MINUTES
@@ -60,9 +62,9 @@ class GroupingRule:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What calls for an incident: any of the rules, or one event of at least this severity.
+    """The conditions for an incident: any of the rules, or one event of at least this severity.
 
-    `relation` tells which events belong to a severe one: the request's rule, else the default.
+    `relation` selects the events related to a severe one: the request's rule, or the default.
     """
 
     rules: tuple[GroupingRule, ...] = (GroupingRule(),)
@@ -73,9 +75,9 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEvents:
-    """Related events, the key they share, the reasons for which they call for an incident, if they do, and since when.
+    """Related events, their common key, the reasons for an incident, if any, and the time.
 
-    `met_at` is the detection of the event that first met the criteria.
+    `met_at` is the detection time of the event that first met the criteria.
     """
 
     key: str
@@ -85,13 +87,13 @@ class RelatedEvents:
 
     @property
     def severity(self) -> str:
-        """The highest hint among the events; empty where none carries one."""
+        """The highest hint among the events; empty if none has one."""
         return min((event.severity_hint for event in self.events if event.severity_hint), default="")
 
 
 @dataclass(frozen=True, slots=True)
 class CorrelationOutcome:
-    """The groups that call for an incident, none sharing an event with another; else why nothing does."""
+    """The disjoint groups that require an incident; otherwise the reasons why none does."""
 
     calling: tuple[RelatedEvents, ...]
     reasons: tuple[str, ...]
@@ -102,7 +104,7 @@ class CorrelationOutcome:
 
 
 def decide(events: Iterable[CandidateEvent], criteria: Criteria, key: str = "") -> CorrelationOutcome:
-    """Judge events by the criteria; `key` is the one that the request states. SOP 2, steps 2 to 4."""
+    """Evaluate events by the criteria; `key` is the one stated in the request. SOP 2, steps 2 to 4."""
     known = frozenset(events)
     calling = [group for group in _severe(known, criteria, key) if group.reasons]
     calling += [group for rule in criteria.rules for group in _numerous(known, rule, key) if group.reasons]
@@ -112,12 +114,12 @@ def decide(events: Iterable[CandidateEvent], criteria: Criteria, key: str = "") 
 
 
 def key_of(event: CandidateEvent, rule: GroupingRule, key: str = "") -> str:
-    """The key under which an event is kept that calls for nothing."""
+    """The key under which an event without incident is stored."""
     return (key if event.keyed else "") or group_key(event, rule.group_by) or f"event:{event.id}"
 
 
 def group_key(event: CandidateEvent, group_by: str) -> str:
-    """The group of an event under a grouping, as text; empty where the event does not tell."""
+    """The group of an event under a grouping, as text; empty if the event lacks an attribute."""
     if group_by == BY_CLIENT_AND_COMPONENT:
         known = event.client_id is not None
         return f"client:{event.client_id}/component:{event.component_id or '-'}" if known else ""
@@ -130,14 +132,14 @@ def group_key(event: CandidateEvent, group_by: str) -> str:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else dumps(value).decode()
-    # The digest tells 1 from "1", and long values from each other.
+    # The digest distinguishes 1 from "1", and long values from each other.
     if len(text) <= LONGEST_VALUE and isinstance(value, str):
         return text
     return f"{text[:40]}#{hashlib.sha256(dumps(value)).hexdigest()[:16]}"
 
 
 def _groups(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> Iterator[RelatedEvents]:
-    """Every group of a rule that holds a given event, as far as its window reaches; keyed events are one more."""
+    """Every group of a rule with a given event, within its window; keyed events are another group."""
     found: dict[str, set[CandidateEvent]] = {}
     for event in events:
         if name := group_key(event, rule.group_by):
@@ -152,7 +154,7 @@ def _groups(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> 
 
 
 def _severe(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> Iterator[RelatedEvents]:
-    """Groups with an event that is severe enough; a given event that belongs to none stands for itself."""
+    """Groups with a sufficiently severe event; a given event without a group forms its own."""
     groups = list(_groups(events, criteria.relation, key))
     related = {event for group in groups for event in group.events}
     alone = sorted((event for event in events - related if event.given), key=lambda event: event.id)
@@ -162,7 +164,7 @@ def _severe(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> 
         reasons: tuple[str, ...] = ()
         if enough:
             reasons = (
-                f"An event carries the hint {group.severity}; {criteria.minimum_severity} or higher is enough "
+                f"An event has the severity hint {group.severity}; {criteria.minimum_severity} or higher is sufficient "
                 f"({criteria.severity_origin}).",
             )
         met_at = min((each.detected_at for each in enough), default=None)
@@ -177,13 +179,13 @@ def _numerous(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -
         if most >= rule.min_events:
             reasons = (
                 f"{most} related events within {rule.window_minutes} minutes ({group.key}); {rule.min_events} are "
-                f"enough ({rule.origin}).",
+                f"sufficient ({rule.origin}).",
             )
         yield RelatedEvents(group.key, group.events, reasons, _met_at(group.events, rule))
 
 
 def _met_at(events: Iterable[CandidateEvent], rule: GroupingRule) -> datetime | None:
-    """When the last of the first events that were enough was detected; None where they never are."""
+    """The detection time of the event that completed the first sufficient window; None if there is none."""
     times = sorted(event.detected_at for event in events)
     enough = rule.min_events - 1
     complete = (at for first, at in zip(times, times[enough:], strict=False) if at - first <= rule.window)
@@ -191,7 +193,7 @@ def _met_at(events: Iterable[CandidateEvent], rule: GroupingRule) -> datetime | 
 
 
 def _most_within(events: Iterable[CandidateEvent], window: timedelta) -> int:
-    """The largest number of events that lie within one window, both ends included."""
+    """The largest number of events within one window, both ends inclusive."""
     times = sorted(event.detected_at for event in events)
     first = most = 0
     for last, at in enumerate(times):
@@ -202,7 +204,7 @@ def _most_within(events: Iterable[CandidateEvent], window: timedelta) -> int:
 
 
 def _united(groups: Iterable[RelatedEvents]) -> list[RelatedEvents]:
-    """Groups that share an event are about the same thing: they become one."""
+    """Merge groups that share an event."""
     united: list[RelatedEvents] = []
     for group in groups:
         touching = [each for each in united if each.events & group.events]
@@ -217,11 +219,11 @@ def _united(groups: Iterable[RelatedEvents]) -> list[RelatedEvents]:
 
 def _why_not(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> tuple[str, ...]:
     threshold = f"{criteria.minimum_severity} or higher ({criteria.severity_origin})"
-    reasons = [f"No event carries a hint of {threshold}."]
+    reasons = [f"No event has a severity hint of {threshold}."]
     for rule in criteria.rules:
         most = max((_most_within(group.events, rule.window) for group in _groups(events, rule, key)), default=0)
         reasons.append(
-            f"No more than {max(most, 1)} related within {rule.window_minutes} minutes; {rule.min_events} are needed "
+            f"At most {max(most, 1)} related within {rule.window_minutes} minutes; {rule.min_events} are required "
             f"({rule.origin})."
         )
     return tuple(reasons)

@@ -1,7 +1,8 @@
-"""SOP 2: which criteria are in force. What the request states wins over stored rules, and those over the defaults.
+"""SOP 2: the effective criteria. Criteria in the request take precedence over stored rules, and those over the
+defaults.
 
-Rules and severity thresholds are settled each for itself: a stored rule without `minimum_severity` says nothing about
-severity, so it cannot let a critical alert pass unseen.
+Rules and severity thresholds are determined separately: a stored rule without `minimum_severity` does not affect the
+threshold, so it cannot hide a critical alert.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ REQUEST = "the request"
 
 
 def criteria_in_force(stated: Mapping[str, Any] | None, thresholds: Mapping[str, Any] | None) -> Criteria:
-    """The criteria for one request, from its `correlation_rules` and `severity_thresholds` where it has them."""
+    """The criteria for one request, from its `correlation_rules` and `severity_thresholds` if present."""
     default = Criteria()
     stored = list(CorrelationRule.objects.filter(active=True).order_by("id"))
     rules = tuple(GroupingRule(each.group_by, each.window_minutes, each.min_events, _named(each)) for each in stored)
@@ -29,9 +30,7 @@ def criteria_in_force(stated: Mapping[str, Any] | None, thresholds: Mapping[str,
 
 
 def _threshold(stored: list[CorrelationRule], stated: str | None, default: Criteria) -> tuple[str, str]:
-    """The lowest severity that is sufficient by itself, and its source. Of several stored thresholds, any is
-    sufficient.
-    """
+    """The lowest sufficient severity, and its source. Of several stored thresholds, any is sufficient."""
     if stated:
         return stated, REQUEST
     stating = [each for each in stored if each.minimum_severity]

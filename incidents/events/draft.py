@@ -1,4 +1,4 @@
-"""SOP 2: the body of the incident that events call for. What the request states wins; the events fill the rest."""
+"""SOP 2: the body of an incident created from events. Stated fields take precedence; events supply the rest."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,9 +23,9 @@ TITLE_LENGTH = 200
 def incident_body(
     group: RelatedEvents, records: Mapping[CandidateEvent, EventRecord], stated: Mapping[str, Any] | None
 ) -> Any:
-    """The body for POST /incidents/, without its reporter. Raises Refusal (400) naming what is missing.
+    """The body for POST /incidents/, without its reporter. Raises Refusal (400) with the missing fields.
 
-    `stated` are the request's own fields of the incident. Without any, the events must name client and component.
+    `stated` contains the request's own fields of the incident. Otherwise the events must name client and component.
     """
     events = sorted(group.events, key=lambda event: (event.detected_at, event.id))
     own = dict(stated or {})
@@ -49,14 +49,14 @@ def incident_body(
 
 
 def stated_category(group: RelatedEvents, records: Mapping[CandidateEvent, EventRecord]) -> str:
-    """The category that the earliest event to do so states as an attribute; empty where none does."""
+    """The category of the earliest event that has it as an attribute; empty if none does."""
     events = sorted(group.events, key=lambda event: (event.detected_at, event.id))
     stated = (records[event].attributes.get("category") for event in events)
     return next((str(each) for each in stated if each in Category.values), "")
 
 
 def _named(events: list[CandidateEvent], name: str) -> int | None:
-    """The one client or component that the given events name, or that all do; None where they differ."""
+    """The single client or component of the given events, or of all; None if they differ."""
     for asked in ([event for event in events if event.given], events):
         found = {getattr(event, name) for event in asked} - {None}
         if len(found) == 1:
@@ -69,14 +69,14 @@ def _require(client_id: int | None, component_id: int | None, *, needs_component
     lacking += ["component_id"] if component_id is None and needs_component else []
     if not lacking:
         return
-    detail = f"The events call for an incident, but do not agree on one {' and one '.join(lacking)}."
+    detail = f"The events require an incident, but do not agree on one {' and one '.join(lacking)}."
     items = [Item("required", detail, f"incident.{name}") for name in lacking]
-    advice = "Name what is missing under incident."
+    advice = "Send the missing fields in incident."
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="incident_of_known_client", errors=items, next=advice)
 
 
 def _telling(events: list[CandidateEvent], records: Mapping[CandidateEvent, EventRecord]) -> EventRecord:
-    """The event that names the incident: the first of the most severe ones."""
+    """The event that supplies the incident's title: the first of the most severe ones."""
     return records[min(events, key=lambda event: event.severity_hint or "~")]
 
 
@@ -88,7 +88,7 @@ def _description(events: list[CandidateEvent], records: Mapping[CandidateEvent, 
 
 
 def _further_clients(events: Iterable[CandidateEvent], client_id: int | None) -> list[int]:
-    """Other active clients that the events speak of: the incident affects them too."""
+    """Other active clients named in the events: the incident affects them as well."""
     named = {event.client_id for event in events if event.client_id is not None}
     others = named - {client_id}
     active = Client.objects.filter(pk__in=others, status=ClientStatus.ACTIVE)

@@ -1,4 +1,4 @@
-"""Filters of events, their correlations and the rules."""
+"""Filters of events, correlations and correlation rules."""
 
 from core.reading.filters import StrictFilterSet, matches
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord

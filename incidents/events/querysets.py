@@ -1,4 +1,4 @@
-"""Who may read events, their correlations and the rules: staff. To contacts they are inner matters."""
+"""Read scopes of events, correlations and correlation rules: staff only, because they are internal."""
 
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ class StaffQuerySet(RecordQuerySet):
 
 class EventQuerySet(StaffQuerySet):
     def unspent(self) -> Self:
-        """Without the events whose incident is resolved or closed: they have had their answer."""
+        """Excludes the events of resolved or closed incidents, which are settled."""
         correlations = apps.get_model("incidents.EventCorrelation").objects
         answered = correlations.filter(event_id=OuterRef("pk"), incident__isnull=False)
         return self.exclude(Exists(answered.exclude(incident__status__in=UNRESOLVED)))

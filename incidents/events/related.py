@@ -1,4 +1,4 @@
-"""SOP 2: the stored events that may be related to given ones, and what counts of each."""
+"""SOP 2: stored events that may be related to the given ones, and their correlated attributes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,9 +22,9 @@ from products.models import Component
 def seen_events(
     given: Iterable[EventRecord], criteria: Criteria, key: str, *, client: Client | None, component: Component | None
 ) -> dict[CandidateEvent, EventRecord]:
-    """The given events and the stored ones that may be related to them, each with its record.
+    """The given events and the stored events that may be related to them, each with its record.
 
-    A given event that names no client or component is about the ones that the request's incident names.
+    A given event without client or component gets those of the request's incident.
     """
     records = {record.pk: record for record in given}
     mine = [_judged(record, given=True, keyed=bool(key), client=client, component=component) for record in given]
@@ -60,12 +60,12 @@ def _judged(
 
 
 def _bearing(key: str, given: list[CandidateEvent], rule: GroupingRule) -> Any:
-    """Stored events that were kept under this key before."""
+    """Stored events with this key."""
     return _near(given, rule).filter(correlations__correlation_key=key).distinct()[:MOST_RELATED]
 
 
 def _related(given: list[CandidateEvent], rule: GroupingRule) -> Any:
-    """Stored events that share the group of a given one. Which of them count is decided by the correlation."""
+    """Stored events in the group of a given event. The correlation decides which of them count."""
     near = _near(given, rule)
     if rule.group_by == BY_CLIENT_AND_COMPONENT:
         pairs = {(event.client_id, event.component_id) for event in given if event.client_id is not None}
@@ -85,7 +85,7 @@ def _related(given: list[CandidateEvent], rule: GroupingRule) -> Any:
 
 
 def _near(given: list[CandidateEvent], rule: GroupingRule) -> Any:
-    """Unspent events about the time of the given ones, the latest first."""
+    """Unsettled events around the time of the given ones, latest first."""
     times = [event.detected_at for event in given]
     between = (min(times) - rule.window, max(times) + rule.window)
     return EventRecord.objects.unspent().filter(detected_at__range=between).order_by("-detected_at", "-id")

@@ -1,4 +1,4 @@
-"""The shape of events, correlation requests and correlation rules."""
+"""The serializers of events, correlation requests and correlation rules."""
 
 from typing import Any
 
@@ -44,20 +44,20 @@ class EventBody(Body):
 
     def validate_detected_at(self, value: Any) -> Any:
         if value > timezone.now():
-            raise serializers.ValidationError("This time has not come yet.", code="in_the_future")
+            raise serializers.ValidationError("This time is in the future.", code="in_the_future")
         return value
 
     def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
         for name in ("fingerprint", "event_id"):
             mark = value.get(name)
             if name in value and not (isinstance(mark, str) and 0 < len(mark) <= FINGERPRINT_LENGTH):
-                detail = f"{name} must be a text of 1 to {FINGERPRINT_LENGTH} characters."
+                detail = f"{name} must be a string of 1 to {FINGERPRINT_LENGTH} characters."
                 raise serializers.ValidationError(detail, code=name)
         return value
 
 
 class EventList(serializers.ListField):
-    """Ids of stored events that the caller may read, found in one statement. The field's value are the events."""
+    """Ids of readable stored events, looked up in one statement. The field's value is the list of events."""
 
     def __init__(self, **options: Any) -> None:
         child = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID)
@@ -68,14 +68,14 @@ class EventList(serializers.ListField):
         events = EventRecord.objects.visible_to(self.context["actor"])
         found = {event.pk: event for event in events.filter(pk__in=ids)} if ids else {}
         if missing := sorted(ids - set(found)):
-            detail = f"There is no such event in your scope: {', '.join(map(str, missing))}."
+            detail = f"No such event exists in your scope: {', '.join(map(str, missing))}."
             raise serializers.ValidationError(detail, code="invalid_reference")
         return [found[pk] for pk in sorted(found)]
 
 
 @extend_schema_field({"type": "string", "pattern": f"^({GROUP_BY.pattern})$"})
 class GroupByField(serializers.CharField):
-    """What events are grouped by."""
+    """The attributes by which events are grouped."""
 
     default_error_messages = {"group_by": "This must be client, component, source or attributes.<name>."}
 
@@ -98,7 +98,7 @@ def _count(**options: Any) -> serializers.IntegerField:
 
 
 class StatedRuleBody(Body):
-    """A correlation rule for one request; what it leaves out is the default's."""
+    """A correlation rule for one request; missing fields have the default's values."""
 
     group_by = GroupByField(required=False)
     window_minutes = _window(required=False)
@@ -110,7 +110,7 @@ class ThresholdsBody(Body):
 
 
 class StatedIncidentBody(Body):
-    """What the request says of the incident; it is judged as any new incident is."""
+    """The request's fields of the incident; they are validated like those of any new incident."""
 
     client_id = Reference(Client, source="client", required=False)
     title = NameField(max_length=200, required=False)
@@ -137,17 +137,17 @@ class CorrelateBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("events") and not attrs.get("payloads"):
-            detail = [ErrorDetail("Name stored events, give payloads, or both.", "required")]
+            detail = [ErrorDetail("Send stored events, payloads, or both.", "required")]
             raise serializers.ValidationError({"event_record_ids": detail})
         if "link_to" in attrs and (foreign := _clients_of(attrs) - affected_ids(attrs["link_to"])):
             named = ", ".join(map(str, sorted(foreign)))
-            sentence = f"Events of client {named} belong to no incident that does not affect that client."
+            sentence = f"Events of client {named} cannot be linked to an incident that does not affect that client."
             raise serializers.ValidationError({"link_incident_id": [ErrorDetail(sentence, "invalid_reference")]})
         return attrs
 
 
 def _clients_of(attrs: dict[str, Any]) -> set[int]:
-    """The clients that the given events name."""
+    """The clients named in the given events."""
     stored = {event.client_id for event in attrs.get("events", ())}
     sent = {payload["client"].pk for payload in attrs.get("payloads", ()) if payload.get("client")}
     return (stored | sent) - {None}
@@ -195,13 +195,13 @@ class CorrelationRuleOutput(Output):
 RecordedEvent = extended(
     EventOutput,
     "RecordedEvent",
-    "An event, and whether the same alert was recorded before; then this is its first record, with status 200.",
+    "An event, and whether the same alert was recorded before; then this is the existing record, with status 200.",
     already_recorded=serializers.BooleanField(),
 )
 
 
 class CorrelationAnswer(serializers.Serializer[object]):
-    """What was decided about events, why, and every record that it concerns."""
+    """The decision about events, its reasons, and every record involved."""
 
     decision = serializers.ChoiceField(choices=Decision.choices)
     reasons = serializers.ListField(child=serializers.CharField())

@@ -38,7 +38,7 @@ class EventViewSet(RecordViewSet):
 
 
 class CorrelationViewSet(RecordViewSet):
-    """What was decided about events: written by correlating them, and only read here."""
+    """Decisions about events: written by correlation, and read-only here."""
 
     collection = CORRELATIONS
 

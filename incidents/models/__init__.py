@@ -1,4 +1,4 @@
-"""Incidents and what belongs to them: what is always true of them, a module a noun."""
+"""Incidents and their records, with their constraints; one module for each noun."""
 
 from incidents.models.communication import Communication
 from incidents.models.escalation import Escalation

@@ -14,7 +14,7 @@ from incidents.response.querysets import CommunicationQuerySet
 
 
 class Communication(Record):
-    """What was said to a stakeholder during an incident. A record: nothing is sent from here."""
+    """A message to a stakeholder during an incident. Only a record: nothing is sent from here."""
 
     entity_type = "communication"
     created_verb = Verb.NOTIFY

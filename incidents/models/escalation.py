@@ -13,7 +13,7 @@ from incidents.response.querysets import EscalationQuerySet
 
 
 class Escalation(Record):
-    """The elevation of a response to a named person, because of severity or service-level risk."""
+    """The escalation of a response to a named person, because of severity or service-level risk."""
 
     entity_type = "escalation"
 

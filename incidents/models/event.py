@@ -1,4 +1,4 @@
-"""Events, the rules that relate them, and what was decided about them (SOP 2)."""
+"""Events, correlation rules, and correlations (SOP 2)."""
 
 from typing import Any, ClassVar
 
@@ -14,12 +14,11 @@ from incidents.models.incident import IMPORTED
 
 
 class EventRecord(Record):
-    """An alert or submission that may point to a service impact.
+    """An alert or submission that may indicate a service impact.
 
-    `fingerprint` is a copy of `attributes.fingerprint`. It names an alert, not one occurrence of it: only with the
-    source and the time of detection does it let the database recognise what is sent again. `source_event_id`, a copy
-    of `attributes.event_id`, names one event of the source. What the attributes hold may be sensitive: the audit trail
-    knows only that they were given.
+    `fingerprint` is a copy of `attributes.fingerprint`. It identifies an alert, not one occurrence: together with the
+    source and the detection time, the database recognises repeats. `source_event_id`, a copy of `attributes.event_id`,
+    identifies one event of the source. Attributes may be sensitive: the audit trail only records their presence.
     """
 
     entity_type = "event_record"
@@ -62,7 +61,7 @@ class EventRecord(Record):
 
 
 class EventCorrelation(Record):
-    """What was decided about one event: the key under which it was related to others, and the incident, if any."""
+    """The decision about one event: its correlation key, and the incident, if any."""
 
     entity_type = "event_correlation"
     redacted = frozenset({"correlation_key"})
@@ -105,7 +104,7 @@ class EventCorrelation(Record):
 
 
 class CorrelationRule(Record):
-    """A stored criterion for creating an incident: so many related events in so long a time, or a severe enough one."""
+    """A stored criterion for creating an incident: a number of related events in a period, or a severity hint."""
 
     entity_type = "correlation_rule"
 

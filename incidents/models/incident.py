@@ -1,4 +1,4 @@
-"""Incidents, the clients they affect and their notes: what is always true of them."""
+"""Incidents, affected clients and notes, with their constraints."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ _S = IncidentStatus
 
 
 def _not_before(later: str, earlier: str) -> Q:
-    """The later time is unknown, the earlier one is, or they are in order; old rows may break it."""
+    """Either time is unknown, or they are in order; imported rows may violate it."""
     return (
         IMPORTED
         | Q(**{f"{later}__isnull": True})
@@ -41,25 +41,25 @@ def _not_before(later: str, earlier: str) -> Q:
 class Incident(Record):
     """A service impact, from its detection to its closure.
 
-    `peak_severity` is the highest severity the incident ever had, or its facts ever gave: closure is judged by it.
-    `severity_rule` names the clause that decided the severity, `classification` holds the facts that were stated,
-    `known_facts` those that the server itself knew at the last judgement; `severity_rested_on_facts` says whether any
-    facts ever gave the severity that the incident had. `vendor_initiated` says that a vendor contact created the
-    record, whatever became of their account since.
+    `peak_severity` is the highest severity that the incident has had, or that its facts have given: it decides who may
+    close it. `severity_rule` is the clause that decided the severity, `classification` contains the stated facts,
+    `known_facts` the server's own at the last classification; `severity_rested_on_facts` is whether facts ever gave the
+    incident's severity. `vendor_initiated` records that a vendor contact created the incident, regardless of later
+    account changes.
 
-    `mitigation_stated` says that the word of an incident manager, a resolution code with a note, stands for evidence of
+    `mitigation_stated` means that an incident manager's statement, a resolution code with a note, replaces evidence of
     mitigation.
 
-    `sla_history` and `sla_elapsed` are the clock of the service levels (the stretches it counted, and the covered time
-    of the closed ones); `responded_at` keeps when the response was given, once a reopening takes back the resolution
-    that gave it; `kept_by_pauses` says that the resolution was in time, and would not have been without pauses.
-    `sla_due_at` and `sla_at_risk_at` say when the first running clock is due and at risk, null when none runs: lists
-    find late incidents by them. `stamped_for` is what this instance was last stamped for.
+    `sla_history` and `sla_elapsed` are the clock of the service levels (its counted periods, and the covered time of
+    the closed ones); `responded_at` keeps the time of the response if a reopening removes the resolution that gave it;
+    `kept_by_pauses` means that the resolution was in time only because of pauses. `sla_due_at` and `sla_at_risk_at` are
+    the earliest due and at-risk times of running clocks, null if none runs: lists find late incidents by them.
+    `stamped_for` is the state for which this instance was last stamped.
     """
 
     entity_type = "incident"
     redacted = frozenset({"title"})
-    # Times that follow from fields which are logged.
+    # Times derived from audited fields.
     unlogged = frozenset({"sla_elapsed", "sla_due_at", "sla_at_risk_at"})
     undisclosed = frozenset(
         {
@@ -172,8 +172,8 @@ class Incident(Record):
             models.Index(fields=["category", "-id"], name="incident_category"),
             models.Index(fields=["client", "-id"], name="incident_client"),
             models.Index(fields=["component", "-id"], name="incident_component"),
-            # With the severity in front: planners would take a smaller index by id alone for every list of open
-            # incidents, and read all of them where few have the severity that is asked for.
+            # Severity comes first: otherwise query planners would use the smaller index by id for every list of open
+            # incidents, and read all of them when few match the severity.
             models.Index(fields=["severity", "-id"], condition=Q(status__in=UNRESOLVED), name="incident_unresolved"),
             models.Index(
                 fields=["sla_at_risk_at", "sla_due_at"],
@@ -194,7 +194,7 @@ class Incident(Record):
         return incident_code(self.pk)
 
     def explain_constraint(self, name: str, actor: Any) -> Refusal | None:
-        """The open duplicate, named where the actor may read it."""
+        """The duplicate open incident, named if the actor may read it."""
         if name != "incident_open_once":
             return None
         twins = Incident.objects.visible_to(actor).filter(open_key=self.open_key, status__in=UNRESOLVED)
@@ -202,13 +202,15 @@ class Incident(Record):
         facts: dict[str, Any] = {}
         if existing is not None:
             facts = {"existing_id": existing, "incident_id": existing, "incident_code": incident_code(existing)}
-        detail = f"An unresolved incident for this exists ({facts.get('incident_code', 'outside your scope')})."
+        detail = (
+            f"An unresolved incident for the same problem exists ({facts.get('incident_code', 'outside your scope')})."
+        )
         item = Item("duplicate_open_incident", detail, "component_id" if self.component_id else "title", facts)
         return Refusal(Code.DUPLICATE_OPEN_INCIDENT, detail, rule="one_open_incident", errors=[item])
 
 
 class AffectedClient(Record):
-    """A further client that an incident affects, until it is removed."""
+    """An additional affected client of an incident, until it is removed."""
 
     entity_type = "affected_client"
 
@@ -227,7 +229,7 @@ class AffectedClient(Record):
 
 
 class IncidentNote(Record):
-    """A note on an incident: for those who work on it, or public, for its client as well."""
+    """A note on an incident: internal, or public and visible to its client."""
 
     entity_type = "incident_note"
 

@@ -11,7 +11,7 @@ from incidents.response.querysets import VendorReadableQuerySet
 
 
 class IncidentLink(Record):
-    """A change or an article that was named as related when the incident was resolved."""
+    """A related change or article, stated when the incident was resolved."""
 
     entity_type = "incident_link"
 

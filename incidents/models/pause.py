@@ -12,10 +12,10 @@ from incidents.querysets import PauseQuerySet
 
 
 class ClockPause(Record):
-    """A time in which the resolution clock of an incident stood still, as its agreement allowed.
+    """A period in which the resolution clock of an incident was paused under its agreement.
 
-    It is kept whatever becomes of the agreement. `ended_by` is who resumed the clock, resolved the incident or let its
-    severity rise to P1; `end_cause` which of them it was.
+    It remains when the agreement changes. `ended_by` is the person who resumed the clock, resolved the incident or
+    raised its severity to P1; `end_cause` is which of these happened.
     """
 
     entity_type = "clock_pause"

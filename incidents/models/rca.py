@@ -13,7 +13,7 @@ from incidents.response.querysets import VendorReadableQuerySet
 
 
 class RootCauseAnalysis(Record):
-    """The search for an incident's underlying cause: the product's problem record."""
+    """The analysis of an incident's underlying cause: the product's problem record."""
 
     entity_type = "rca"
 

@@ -1,4 +1,4 @@
-"""What happens to incidents, and when it may: one file for each procedure."""
+"""Operations on incidents: one file for each procedure."""
 
 from incidents.operations import (
     analyses,

@@ -36,7 +36,7 @@ ANALYSTS = {TS, IM, SA}
     moves=ANALYSIS_MOVES.new(),
 )
 def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
-    """Begin the search for an incident's underlying cause.
+    """Start an analysis of an incident's underlying cause.
 
     SOP 19. Raises Refusal: invalid_reference (incident, assignee), validation_error (method).
     """
@@ -59,7 +59,7 @@ def begin_analysis(*, actor: User, **fields: Any) -> RootCauseAnalysis:
 def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> RootCauseAnalysis:
     """Change an analysis that is in progress. SOP 19. Raises Refusal: precondition_failed."""
     if rca.status != AnalysisStatus.IN_PROGRESS:
-        detail = f"The analysis is {rca.status}; only one in progress can be changed."
+        detail = f"The analysis is {rca.status}; only an analysis in progress can be changed."
         item = Item("analysis_not_in_progress", detail, "status")
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="rca_edited_while_in_progress", errors=[item])
     return rca.change(**changes)
@@ -76,7 +76,7 @@ def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> R
     moves=ANALYSIS_MOVES.to(AnalysisStatus.COMPLETED),
 )
 def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, summary: str = "") -> RootCauseAnalysis:
-    """State the root cause that was found. SOP 19. Raises Refusal: invalid_transition."""
+    """Complete an analysis with its root cause. SOP 19. Raises Refusal: invalid_transition."""
     found = {"root_cause": root_cause, "summary": summary or rca.summary}
     return _move(rca, AnalysisStatus.COMPLETED, completed_by=actor, completed_at=timezone.now(), **found)
 
@@ -95,9 +95,9 @@ def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, s
     condition="not who conducted it",
 )
 def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysis:
-    """Accept a completed analysis that states a root cause.
+    """Approve a completed analysis with a root cause.
 
-    SOP 19. Raises Refusal: invalid_transition, precondition_failed (no root cause: an older system asked for none),
+    SOP 19. Raises Refusal: invalid_transition, precondition_failed (no root cause, as in some imported analyses),
     segregation_of_duties.
     """
     require_transition(ANALYSIS_MOVES, rca, AnalysisStatus.APPROVED)
@@ -119,14 +119,14 @@ def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysi
     condition="not who conducted it; back to in_progress",
 )
 def reject_analysis(*, actor: User, rca: RootCauseAnalysis, comment: str) -> RootCauseAnalysis:
-    """Send a completed analysis back to work. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
+    """Return a completed analysis to work. SOP 19. Raises Refusal: invalid_transition, segregation_of_duties."""
     undone = {"completed_at": None, "completed_by": None, "reviewed_by": actor, "review_comment": comment}
     return _move(rca, AnalysisStatus.IN_PROGRESS, **undone)
 
 
 def _require_root_cause(rca: RootCauseAnalysis) -> None:
     if not rca.root_cause.strip():
-        detail = "The analysis states no root cause, so there is nothing to approve."
+        detail = "The analysis has no root cause to approve."
         advice = f"Reject it, and complete it with a root cause: POST /api/v1/root-cause-analyses/{rca.pk}/reject/."
         item = Item("root_cause_missing", detail, "root_cause")
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="analysis_states_cause", errors=[item], next=advice)

@@ -19,8 +19,8 @@ from users.models import User
     answers=ClassificationAnswer,
 )
 def classify_facts(*, actor: User, **facts: Any) -> dict[str, Any]:
-    """Tell the severity that stated facts give, and the clause that decides. Nothing is written.
+    """Classify stated facts: returns the severity and the clause that decided it. Nothing is written.
 
-    SOP 13. Facts that are left out are taken as not so.
+    SOP 13. Missing facts count as false.
     """
     return classify(Facts(**facts)).as_dict()

@@ -25,7 +25,7 @@ from users.models import User
     moves=DELIVERY_MOVES.new(),
 )
 def record_communication(*, actor: User, **fields: Any) -> Communication:
-    """Log what was said to a stakeholder. It starts pending; nothing is sent from here.
+    """Log a communication with a stakeholder. It starts as pending; nothing is sent from here.
 
     SOP 17. Raises Refusal: invalid_reference (recipient), validation_error.
     """
@@ -46,7 +46,7 @@ def record_communication(*, actor: User, **fields: Any) -> Communication:
     moves=DELIVERY_MOVES.all(),
 )
 def update_communication(*, actor: User, communication: Communication, delivery_status: str = "") -> Communication:
-    """State what became of a communication; when it was first sent is kept.
+    """Update the delivery status of a communication; the time of the first sending is kept.
 
     SOP 17. Raises Refusal: invalid_transition.
     """

@@ -1,4 +1,4 @@
-"""SOP 2: the stored rules of correlation."""
+"""SOP 2: stored correlation rules."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from users.models import User
     raises=[Code.DUPLICATE],
 )
 def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
-    """Store a criterion for creating incidents; while active, it takes the place of the default one.
+    """Store a criterion for creating incidents; while active, it replaces the default.
 
     SOP 2. Raises Refusal: duplicate (name), validation_error.
     """
@@ -42,5 +42,5 @@ def create_rule(*, actor: User, **fields: Any) -> CorrelationRule:
     raises=[Code.DUPLICATE],
 )
 def update_rule(*, actor: User, correlation_rule: CorrelationRule, **changes: Any) -> CorrelationRule:
-    """Change a stored criterion, or set it aside. SOP 2. Raises Refusal: duplicate (name), validation_error."""
+    """Change or deactivate a stored criterion. SOP 2. Raises Refusal: duplicate (name), validation_error."""
     return correlation_rule.change(**changes)

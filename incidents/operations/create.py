@@ -21,7 +21,7 @@ from incidents.service_levels.timers import stamp
 from users.choices import CC, EX, IM, SA, TS, VC
 from users.models import User
 
-# How an incident came to light where nobody says, by who reports it.
+# The default detection source, by the reporter's role.
 INTERNALLY = DetectionSource.INTERNALLY_DETECTED
 SOURCE_OF_ROLE: dict[str, str] = {CC: DetectionSource.CLIENT_REPORTED, VC: DetectionSource.VENDOR_REPORTED}
 
@@ -50,11 +50,11 @@ def create_incident(
     affected_clients: Iterable[Client] = (),
     **fields: Any,
 ) -> Incident:
-    """Initiate an incident record for a detected service impact.
+    """Create an incident record for a detected service impact.
 
-    SOP 12. The severity follows from the facts, those that the server knows included; a higher one may be stated.
-    `event_hint` is the highest hint of the events that call for the incident. Raises Refusal:
-    duplicate_open_incident, severity_mismatch, invalid_reference, out_of_scope.
+    SOP 12. The severity follows from the stated facts and those known to the server; a higher one may be stated.
+    `event_hint` is the highest hint of the events that require the incident. Raises Refusal: duplicate_open_incident,
+    severity_mismatch, invalid_reference, out_of_scope.
     """
     fields.setdefault("detected_at", timezone.now())
     fields["detection_source"] = fields.get("detection_source") or SOURCE_OF_ROLE.get(reporter.role, INTERNALLY)

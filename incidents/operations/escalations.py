@@ -32,7 +32,7 @@ from users.models import User
     raises=[Code.PRECONDITION_FAILED],
 )
 def create_escalation(*, actor: User, incident: Incident, target_user: User, **fields: Any) -> Escalation:
-    """Elevate the response to a person; the incident becomes escalated in the same transaction.
+    """Escalate an incident to a person; its status becomes escalated in the same transaction.
 
     SOP 15. Raises Refusal: invalid_transition (resolved or closed), precondition_failed (supervision_missing).
     """
@@ -60,7 +60,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
     condition="the target user, or an IM or EX who did not request it",
 )
 def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation:
-    """Take an escalation up; the first acknowledgement also acknowledges the incident.
+    """Acknowledge an escalation; the first acknowledgement also acknowledges the incident.
 
     SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties.
     """
@@ -85,6 +85,6 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     condition="the target user, or an IM or EX who did not request it",
 )
 def resolve_escalation(*, actor: User, escalation: Escalation) -> Escalation:
-    """Finish an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties."""
+    """Resolve an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties."""
     require_transition(ESCALATION_MOVES, escalation, EscalationStatus.RESOLVED)
     return escalation.change(status=EscalationStatus.RESOLVED, resolved_at=timezone.now())

@@ -38,7 +38,7 @@ Seen = Mapping[CandidateEvent, EventRecord]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is decided, about which events, and why."""
+    """A decision, its events, and its reasons."""
 
     decision: Decision
     group: RelatedEvents
@@ -56,11 +56,11 @@ class Ruling:
     answers=RecordedEvent,
 )
 def record_event(*, actor: User, **fields: Any) -> Answer:
-    """Record an alert or a submission; one that is sent again is recognised and answered with its first record.
+    """Record an alert or a submission; a repeated one is recognised and returns its existing record.
 
-    SOP 2. Sent again is what has the same source, `attributes.fingerprint` and `detected_at`, or the same
-    `attributes.event_id` of the source: nothing is written a second time, and the answer says `already_recorded`. A
-    fingerprint that comes again at another time is another event. Raises Refusal: validation_error, invalid_reference.
+    SOP 2. An event is a repeat if it has the same source, `attributes.fingerprint` and `detected_at`, or the same
+    `attributes.event_id` of the source: nothing is written, and the response has `already_recorded`. The same
+    fingerprint at another time is another event. Raises Refusal: validation_error, invalid_reference.
     """
     fields.setdefault("detected_at", timezone.now())
     stated = fields.get("attributes", {})
@@ -93,10 +93,10 @@ def correlate_events(
     link_to: Incident | None = None,
     incident: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Relate events once, and create an incident, link them to one, or record them for trending.
+    """Correlate events once, and create an incident, link them to one, or record them for trending.
 
-    SOP 2. Criteria of the request win over active stored rules, and those over the defaults. Everything is written
-    together or not at all. Raises Refusal: validation_error (correlation_failed, required), invalid_reference,
+    SOP 2. Criteria in the request take precedence over active stored rules, and those over the defaults. Everything is
+    written in one transaction. Raises Refusal: validation_error (correlation_failed, required), invalid_reference,
     invalid_transition (link to a closed incident), severity_mismatch.
     """
     given = _given(actor, events, payloads)
@@ -115,7 +115,7 @@ def correlate_events(
 
 
 def _known(event: EventRecord) -> EventRecord | None:
-    """The record of the same event, if it was sent before."""
+    """The existing record of the same event, if it was sent before."""
     same = Q(pk__in=())
     if event.fingerprint is not None:
         same |= Q(fingerprint=event.fingerprint, detected_at=event.detected_at)
@@ -126,7 +126,7 @@ def _known(event: EventRecord) -> EventRecord | None:
 
 
 def _saved(event: EventRecord) -> EventRecord:
-    """The event once written, or the same alert that another request wrote at this moment: the database decides."""
+    """The event once written, or the same alert written by a concurrent request: the database decides."""
     try:
         with transaction.atomic():
             event.save()
@@ -139,7 +139,7 @@ def _saved(event: EventRecord) -> EventRecord:
 
 
 def _given(actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[str, Any]]) -> list[EventRecord]:
-    """The named events and those of the payloads, each once. In one order, so that nobody waits for each other."""
+    """The referenced events and those of the payloads, each once, in a fixed order that prevents deadlocks."""
     ordered = sorted(payloads, key=_identity)
     made = [execute("event.record", actor=actor, data=each).record for each in ordered]
     found = {event.pk: event for event in (*events, *made)}
@@ -147,28 +147,28 @@ def _given(actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[s
 
 
 def _identity(payload: Mapping[str, Any]) -> tuple[str, ...]:
-    """What an event is recognised by, as text that can be sorted."""
+    """The identity of an event, as sortable text."""
     stated = payload.get("attributes", {})
     marks = (stated.get("fingerprint"), stated.get("event_id"), payload.get("detected_at"))
     return (payload["source"], *map(str, marks))
 
 
 def _only(groups: tuple[RelatedEvents, ...]) -> RelatedEvents:
-    """The one group that calls for an incident. Raises Refusal (400) when there are several: correlation failed."""
+    """The single group that requires an incident. Raises Refusal (400) if there are several: correlation failed."""
     if len(groups) == 1:
         return groups[0]
-    detail = f"The events are not related, and {len(groups)} groups of them call for an incident each."
+    detail = f"The events are unrelated, and {len(groups)} groups of them require separate incidents."
     facts = [
         {"correlation_key": group.key, "event_record_ids": sorted(event.id for event in group.events)}
         for group in groups
     ]
     item = Item("correlation_failed", detail, "event_record_ids", {"groups": facts})
-    advice = "Correlate each group by itself, or state a correlation_key for all of them."
+    advice = "Correlate each group separately, or send a correlation_key for all of them."
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="one_incident_at_a_time", errors=[item], next=advice)
 
 
 def _linked_group(seen: Seen, calling: tuple[RelatedEvents, ...], criteria: Criteria, key: str) -> RelatedEvents:
-    """For an explicit link: the given events, and whatever the criteria found to belong to them."""
+    """For an explicit link: the given events, and the events that the criteria relate to them."""
     given = frozenset(event for event in seen if event.given)
     first = min(given, key=lambda event: event.id)
     return RelatedEvents(key or key_of(first, criteria.relation), given.union(*(group.events for group in calling)))
@@ -181,7 +181,7 @@ def _link(incident: Incident, group: RelatedEvents) -> Ruling:
 
 
 def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) -> Ruling:
-    """Link a group; what its new events suggest is a fact of the incident (SOP 13)."""
+    """Link a group; the hints of its new events become facts of the incident (SOP 13)."""
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     require_not_closed(incident)
     known = EventCorrelation.objects.filter(incident=incident).values_list("event_id", flat=True)
@@ -197,7 +197,7 @@ def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) ->
 
 
 def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
-    """Create the incident under the law of SOP 12, or link to the unresolved one that exists for the same."""
+    """Create the incident under SOP 12, or link to the existing unresolved one."""
     body = {"reporter_id": actor.pk, **incident_body(group, seen, stated)}
     unknown_kind = not (stated or {}).get("category") and not stated_category(group, seen)
     twin = _same_place(body) if unknown_kind else None
@@ -210,12 +210,12 @@ def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] 
             twin = _twin(refusal)
             if twin is None:
                 raise
-    reason = f"{twin.incident_code} for the same is not resolved yet."
+    reason = f"{twin.incident_code} for the same problem is not resolved yet."
     return _linked(twin.pk, group, (*group.reasons, reason))
 
 
 def _same_place(body: Mapping[str, Any]) -> Incident | None:
-    """Where nobody states a category, any unresolved incident of the client and component is about the same."""
+    """Without a stated category, any unresolved incident of the client and component counts as the same problem."""
     if body["component_id"] is None:
         return None
     place = {"client_id": body["client_id"], "component_id": body["component_id"]}
@@ -231,7 +231,7 @@ def _twin(refusal: Refusal) -> Incident | None:
 
 
 def _write(seen: Seen, ruling: Ruling, criteria: Criteria, key: str) -> list[EventCorrelation]:
-    """One correlation for each event of the group, and one for trending for each given event outside of it."""
+    """One correlation for each event of the group, and one for trending for each other given event."""
     rows = []
     for event in sorted(seen, key=lambda each: each.id):
         if event in ruling.group.events:
@@ -242,7 +242,7 @@ def _write(seen: Seen, ruling: Ruling, criteria: Criteria, key: str) -> list[Eve
 
 
 def _correlation(event_id: int, key: str, decision: Decision, incident: Incident | None = None) -> EventCorrelation:
-    """The correlation of an event with an incident, or for trending under a key; an existing one stands."""
+    """The correlation of an event with an incident, or for trending under a key; an existing one is kept."""
     same = {"event_id": event_id, "incident": incident, **({} if incident else {"correlation_key": key})}
     known: EventCorrelation | None = EventCorrelation.objects.filter(**same).order_by("id").first()
     if known is not None:
@@ -252,5 +252,5 @@ def _correlation(event_id: int, key: str, decision: Decision, incident: Incident
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        return EventCorrelation.objects.get(**same)  # written by another request at this moment
+        return EventCorrelation.objects.get(**same)  # written by a concurrent request
     return row

@@ -21,9 +21,9 @@ from users.models import User
     condition="VC: own vendor's incidents",
 )
 def add_note(*, actor: User, incident: Incident, body: str, public: bool = False) -> IncidentNote:
-    """Add a note to an incident; a public one is shown to its client.
+    """Add a note to an incident; its client can read public notes.
 
-    SOP 14. Notes only ever add: a closed incident may still get one, since none of its fields changes.
+    SOP 14. A closed incident accepts notes, because none of its fields changes.
     """
     note = IncidentNote(incident=incident, body=body, public=public)
     note.save()

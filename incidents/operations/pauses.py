@@ -1,4 +1,4 @@
-"""SOP 14: pauses of the resolution clock, as the agreement allows them."""
+"""SOP 14: pauses of the resolution clock, if the agreement allows them."""
 
 from core.codes import Code
 from core.errors import Item, Refusal
@@ -27,7 +27,7 @@ from users.models import User
     condition="the agreement allows pauses; resolution clock only; not P1; reason and note",
 )
 def pause(*, actor: User, incident: Incident, reason: str, note: str) -> ClockPause:
-    """Pause the resolution clock of an incident, with a reason; the response clock runs on.
+    """Pause the resolution clock of an incident, with a reason; the response clock continues.
 
     SOP 14. Raises Refusal: precondition_failed (clock_not_running, pauses_not_allowed, severity_never_pauses,
     already_paused, client_not_asked).
@@ -50,14 +50,14 @@ def pause(*, actor: User, incident: Incident, reason: str, note: str) -> ClockPa
     raises=[Code.PRECONDITION_FAILED],
 )
 def resume(*, actor: User, clock_pause: ClockPause, note: str = "") -> ClockPause:
-    """End a pause: the resolution clock runs on from now.
+    """End a pause and resume the resolution clock.
 
     SOP 14. Raises Refusal: precondition_failed (pause_ended).
     """
     if clock_pause.ended_at is not None:
-        detail = f"Pause {clock_pause.pk} has ended already ({clock_pause.end_cause})."
+        detail = f"Pause {clock_pause.pk} has already ended ({clock_pause.end_cause})."
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule=RULE, errors=[Item("pause_ended", detail)])
-    incident = Incident.objects.get(pk=clock_pause.incident_id)  # locked with its part
+    incident = Incident.objects.get(pk=clock_pause.incident_id)  # locked together with its child record
     end_pause(incident, resume_clock(incident), PauseEnd.RESUMED, note)
     incident.save()
     clock_pause.refresh_from_db()

@@ -23,7 +23,7 @@ from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
 from users.choices import EX, IM, TS
 from users.models import User
 
-# What of an incident its severity is judged by.
+# Fields of an incident that decide its severity.
 JUDGED_BY = ("classification", "affected_changed_at")
 
 
@@ -50,7 +50,7 @@ def update_incident(
     affected_clients: Iterable[Client] | None = None,
     **changes: Any,
 ) -> Incident:
-    """Reflect progress or field changes of an incident; it is judged again when its facts change.
+    """Update the status or fields of an incident; changed facts reclassify it.
 
     SOP 14. Raises Refusal: invalid_transition, precondition_failed (supervision_missing), duplicate_open_incident,
     severity_mismatch, segregation_of_duties and role_not_permitted (lowering a severity).
@@ -71,13 +71,13 @@ def update_incident(
         incident.status = status
         acknowledge(incident)
     _save(incident)
-    if refusal is not None:  # a duplicate, which the database tells, comes first
+    if refusal is not None:  # a duplicate, which the database detects, takes precedence
         raise refusal
     return incident
 
 
 def _save(incident: Incident) -> None:
-    """Save the incident, with the service levels that follow from what changed."""
+    """Save the incident, with service levels updated for its changes."""
     restamp = not incident.changes().keys().isdisjoint(RESTS_ON)
     if restamp:
         stamp(incident)

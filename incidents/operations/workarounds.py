@@ -29,7 +29,7 @@ from users.models import User
     raises=[Code.INVALID_TRANSITION],
 )
 def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> Workaround:
-    """Record a temporary solution and how effective it is.
+    """Record a temporary solution and its effectiveness.
 
     SOP 18. Raises Refusal: invalid_transition (the incident is closed).
     """

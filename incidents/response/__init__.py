@@ -1,1 +1,3 @@
-"""What a response to an incident leaves: escalations, communications, workarounds and analyses (SOP 15, 17, 18, 19)."""
+"""Records of the response to an incident: escalations, communications, workarounds and analyses (SOP 15, 17, 18,
+19).
+"""

@@ -1,4 +1,4 @@
-"""Whom a communication reaches: the person it names, or everyone of the team it is addressed to (SOP 17)."""
+"""The recipients of a communication: the person it names, or all members of the addressed team (SOP 17)."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from users.choices import CC, EX
 
 
 def addressed_to(user: Any) -> Any:
-    """Ids of the communications that reach a person: a union of two indexes, as "or" would walk through them all."""
+    """Ids of the communications addressed to a person: a union of two indexes, because OR would scan all rows."""
     named = Communication.objects.filter(recipient_user_id=user.pk)
     team = Communication.objects.filter(recipient_user__isnull=True).filter(_team_of(user.role))
     return named.order_by().values("pk").union(team.order_by().values("pk"), all=True)
 
 
 def reaching_contacts_of(client: Any) -> Q:
-    """Communications that were sent to a contact of a client, or delivered; an id or a reference to one."""
+    """Communications sent or delivered to a contact of a client; `client` is an id or a reference to one."""
     return Q(recipient_user__role=CC, recipient_user__client_id=client, delivery_status__in=REACHED)
 
 
 def on_portal_of(client: Any) -> Q:
-    """Updates in a client's portal that did not fail: what stands there needs no sending."""
+    """Updates in a client's portal that did not fail: portal updates need no sending."""
     to_client = Q(recipient_user__isnull=True) | Q(recipient_user__client_id=client)
     return Q(**PORTAL) & to_client & ~Q(delivery_status=DeliveryStatus.FAILED)
 
@@ -36,6 +36,6 @@ def _team_of(role: str) -> Q:
 
 
 def names_of(role: str) -> list[str]:
-    """How people write a role when they mean all who hold it: `incident_manager`, "Incident managers"."""
+    """Names of the team of a role: `incident_manager`, "Incident managers"."""
     spoken = role.replace("_", " ")
     return [role, f"{role}s", spoken, f"{spoken}s"]

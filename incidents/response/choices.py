@@ -1,4 +1,4 @@
-"""Kinds and lifecycles of the records that a response to an incident leaves: SOP 15, 17, 18, 19."""
+"""Types and lifecycles of response records: SOP 15, 17, 18, 19."""
 
 from django.db.models import TextChoices
 
@@ -77,13 +77,13 @@ class AnalysisStatus(TextChoices):
 
 
 class LinkedType(TextChoices):
-    """What an incident is linked to, under the names of their entity types: both stand on floors above."""
+    """Types of linked records, named by their entity types, which higher layers define."""
 
     CHANGE_REQUEST = "change_request"
     KB_ARTICLE = "kb_article"
 
 
-# The level of an escalation follows from the role of its target; a role that is not here is no target.
+# The level of an escalation, by the role of its target; other roles are not valid targets.
 LEVEL_OF_ROLE: dict[str, EscalationLevel] = {
     TS: EscalationLevel.TECHNICAL,
     SA: EscalationLevel.TECHNICAL,
@@ -110,8 +110,8 @@ WORKAROUND_MOVES = Lifecycle(
     initial=WorkaroundStatus.ACTIVE,
 )
 
-# What was sent does not become unsent. A failed one may be sent again; what was delivered is final. A call or a chat is
-# delivered at once.
+# A sent communication cannot become unsent. A failed one may be sent again; a delivered one is final. A call or a chat
+# is delivered immediately.
 DELIVERY_MOVES = Lifecycle(
     "communication",
     {
@@ -122,7 +122,7 @@ DELIVERY_MOVES = Lifecycle(
     initial=DeliveryStatus.PENDING,
 )
 
-# A completed analysis that is rejected is worked on again.
+# A rejected analysis returns to work.
 ANALYSIS_MOVES = Lifecycle(
     "root cause analysis",
     {
@@ -132,11 +132,11 @@ ANALYSIS_MOVES = Lifecycle(
     initial=AnalysisStatus.IN_PROGRESS,
 )
 
-# Whom a communication names: the recipient types that need a user, and the one that needs a group.
+# The recipient types that require a user, and the one that requires a group.
 NAMES_USER = (RecipientType.USER, RecipientType.CLIENT_CONTACT, RecipientType.VENDOR_CONTACT)
-# A portal update may leave out the contact: it then addresses the portal of the incident's client.
+# A portal update may omit the contact: it then addresses the portal of the incident's client.
 PORTAL = {"delivery_method": CommunicationType.INCIDENT_PORTAL_UPDATE, "recipient_type": RecipientType.CLIENT_CONTACT}
-# What tells a client that its incident is being dealt with.
+# Communications that inform a client about the handling of its incident.
 REACHED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
-# What demonstrates that the impact is mitigated.
+# Evidence that the impact is mitigated.
 MITIGATING = (Effectiveness.EFFECTIVE, Effectiveness.PARTIALLY_EFFECTIVE)

@@ -20,7 +20,8 @@ class EscalationFilters(StrictFilterSet):
 
 class CommunicationFilters(StrictFilterSet):
     for_me = TruthFilter(  # type: ignore[no-untyped-call]
-        method="reaching_the_reader", help_text="Those that name the caller, or the team of the caller's role."
+        method="reaching_the_reader",
+        help_text=("Communications addressed to the caller or the team of the caller's role."),
     )
 
     class Meta:
@@ -40,7 +41,7 @@ class CommunicationFilters(StrictFilterSet):
         )
 
     def reaching_the_reader(self, queryset: Any, name: str, value: bool) -> Any:
-        """What names the caller, or the team of the caller's role; or all the rest."""
+        """Communications addressed to the caller or the team of the caller's role, or all others."""
         reaching = Q(pk__in=addressed_to(self.reader))
         return queryset.filter(reaching if value else ~reaching)
 

@@ -1,4 +1,4 @@
-"""Who may read what a response leaves: escalations, communications, workarounds, analyses."""
+"""Read scopes of escalations, communications, workarounds and analyses."""
 
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ class VendorReadableQuerySet(OfIncidentQuerySet):
 
 class EscalationQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A vendor contact: those that await them. A client contact: none."""
+        """Staff: all. A vendor contact: those addressed to them. A client contact: none."""
         if user.is_internal:
             return self.all()
         return self.filter(target_user_id=user.pk) if user.role == VC else self.none()
@@ -25,8 +25,9 @@ class EscalationQuerySet(OfIncidentQuerySet):
 
 class CommunicationQuerySet(OfIncidentQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: what is addressed to the own client, and to its portal. A vendor contact:
-        what is addressed to the own vendor; never another's."""
+        """Staff: all. A client contact: those addressed to their client or its portal. A vendor contact: those
+        addressed to their vendor.
+        """
         if user.is_internal:
             return self.all()
         readable = super().visible_to(user)

@@ -1,4 +1,4 @@
-"""The shape of escalations, communications, workarounds and analyses."""
+"""The serializers of escalations, communications, workarounds and analyses."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ from users.choices import IM, SA, TS
 
 LONG = 20_000
 ANALYSTS = frozenset({TS, IM, SA})
-NO_ANALYST = "Technical support, incident managers and system administrators conduct analyses."
-NO_TARGET = "This person is no valid target of an escalation"
+NO_ANALYST = "The assignee must be in technical support, an incident manager or a system administrator."
+NO_TARGET = "This person is not a valid target of an escalation"
 
 
 class EscalationBody(PeopleBody):
@@ -47,7 +47,7 @@ class EscalationBody(PeopleBody):
             raise invalid("target_user_id", f"{NO_TARGET}: {detail}", "invalid_target")
         level = LEVEL_OF_ROLE[target.role]
         if attrs.get("escalation_level", level) != level:
-            detail = f"The target's role makes this a {level} escalation; leave the level out or state that."
+            detail = f"The target's role requires the level {level}; omit the level or send that one."
             raise invalid("escalation_level", detail, "level_disagrees")
         return attrs
 
@@ -186,6 +186,6 @@ class AnalysisOutput(Output):
 
 def _require_named(name: str, needed: bool, given: bool, kind: str) -> None:
     if needed and not given:
-        raise invalid(name, f"A communication to a {kind} names one.", "required")
+        raise invalid(name, f"A communication to a {kind} requires this field.", "required")
     if given and not needed:
-        raise invalid(name, f"A communication to a {kind} names none.", "not_applicable")
+        raise invalid(name, f"A communication to a {kind} does not have this field.", "not_applicable")
