@@ -1,4 +1,4 @@
-"""Clients, who manages them, their hours and their service levels in the console."""
+"""Clients, account managers, business hours and service levels in the console."""
 
 from django.contrib import admin
 

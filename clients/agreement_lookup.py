@@ -1,10 +1,10 @@
-"""Which agreement counts for an incident: the active one for its severity on the client's active, current
-subscription to the component's product. Of several the best tier, then the oldest subscription; without a component
-the best tier of the client.
+"""The agreement that applies to an incident: the active one for its severity on the client's active, current
+subscription to the component's product. Among several, the best tier, then the oldest subscription; without a
+component, the client's best tier.
 
-A subscription is current for an incident when it has begun by today and had not ended when the incident was detected:
-what was promised at the time is not lost because the subscription ends while the work goes on. Both days are those of
-the client's time zone.
+A subscription is current for an incident if it has started by today and had not ended when the incident was detected:
+an agreement still applies if the subscription ends while the incident is open. Both dates are in the client's time
+zone.
 """
 
 from collections.abc import Iterable
@@ -22,14 +22,14 @@ from clients.models import Subscription
 from core.sql.compiled import CompiledQuery
 
 BEST_FIRST = (Tier.PREMIUM, Tier.STANDARD, Tier.BASIC)
-# No time zone is further ahead: a subscription that has begun anywhere has begun by this clock.
+# The most advanced time zone: a subscription that has started anywhere has started in it.
 _FURTHEST_AHEAD = timedelta(hours=14)
 _CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFAULT_CALENDAR}
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementNeed:
-    """What an incident needs a promise for; without a product any of the client's will do."""
+    """The incident's data that select an agreement; without a product, any of the client's subscriptions qualifies."""
 
     severity: str
     product_id: int | None
@@ -38,7 +38,7 @@ class AgreementNeed:
 
 @dataclass(frozen=True, slots=True)
 class ApplicableAgreement:
-    """An active subscription that has begun, with one of its active agreements or with none."""
+    """An active subscription that has started, with one of its active agreements or without any."""
 
     subscription_id: int
     product_id: int
@@ -54,14 +54,14 @@ class ApplicableAgreement:
     calendar: dict[str, Any]
 
     def day_of(self, moment: datetime) -> date:
-        """The date at an instant, for the client."""
+        """The client's local date at an instant."""
         return moment.astimezone(ZoneInfo(self.calendar["timezone"])).date()
 
 
 def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> list[ApplicableAgreement]:
-    """The offers to a client in one statement, calendar included; `need` leaves out early what cannot fit it.
+    """The client's applicable agreements in one statement, calendar included; `need` filters them early.
 
-    Subscriptions without an agreement are offers too: their recovery objectives count all the same.
+    Subscriptions without an agreement are included: their recovery objectives apply nevertheless.
     """
     now = timezone.now()
     latest = (now + _FURTHEST_AHEAD).date()
@@ -75,7 +75,7 @@ def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> 
 
 
 def best_agreement(offers: Iterable[ApplicableAgreement], need: AgreementNeed) -> ApplicableAgreement | None:
-    """The offer that counts for a need; one without an agreement only where none has one."""
+    """The best match for a need; a subscription without an agreement only if none has one."""
     return min((_for_severity(each, need) for each in offers if _fits(each, need)), key=_rank, default=None)
 
 
@@ -85,7 +85,7 @@ def _fits(offer: ApplicableAgreement, need: AgreementNeed) -> bool:
 
 
 def _for_severity(offer: ApplicableAgreement, need: AgreementNeed) -> ApplicableAgreement:
-    """The offer itself, or its bare subscription where the agreement is another severity's."""
+    """The match itself, or only its subscription if the agreement is for another severity."""
     if offer.severity in (None, need.severity):
         return offer
     bare: dict[str, Any] = dict.fromkeys(("agreement_id", "severity", "response_minutes", "resolution_minutes"))
@@ -112,9 +112,10 @@ _COLUMNS = (
 
 
 def _rows(client_id: int, latest: date, severity: str | None = None, product_id: int | None = None) -> Any:
-    """What an offer consists of, for all offers to a client that are for a severity and a product.
+    """The rows of all applicable agreements of a client for a severity and a product.
 
-    Those of the last day may not have begun: the client's time zone tells, which the rows bring along.
+    Subscriptions that start on the latest date may not have started yet: the rows contain the client's time zone to
+    decide.
     """
     agreement = Q(agreements__status=AgreementStatus.ACTIVE)
     found = Subscription.objects.filter(client_id=client_id, status=SubscriptionStatus.ACTIVE, start_date__lte=latest)

@@ -1,4 +1,4 @@
-"""The rules of `tiers` asked of the records in the database. Callers hold the lock on the subscription's row."""
+"""The rules of `tiers` applied to database records. Callers hold a lock on the subscription's row."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
@@ -14,9 +14,9 @@ RULE = "tier_targets"
 
 
 def locked_subscription(subscription: Subscription) -> Subscription:
-    """The subscription as it now is, its row locked: agreements under it are judged one request at a time.
+    """The current subscription, with its row locked: requests that change its agreements run one at a time.
 
-    Raises Refusal (409 precondition_failed) when it has ceased to be active since the request was read.
+    Raises Refusal (409 precondition_failed) if it has become inactive since the request was read.
     """
     held: Subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
     if held.status in (SubscriptionStatus.ACTIVE, subscription.status):
@@ -28,13 +28,13 @@ def locked_subscription(subscription: Subscription) -> Subscription:
 
 
 def targets_of(source: Any) -> Promise:
-    """The promise of an agreement, or of the fields of one that is proposed."""
+    """The targets of an agreement, or of the fields of a proposed one."""
     read: Callable[[str], Any] = source.get if isinstance(source, Mapping) else partial(getattr, source)
     return Promise(read("severity_level"), *(read(name) for name in TARGETS))
 
 
 def active_agreements(subscription: Subscription, but: SlaAgreement | None = None) -> list[SlaAgreement]:
-    """The active agreements of a subscription, but one."""
+    """The active agreements of a subscription, except one."""
     found = SlaAgreement.objects.filter(subscription=subscription, status=AgreementStatus.ACTIVE)
     return list(found.exclude(pk=but.pk) if but is not None else found)
 
@@ -42,9 +42,9 @@ def active_agreements(subscription: Subscription, but: SlaAgreement | None = Non
 def violations(
     subscription: Subscription, promise: Promise, others: Iterable[Promise], targets: Collection[str] = TARGETS
 ) -> list[Violation]:
-    """Every rule that a promise under a subscription breaks in one of the named targets.
+    """Every rule that the targets of a subscription violate, restricted to the named targets.
 
-    A custom subscription is exempt from its tier's ranges, never from the order.
+    A custom subscription is exempt from its tier's ranges, but not from the order.
     """
     exempt = subscription.subscription_type == SubscriptionType.CUSTOM
     ranges = () if exempt else outside_tier(subscription.service_level_tier, promise)
@@ -52,7 +52,7 @@ def violations(
 
 
 def refuse_violations(found: Mapping[str, list[Violation]]) -> None:
-    """Raise Refusal (400 validation_error) naming every failing target, by the path that leads to its promise."""
+    """Raise Refusal (400 validation_error) with every failing target, by its path in the body."""
     items = [
         Item(each.code, each.detail, f"{path}{each.target}", each.facts)
         for path, broken in found.items()
@@ -63,9 +63,9 @@ def refuse_violations(found: Mapping[str, list[Violation]]) -> None:
 
 
 def require_agreements_fit(subscription: Subscription) -> None:
-    """Refuse (409 precondition_failed) a tier or type under which an active agreement would be outside the rules.
+    """Refuse (409 precondition_failed) a tier or type under which an active agreement would violate the rules.
 
-    Agreements that an older system made in breach of the rules are left as they are: their breach is on record.
+    Imported agreements that violate the rules are not checked: their violation is on record.
     """
     items = [
         Item(
@@ -85,5 +85,5 @@ def require_agreements_fit(subscription: Subscription) -> None:
             detail,
             rule=RULE,
             errors=items,
-            next="Deactivate or change the agreements named in errors first.",
+            next="Deactivate or change the agreements listed in errors first.",
         )

@@ -12,7 +12,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
 MOST_WINDOWS = 12
 
-# What holds for a client without a calendar: Monday to Friday, nine to five.
+# The business hours of a client without a calendar: Monday to Friday, nine to five.
 DEFAULT_CALENDAR: Mapping[str, Any] = {
     "timezone": "UTC",
     "weekly_hours": {day: [["09:00", "17:00"]] for day in WEEKDAYS[:5]},
@@ -32,19 +32,19 @@ def minutes_of(text: Any) -> int | None:
 
 
 def tidy(weekly: Mapping[str, Any]) -> dict[str, list[list[str]]]:
-    """Valid weekly hours in one form: days in the order of the week, windows in the order of the day."""
+    """Valid weekly hours in canonical form: days in week order, windows in day order."""
     return {day: sorted([list(window) for window in weekly[day]]) for day in WEEKDAYS if weekly.get(day)}
 
 
 def weekly_problems(weekly: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with weekly hours: weekday → sentence; under "" what concerns the whole week."""
+    """The errors of weekly hours: weekday → sentence; the key "" is for the whole week."""
     problems = {day: f"The weekdays are {', '.join(WEEKDAYS)}." for day in weekly if day not in WEEKDAYS}
     for day in WEEKDAYS:
         wrong = next(_day_problems(weekly.get(day, [])), None)
         if wrong:
             problems[day] = wrong
     if not problems and not any(weekly.values()):
-        # A clock that counts business hours would never run out.
+        # Otherwise a business-hours clock would never run out.
         problems[""] = "At least one weekday must have business hours."
     return problems
 
@@ -57,7 +57,7 @@ def _day_problems(windows: Any) -> Iterator[str]:
     for window in windows:
         pair = [minutes_of(each) for each in window] if isinstance(window, list) else []
         if len(pair) != 2 or pair[0] is None or pair[1] is None:  # noqa: PLR2004 - a pair has two
-            yield f'{window!r:.60} is no pair of times such as ["09:00", "17:00"].'
+            yield f'{window!r:.60} is not a pair of times such as ["09:00", "17:00"].'
             return
         if pair[0] >= pair[1]:
             yield f"{window[0]} must be before {window[1]}."
@@ -70,5 +70,5 @@ def _day_problems(windows: Any) -> Iterator[str]:
 
 @cache
 def countries() -> frozenset[str]:
-    """The two-letter codes of the countries whose public holidays are known."""
+    """The two-letter codes of the countries with known public holidays."""
     return frozenset(code for code in list_supported_countries() if len(code) == 2)  # noqa: PLR2004 - ISO 3166-1 alpha-2

@@ -1,4 +1,4 @@
-"""Kinds, tiers and statuses of clients, subscriptions and agreements; the severities that agreements speak of."""
+"""Types, tiers and statuses of clients, subscriptions and agreements; the severities of agreements."""
 
 from django.db.models import TextChoices
 
@@ -38,7 +38,7 @@ class SubscriptionStatus(TextChoices):
     CANCELLED = "cancelled"
 
 
-# A client that has such a subscription to a product is subscribed to it.
+# The statuses in which a client counts as subscribed to the product.
 CURRENT = (SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED)
 
 
@@ -54,7 +54,7 @@ class Severity(TextChoices):
     P4 = "P4"
 
 
-# A cancelled subscription stays cancelled; every other status is set as the account manager sees fit.
+# A cancelled subscription is final; account managers set all other statuses freely.
 _OPEN = (SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED, SubscriptionStatus.EXPIRED)
 SUBSCRIPTION_MOVES = Lifecycle(
     "subscription",

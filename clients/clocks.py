@@ -1,8 +1,8 @@
 """Service-level clocks: pure interval arithmetic over covered time.
 
-An instant is covered when the client's local wall clock shows a business hour of a day that is no holiday, or always
-under round-the-clock coverage. Daylight-saving days are therefore as long as they really are: the local time line is
-cut where the zone's offset changes, and each piece is counted by itself.
+An instant is covered if the client's local wall clock shows a business hour of a day that is not a holiday, or always
+under round-the-clock coverage. Daylight-saving days have their actual length: the local time line is split where the
+zone's offset changes, and each segment is counted separately.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,18 +11,18 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 Interval = tuple[datetime, datetime]
 
-# How far ahead a due time is looked for before the calendar is held to have no hours at all.
+# The search limit for a due time; beyond it, the calendar counts as having no hours.
 HORIZON = timedelta(days=366 * 5)
-# Looked at in one go: five times what is left, a week of forty hours being a quarter of the time, within bounds.
+# The size of one search step: five times the remainder, because a 40-hour week is a quarter of the time, within limits.
 _SHORTEST, _STEP, _SHARE = timedelta(days=3), timedelta(days=30), 5
-# Offsets are compared so far apart: no zone changes its offset and back within a day.
+# The distance between offset comparisons: no zone changes its offset and back within a day.
 _PROBE = timedelta(days=1)
 _PRECISION = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When somebody works: weekday (0 is Monday) → windows of [from, to) in minutes after local midnight."""
+    """Working hours: weekday (0 is Monday) → windows of [from, to) in minutes after local midnight."""
 
     zone: tzinfo
     weekly: Mapping[int, tuple[tuple[int, int], ...]]
@@ -30,12 +30,12 @@ class WorkingHours:
 
     @property
     def longest_day(self) -> timedelta:
-        """The covered time of the weekday with the longest hours, holidays aside."""
+        """The covered time of the weekday with the longest hours, without holidays."""
         return max((_length(windows) for windows in self.weekly.values()), default=timedelta())
 
     @property
     def week(self) -> timedelta:
-        """The covered time of a week, holidays aside."""
+        """The covered time of a week, without holidays."""
         return sum((_length(windows) for windows in self.weekly.values()), timedelta())
 
 
@@ -60,12 +60,12 @@ def covered(hours: WorkingHours | None, start: datetime, end: datetime) -> Itera
 
 
 def elapsed(hours: WorkingHours | None, start: datetime, end: datetime) -> timedelta:
-    """The covered time between two instants; nothing when end is not after start."""
+    """The covered time between two instants; zero if end is not after start."""
     return sum((finish - begin for begin, finish in covered(hours, start, end)), timedelta())
 
 
 def due(hours: WorkingHours | None, start: datetime, target: timedelta) -> datetime | None:
-    """The first instant at which `target` of covered time has passed since start; None within HORIZON without hours."""
+    """The first instant at which `target` of covered time has elapsed since start; None if not within HORIZON."""
     left = target
     begin, last = start.astimezone(UTC), start.astimezone(UTC) + HORIZON
     if left <= timedelta():
@@ -81,7 +81,7 @@ def due(hours: WorkingHours | None, start: datetime, target: timedelta) -> datet
 
 
 def _in_piece(hours: WorkingHours, begin: datetime, finish: datetime, offset: timedelta) -> Iterator[Interval]:
-    """The covered intervals of a piece of time in which the zone's offset does not change."""
+    """The covered intervals of a segment with a constant offset."""
     day, last = (begin + offset).date(), (finish + offset).date()
     while day <= last:
         windows = () if hours.is_holiday(day) else hours.weekly.get(day.weekday(), ())
@@ -95,7 +95,7 @@ def _in_piece(hours: WorkingHours, begin: datetime, finish: datetime, offset: ti
 
 
 def _pieces(zone: tzinfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """[start, end) cut where the zone's offset changes, each piece with its offset."""
+    """[start, end) split where the zone's offset changes, each segment with its offset."""
     begin, offset, at = start, _offset(zone, start), start
     while at < end:
         probe = min(at + _PROBE, end)
@@ -109,7 +109,7 @@ def _pieces(zone: tzinfo, start: datetime, end: datetime) -> Iterator[tuple[date
 
 
 def _change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
-    """The instant, to the second, from which the offset is no longer what it was before."""
+    """The instant, to the second, at which the offset changes."""
     offset = _offset(zone, before)
     low, high = before.replace(microsecond=0), after
     while high - low > _PRECISION:

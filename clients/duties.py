@@ -1,4 +1,4 @@
-"""Who, beyond the role: assignment to a client, and what of an agreement an executive governs."""
+"""Duties of clients: assignment, and the changes of agreements that need an executive."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from users.choices import AM, EX
 
 
 @duty(
-    "An account manager acts only for clients that are assigned to them.",
+    "An account manager may only act for assigned clients.",
     code=Code.OUT_OF_SCOPE,
     next="Ask an account manager of this client, or a system administrator to assign you.",
 )
@@ -24,17 +24,17 @@ def assigned_to_client(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
 
 @elevation("a target, the severity or the status changes", approvers=[EX])
 def changes_promise(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """What was promised to the client becomes something else: by its terms, or by what takes its place."""
+    """Whether the agreed targets change, by the agreement's terms or by its replacement."""
     return changes(target, data, ("severity_level", "status", "pauses_allowed", *TARGETS))
 
 
 @elevation("a running clock of an unresolved incident rests on it", approvers=[EX])
 def moves_running_clock(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """Promises are not weakened under way. The target is the client whose calendar is set."""
+    """Whether a running clock is affected. The target is the client whose calendar is set."""
     return hooks.has_dependants(target)
 
 
-# What of a subscription decides what a clock counts and by which promise.
+# The fields of a subscription that determine clocks and agreements.
 TERMS = ("service_level_tier", "start_date", "end_date", "status", "high_priority")
 
 

@@ -16,7 +16,7 @@ class ClientFilters(StrictFilterSet):
         )
 
     def managed_by(self, queryset: Any, name: str, value: Any) -> Any:
-        """The clients that an account manager is assigned to now."""
+        """The clients to which an account manager is currently assigned."""
         return queryset.filter(assignments__user_id=value, assignments__ended_at=None)
 
 

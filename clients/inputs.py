@@ -1,4 +1,4 @@
-"""Input fields that only clients need: weekly hours, countries, references that a record keeps."""
+"""Input fields of clients: weekly hours, countries, immutable references."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from core.operations.fields import BoundedJSONField, Reference
 
 
 class WeeklyHoursField(BoundedJSONField):
-    """Weekday → list of [from, to] in local time: {"mon": [["09:00", "17:00"]]}. A day left out is closed."""
+    """Weekday → list of [from, to] in local time: {"mon": [["09:00", "17:00"]]}. A missing day is closed."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(limit=4_000, **options)
@@ -24,9 +24,9 @@ class WeeklyHoursField(BoundedJSONField):
 
 
 class CountryField(serializers.CharField):
-    """An ISO 3166-1 code of two letters, of a country whose public holidays are known; empty for none."""
+    """An ISO 3166-1 code of two letters, of a country with known public holidays; empty for none."""
 
-    default_error_messages = {"country": "This must be a two-letter country code whose holidays are known."}
+    default_error_messages = {"country": "This must be a two-letter country code with known public holidays."}
 
     def to_internal_value(self, data: Any) -> str:
         code = super().to_internal_value(data).upper()
@@ -36,9 +36,9 @@ class CountryField(serializers.CharField):
 
 
 class KeptReference(Reference):
-    """A reference that a record keeps for life: a change may repeat it, never replace it."""
+    """An immutable reference: a change may repeat it, but not replace it."""
 
-    default_error_messages = {"kept": "This record stays with {kept}."}
+    default_error_messages = {"kept": "This reference cannot change from {kept}."}
 
     def __init__(self, model: Any, **options: Any) -> None:
         super().__init__(model, active=False, **options)

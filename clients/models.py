@@ -1,4 +1,4 @@
-"""Clients, who manages them, what they subscribe to and what they were promised: what is always true."""
+"""Clients, account managers, subscriptions and agreements, with their constraints."""
 
 from typing import Any, ClassVar
 
@@ -54,8 +54,8 @@ class Client(Record):
         return self.name
 
     def touch(self) -> None:
-        """Count a new version: the client's representation holds its managers and its calendar."""
-        self.change(updated_at=None)  # a change in any case, even at the same instant; saving stamps the time
+        """Save a new version: the client's representation includes its managers and its calendar."""
+        self.change(updated_at=None)  # always a change, even at the same instant; save() sets the time
 
 
 class AccountAssignment(Record):
@@ -148,7 +148,7 @@ class Subscription(Record):
 class SlaAgreement(Record):
     """Response and resolution targets of one severity under one subscription, in covered time.
 
-    `pauses_allowed` says whether the resolution clock may stand still for the reasons that are agreed on.
+    `pauses_allowed` is whether the resolution clock may be paused for the agreed reasons.
     """
 
     entity_type = "sla"
@@ -188,7 +188,7 @@ class SlaAgreement(Record):
         return f"{self.severity_level} agreement {self.pk}"
 
     def explain_constraint(self, name: str, actor: Any) -> Refusal | None:
-        """One active agreement for each severity, also where two of one request contend for it."""
+        """At most one active agreement for each severity, including agreements of the same request."""
         if name != "sla_one_active_per_severity":
             return None
         other = SlaAgreement.objects.filter(

@@ -1,6 +1,6 @@
-"""Which clients have a high-priority contract now (SOP 13): an active, current subscription marked so.
+"""Clients with a high-priority contract (SOP 13): an active, current subscription with that flag.
 
-"Current" is judged by the date in the client's own time zone.
+"Current" is decided by the date in the client's time zone.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _COLUMNS = ("client_id", "start_date", "end_date", "client__calendar__timezone")
 
 
 def high_priority_clients(client_ids: Iterable[int]) -> set[int]:
-    """Those of these clients whose contract is high-priority now; one statement."""
+    """Those of these clients whose contract is currently high-priority; one statement."""
     marked = Subscription.objects.filter(
         client_id__in=client_ids, high_priority=True, status=SubscriptionStatus.ACTIVE
     ).order_by()
@@ -32,5 +32,5 @@ def _is_current(row: dict[str, Any], now: datetime) -> bool:
 
 
 def is_current(start: date, end: date | None, today: date) -> bool:
-    """Whether a subscription covers a day; without an end it is open-ended."""
+    """Whether a subscription covers a date; without an end it is open-ended."""
     return start <= today and (end is None or end >= today)

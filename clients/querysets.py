@@ -1,4 +1,4 @@
-"""Who may read which clients, subscriptions and agreements."""
+"""Read scopes of clients, subscriptions and agreements."""
 
 from typing import Any, Self
 
@@ -9,9 +9,9 @@ from users.choices import CC, VC
 
 class ClientQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: the own client. A vendor contact: those subscribed to the vendor's products.
+        """Staff: all. A client contact: their own client. A vendor contact: those subscribed to the vendor's products.
 
-        A cancelled or expired subscription is none.
+        Cancelled or expired subscriptions do not count.
         """
         if user.is_internal:
             return self.all()
@@ -32,7 +32,7 @@ class OfClientQuerySet(RecordQuerySet):
     client_path = "client_id"
 
     def visible_to(self, user: Any) -> Self:
-        """Staff: all. A client contact: the own client's. A vendor contact: none."""
+        """Staff: all. A client contact: their own client's. A vendor contact: none."""
         if user.is_internal:
             return self.all()
         return self.filter(**{self.client_path: user.client_id}) if user.role == CC else self.none()

@@ -1,4 +1,4 @@
-"""The shape of clients, their managers and calendars, subscriptions and service-level agreements."""
+"""The serializers of clients, their managers and calendars, subscriptions and service-level agreements."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,7 +26,7 @@ from core.reading.serializers import Body, Output, extended, outputs
 from products.models import Product
 from users.choices import AM, VC
 
-# Ten years: beyond it a target promises nothing.
+# The maximum of a target: ten years.
 MOST_MINUTES, MOST_HOURS = 5_256_000, 87_600
 OBJECTIVES = ("rto_minutes", "rpo_minutes")
 SHOWN_OBJECTIVES = {"type": ["object", "null"], "additionalProperties": {"type": ["integer", "null"]}}
@@ -48,7 +48,7 @@ class ClientChanges(ClientBody):
 
 class ManagersBody(Body):
     user_ids = serializers.ListField(
-        child=Reference("users.User", fits={"role": AM}, misfit="Only account managers are assigned to clients."),
+        child=Reference("users.User", fits={"role": AM}, misfit="Only account managers can be assigned to clients."),
         max_length=50,
     )
 
@@ -60,7 +60,7 @@ class CalendarBody(Body):
     holidays = serializers.ListField(child=serializers.DateField(), max_length=1_000, required=False, default=list)
 
     def validate_holidays(self, days: list[date]) -> list[str]:
-        """Each day once, in order, as text: JSON columns hold no dates."""
+        """Distinct dates, sorted, as text, because JSON columns cannot store dates."""
         return sorted({day.isoformat() for day in days})
 
 
@@ -73,12 +73,12 @@ class ClientOutput(Output):
 
     @classmethod
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
-        """A vendor contact learns which clients use the vendor's products, nothing more of them."""
+        """A vendor contact sees only the names of the clients that use the vendor's products."""
         return ("id", "name") if viewer.role == VC else None
 
 
 class ClientDetail(ClientOutput):
-    """A single client, with who manages it and its business hours; the default ones where it has none."""
+    """A single client, with its managers and its business hours, by default the standard ones."""
 
     account_manager_ids = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     calendar = serializers.SerializerMethodField()
@@ -136,12 +136,12 @@ ClientCalendar = type(
         "__module__": ClientDetail.__module__,
     },
 )
-ManagedClient = extended(ClientDetail, "ManagedClient", "A client and who manages it.", user_ids=_user_ids())
+ManagedClient = extended(ClientDetail, "ManagedClient", "A client and its managers.", user_ids=_user_ids())
 ClientWithHours = extended(ClientDetail, "ClientWithHours", "A client and its business hours.", **_hours())
 
 
 class ObjectivesBody(Body):
-    """How long recovery may take, and how much of the data, in minutes, may be lost."""
+    """The maximum recovery time, and the maximum data loss in minutes."""
 
     rto_minutes = serializers.IntegerField(min_value=0, max_value=MOST_MINUTES, required=False, allow_null=True)
     rpo_minutes = serializers.IntegerField(min_value=0, max_value=MOST_MINUTES, required=False, allow_null=True)
@@ -161,10 +161,10 @@ class SubscriptionBody(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         start, end = self.given("start_date", attrs), self.given("end_date", attrs)
         if end is not None and end < start:
-            message = f"The coverage would end on {end}, before it starts on {start}."
+            message = f"The coverage would end on {end}, before its start on {start}."
             raise serializers.ValidationError({"end_date": [message]}, code="dates_out_of_order")
         if end is not None and self._is_active(attrs) and end < client_today(self.given("client", attrs)):
-            message = f"The coverage ended on {end}, so it is not active: state its status, or a later end."
+            message = f"The coverage ended on {end}, so it cannot be active: send another status, or a later end."
             raise serializers.ValidationError({"end_date": [message]}, code="ended")
         if "recovery_objectives" not in attrs:
             return attrs
@@ -255,7 +255,7 @@ class AgreementOutput(Output):
 
 
 class AgreementsMade(serializers.Serializer[object]):
-    """Agreements made together, in the order in which they were asked for."""
+    """Agreements created together, in the order of the request."""
 
     subscription_id = serializers.IntegerField()
     agreements = AgreementOutput(many=True)

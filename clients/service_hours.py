@@ -1,4 +1,4 @@
-"""When a promise counts: the coverage of each tier, and a client's calendar as hours that clocks can count."""
+"""Service hours: the coverage of each tier, and a client's calendar as working hours."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,8 +20,8 @@ class Coverage(TextChoices):
     BUSINESS_HOURS = "business_hours"
 
 
-# Tier → (coverage of high severities, coverage of the others), as SOP 26 prints it: 24/7/365; business hours and
-# on-call; business hours only.
+# Tier → (coverage of high severities, coverage of the others), as in SOP 26: 24/7/365; business hours and on-call;
+# business hours only.
 COVERAGES: dict[str, tuple[Coverage, Coverage]] = {
     Tier.PREMIUM: (Coverage.ROUND_THE_CLOCK, Coverage.ROUND_THE_CLOCK),
     Tier.STANDARD: (Coverage.ROUND_THE_CLOCK, Coverage.BUSINESS_HOURS),
@@ -30,20 +30,22 @@ COVERAGES: dict[str, tuple[Coverage, Coverage]] = {
 
 
 def coverage_of(tier: str, severity: str) -> Coverage:
-    """The coverage that a tier gives an incident of a severity."""
+    """The coverage of a tier for a severity."""
     high, other = COVERAGES[tier]
     return high if severity in settings.IMS_HIGH_SEVERITIES else other
 
 
 def hours_of(coverage: str, calendar: Mapping[str, Any] | None) -> WorkingHours | None:
-    """The hours that a coverage counts; the calendar is needed for business hours alone."""
+    """The working hours of a coverage; the calendar is only used for business hours."""
     if coverage == Coverage.ROUND_THE_CLOCK or calendar is None:
         return ROUND_THE_CLOCK
     return working_hours(calendar)
 
 
 def working_hours(calendar: Mapping[str, Any]) -> WorkingHours:
-    """A calendar (timezone, weekly_hours, country, holidays) as hours: its own holidays beside the country's."""
+    """A calendar (timezone, weekly_hours, country, holidays) as working hours, with its own and its country's
+    holidays.
+    """
     country, own = calendar["country"], frozenset(calendar["holidays"])
 
     def is_holiday(day: date) -> bool:
@@ -54,8 +56,9 @@ def working_hours(calendar: Mapping[str, Any]) -> WorkingHours:
 
 @lru_cache(maxsize=1_000)
 def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The public holidays of a country in a year. The library's own objects fill themselves while they are read,
-    which threads may not share."""
+    """The public holidays of a country in a year. The library's own objects are filled lazily, so threads must not
+    share them.
+    """
     return frozenset(day for day in country_holidays(country, years=year) if day.year == year)
 
 

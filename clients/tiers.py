@@ -1,8 +1,8 @@
-"""The tiers of SOP 26 as tables, and the order of severities: pure rules about what may be promised.
+"""The tiers of SOP 26 as tables, and the order of severities: pure rules for agreed targets.
 
-How the policy's ranges are read: a target lies between the lower end of P1 and the upper end of P4; at P1 and P4
-within that severity's own range as well. Where the policy gives a single number it is the maximum. A less severe
-incident is never promised a faster time than a more severe one of the same subscription.
+Interpretation of the policy's ranges: a target lies between the lower end of P1 and the upper end of P4; at P1 and P4
+within that severity's own range as well. A single number in the policy is the maximum. Within a subscription, a less
+severe incident must not have a shorter target than a more severe one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ TIMES = (RESPONSE, RESOLUTION)
 
 Span = tuple[int | None, int]
 
-# Tier → target → severity → (lowest, highest), as SOP 26 prints them; None where it prints the maximum alone.
+# Tier → target → severity → (lowest, highest), as in SOP 26; None if it only states the maximum.
 RANGES: dict[str, dict[str, dict[str, Span]]] = {
     Tier.PREMIUM: {
         RESPONSE: {P1: (15, 30), P4: (24 * HOUR, 48 * HOUR)},
@@ -57,7 +57,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One target that breaks a rule: the rule's code, the target's name, a sentence, and what would be permitted."""
+    """One target that violates a rule: the rule's code, the target's name, a sentence, and the permitted range."""
 
     code: str
     target: str
@@ -66,7 +66,7 @@ class Violation:
 
 
 def permitted(tier: str, severity: str, target: str) -> tuple[Any, Any]:
-    """The lowest and highest value that a tier permits for a target at a severity, both included."""
+    """The lowest and highest value that a tier permits for a target at a severity, both inclusive."""
     if target == AVAILABILITY:
         return AVAILABILITIES[tier], MOST_AVAILABLE
     printed = RANGES[tier][target]
@@ -75,7 +75,7 @@ def permitted(tier: str, severity: str, target: str) -> tuple[Any, Any]:
 
 
 def outside_tier(tier: str, promise: Promise) -> Iterator[Violation]:
-    """One violation for each target that the tier does not permit."""
+    """One violation for each target outside the tier's range."""
     for target in TARGETS:
         value = getattr(promise, target)
         lowest, highest = permitted(tier, promise.severity_level, target)
@@ -86,7 +86,9 @@ def outside_tier(tier: str, promise: Promise) -> Iterator[Violation]:
 
 
 def out_of_order(promise: Promise, others: Iterable[Promise]) -> Iterator[Violation]:
-    """One violation for each time that is slower than a less severe promise, or faster than a more severe one."""
+    """One violation for each time that is longer than that of a less severe agreement, or shorter than a more severe
+    one's.
+    """
     for other in others:
         for target in TIMES:
             mine, theirs = getattr(promise, target), getattr(other, target)
@@ -95,8 +97,8 @@ def out_of_order(promise: Promise, others: Iterable[Promise]) -> Iterator[Violat
             if (more_severe and mine > theirs) or (less_severe and mine < theirs):
                 limit = "maximum" if more_severe else "minimum"
                 detail = (
-                    f"{target} at {promise.severity_level} is {mine}, but {theirs} at {other.severity_level}: "
-                    "a less severe incident is never promised a faster time."
+                    f"{target} at {promise.severity_level} is {mine}, but {theirs} at {other.severity_level}: a less "
+                    "severe incident must not have a shorter time."
                 )
                 facts = {"severity_level": str(promise.severity_level), limit: theirs}
                 yield Violation("order", target, detail, {**facts, "against": str(other.severity_level)})

@@ -1,4 +1,4 @@
-"""What day it is for a client: by the time zone of its calendar."""
+"""The current date of a client, in the time zone of its calendar."""
 
 from datetime import date
 from zoneinfo import ZoneInfo

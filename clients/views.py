@@ -29,7 +29,7 @@ from users.choices import VC
 
 
 class ClientCollection(Collection):
-    """Clients. Who sees only their names may not ask about anything else: a filter would tell what is hidden."""
+    """Clients. Viewers who see only names may not filter by other fields: a filter would disclose hidden values."""
 
     names_only = ("id", "id__in", "name", "name__in", "cursor", "page", "page_size", *CHOICES)
 
@@ -83,13 +83,13 @@ class ClientViewSet(RecordViewSet):
     @account_managers.mapping.get  # type: ignore[attr-defined,untyped-decorator]
     @answers(ClientManagers, versioned=True)
     def read_account_managers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read who manages a client."""
+        """Read the account managers of a client."""
         return self._part("account_manager_ids", lambda user_ids: {"user_ids": user_ids})
 
     @calendar.mapping.get  # type: ignore[attr-defined,untyped-decorator]
     @answers(ClientCalendar, versioned=True)
     def read_calendar(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read a client's business hours; the default ones where none were set."""
+        """Read a client's business hours, by default the standard ones."""
         return self._part("calendar", dict)
 
     def _part(self, name: str, shown: Any) -> Response:
@@ -120,7 +120,7 @@ class AgreementViewSet(RecordViewSet):
     bulk = write("sla.create", path="bulk", shape="agreements", detail=False, code=status.HTTP_201_CREATED)
 
     def answer(self, result: Any, code: int = status.HTTP_200_OK) -> Response:
-        """Agreements made together are shown together, in the order in which they were asked for."""
+        """Agreements created together are returned together, in the order of the request."""
         if not isinstance(result, list):
             return super().answer(result, code)
         made = SlaAgreement.objects.filter(pk__in=[each.pk for each in result]).order_by("pk")

@@ -1,4 +1,4 @@
-"""What happens to clients, subscriptions and agreements, one file for each SOP."""
+"""Operations on clients, subscriptions and agreements, one file for each SOP."""
 
 from clients.operations import agreements, business_hours, create_client, subscriptions, update_client
 

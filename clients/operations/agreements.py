@@ -33,11 +33,10 @@ from users.models import User
 def create_agreements(
     *, actor: User, subscription: Subscription, agreements: list[dict[str, Any]] | None = None, **fields: Any
 ) -> SlaAgreement | list[SlaAgreement]:
-    """Define the targets of one severity under a subscription, or of several at once: all or none, one approval.
+    """Define the targets of one severity under a subscription, or of several: all or none, under one approval.
 
-    SOP 11, 26. Raises Refusal: validation_error (outside the tier, out of order), duplicate (one active agreement
-    for each subscription and severity), precondition_failed (the subscription has just ceased to be active),
-    approval_required.
+    SOP 11, 26. Raises Refusal: validation_error (outside the tier, out of order), duplicate (one active agreement for
+    each subscription and severity), precondition_failed (the subscription has just become inactive), approval_required.
     """
     subscription = locked_subscription(subscription)
     proposed = [fields] if agreements is None else agreements
@@ -83,7 +82,7 @@ def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAg
 
 
 def _require_rules(subscription: Subscription, proposed: list[dict[str, Any]], paths: list[str]) -> None:
-    """Refuse unless every proposed agreement fits the tier and the order among those that are or become active."""
+    """Refuse unless every proposed agreement fits the tier and the order among the resulting active ones."""
     present = [targets_of(each) for each in active_agreements(subscription)]
     promises = [targets_of(each) for each in proposed]
     active = [each.get("status", AgreementStatus.ACTIVE) == AgreementStatus.ACTIVE for each in proposed]

@@ -1,4 +1,4 @@
-"""SOP 11: the business hours in which a client's service levels are counted."""
+"""SOP 11: the business hours in which a client's service levels are measured."""
 
 from typing import Any
 
@@ -26,9 +26,9 @@ from users.models import User
     condition="AM: assigned to that client",
 )
 def set_calendar(*, actor: User, client: Client, **hours: Any) -> Answer:
-    """Set a client's whole calendar: time zone, weekly hours, the country whose holidays count, further holidays.
+    """Replace a client's calendar: time zone, weekly hours, the country of public holidays, additional holidays.
 
-    SOP 11. Raises Refusal: out_of_scope, approval_required (a clock runs by it).
+    SOP 11. Raises Refusal: out_of_scope, approval_required (a running clock depends on it).
     """
     calendar = Calendar.objects.filter(client=client).first() or Calendar(client=client)
     before = calendar.version if calendar.pk else None

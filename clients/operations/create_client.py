@@ -25,7 +25,8 @@ from users.models import User
 def create_client(*, actor: User, **fields: Any) -> Client:
     """Register a client that requires incident management services.
 
-    SOP 3. An account manager who creates a client manages it. Raises Refusal: duplicate (registration number, e-mail).
+    SOP 3. An account manager who creates a client is assigned to it. Raises Refusal: duplicate (registration number,
+    e-mail).
     """
     client = Client(**fields)
     client.save()

@@ -1,7 +1,7 @@
 """SOP 10: Creating Client Subscriptions.
 
-SOP 4 speaks of "account managers assigned to client", SOP 10, 11 and 26 of "account managers": so any account manager
-may subscribe a client and agree on service levels, and only the client's own record is reserved to its managers.
+SOP 4 names "account managers assigned to client", SOP 10, 11 and 26 "account managers": therefore any account manager
+may create subscriptions and agreements, and only the client's own record is restricted to its managers.
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ def update_subscription(*, actor: User, subscription: Subscription, **changes: A
     """Change a subscription's coverage or status.
 
     SOP 10. Raises Refusal: invalid_transition (cancelled is final), precondition_failed (active agreements would
-    break the tier's rules), approval_required (a clock runs by it).
+    violate the tier's rules), approval_required (a running clock depends on it).
     """
     _require_not_cancelled(subscription)
     status = changes.get("status", subscription.status)
@@ -74,7 +74,7 @@ def update_subscription(*, actor: User, subscription: Subscription, **changes: A
 
 
 def _require_not_cancelled(subscription: Subscription) -> None:
-    """Cancelled is final, for fields as well as for the status."""
+    """Refuse any change of a cancelled subscription, of its fields as well as its status."""
     if subscription.status == SubscriptionStatus.CANCELLED:
         detail = f"Subscription {subscription.pk} is cancelled, and a cancelled subscription is final."
         item = Item("invalid_transition", detail, "status", {"allowed": [], "status": str(subscription.status)})
@@ -83,5 +83,5 @@ def _require_not_cancelled(subscription: Subscription) -> None:
 
 
 def _terms(subscription: Subscription) -> tuple[str, str]:
-    """What decides which targets the agreements may have."""
+    """The fields that determine the permitted targets of agreements."""
     return subscription.service_level_tier, subscription.subscription_type

@@ -1,4 +1,4 @@
-"""SOP 4: Updating Client Information, and who manages the client."""
+"""SOP 4: Updating Client Information, and assigning its managers."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def update_client(*, actor: User, client: Client, **changes: Any) -> Client:
     answers=ManagedClient,
 )
 def assign_managers(*, actor: User, client: Client, user_ids: list[User]) -> Answer:
-    """Say who manages a client: exactly these account managers; every other assignment ends.
+    """Assign account managers to a client: exactly these; all other assignments end.
 
     SOP 4. Raises Refusal: invalid_reference (not an active account manager).
     """
