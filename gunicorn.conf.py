@@ -1,4 +1,4 @@
-"""How gunicorn serves the application; each value can be set by an environment variable."""
+"""Gunicorn's configuration; every value can be set by an environment variable."""
 
 import logging.config
 import os
@@ -17,32 +17,32 @@ from ims.logs import configuration
 wsgi_app = "ims.wsgi:application"
 bind = os.environ.get("IMS_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# With several threads a worker survives slow clients without a proxy in front; 1 means a worker that serves one
-# request at a time, a little faster behind a proxy that buffers requests.
+# With several threads, a worker tolerates slow clients without a proxy; 1 means one request at a time, slightly faster
+# behind a proxy that buffers requests.
 threads = int(os.environ.get("IMS_THREADS", "4"))
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-# In memory: heartbeats of the workers, and what they count, must not wait for a disk.
+# In memory, because heartbeats and metrics of the workers must not wait for a disk.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 worker_tmp_dir = MEMORY
-# Who may state X-Forwarded-*: the proxies in front, by address. Django trusts the header only with IMS_BEHIND_PROXY.
-# Without a proxy nobody states the scheme, not even a process on this machine.
+# The proxies that may set X-Forwarded-*, by address. Django trusts the header only with IMS_BEHIND_PROXY. Without a
+# proxy no peer may set the scheme, not even a local process.
 if not environ.Env().bool("IMS_BEHIND_PROXY", False):
     secure_scheme_headers: dict[str, str] = {}
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-# Beyond these gunicorn answers itself (414, 431). The application's own limit of the query is lower, and explained.
+# Beyond these limits gunicorn itself responds (414, 431). The application's own query limit is lower, and explained.
 limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190
-# The application writes the line of each request; a second one would say less.
+# The application logs each request; a second line would be redundant.
 accesslog = None
 # No control interface other than HTTP, and nothing written to a home directory, which a container does not have.
 control_socket_disable = True
 
 
 class logger_class(Logger):  # noqa: N801 - the name of the setting
-    """gunicorn's own lines in the form of all others."""
+    """gunicorn's log lines in the application's format."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)  # type: ignore[no-untyped-call]
@@ -50,7 +50,9 @@ class logger_class(Logger):  # noqa: N801 - the name of the setting
 
 
 def is_taken(address: Any) -> bool:
-    """Whether another program listens at a host and port. Unix sockets, and those inherited at an upgrade, are not."""
+    """Whether another program listens on a host and port. Unix sockets, and those inherited at an upgrade, do not
+    count.
+    """
     if not isinstance(address, tuple) or "GUNICORN_FD" in os.environ:
         return False
     with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
@@ -63,7 +65,7 @@ def is_taken(address: Any) -> bool:
 
 
 def on_starting(server: Any) -> None:
-    """A fresh folder in which the workers count; it must be known before the first of them starts."""
+    """Create an empty directory for the workers' metrics; it must be known before the first worker starts."""
     if any(is_taken(address) for address in server.cfg.address):
         print(f"{bind} is in use. Choose another address, for example IMS_BIND=127.0.0.1:8001.", file=sys.stderr)
     server.metrics_folder = tempfile.mkdtemp(prefix="ims-metrics-", dir=MEMORY)
@@ -71,7 +73,7 @@ def on_starting(server: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """What a worker has counted stays; that it is at work does not."""
+    """Keep the counters of an exited worker, and remove its live gauges."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - it looks for the folder when loaded
 
     mark_process_dead(worker.pid, server.metrics_folder)

@@ -13,7 +13,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(f"The settings are not complete: {error}")
+        sys.exit(f"The settings are incomplete: {error}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ class ImsConfig(AppConfig):
     name = "ims"
 
     def ready(self) -> None:
-        """Verify the installation before it serves anything: audit receivers, hooks and routes."""
+        """Verify audit receivers, hooks and routes before anything is served."""
         from importlib import import_module
 
         from core.hooks import hooks

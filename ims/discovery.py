@@ -1,4 +1,4 @@
-"""SOP 1: Entities Lookup / Discovery. One door to every collection, with its three answers."""
+"""SOP 1: Entities Lookup / Discovery. One endpoint for all collections, with three kinds of results."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from core.errors import Item, Refusal
 from core.reading.collections import Collection, collections
 from core.reading.query import read_id
 
-# The types that discovery knows, in the contract's order; those whose collections come with later apps are added there.
+# The entity types of discovery, in contract order.
 ENTITY_TYPES = (
     "client",
     "user",
@@ -31,7 +31,7 @@ ENTITY_TYPES = (
     "approval",
     "handoff",
 )
-# A brief list is for telling records apart, not for reading them all.
+# The size of a brief list, which serves disambiguation only.
 BRIEF = 50
 
 
@@ -45,7 +45,7 @@ def collection_of(entity_type: str | None) -> Collection:
 
 
 def check_requester(text: str | None, user: Any) -> None:
-    """SOP 1 lists the requester as an input: accepted when it names the caller."""
+    """SOP 1 lists the requester as an input: accepted if it is the caller."""
     if text is None:
         return
     if read_id("requester_id", text) != user.pk:
@@ -66,7 +66,7 @@ def answer_of(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
 
 
 def _label(row: dict[str, Any], names: tuple[str, ...]) -> Any:
-    """What tells a record from others of its type."""
+    """The value that distinguishes a record from others of its type."""
     return row[names[0]] if len(names) == 1 else " · ".join(str(row[name]) for name in names if row[name])
 
 

@@ -1,4 +1,4 @@
-"""The headers of every answer, the server's own refusals and redirects included."""
+"""The headers of every response, including the server's own refusals and redirects."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 
 class HeadersMiddleware:
-    """Sets what the settings hold wherever the answer does not state its own."""
+    """Sets the default headers that a response does not set itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,7 +22,7 @@ class HeadersMiddleware:
 
 
 class ContentPolicyMiddleware(CSPMiddleware):
-    """A policy of their own for the pages among the answers; the strict one of the settings for all others."""
+    """A separate Content-Security-Policy for HTML pages; the strict default for all other responses."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -1,4 +1,4 @@
-"""Health for load balancers and containers: alive, and ready to work. Neither is part of the API or the policy."""
+"""Health checks for load balancers and containers: liveness and readiness. Neither is part of the API or the policy."""
 
 from functools import cache
 
@@ -19,14 +19,14 @@ RETRY_AFTER = 5  # seconds
 @require_safe
 @never_cache
 def alive(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nothing of the database: restarting the process would not mend that."""
+    """Liveness: the process responds. The database is not checked, because a restart would not repair it."""
     return JsonResponse({"status": "alive"})
 
 
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database answers and every migration of this version is applied; else a problem document with 503."""
+    """Readiness: the database responds and every migration is applied; otherwise a problem document with 503."""
     try:
         missing = sorted(last_migrations() - MigrationRecorder(connection).applied_migrations().keys())
     except Error:
@@ -38,15 +38,15 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 @cache
 def last_migrations() -> frozenset[tuple[str, str]]:
-    """The last migration of each app, as (app, name); they cannot change while the process runs."""
+    """The last migration of each app, as (app, name); constant while the process runs."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())
 
 
 def unmigrated(missing: list[tuple[str, str]]) -> Refusal:
-    """The answer while `manage.py migrate` has not been run yet."""
+    """The response before `manage.py migrate` has run."""
     return Refusal(
         Code.DATABASE_UNAVAILABLE,
-        "The database is not at this version yet: migrations are missing.",
+        "The database schema is out of date: migrations are missing.",
         rule="readiness",
         errors=[Item("migration_missing", f"{app}.{name} is not applied.") for app, name in missing],
         next="Run manage.py migrate.",

@@ -1,9 +1,9 @@
-"""What the members of discovery and the inbox mean."""
+"""Descriptions of the fields of discovery and the inbox."""
 
 HELP_TEXTS = {
-    "DiscoveryAnswer.count": "How many records match.",
-    "DiscoveryAnswer.entity_type": "The type of record searched for.",
-    "DiscoveryAnswer.filters": "The filters that were used.",
+    "DiscoveryAnswer.count": "The number of matching records.",
+    "DiscoveryAnswer.entity_type": "The entity type searched for.",
+    "DiscoveryAnswer.filters": "The applied filters.",
     "DiscoveryAnswer.match": "Whether none, one or many records match.",
-    "DiscoveryAnswer.results": "The whole record for one match, a brief list for many.",
+    "DiscoveryAnswer.results": "The complete record for a single match, a brief list for many.",
 }

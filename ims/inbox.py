@@ -1,6 +1,6 @@
-"""What waits for the caller, of all that the floors keep: each kind is a list of theirs, under filters that name one.
+"""The inbox: pending work of the caller. Each kind is a filtered list of another app.
 
-So the inbox shows nothing that those lists would not: their scope, their redaction and their filters are its own.
+The inbox therefore shows only what those lists would: it uses their scope, their redaction and their filters.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,20 +23,20 @@ from users.choices import EX, IM, SA, STAFF
 from users.models import User
 from users.views import ACTIVATIONS
 
-# Of each kind the newest are shown; all of them stand in the list that it links to.
+# The number of records shown of each kind; the linked list contains all of them.
 SHOWN = 20
 ME, LATELY = "{me}", "{lately}"
-# What was done, unlike what is to be done, waits for nothing: so many days it is shown.
+# Completed acts need no response: they are shown for this many days.
 NOTICE_DAYS = 30
 
 
-# The acts of whoever holds the server's shell, who stands outside the law: those who answer for it see them.
+# Acts with shell access to the server, which bypasses the policy's duties; the accountable roles see them.
 SYSTEM_ACTS = "token.issue,user.bootstrap,user.recover"
 
 
 @dataclass(frozen=True, slots=True)
 class InboxKind:
-    """One kind of what waits: the list that it stands in, and the filters that leave what waits for one person."""
+    """One kind of pending work: its list, and the filters that select one person's records."""
 
     name: str
     text: str
@@ -57,7 +57,7 @@ class InboxKind:
 KINDS = (
     InboxKind(
         "communications",
-        "Communications that name the caller or the team of the caller's role.",
+        "Communications addressed to the caller or the team of the caller's role.",
         COMMUNICATIONS,
         "communications/",
         {"for_me": "true"},
@@ -65,7 +65,7 @@ KINDS = (
     InboxKind("approvals", "Approvals that the caller may decide.", APPROVALS, "approvals/", {"for_me": "true"}, STAFF),
     InboxKind(
         "countersignatures",
-        "Activations of accounts whose other share the caller may draw.",
+        "Activations that the caller may countersign.",
         ACTIVATIONS,
         "activations/",
         {"for_me": "true"},
@@ -80,7 +80,7 @@ KINDS = (
     ),
     InboxKind(
         "system_acts",
-        f"What the server's operator did in the last {NOTICE_DAYS} days: accounts made or recovered, tokens issued.",
+        f"Acts of the server's operator in the last {NOTICE_DAYS} days: accounts created or recovered, tokens issued.",
         TRAIL,
         "audit-entries/",
         {"operation__in": SYSTEM_ACTS, "reference_type__in": "user,token", "created_at__gte": LATELY},
@@ -93,7 +93,7 @@ KINDS = (
         "escalations/",
         {"target_user_id": ME, "status__in": "open,acknowledged"},
     ),
-    InboxKind("handoffs", "Handoffs that nobody has taken over.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
+    InboxKind("handoffs", "Handoffs that are not accepted yet.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
     InboxKind(
         "incidents",
         "Unresolved incidents that the caller manages or is assigned to.",
@@ -104,7 +104,7 @@ KINDS = (
     ),
     InboxKind(
         "root_cause_analyses",
-        "Analyses that the caller has under way.",
+        "The caller's analyses in progress.",
         ANALYSES,
         "root-cause-analyses/",
         {"assigned_to": ME, "status": "in_progress"},
@@ -142,9 +142,9 @@ KINDS = (
     verb=Verb.ENTITY_DISCOVERY,
 )
 def read_inbox(*, actor: User) -> dict[str, tuple[InboxKind, int, list[dict[str, Any]]]]:
-    """Read what waits for oneself: what one was told, may decide, was asked to take over or has under way.
+    """Read your pending work: messages, decisions, requests and tasks in progress.
 
-    Of each kind the newest, and how many there are: at most two statements.
+    The newest records and the count of each kind, in at most two statements.
     """
     return {kind.name: (kind, *_waiting(kind, actor)) for kind in KINDS}
 

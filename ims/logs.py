@@ -1,7 +1,7 @@
-"""Logs by structlog: one line for each event, as text or as a JSON object, with the request that it belongs to.
+"""Structured logging with structlog: one line for each event, as text or JSON, with its request.
 
-A line holds what was done by whom, never what was said: no body, no query, no secret, no local variable, no e-mail
-address. Our own lines name none; what messages of exceptions and of libraries bring along is taken out.
+A log line contains the actor and the operation, never the content: no body, query, secret, local variable or e-mail
+address. The application's own lines contain none; those in messages of exceptions and libraries are removed.
 """
 
 import logging
@@ -16,7 +16,7 @@ from structlog.types import EventDict, Processor
 
 from core.context import current
 
-# What a text may bring along, the sign that it may, and what stands in its place.
+# Sensitive patterns in text, a quick test for each, and the replacement.
 TAKEN_OUT: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("@", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
     ("?", re.compile(r"\?[^\s'\"]+"), "?[query]"),
@@ -25,7 +25,7 @@ TAKEN_OUT: tuple[tuple[str, re.Pattern[str], str], ...] = (
 
 
 def add_context(logger: Any, method: str, event: EventDict) -> EventDict:
-    """The request, the actor and the operation, so that log lines and audit entries find each other."""
+    """Add the request, the actor and the operation, which link log lines to audit entries."""
     act = current()
     event.update(
         request_id=act.request_id or None,
@@ -37,7 +37,7 @@ def add_context(logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def tidy(logger: Any, method: str, event: EventDict) -> EventDict:
-    """The same line without what it has no value for, and without what no line may hold."""
+    """Remove empty values and sensitive content from a line."""
     return {name: _cleaned(value) for name, value in event.items() if value is not None}
 
 
@@ -48,14 +48,14 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-# What every line brings, whoever wrote it.
+# Processors of every line, whatever its source.
 BEGINNING: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     add_context,
 )
-# How lines end, by IMS_LOG_FORMAT.
+# Renderers, by IMS_LOG_FORMAT.
 ENDINGS: dict[str, tuple[Processor, ...]] = {
     "json": (structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()),
     "text": (structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at", exception_formatter=plain_traceback),),
@@ -70,14 +70,14 @@ structlog.configure(
 
 
 class Defects(logging.Filter):
-    """Lets through what has a traceback: that a request was answered with an error stands in its own line already."""
+    """Passes records with a traceback only: the request's own line already records the error response."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.exc_info is not None
 
 
 def configuration(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The configuration of Python's logging, for the application and for gunicorn, from the environment."""
+    """The logging configuration for the application and gunicorn, from the environment."""
     production = environ.get("IMS_ENVIRONMENT", "production") == "production"
     form = environ.get("IMS_LOG_FORMAT", "json" if production else "text")
     requests = "INFO" if environ.get("IMS_ACCESS_LOG", "1") == "1" else "ERROR"

@@ -1,4 +1,4 @@
-"""The shape of answers that look across all kinds of records: discovery and the inbox."""
+"""The serializers of discovery and the inbox."""
 
 from rest_framework import serializers
 
@@ -9,7 +9,9 @@ ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
 
 
 class DiscoveryAnswer(serializers.Serializer[object]):
-    """No match is an empty answer; one match carries the whole record; many a brief list of id, label and status."""
+    """No match is an empty result; one match contains the complete record; many are a brief list of id, label and
+    status.
+    """
 
     entity_type = serializers.ChoiceField(choices=ENTITY_TYPE)
     filters = serializers.DictField(child=serializers.CharField())
@@ -18,8 +20,8 @@ class DiscoveryAnswer(serializers.Serializer[object]):
     results = serializers.ListField(child=serializers.DictField())
 
 
-COUNT = "How many there are."
-MORE = "The address of the whole list; null where all of it is shown."
+COUNT = "The number of records."
+MORE = "The URL of the whole list; null if all of it is shown."
 
 
 def _of_kind(kind: InboxKind) -> serializers.Serializer[object]:
@@ -39,8 +41,8 @@ Inbox = type(
     "Inbox",
     (serializers.Serializer,),
     {
-        "count": serializers.IntegerField(help_text="How much waits in all."),
+        "count": serializers.IntegerField(help_text="The total number of records of all kinds."),
         **{kind.name: _of_kind(kind) for kind in KINDS},
-        "__doc__": "What waits for the caller, by kind.",
+        "__doc__": "The caller's pending work, by kind.",
     },
 )

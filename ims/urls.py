@@ -1,4 +1,4 @@
-"""All routes. Loading them tells the registry of operations, and verifies that each route has its operation."""
+"""All routes. Loading them fills the registry, and verifies that each route has its operation."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -9,7 +9,7 @@ from ims.health import alive, ready
 from ims.observing.views import metrics
 from ims.views import DiscoveryView, InboxView
 
-# The order in which addresses are looked up: what is asked for most comes first.
+# The order in which URLs are resolved: the most frequent first.
 APPS = [
     "incidents",
     "users",

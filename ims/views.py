@@ -1,4 +1,4 @@
-"""What looks across all kinds of records, over HTTP: discovery and the inbox."""
+"""Discovery and the inbox over HTTP."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from users.models import User
 
 TEXT = {"type": "string"}
 DISCOVERY = (
-    query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "What to look for.", required=True),
+    query("entity_type", {**TEXT, "enum": list(ENTITY_TYPES)}, "The entity type.", required=True),
     query("requester_id", ID_SCHEMA, "The caller's own id; optional."),
     query("search", ANY_TEXT, "Words that must all occur."),
     query(
         "filters",
         {"type": "object", "additionalProperties": TEXT},
-        "Filters of the entity type's collection, each as a query parameter of its own.",
+        "Filters of the entity type's collection, each as a separate query parameter.",
         style="form",
         explode=True,
     ),
@@ -39,7 +39,7 @@ class DiscoveryView(OperationView):
 
     @answers(DiscoveryAnswer, query=DISCOVERY)
     def search(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Look records up: no match is an empty answer, one comes with full detail, many as a list to choose from."""
+        """Look records up: no match is an empty result, one has full detail, many are a list for disambiguation."""
         params = self.params()
         collection = collection_of(params.pop("entity_type", None))
         check_requester(params.pop("requester_id", None), request.user)
@@ -53,13 +53,13 @@ class DiscoveryView(OperationView):
 
 
 class InboxView(OperationView):
-    """What waits for the caller."""
+    """The caller's pending work."""
 
     operations = {"inbox": "inbox.read"}
 
     @answers(Inbox)
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read what waits for oneself, by kind, the newest first; `more` leads to the whole list where it is longer."""
+        """Read your pending work, by kind, newest first; `more` is the URL of the whole list if it is longer."""
         seen = Discovery(User.entity_type, request.user.pk, {"view": "inbox"})
         found = self.read(lambda *_: read_inbox(actor=request.user), seen=seen)
         shown = {

@@ -72,7 +72,7 @@ HELP_TEXTS = {
     "SlaStep.target_passed_at": "When the target's minutes will have elapsed in wall-clock time.",
     "SlaStep.week_minutes": "The covered minutes of the calendar's week, without holidays.",
     "SlaStep.weeks": "The whole weeks of the target.",
-    "SlaTargets.at_risk_percent": "The share of a target above which the clock is at risk.",
+    "SlaTargets.at_risk_percent": "The share of a target from which the clock is at risk.",
     "SlaTargets.resolution_minutes": "The resolution target, in minutes.",
     "SlaTargets.response_minutes": "The response target, in minutes.",
     "acknowledged_at": "When work on the incident started.",

@@ -1,1 +1,1 @@
-"""The console: every record in a browser, by role, under the same scope as everywhere; it reads and never writes."""
+"""The console: all records in a browser, within the caller's read scope; it is read-only."""

@@ -1,4 +1,4 @@
-"""Errors: pages for the console's readers, problem documents for everybody else."""
+"""Errors: HTML pages for the console, problem documents everywhere else."""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +16,9 @@ PREFIX = "/console"
 
 SENTENCES = {
     400: "The request cannot be parsed.",
-    403: "Your role may not do this. The console is for reading; changes go through the API.",
-    404: "There is no such page, or no such record in your scope.",
-    500: "The server failed. Nothing was written.",
+    403: "Your role is not permitted to do this. The console is read-only; use the API for changes.",
+    404: "The page was not found, or the record is not in your scope.",
+    500: "Internal server error. Nothing was written.",
     503: "Nothing was written. Try again later.",
 }
 
@@ -29,7 +29,7 @@ def is_console(request: HttpRequest) -> bool:
 
 
 def page(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
-    """An error as a page of its own, which needs no database."""
+    """An error as a static page, which needs no database."""
     facts = {
         "status": status,
         "title": HTTPStatus(status).phrase,
@@ -67,9 +67,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
-    """The answer to a locked-out login. The API has given its own problem document already."""
+    """The response to a locked-out login. The API returns its own problem document earlier."""
     if isinstance(response, HttpResponse) and not is_console(request):
         return response
     wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    detail = "Too many failed logins. Wait a while and try again."
+    detail = "Too many failed logins. Wait and try again."
     return refuse(Refusal(Code.LOCKED_OUT, detail, rule="login_lockout", retry_after=wait))

@@ -10,11 +10,11 @@ from users.models import User
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
-    """Failures count for the address whatever its case, so that no spelling gives further tries."""
+    """Failures are counted for the folded address, so that other spellings do not give more attempts."""
 
     error_messages = {
-        "invalid_login": "The e-mail address or the password is not right, or the account is not active.",
-        "inactive": "The e-mail address or the password is not right, or the account is not active.",
+        "invalid_login": "The e-mail address or the password is wrong, or the account is not active.",
+        "inactive": "The e-mail address or the password is wrong, or the account is not active.",
     }
 
     def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:

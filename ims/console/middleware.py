@@ -1,4 +1,6 @@
-"""The console's door: binds the session's user as the actor, keeps their time zone, answers refusals as pages."""
+"""The console's middleware: sets the actor from the session, activates the user's time zone, renders refusals as
+pages.
+"""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +21,7 @@ from users.sessions import is_live
 
 
 class ConsoleMiddleware:
-    """For the console's paths only; it stands after authentication."""
+    """Applies to console paths only; it must come after the authentication middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,7 +45,7 @@ class ConsoleMiddleware:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A refusal, or a database that fails, as a page; anything else is a defect and goes on to the 500 page."""
+        """A refusal or a database failure as a page; any other exception is a defect and leads to the 500 page."""
         if not is_console(request):
             return None
         refusal = error if isinstance(error, Refusal) else _of_database(error)
@@ -51,9 +53,9 @@ class ConsoleMiddleware:
 
 
 def check_query(request: HttpRequest) -> None:
-    """Refuse what no record can hold, before a query fails on it."""
+    """Refuse characters that no record can contain, before a query fails on them."""
     if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
-        raise Refusal(Code.INVALID_FILTER, "The address holds characters that no record can hold.", rule="contract")
+        raise Refusal(Code.INVALID_FILTER, "The URL contains characters that no record can contain.", rule="contract")
 
 
 def _of_database(error: Exception) -> Refusal | None:
@@ -61,7 +63,7 @@ def _of_database(error: Exception) -> Refusal | None:
 
 
 def zone_of(name: str) -> ZoneInfo | None:
-    """A user's time zone; None (the server's) where this machine does not know it."""
+    """A user's time zone; None (the server's) if this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

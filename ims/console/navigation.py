@@ -1,4 +1,4 @@
-"""The sidebar: the records by domain, only what the viewer may open."""
+"""The sidebar: record types by domain, restricted to those that the viewer may open."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-# The order of the groups; what declares another group, or none, stands after them.
+# The order of the groups; undeclared groups and ungrouped types follow.
 GROUPS = (
     "Incidents",
     "Changes",
@@ -20,7 +20,7 @@ GROUPS = (
 
 
 def groups(site: Any, viewer: Any) -> list[tuple[str, list[Any]]]:
-    """(title, the admins of the records that the viewer may read), in the order of GROUPS."""
+    """(title, admins of the record types that the viewer may read), in the order of GROUPS."""
     members: dict[str, list[Any]] = {title: [] for title in GROUPS}
     for each in site._registry.values():
         if each.may_read(viewer):
@@ -29,7 +29,7 @@ def groups(site: Any, viewer: Any) -> list[tuple[str, list[Any]]]:
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The navigation in the form that the theme takes."""
+    """The navigation in the theme's format."""
     home = {"title": "Overview", "icon": "home", "link": reverse("admin:index")}
     return [
         {"items": [home]},

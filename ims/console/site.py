@@ -1,4 +1,4 @@
-"""The console's site: what it offers to whom, and nothing of the framework's own writing pages."""
+"""The console's site: its pages and their access, without Django's own write pages."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -17,9 +17,9 @@ from core.reading.discovery import READ
 from ims.console.forms import LoginForm
 from ims.console.navigation import groups
 
-# The pages of the site itself. Passwords are changed and accounts activated through the API.
+# The site's own pages. Password changes and activations use the API.
 PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
-# The types whose records have an entry in the audit trail under another name, or none.
+# Types whose audit entries have another entity type, or none.
 UNTRAILED = frozenset({"audit_entry"})
 
 
@@ -36,7 +36,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
-        """The records' pages and those of PAGES; whatever else the framework brings is left out."""
+        """The record pages and those of PAGES; Django's other pages are omitted."""
         urls = super().get_urls()
         return [each for each in urls if getattr(each, "name", None) in PAGES or self._is_known(each)]
 
@@ -45,18 +45,18 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return hasattr(pattern, "url_patterns") or "(?P<url>" in str(pattern.pattern)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The form, and an attempt to log in with it: one of those that its address has in a while."""
+        """The login form, and login attempts, which are rate-limited by address."""
         if request.method == "POST":
             enforce(request, LoginLimit)
         page: HttpResponse = super().login(request, extra_context)
         return page
 
     def get_log_entries(self, request: HttpRequest) -> Any:
-        """The framework's log is not written; what was done stands in the audit trail."""
+        """Django's log is not written; the audit trail records all acts."""
         return ()
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """What the viewer may open, with the number of records in their scope, counted up to the paginator's limit."""
+        """The record types that the viewer may open, with their counts, limited like the paginator's."""
         page: HttpResponse = read(
             READ,
             lambda *_: self._overview(request, extra_context or {}),
@@ -74,7 +74,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return page
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
-        """The overview lists every type already."""
+        """Redirects to the overview, which already lists every type."""
         return HttpResponseRedirect(reverse("admin:index"))
 
     def _counted(self, admin: Any, request: HttpRequest) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         }
 
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
-        """An address that only lacks its last slash leads on; any other is not found."""
+        """Redirect a URL without its trailing slash; any other URL is not found."""
         if not url.endswith("/") and self._leads_somewhere(f"{request.path_info}/"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         raise Http404
@@ -102,7 +102,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         raise Http404
 
     def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
-        """A record's trail, for those who may open the audit trail."""
+        """A record's audit trail, for viewers who may open it."""
         if record.entity_type in UNTRAILED:
             return []
         page = reverse("admin:audit_auditentry_changelist")
@@ -121,7 +121,7 @@ def address(admin: Any) -> str:
 
 
 def environment(request: HttpRequest) -> list[str]:
-    """The badge that tells a trial installation from the real one."""
+    """A badge that marks non-production environments."""
     tone = {"production": "danger", "development": "warning"}.get(settings.ENVIRONMENT, "info")
     return [settings.ENVIRONMENT.capitalize(), tone]
 

@@ -1,1 +1,1 @@
-"""The documentation that the product gives of itself: the OpenAPI description and its pages, the policy as enforced."""
+"""The product's own documentation: the OpenAPI description and its page, and the enforced policy."""

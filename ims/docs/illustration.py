@@ -1,4 +1,4 @@
-"""Puts the recorded examples into the OpenAPI description."""
+"""Adds the recorded examples to the OpenAPI description."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ JSON = "application/json"
 
 
 def illustrate(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator: examples of bodies and answers by operation, of refusals by code."""
+    """A generator hook: adds examples of bodies and responses by operation, and of refusals by code."""
     actions = [action for item in result["paths"].values() for action in item.values()]
     refused = {code for action in actions for answer in action["responses"].values() for code in _codes(answer)}
     result["components"]["examples"] = {
@@ -55,6 +55,6 @@ def _reference(code: str) -> dict[str, str]:
 
 
 def _codes(answer: dict[str, Any]) -> list[str]:
-    """The codes of a described refusal; none of a success."""
+    """The codes of a described refusal; none for a success."""
     codes: list[str] = answer.get(CODES_EXTENSION, [])
     return codes

@@ -1,11 +1,11 @@
-"""Where a body names an operation, the description lists those that it may name."""
+"""Enumerates the operations that a body may name in the OpenAPI description."""
 
 from collections.abc import Callable
 from typing import Any
 
 from core.operations.registry import EntryPoint, Operation, registry
 
-# Bodies that name an operation, and which ones may be named there.
+# Bodies that name an operation, and the operations allowed in each.
 OPERATIONS: dict[str, Callable[[Operation], bool]] = {
     "ApprovalRequest": lambda each: each.elevated is not None,
     "CheckRequest": lambda each: each.entry_point is EntryPoint.REST,
@@ -14,7 +14,7 @@ OPERATIONS: dict[str, Callable[[Operation], bool]] = {
 
 
 def name_operations(result: Any, generator: Any, **options: Any) -> Any:
-    """A hook of the generator: where a body names an operation, the description lists them."""
+    """A generator hook: enumerates the operations that a body may name."""
     for shape, fits in OPERATIONS.items():
         names = sorted(each.name for each in registry if fits(each))
         result["components"]["schemas"][shape]["properties"]["operation"]["enum"] = names

@@ -11,17 +11,17 @@ Examples = dict[str, Any]
 
 
 def text_of(examples: Examples) -> str:
-    """A file of examples as it is written."""
+    """The content of an example file."""
     return json.dumps(examples, indent=1, ensure_ascii=False) + "\n"
 
 
 def read(folder: Path = FOLDER) -> dict[str, str]:
-    """The recorded files as they are, by tag."""
+    """The recorded files by tag."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.json"))}
 
 
 def write(files: dict[str, Examples], folder: Path = FOLDER) -> None:
-    """Write the files of a fresh recording; those of tags that are gone disappear."""
+    """Write the files of a new recording; files of removed tags are deleted."""
     folder.mkdir(exist_ok=True)
     for stale in folder.glob("*.json"):
         stale.unlink()
@@ -31,7 +31,7 @@ def write(files: dict[str, Examples], folder: Path = FOLDER) -> None:
 
 @cache
 def by_operation() -> dict[str, list[Examples]]:
-    """Operation's id in the description → its examples."""
+    """Operation id in the description → its examples."""
     return {
         name: examples for tag, text in read().items() if tag != PROBLEMS for name, examples in json.loads(text).items()
     }

@@ -1,4 +1,4 @@
-"""The OpenAPI description and a page to read it, for everybody: neither holds any data of the installation."""
+"""The OpenAPI description and its page, for everyone: neither contains data of the installation."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -43,25 +43,29 @@ def read_schema(*, actor: Any = None) -> dict[str, Any]:
     anonymous=True,
 )
 def read_docs(*, actor: Any) -> str:
-    """Read the OpenAPI description as a page that needs no other host."""
+    """Read the OpenAPI description as a self-contained page."""
     return render_to_string("ims/docs.html")
 
 
 @cache
 def written(form: str) -> str | bytes:
-    """The description as it is sent: to write it as YAML takes a third of a second, for anybody who asks."""
+    """The serialised description, cached because writing YAML takes a third of a second."""
     return dumps(read_schema()) if form == "json" else OpenApiYamlRenderer().render(read_schema())
 
 
 PARAMETER = "format"
 OTHER_FORMS = ("application/yaml", "application/vnd.oai.openapi", "application/vnd.oai.openapi+json")
-FORM = (query("format", {"type": "string", "enum": ["json", "yaml"]}, "The form, whatever the header Accept says."),)
-# The forms that the query can ask for, as clients of other servers do.
+FORM = (
+    query(
+        "format", {"type": "string", "enum": ["json", "yaml"]}, "The format; takes precedence over the Accept header."
+    ),
+)
+# The formats that the query can select, as on other servers.
 FORMS: dict[str, str] = {"json": "application/json", "yaml": "application/yaml"}
 
 
 class FormOfDescription(QualityNegotiation):
-    """The query may say which form is wanted; the Accept header need not repeat it."""
+    """The query may select the format; the Accept header need not repeat it."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -72,7 +76,7 @@ class FormOfDescription(QualityNegotiation):
 
 
 class OpenApiJSONRenderer(JSONRenderer):
-    """Like the others it is only chosen: what it renders itself are refusals, problem documents in any form."""
+    """Only used for negotiation: it renders refusals as problem documents in any format."""
 
     media_type = "application/vnd.oai.openapi+json"
 
@@ -87,7 +91,7 @@ class OpenApiYAMLRenderer(YAMLRenderer):
 
 
 class PageRenderer(BaseRenderer):
-    """An HTML page as it is; a refusal as the problem document that it is."""
+    """Renders an HTML page unchanged, and a refusal as a problem document."""
 
     media_type = "text/html"
     format = "html"
@@ -97,7 +101,7 @@ class PageRenderer(BaseRenderer):
 
 
 class SchemaView(OperationView):
-    """The OpenAPI description: JSON, or YAML where it is asked for."""
+    """The OpenAPI description: JSON, or YAML on request."""
 
     operations = {"retrieve": "docs.schema"}
     authentication_classes = []
@@ -106,7 +110,7 @@ class SchemaView(OperationView):
 
     @answers({"type": "object"}, query=FORM, also={form: {"type": "object"} for form in OTHER_FORMS})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The whole description, the same for every caller."""
+        """The complete description, identical for every caller."""
         chosen: BaseRenderer = request.accepted_renderer
         text = self.read(lambda *_: written(chosen.format), seen=None, asked=self.params)
         return HttpResponse(text, content_type=chosen.media_type)
@@ -115,7 +119,7 @@ class SchemaView(OperationView):
         params = super().params()
         refuse_unknown(params, (PARAMETER,))
         if params.get(PARAMETER, "json") not in FORMS:
-            raise bad_filter(PARAMETER, f"The description comes as {' or '.join(FORMS)}.")
+            raise bad_filter(PARAMETER, f"Available formats: {' or '.join(FORMS)}.")
         return params
 
 
@@ -128,5 +132,5 @@ class DocsView(OperationView):
 
     @answers({"type": "string"}, media_types=("text/html",))
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A page that shows the description and tries it out."""
+        """An interactive page of the description."""
         return Response(self.read(lambda *_: read_docs(actor=request.user), seen=None))

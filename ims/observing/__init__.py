@@ -1,1 +1,1 @@
-"""What operators see: one log line and a few counted figures for each request, gathered at /metrics."""
+"""Observability: one log line and a few metrics for each request, exposed at /metrics."""

@@ -1,6 +1,7 @@
-"""What is measured. Every label has few values: names of operations, codes, methods; never paths, people or records.
+"""The metrics. Every label has few values: names of operations, codes, methods; never paths, people or records.
 
-Several worker processes each write a file of their own, where gunicorn.conf.py says; whoever is asked adds them up.
+Each worker process writes its own file, as configured in gunicorn.conf.py; the process that serves /metrics adds them
+up.
 """
 
 from typing import Any
@@ -13,11 +14,11 @@ from core.signals import answer_replayed, request_throttled, request_uncounted
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-REQUESTS = Counter("ims_requests_total", "Requests answered.", ["method", "operation", "status"])
-IN_PROGRESS = Gauge("ims_requests_in_progress", "Requests being worked on.", multiprocess_mode="livesum")
+REQUESTS = Counter("ims_requests_total", "Requests completed.", ["method", "operation", "status"])
+IN_PROGRESS = Gauge("ims_requests_in_progress", "Requests in progress.", multiprocess_mode="livesum")
 SECONDS = Histogram(
     "ims_request_seconds",
-    "Time from the request's arrival in the application to its answer; of tables, to the end of it.",
+    "Time from the request's arrival in the application to its response; for tables, to the end of the transfer.",
     ["operation"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -31,14 +32,16 @@ REFUSALS = Counter(
     "ims_refusals_total", "Requests refused, by the code of the problem document.", ["code", "operation"]
 )
 BROKEN_STREAMS = Counter("ims_broken_streams_total", "Tables whose transfer failed.", ["operation"])
-AUDIT_FAILURES = Counter("ims_audit_failures_total", "Requests undone because the audit trail could not be written.")
-THROTTLED = Counter("ims_throttled_total", "Requests beyond a limit.", ["limit"])
-UNCOUNTED = Counter("ims_uncounted_total", "Requests let through because the cache of a limit failed.", ["limit"])
-REPLAYS = Counter("ims_replays_total", "Answers given again to an Idempotency-Key.", ["operation"])
+AUDIT_FAILURES = Counter(
+    "ims_audit_failures_total", "Requests rolled back because the audit trail could not be written."
+)
+THROTTLED = Counter("ims_throttled_total", "Requests beyond a rate limit.", ["limit"])
+UNCOUNTED = Counter("ims_uncounted_total", "Requests not counted because the cache of a rate limit failed.", ["limit"])
+REPLAYS = Counter("ims_replays_total", "Responses replayed for an Idempotency-Key.", ["operation"])
 
 
 def measure(*, method: str, operation: str, status: int, seconds: float, statements: int) -> None:
-    """Count one answered request."""
+    """Count one completed request."""
     REQUESTS.labels(method if method in METHODS else "other", operation, status).inc()
     SECONDS.labels(operation).observe(seconds)
     STATEMENTS.labels(operation).observe(statements)
@@ -51,7 +54,7 @@ def measure_refusal(refusal: Refusal, operation: str) -> None:
 
 
 def connect() -> None:
-    """Count what core tells."""
+    """Receive core's metric signals."""
     answer_replayed.connect(_replayed, dispatch_uid="metrics")
     request_throttled.connect(_throttled, dispatch_uid="metrics")
     request_uncounted.connect(_uncounted, dispatch_uid="metrics")

@@ -1,4 +1,4 @@
-"""One log line and one count for each request: who, what, how long; no path, no query, no body."""
+"""One log line and one count for each request: actor, operation, duration; no path, query or body."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger("ims.requests")
 
 
 class ObservingMiddleware:
-    """Stands inside the request's context, which knows the actor and the operation, and outside all else."""
+    """Must be inside the request context, which has the actor and the operation, and outside all other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

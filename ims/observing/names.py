@@ -1,4 +1,4 @@
-"""What a request is called in figures and logs: the operation and the route, never the path as it was sent."""
+"""Labels of a request in metrics and logs: the operation and the route, never the actual path."""
 
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ UNROUTED = "unrouted"
 
 
 def operation_label(request: HttpRequest) -> str:
-    """The operation's name; reads, which are all one operation, by what is read: `incident.list`."""
+    """The operation's name; reads share one operation and are labelled by their subject: `incident.list`."""
     if is_console(request):
         return "console"
     if request.path_info.startswith(settings.STATIC_URL):
@@ -27,7 +27,7 @@ def operation_label(request: HttpRequest) -> str:
 
 
 def route_of(request: HttpRequest) -> str | None:
-    """The route with names in place of values, such as /api/v1/incidents/{id}/; None where there is none."""
+    """The route with parameter names, such as /api/v1/incidents/{id}/; None if there is none."""
     match = request.resolver_match
     return _readable(match.route) if match is not None else None
 

@@ -1,9 +1,9 @@
-"""Counts what a request asks of the database."""
+"""Counts the database statements of a request."""
 
 from collections.abc import Callable
 from typing import Any
 
-# They frame the work and are not the work; how many there are differs between the databases.
+# Transaction control statements are not counted; their number differs between the databases.
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 

@@ -1,4 +1,4 @@
-"""Answers that are sent while they are made: their time, their statements and their end belong to the request, too."""
+"""Streamed responses: their duration, statements and end are attributed to the request."""
 
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
@@ -33,7 +33,7 @@ class Watched(Iterator[bytes]):
             raise
 
     def close(self) -> None:
-        """The server calls this, whatever became of the answer."""
+        """Called by the server at the end of the response, however it ended."""
         self._end(broken=False)
 
     def _end(self, *, broken: bool) -> None:
@@ -43,5 +43,5 @@ class Watched(Iterator[bytes]):
 
 
 def is_made_on_the_way(response: HttpResponseBase) -> TypeGuard[StreamingHttpResponse]:
-    """Whether an answer is still to be made; a file lies ready, and servers have better ways to send it."""
+    """Whether a response is generated while it is sent; a file is not, and servers send it more efficiently."""
     return response.streaming and not isinstance(response, FileResponse)

@@ -1,4 +1,4 @@
-"""/metrics: for the bearer of the token; without a token, and without a proxy in front, for this machine only."""
+"""/metrics: requires the bearer token; without a configured token, only for local callers without a proxy."""
 
 from ipaddress import ip_address
 
@@ -14,13 +14,13 @@ from core.http.problems import respond
 from core.http.throttles import AddressLimit, enforce
 from ims.observing.workers import everything
 
-# What a proxy adds: with any of these the caller is not the peer that the connection comes from.
+# Proxy headers: with any of these, the caller is not the connection's peer.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All figures in Prometheus' text format. They ask nothing of the database."""
+    """All metrics in Prometheus' text format, without database access."""
     try:
         admit(request)
     except Refusal as refusal:
@@ -32,7 +32,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def admit(request: HttpRequest) -> None:
-    """Refuse whoever may not read the figures; refusals of guesses are counted like any stranger's requests."""
+    """Refuse callers that may not read the metrics; failed attempts count towards the address's rate limit."""
     token = settings.IMS_METRICS_TOKEN
     if token and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
         return
@@ -42,11 +42,11 @@ def admit(request: HttpRequest) -> None:
     if token:
         detail = "Send the header Authorization: Bearer <IMS_METRICS_TOKEN>."
         raise Refusal(Code.NOT_AUTHENTICATED, detail, rule="metrics_token", next=detail)
-    raise Refusal(Code.NOT_FOUND, "There is no such resource.", rule="metrics_on_this_machine")
+    raise Refusal(Code.NOT_FOUND, "The resource was not found.", rule="metrics_on_this_machine")
 
 
 def is_local(request: HttpRequest) -> bool:
-    """Whether the caller is a process of this machine, and no proxy on it that speaks for somebody else."""
+    """Whether the caller is a local process, and not a proxy on behalf of another."""
     if any(name in request.headers for name in FORWARDED):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The figures of the worker processes themselves: memory, processor time and open files, one series for each."""
+"""Metrics of the worker processes: memory, processor time and open files, one series for each."""
 
 import os
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-# Where the workers of one server write, if there are several (gunicorn.conf.py).
+# The directory in which the workers of one server write, if there are several (gunicorn.conf.py).
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def everything() -> Collector:
-    """The registry to read: this process's own, or one that adds up what all workers have written."""
+    """The registry to read: this process's own, or one that adds up all workers."""
     folder = os.environ.get(FOLDER)
     if not folder:
         return REGISTRY
@@ -27,7 +27,7 @@ def everything() -> Collector:
 
 
 class WorkerCollector(Collector):
-    """What the system tells of every living worker, with its process id."""
+    """The system's data about every live worker, with its process id."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,5 +42,5 @@ class WorkerCollector(Collector):
         return found.values()
 
     def _living(self) -> list[str]:
-        """The gauges of the living are kept in files that are removed with their worker."""
+        """The gauge files of live workers, which are removed with their worker."""
         return sorted(path.stem.rpartition("_")[2] for path in self.folder.glob("gauge_livesum_*.db"))

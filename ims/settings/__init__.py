@@ -1,9 +1,9 @@
-"""Settings by environment variables, with safe defaults; docs/settings.md lists all variables.
+"""Settings from environment variables, with safe defaults; docs/settings.md lists all variables.
 
 IMS_ENVIRONMENT  production (default) | development | test
 SECRET_KEY       required in production
 DATABASE_URL     default: a SQLite file under var/
-ALLOWED_HOSTS    comma-separated, beside this machine itself; default: none
+ALLOWED_HOSTS    comma-separated, in addition to the local machine; default: none
 """
 
 from pathlib import Path
@@ -21,14 +21,14 @@ if ENVIRONMENT not in ("production", "development", "test"):
     raise ImproperlyConfigured(f"IMS_ENVIRONMENT is {ENVIRONMENT}; it must be production, development or test")
 DEBUG = False
 PRODUCTION = ENVIRONMENT == "production"
-# An operation that refuses with a code that it does not declare is a defect; only tests are stopped by it.
+# An operation that refuses with an undeclared code has a defect; only tests raise an error for it.
 IMS_UNDECLARED_CODES_FAIL = ENVIRONMENT == "test"
 
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "for-development-only-" + "x" * 50)
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required; for a trial on this machine set IMS_ENVIRONMENT=development")
 
-# Former keys: sessions and signatures made with them stay valid until they expire.
+# Former keys: sessions and signatures created with them remain valid until they expire.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The local machine is always allowed: health checks come from it, whatever the public host name is.
@@ -120,9 +120,10 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-# Outside production files are served from where the apps keep them; in production from where `collectstatic` put them.
+# Outside production, static files are served from the apps' directories; in production from the `collectstatic`
+# directory.
 WHITENOISE_USE_FINDERS = not PRODUCTION
-# They may change while one works on them, so they are looked up when asked for, not listed when the server starts.
+# They may change during development, so they are looked up on request, not listed at startup.
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 if not PRODUCTION:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["core.http.throttles.CallerLimit", "core.http.throttles.AddressLimit"],
     "DEFAULT_RENDERER_CLASSES": ["core.json.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.negotiation.QualityNegotiation",
-    # `format` is a parameter like any other: unknown, but where a view says that it reads it.
+    # `format` is an ordinary query parameter: unknown, except for views that declare it.
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PARSER_CLASSES": ["core.formats.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "core.http.problems.exception_handler",
@@ -43,7 +43,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    # Labels only repeat the values; a list of both would say everything twice.
+    # Labels would only repeat the values.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVERS": [{"url": "/", "description": "This installation"}],
     "LICENSE": {"name": "MIT License", "identifier": "MIT"},

@@ -1,4 +1,4 @@
-"""The console's look. Everything it loads is served from here."""
+"""The console's appearance. Everything it loads is served from here."""
 
 from typing import Any
 

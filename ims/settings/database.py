@@ -13,16 +13,16 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
     ),
 }
-# So many seconds a command waits for a connection.
+# Seconds that a command waits for a connection.
 COMMAND_WAIT = 10
 
 
 def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
-    """The settings of the one database.
+    """The database settings.
 
-    IMS_DB_POOL_SIZE is the largest number of connections of one process. IMS_DB_PREPARE keeps repeated statements
-    prepared on the server; turn it off behind a PgBouncer that cannot carry prepared statements over. IMS_SERVING is
-    set by ims/wsgi.py: a request waits for nothing as long as an import, a verification or a migration may.
+    IMS_DB_POOL_SIZE is the maximum number of connections of one process. IMS_DB_PREPARE keeps repeated statements
+    prepared on the server; disable it behind a PgBouncer without support for prepared statements. ims/wsgi.py sets
+    IMS_SERVING: a request has shorter timeouts than an import, a verification or a migration.
     """
     url = env.str("DATABASE_URL", f"sqlite:///{base_dir / 'var' / 'ims.sqlite3'}")
     settings: dict[str, Any] = dict(env.db_url_config(url))
@@ -31,7 +31,7 @@ def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
         Path(settings["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         settings["OPTIONS"] = SQLITE_OPTIONS
         return settings
-    # A pool keeps connections alive itself: Django's own persistence must be off beside it.
+    # A pool keeps connections open itself, so Django's persistent connections must be off.
     settings["CONN_MAX_AGE"] = 0
     pool = {"min_size": 1, "max_size": env.int("IMS_DB_POOL_SIZE", 8), "timeout": COMMAND_WAIT}
     prepared = {"server_side_binding": True, "prepare_threshold": 2} if env.bool("IMS_DB_PREPARE", True) else {}
@@ -42,10 +42,10 @@ def database(env: environ.Env, base_dir: Path) -> dict[str, Any]:
 
 
 def serving(env: environ.Env, options: dict[str, Any]) -> dict[str, Any]:
-    """The options under which requests are served: while one waits, its thread serves nobody else."""
+    """The options for serving requests: a waiting request blocks its thread."""
     wait = env.float("IMS_DB_WAIT_SECONDS", 2)
-    # A pool that keeps trying waits twice as long each time. One that gives up tries again for the next request, so
-    # the server is back as soon as the database is.
+    # A reconnecting pool doubles its delay each time. One that gives up tries again on the next request, so the server
+    # recovers as soon as the database does.
     pool = {**options["pool"], "timeout": wait, "reconnect_timeout": wait}
     started_with = " ".join(filter(None, [options.get("options"), limits(env)]))
     return {
@@ -56,7 +56,7 @@ def serving(env: environ.Env, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def limits(env: environ.Env) -> str:
-    """What a session of the server is started with; limits of 0 are left out, all of them for some PgBouncers."""
+    """The startup options of a session; limits of 0 are omitted, as some PgBouncers require for all of them."""
     seconds = {
         "lock_timeout": env.float("IMS_DB_LOCK_SECONDS", 5),
         "statement_timeout": env.float("IMS_DB_STATEMENT_SECONDS", 30),

@@ -1,4 +1,4 @@
-"""What every answer tells browsers: where it may be shown, what it may load, who may read it."""
+"""Security headers of every response: framing, allowed sources, cross-origin access."""
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -7,7 +7,8 @@ from ims.settings.security import SECURE_REFERRER_POLICY, X_FRAME_OPTIONS
 
 env = environ.Env()
 
-# Set where the answer states nothing else. Django's own middleware sets some of these too, but not on every answer.
+# Defaults for headers that the response does not set. Django's own middleware sets some of these, but not on every
+# response.
 IMS_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": X_FRAME_OPTIONS,
@@ -15,11 +16,11 @@ IMS_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # Answers hold data of those who asked; static files state their own life.
+    # Responses contain callers' data; static files set their own caching.
     "Cache-Control": "no-store",
 }
 
-# An answer is data: whoever shows it as a page shows one that loads, runs and frames nothing.
+# A response is data: a browser that displays it must not load, run or frame anything.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [NONE]}
 }
@@ -33,7 +34,7 @@ _PAGE = {
     "form-action": [NONE],
     "frame-ancestors": [NONE],
 }
-# Pages load from here alone. The console's script library evaluates the expressions in its templates.
+# Pages load only from this origin. The console's script library evaluates expressions in its templates.
 IMS_PAGE_POLICIES = {
     "/console/": {
         **_PAGE,
@@ -44,7 +45,7 @@ IMS_PAGE_POLICIES = {
     "/api/v1/docs/": _PAGE,
 }
 
-# Browsers of other origins read nothing unless these are named. Tokens come in a header, so cookies stay out of it.
+# Browsers on other origins may read only if the origin is listed. Tokens are sent in a header, so cookies are excluded.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (

@@ -1,4 +1,4 @@
-"""How much one caller may ask, how large a request may be, and where the counters live."""
+"""Rate limits, size limits of requests, and the cache of the counters."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ TESTING = env.str("IMS_ENVIRONMENT", "production") == "test"
 
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 MOST_COUNTERS = 100_000
-# A cache that is far away or gone must not hold requests up: seconds to wait for it.
+# Seconds to wait for the cache, so that a slow or unavailable one does not delay requests.
 PATIENCE = 0.25
 
 
@@ -21,14 +21,14 @@ def rate(text: str) -> tuple[int, int] | None:
         return None
     stated = re.fullmatch(r"([1-9]\d{0,8})/(second|minute|hour|day)", text)
     if stated is None:
-        raise ImproperlyConfigured(f"a rate is {text!r}; it must read like 120/minute, or off")
+        raise ImproperlyConfigured(f"a rate is {text!r}; it must have the form 120/minute, or off")
     return int(stated[1]), PERIODS[stated[2]]
 
 
 def shared(url: str) -> dict[str, Any]:
-    """The cache that all processes share. Raises ImproperlyConfigured for anything but a Redis."""
+    """The cache shared by all processes. Raises ImproperlyConfigured for anything other than Redis."""
     if not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured("CACHE_URL must name a Redis: redis://, rediss:// or unix://")
+        raise ImproperlyConfigured("CACHE_URL must be a Redis URL: redis://, rediss:// or unix://")
     return {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": url,
@@ -47,18 +47,18 @@ def of_this_process() -> dict[str, Any]:
 CACHE_URL = env.str("CACHE_URL", "")
 CACHES = {"default": shared(CACHE_URL) if CACHE_URL else of_this_process()}
 
-# They stop what runs away, and keep the slow hashing of passwords from filling the machine; a migration or an
-# integration at full speed stays below. The tests ask as fast as they can.
+# They stop runaway clients, and keep password hashing from exhausting the CPU; normal migrations and integrations stay
+# below. Tests have no limits.
 IMS_RATES = {
     "caller": rate(env.str("IMS_RATE_CALLER", "off" if TESTING else "30000/minute")),
     "address": rate(env.str("IMS_RATE_ADDRESS", "off" if TESTING else "1200/minute")),
     "login": rate(env.str("IMS_RATE_LOGIN", "off" if TESTING else "120/minute")),
 }
 
-# How many proxies stand in front, each of which adds an address to X-Forwarded-For; 0: the header is not believed.
+# The number of trusted proxies, each of which appends an address to X-Forwarded-For; 0 ignores the header.
 IMS_TRUSTED_PROXIES = env.int("IMS_TRUSTED_PROXIES", 1) if env.bool("IMS_BEHIND_PROXY", False) else 0
 
-# Bounds of a request. gunicorn.conf.py bounds the whole request line and the headers, a little wider.
+# Limits of a request. gunicorn.conf.py limits the request line and the headers slightly higher.
 IMS_JSON_MAX_DEPTH = env.int("IMS_JSON_MAX_DEPTH", 20)
 IMS_QUERY_MAX_BYTES = env.int("IMS_QUERY_MAX_BYTES", 7_168)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("IMS_BODY_MAX_BYTES", 1_048_576)

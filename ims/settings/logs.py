@@ -1,4 +1,4 @@
-"""Logs go to standard error, one line for each event and request, with the request they belong to."""
+"""Logs are written to standard error, one line for each event and request, with the request id."""
 
 import os
 

@@ -10,7 +10,7 @@ PRODUCTION = env.str("IMS_ENVIRONMENT", "production") == "production"
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "users.authentication.EmailBackend"]
 SILENCED_SYSTEM_CHECKS = [
-    "auth.W004",  # e-mail addresses are unique by their folded form (`email_key`), which the check does not see
+    "auth.W004",  # e-mail addresses are unique by their folded form (`email_key`), which the check does not detect
     "security.W021",  # HSTS preload is off on purpose, see below
 ]
 LOGIN_URL = "/console/login/"
@@ -24,7 +24,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# Lock the pair of account and address: a stranger cannot lock a person out from elsewhere.
+# Lock the pair of account and address, so that others cannot lock an account remotely.
 AXES_FAILURE_LIMIT = env.int("IMS_LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("IMS_LOCKOUT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -43,11 +43,11 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("IMS_BEHIND_PROXY", False) else None
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-# Browsers' preload lists bind a whole domain for years: the owner of the domain decides, never a default.
+# Browsers' preload lists bind a whole domain for years: its owner must opt in.
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Who may read /metrics from elsewhere: the bearer of this; without one only callers on this machine.
+# The bearer token for /metrics; without one, only local callers are allowed.
 IMS_METRICS_TOKEN = env.str("IMS_METRICS_TOKEN", "")

@@ -25,7 +25,7 @@ from users.choices import CC, IM, Role
 from users.models import Token, User
 
 LOGIN = "/console/login/"
-WRONG = "The e-mail address or the password is not right, or the account is not active."
+WRONG = "The e-mail address or the password is wrong, or the account is not active."
 # Addresses of other hosts, wherever a browser would load or follow them.
 ELSEWHERE = re.compile(
     r"""(?:src|href|action|srcset|hx-get)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import"""

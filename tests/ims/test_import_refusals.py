@@ -291,7 +291,7 @@ def test_a_report_that_fails_after_the_import_says_that_the_import_is_done(expor
 
     monkeypatch.setattr(Path, "write_bytes", full)
 
-    with pytest.raises(CommandError, match="the import is done, but its report was not written"):
+    with pytest.raises(CommandError, match="the import is complete, but its report was not written"):
         run(export, "--report", str(tmp_path / "report.json"))
     assert Vendor.objects.filter(pk=ID).exists()
 

@@ -1,4 +1,4 @@
-"""`manage.py import_legacy FOLDER [--dry-run] [--report FILE.json]`: the old export, carried over."""
+"""`manage.py import_legacy FOLDER [--dry-run] [--report FILE.json]`: imports the older system's export."""
 
 import os
 from pathlib import Path
@@ -15,18 +15,18 @@ from ims.legacy.operation import import_folder
 from ims.legacy.report import Report
 
 REOPEN = (
-    "Imported accounts have no password. Let a system administrator and an executive in with `manage.py bootstrap "
-    "--recover EMAIL` or `issue_token EMAIL`; POST /api/v1/users/{id}/activation-token/ and its countersign/ open the "
-    "others."
+    "Imported accounts have no password. Restore access of a system administrator and an executive with `manage.py "
+    "bootstrap --recover EMAIL` or `issue_token EMAIL`; they activate the others with POST "
+    "/api/v1/users/{id}/activation-token/ and its countersign/."
 )
 
 
 class Command(BaseCommand):
-    help = "Import the export of the older system: all of it, or nothing. A second run changes nothing."
+    help = "Import the export of the older system, all or nothing. A second run changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="the folder with one JSON file for each table")
-        parser.add_argument("--dry-run", action="store_true", help="report the same, and write nothing")
+        parser.add_argument("--dry-run", action="store_true", help="report the same without writing anything")
         parser.add_argument("--report", type=Path, help="write the report, with every violation, to this JSON file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.imported} new, {report.unchanged} unchanged, {len(report.violations)} violations")
         if waiting := report.not_yet:
             names = ", ".join(f"{each.table} ({each.rows})" for each in waiting)
-            self.stdout.write(f"not yet imported, for want of a place to keep them: {names}")
+            self.stdout.write(f"not imported, because no model stores them: {names}")
         if dry_run:
             self.stdout.write("dry run: nothing was written")
         elif any(each.table == "users" and each.imported for each in report.tables):
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         try:
             target.write_bytes(content)
         except OSError as error:
-            raise CommandError(f"the import is done, but its report was not written ({error.strerror})") from error
+            raise CommandError(f"the import is complete, but its report was not written ({error.strerror})") from error
 
 
 def _writable(target: Path) -> bool:
