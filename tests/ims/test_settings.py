@@ -47,7 +47,7 @@ def test_a_command_without_settings_answers_with_a_sentence() -> None:
     done = run("import sys; sys.argv = ['manage.py', 'check']; import manage; manage.main()")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "The settings are not complete: SECRET_KEY is required; "
+        "The settings are incomplete: SECRET_KEY is required; "
         "for a trial on this machine set IMS_ENVIRONMENT=development"
     ]
 

@@ -99,10 +99,10 @@ def test_the_severity_of_a_group_is_the_highest_hint():
 
 def test_the_reasons_name_who_states_the_criteria():
     met = decide([event(1, hint="P3")], Criteria(minimum_severity="P3", severity_origin="the request"))
-    assert "P3 or higher is enough (the request)" in met.calling[0].reasons[0]
+    assert "P3 or higher is sufficient (the request)" in met.calling[0].reasons[0]
     unmet = decide(counted(0, 1), Criteria(rules=(GroupingRule(min_events=4, origin="the rule Storm"),)))
     assert "P2 or higher (the default threshold)" in unmet.reasons[0]
-    assert unmet.reasons[1].startswith("No more than 2 related within 30 minutes; 4 are needed (the rule Storm)")
+    assert unmet.reasons[1].startswith("At most 2 related within 30 minutes; 4 are required (the rule Storm)")
 
 
 def test_keys_fit_their_column_and_tell_values_apart():
