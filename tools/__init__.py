@@ -1,1 +1,1 @@
-"""What the project is built and shown with, and what is never shipped: nothing in the product imports it."""
+"""Development and demonstration tools. They are not shipped: nothing in the product imports them."""

@@ -1,4 +1,4 @@
-"""`python -m tools COMMAND`: what the project is built and shown with. Commands stand in `tools/commands/`."""
+"""`python -m tools COMMAND`: development and demonstration tools. The commands are in `tools/commands/`."""
 
 import os
 import pkgutil

@@ -102,7 +102,7 @@ def test_a_taken_address_is_refused_with_advice():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(CommandError, match=f"{address} is in use; name a free address: IMS_BIND="):
+        with pytest.raises(CommandError, match=f"{address} is in use; choose a free address: IMS_BIND="):
             free_address(address)
 
 

@@ -57,7 +57,7 @@ def test_procedures_that_are_not_built_are_listed_as_such():
 
     for number, title in SOPS.items():
         section = page.split(f"## {number}. {title}\n")[1].split("\n## ")[0]
-        assert ("Not built yet" in section) == (number not in built)
+        assert ("Not implemented" in section) == (number not in built)
 
 
 def test_every_table_of_transitions_is_found():

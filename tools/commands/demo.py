@@ -1,4 +1,4 @@
-"""`python -m tools demo`: a world of records, a server, and the tour played over HTTP."""
+"""`python -m tools demo`: loads demo data, starts a server, and plays the tour over HTTP."""
 
 import os
 import socket
@@ -32,27 +32,27 @@ DEFAULT_BIND = "127.0.0.1:8000"
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration's world into an empty database, serve it, and play the tour over HTTP."
+    help = "Load the demo data into an empty database, serve it, and play the tour over HTTP."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--load-only", action="store_true", help="load the world and stop")
+        parser.add_argument("--load-only", action="store_true", help="load the demo data and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("the demonstration has known passwords; it does not run in production")
+            raise CommandError("the demonstration uses known passwords and cannot run in production")
         call_command("migrate", verbosity=0)
         if User.objects.filter(is_system=False).exists():
-            raise CommandError("the database is not empty; the demonstration needs one of its own")
+            raise CommandError("the database is not empty; the demonstration needs a separate one")
         bind = free_address(os.environ.get("IMS_BIND", ""))
         console = Console(stderr=False)
-        with console.status("loading the world") as status:
-            load(timezone.now(), progress=lambda step: status.update(f"loading the world: {step}"))
+        with console.status("loading demo data") as status:
+            load(timezone.now(), progress=lambda step: status.update(f"loading demo data: {step}"))
         if not options["load_only"]:
             _serve_and_play(console, bind)
 
 
 def free_address(wanted: str) -> str:
-    """The address to serve on: the wanted one, else port 8000, else any free port. Raises CommandError."""
+    """The address to serve on: the requested one, or port 8000, or any free port. Raises CommandError."""
     host, _, port = (wanted or DEFAULT_BIND).rpartition(":")
     for candidate in (int(port),) if wanted else (int(port), 0):
         with socket.socket() as probe:
@@ -61,11 +61,11 @@ def free_address(wanted: str) -> str:
             except OSError:
                 continue
             return f"{host or '127.0.0.1'}:{probe.getsockname()[1]}"
-    raise CommandError(f"{wanted} is in use; name a free address: IMS_BIND=127.0.0.1:8001 make demo")
+    raise CommandError(f"{wanted} is in use; choose a free address: IMS_BIND=127.0.0.1:8001 make demo")
 
 
 def staff(base: str) -> dict[str, Any]:
-    """What the tour expects of accounts: each person's token and profile, under the names that its steps use."""
+    """The accounts that the tour needs: each person's token and profile, under the names used in its steps."""
     kept: dict[str, Any] = {}
     for person in (each for each in CAST if each.role not in (CC, VC)):
         client = Client(base).log_in(person.email, PASSWORD)
@@ -101,13 +101,13 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise CommandError(f"the server ended with status {server.returncode}")
+            raise CommandError(f"the server exited with status {server.returncode}")
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=5):  # noqa: S310 - our own server
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise CommandError(f"the server did not answer within {START_SECONDS} seconds")
+    raise CommandError(f"the server did not respond within {START_SECONDS} seconds")
 
 
 def _play(console: Console, base: str) -> None:
@@ -115,14 +115,14 @@ def _play(console: Console, base: str) -> None:
         count = narrate(play(LIFE, sender(base), staff(base)), console)
     except TourError as failure:
         raise CommandError(f"the tour failed: {failure}") from failure
-    console.print(f"{count} requests, each answered as expected.")
+    console.print(f"{count} requests, each with the expected response.")
 
 
 def _invite(console: Console, address: str) -> None:
     table = Table("e-mail", "role", box=None)
     for person in (*CAST, WORLD_CLIENT_CONTACT, WORLD_VENDOR_CONTACT):
         table.add_row(person.email, str(person.role))
-    console.rule("[bold]Look around")
+    console.rule("[bold]Next steps")
     console.print(
         f"Console        {address}/console/\nDocumentation  {address}/{API_PREFIX}docs/\nPassword       {PASSWORD}"
     )

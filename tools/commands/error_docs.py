@@ -1,4 +1,4 @@
-"""`python -m tools error_docs`: writes docs/errors.md from the table of codes; with --check it only compares."""
+"""`python -m tools error_docs`: writes docs/errors.md from the table of codes; --check only compares."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not current")
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(settle(PAGE, render(), check=options["check"], command="python -m tools error_docs"))

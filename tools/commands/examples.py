@@ -20,12 +20,12 @@ RECIPES = Path(settings.BASE_DIR) / "docs" / "recipes.md"
 
 
 class Command(BaseCommand):
-    help = "Play the tour in an empty database and record its requests and answers; what it writes is undone."
+    help = "Play the tour in an empty database and record its requests and responses; its writes are rolled back."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         if User.objects.filter(is_system=False).exists():
-            raise CommandError("the database is not empty; the tour begins in one that is")
+            raise CommandError("the database is not empty; the tour requires an empty one")
         with transaction.atomic():
             exchanges = list(record())
             transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""`python -m tools openapi`: writes docs/openapi.json; compares it with what is served and with what was released."""
+"""`python -m tools openapi`: writes docs/openapi.json; compares it with the served and the released description."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,13 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from tools.contract.breaking import Break, breaking_changes
 from tools.contract.file import ACCEPTED, DESCRIPTION, RELEASED, current, promised, read, text_of
 
-HOW_TO_ACCEPT = (
-    'take them back, or say why they are meant: python -m tools openapi --accept "..."; see docs/contract.md'
-)
+HOW_TO_ACCEPT = 'revert them, or state a reason: python -m tools openapi --accept "..."; see docs/contract.md'
 
 
 class Command(BaseCommand):
-    help = "Write the OpenAPI description to docs/openapi.json and list what breaks clients of what was released."
+    help = "Write the OpenAPI description to docs/openapi.json and list breaking changes since the release."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,17 +21,20 @@ class Command(BaseCommand):
         ways.add_argument(
             "--check",
             action="store_true",
-            help="write nothing; fail when the file is not current, or breaks what was released without a reason",
+            help="write nothing; fail if the file is out of date, or has a breaking change without a reason",
         )
         ways.add_argument(
             "--breaking",
             nargs="+",
             metavar="FILE",
             type=Path,
-            help="list what breaks between an old description and a new one (else the served one); fail if any",
+            help=(
+                "list breaking changes between an old description and a new one (default: the served one); fail if "
+                "there are any"
+            ),
         )
-        ways.add_argument("--accept", metavar="REASON", help="let what breaks now pass the check, for that reason")
-        ways.add_argument("--release", action="store_true", help="keep the description as what clients may rely on")
+        ways.add_argument("--accept", metavar="REASON", help="accept the current breaking changes for this reason")
+        ways.add_argument("--release", action="store_true", help="store the description as the released contract")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["breaking"]:
@@ -54,9 +55,9 @@ class Command(BaseCommand):
 
     def _check(self) -> None:
         if not DESCRIPTION.exists() or DESCRIPTION.read_text(encoding="utf-8") != text_of(current()):
-            raise CommandError("docs/openapi.json is not current; run make openapi")
+            raise CommandError("docs/openapi.json is out of date; run make openapi")
         if not RELEASED.exists():
-            raise CommandError("docs/openapi.released.json is missing: nothing says what clients may rely on")
+            raise CommandError("docs/openapi.released.json is missing, so breaking changes cannot be detected")
         accepted = _accepted()
         if found := [each for each in _broken() if str(each) not in accepted]:
             self._list(found)
@@ -66,10 +67,10 @@ class Command(BaseCommand):
         if found := breaking_changes(read(old), read(new) if new else current()):
             self._list(found)
             raise CommandError(f"{len(found)} breaking changes since {old.name}")
-        self.stdout.write(f"nothing breaks since {old.name}")
+        self.stdout.write(f"no breaking changes since {old.name}")
 
     def _accept(self, reason: str) -> None:
-        """Those that are no longer there are forgotten."""
+        """Accepted changes that no longer occur are removed."""
         before = _accepted()
         accepted = {str(each): before.get(str(each), reason) for each in _broken()}
         ACCEPTED.write_text(text_of(accepted), encoding="utf-8")
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             self._list(_broken())
         RELEASED.write_text(text_of(promised(current())), encoding="utf-8")
         ACCEPTED.unlink(missing_ok=True)
-        self.stdout.write(f"{RELEASED.name} is what clients may rely on")
+        self.stdout.write(f"{RELEASED.name} is the released contract")
 
     def _list(self, found: list[Break]) -> None:
         for each in found:
@@ -88,7 +89,7 @@ class Command(BaseCommand):
 
 
 def _broken() -> list[Break]:
-    """What of the released description the served one breaks."""
+    """The breaking changes of the served description since the release."""
     return breaking_changes(read(RELEASED), current()) if RELEASED.exists() else []
 
 

@@ -1,4 +1,4 @@
-"""`python -m tools policy_docs`: writes docs/policy.md from the registry; with --check it only compares."""
+"""`python -m tools policy_docs`: writes docs/policy.md from the registry; --check only compares."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not current")
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
 
     def handle(self, *args: Any, **options: Any) -> None:
         _ = get_resolver().url_patterns  # loading the routes binds every operation to its body
@@ -28,4 +28,4 @@ class Command(BaseCommand):
         self.stdout.write(settle(PAGE, page, check=options["check"], command="python -m tools policy_docs"))
         if missing := unproven(TESTS):
             numbers = ", ".join(str(number) for number in missing)
-            raise CommandError(f"no test file names these procedures, which are built: SOP {numbers}")
+            raise CommandError(f"no test module names these implemented procedures: SOP {numbers}")

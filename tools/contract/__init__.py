@@ -1,1 +1,1 @@
-"""The OpenAPI description as a file of the repository, and what of a change to it would break a client."""
+"""The OpenAPI description as a file of the repository, and the detection of breaking changes."""

@@ -1,4 +1,4 @@
-"""Breaking changes between two OpenAPI descriptions: what a client written for the old one would stumble over."""
+"""Breaking changes between two OpenAPI descriptions: changes that a client of the old one cannot handle."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ from tools.contract.rules import (
 )
 from tools.contract.shapes import Shape, component_of, shape_of
 
-# No description is as deep; only one that holds itself without a name would be.
+# The maximum depth; only a recursive schema without a name exceeds it.
 DEEPEST = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One breaking change: the rule that finds it, where it is, in words."""
+    """One breaking change: its rule, its location, and a sentence."""
 
     rule: str
     where: str
@@ -33,7 +33,7 @@ class Break:
 
 
 def breaking_changes(old: Description, new: Description) -> list[Break]:
-    """Every breaking change, in the order of the old description; those of a component once for each way."""
+    """Every breaking change, in the order of the old description; those of a component once for each direction."""
     return list(dict.fromkeys(_Comparison(old, new).breaks()))
 
 
@@ -51,7 +51,7 @@ class _Comparison:
             if where in after:
                 yield from self._action(action, after[where], where)
             else:
-                yield Break(OPERATION_REMOVED, where, "the operation is gone")
+                yield Break(OPERATION_REMOVED, where, "the operation was removed")
 
     def _action(self, old: Action, new: Action, where: str) -> Iterator[Break]:
         for rule, check in OF_ACTIONS.items():
@@ -67,13 +67,19 @@ class _Comparison:
             return
         inside = {"$ref": before}, {"$ref": after}
         if self._lost_null(old, new, way) and not self._lost_null(*inside, way):
-            yield Break("type_changed", where, "null is no longer taken" if way is Way.SENT else "it may be null")
+            yield Break(
+                "type_changed",
+                where,
+                "Every breaking change of a schema, at any depth. A component is compared once, under its own name."
+                if way is Way.SENT
+                else "it may be null",
+            )
         if (way, before, after) in self.met:
             return
         self.met.add((way, before, after))
         name, called = (each.rpartition("/")[2] for each in (before, after))
         if name != called:
-            yield Break(SCHEMA_RENAMED, name, f"is called {called}")
+            yield Break(SCHEMA_RENAMED, name, f"was renamed to {called}")
         yield from self._shape(*inside, way, f"{name}, {way}", depth)
 
     def _lost_null(self, old: Any, new: Any, way: Way) -> bool:
@@ -88,7 +94,7 @@ class _Comparison:
 
 
 def schemas_of(old: Action, new: Action) -> Iterator[tuple[str, Any, Any, Way]]:
-    """What of an operation has a schema, before and after."""
+    """The schemas of an operation, before and after."""
     for name, each in old.parameters.items():
         if name in new.parameters:
             yield name, each.get("schema", {}), new.parameters[name].get("schema", {}), Way.SENT
@@ -105,7 +111,7 @@ def schemas_of(old: Action, new: Action) -> Iterator[tuple[str, Any, Any, Way]]:
 
 
 def parts_of(old: Shape, new: Shape) -> Iterator[tuple[str, Any, Any]]:
-    """What of a shape has a schema of its own, before and after."""
+    """The nested schemas of a shape, before and after."""
     for name, schema in old.properties.items():
         if name in new.properties:
             yield f".{name}", schema, new.properties[name]

@@ -1,7 +1,7 @@
-"""What breaks a client, rule by rule: a table for descriptions, one for their operations, one for their schemas.
+"""Rules for breaking changes: one table for descriptions, one for operations, one for schemas.
 
-A client sends what it was told would be taken, and reads what it was told would come. So what is sent may become wider,
-never narrower; what is answered may become narrower, never wider.
+A client sends what the contract accepts, and parses what it announces. Requests may therefore accept more, never less;
+responses may return less, never more.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from tools.contract.shapes import BOUNDS, NULL, SILENT, Shape
 
 
 class Way(StrEnum):
-    """Who fills a schema: the client a body or a parameter, the server an answer or its headers."""
+    """The direction of a schema: a client sends a body or a parameter; the server returns a response or its headers."""
 
     SENT = "sent"
     ANSWERED = "answered"
@@ -21,14 +21,14 @@ class Way(StrEnum):
 
 def _servers(old: Description, new: Description) -> Iterator[str]:
     before, after = ([each["url"] for each in either.get("servers", ())] for either in (old, new))
-    yield from (f"{url} is gone" for url in before if url not in after)
+    yield from (f"{url} was removed" for url in before if url not in after)
 
 
 def _schemes(old: Description, new: Description) -> Iterator[str]:
     before, after = (either["components"].get("securitySchemes", {}) for either in (old, new))
     for name, scheme in before.items():
         if _telling(scheme) != _telling(after.get(name, {})):
-            yield f"{name} is {'another' if name in after else 'gone'}"
+            yield f"{name} was {'changed' if name in after else 'removed'}"
 
 
 def _telling(scheme: dict[str, Any]) -> dict[str, Any]:
@@ -37,19 +37,19 @@ def _telling(scheme: dict[str, Any]) -> dict[str, Any]:
 
 def _name(old: Action, new: Action) -> Iterator[str]:
     if old.name != new.name:
-        yield f"{old.name} is called {new.name}"
+        yield f"{old.name} was renamed to {new.name}"
 
 
 def _login_required(old: Action, new: Action) -> Iterator[str]:
     if not all(old.logins) and all(new.logins):
-        yield "a login is needed"
+        yield "a login is required"
 
 
 def _login_changed(old: Action, new: Action) -> Iterator[str]:
-    """What was enough is enough when it holds all that one of the new alternatives asks for."""
+    """A former alternative is still sufficient if it contains all requirements of a new one."""
     for login in filter(None, old.logins):
         if not any(each <= login for each in new.logins):
-            yield f"{_listed(login)} is not enough"
+            yield f"{_listed(login)} is not sufficient"
 
 
 def _parameter_removed(old: Action, new: Action) -> Iterator[str]:
@@ -59,22 +59,22 @@ def _parameter_removed(old: Action, new: Action) -> Iterator[str]:
 def _parameter_required(old: Action, new: Action) -> Iterator[str]:
     for name, each in new.parameters.items():
         if each.get("required") and not old.parameters.get(name, {}).get("required"):
-            yield f"{name} must be given"
+            yield f"{name} is required"
 
 
 def _parameter_written(old: Action, new: Action) -> Iterator[str]:
     for name, before, after in _both(old.parameters, new.parameters):
         if writing_of(before) != writing_of(after):
-            yield f"{name} was {writing_of(before)}, is {writing_of(after)}"
+            yield f"the serialisation of {name} was {writing_of(before)}, is {writing_of(after)}"
 
 
 def _body_required(old: Action, new: Action) -> Iterator[str]:
     if new.needs_body and not old.needs_body:
-        yield "a body must be sent"
+        yield "a body is required"
 
 
 def _success_changed(old: Action, new: Action) -> Iterator[str]:
-    yield from (f"{status} is no longer answered" for status in old.successes if status not in new.answers)
+    yield from (f"{status} is no longer returned" for status in old.successes if status not in new.answers)
     yield from (f"{status} is new" for status in new.successes if status not in old.answers)
 
 
@@ -86,7 +86,7 @@ def _header_removed(old: Action, new: Action) -> Iterator[str]:
     yield from (each for each in _gone(old.headers, new.headers) if each.split()[0] in new.answers)
     for name, before, after in _both(old.headers, new.headers):
         if before.get("required") and not after.get("required"):
-            yield f"{name} may be missing"
+            yield f"{name} is optional"
 
 
 def _media_type_removed(old: Action, new: Action) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _types(old: Shape, new: Shape, way: Way) -> Iterator[str]:
 
 
 def _formats(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """A format is one more thing to fit. Both may have several, as alternatives."""
+    """A format is an additional constraint. Both schemas may have several, as alternatives."""
     narrow, wide = _ordered(old, new, way)
     for name, held, taken in _both(narrow.formats, wide.formats):
         if "" not in taken and held - taken:
@@ -114,53 +114,57 @@ def _values(old: Shape, new: Shape, way: Way) -> Iterator[str]:
     if wide.values is None:
         return
     if narrow.values is None:
-        yield "values were free, are listed" if way is Way.SENT else "values were listed, are free"
+        yield (
+            "values were unrestricted, are enumerated"
+            if way is Way.SENT
+            else "values were enumerated, are unrestricted"
+        )
     elif extra := narrow.values - wide.values:
-        yield f"values {'no longer taken' if way is Way.SENT else 'that are new'}: {_listed(extra)}"
+        yield f"values {'no longer accepted' if way is Way.SENT else 'that are new'}: {_listed(extra)}"
 
 
 def _bounds(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """Listed values have no need of bounds."""
+    """Enumerated values need no bounds."""
     narrow, wide = _ordered(old, new, way)
     for name, limit in wide.bounds.items() if old.values is None and new.values is None else ():
         types, is_narrower = BOUNDS[name]
         held = narrow.bounds.get(name)
         if narrow.takes(*types) and (held is None or is_narrower(limit, held)):
-            yield f"{name} was {old.bounds.get(name, 'free')}, is {new.bounds.get(name, 'free')}"
+            yield f"{name} was {old.bounds.get(name, 'unrestricted')}, is {new.bounds.get(name, 'unrestricted')}"
 
 
 def _property_removed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """A body is refused for what it does not know."""
+    """A body with an unknown field is refused."""
     yield from _gone(old.properties, new.properties)
 
 
 def _property_required(old: Shape, new: Shape, way: Way) -> Iterator[str]:
     if way is Way.SENT:
-        yield from (f"{name} must be given" for name in sorted(new.required - old.required))
+        yield from (f"{name} is required" for name in sorted(new.required - old.required))
     else:
-        yield from (f"{name} may be missing" for name in sorted(old.required - new.required) if name in new.properties)
+        yield from (f"{name} is optional" for name in sorted(old.required - new.required) if name in new.properties)
 
 
 def _members_closed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """An answer of which nothing is said may always have had no more members; a map is one of which something is."""
+    """A response without declared properties may never have had any; a map has declared values."""
     had = old.extras is not False if way is Way.SENT else old.extras not in (True, False)
     if had and new.extras is False and old.takes("object") and new.takes("object"):
-        yield "members without a name are gone"
+        yield "additional properties were removed"
 
 
 def _default(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    """One that is no longer written down may still hold."""
+    """A default that is no longer declared may still apply."""
     if way is Way.SENT and None not in (old.default, new.default) and old.default != new.default:
-        yield f"left out, it was {old.default}, is {new.default}"
+        yield f"the default was {old.default}, is {new.default}"
 
 
 def _ordered(old: Shape, new: Shape, way: Way) -> tuple[Shape, Shape]:
-    """What has to fit, and what it has to fit into."""
+    """The schema that must fit, and the one that it must fit into."""
     return (old, new) if way is Way.SENT else (new, old)
 
 
 def _gone(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
-    yield from (f"{name} is gone" for name in sorted(set(old) - set(new)))
+    yield from (f"{name} was removed" for name in sorted(set(old) - set(new)))
 
 
 def _both(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -172,7 +176,7 @@ def _listed(values: Iterable[Any]) -> str:
 
 
 def lost_null(old: Shape, new: Shape, way: Way) -> bool:
-    """Whether a client may no longer send null, or is now answered with it."""
+    """Whether a client may no longer send null, or may now receive it."""
     narrow, wide = _ordered(old, new, way)
     return narrow.takes(NULL) and not wide.takes(NULL)
 
@@ -204,6 +208,6 @@ OF_SHAPES: dict[str, Callable[[Shape, Shape, Way], Iterator[str]]] = {
     "members_closed": _members_closed,
     "default_changed": _default,
 }
-# Those that need no rule of their own; with them, all that a break can be called.
+# Changes without a separate rule; together with the rules, the names of all breaking changes.
 OPERATION_REMOVED, SCHEMA_RENAMED = "operation_removed", "schema_renamed"
 RULES = (OPERATION_REMOVED, SCHEMA_RENAMED, *OF_DESCRIPTIONS, *OF_ACTIONS, *OF_SHAPES)

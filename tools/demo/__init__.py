@@ -1,1 +1,1 @@
-"""The demonstration: a world of records made by operations."""
+"""Demo data, created by operations."""

@@ -1,4 +1,4 @@
-"""The people of the tour, one or two of each role, and the contacts of the demonstration's world."""
+"""The people of the tour, one or two for each role, and the contacts of the demo data."""
 
 from typing import NamedTuple
 
@@ -30,6 +30,6 @@ CAST = (
     Person("carl", CC, "Carl Jensen", "IT Operations", "Europe/Berlin"),
     Person("vera", VC, "Vera Novak", "Support", "Europe/Prague"),
 )
-# The tour itself adds Carl and Vera; the world's first client and vendor have contacts of their own.
+# The tour itself creates Carl and Vera; the first client and vendor of the demo data have other contacts.
 WORLD_CLIENT_CONTACT = Person("nora", CC, "Nora Lind", "IT Operations", "Europe/Berlin")
 WORLD_VENDOR_CONTACT = Person("viktor", VC, "Viktor Horak", "Support", "Europe/Prague")

@@ -1,4 +1,4 @@
-"""What became of some incidents: escalated, resolved, closed, reopened; changes and analyses in every state."""
+"""Further lifecycles of demo incidents: escalated, resolved, closed, reopened; changes and analyses in every status."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,11 +7,11 @@ from incidents.models import Incident
 from tools.demo.stage import Stage
 
 NIGHT = timedelta(hours=8)
-SUMMARY = {"resolution_summary": "The cause was removed and the service works as before."}
+SUMMARY = {"resolution_summary": "The cause was removed and the service is restored."}
 
 
 def lead(stage: Stage, incidents: list[Incident]) -> None:
-    """Lead the incidents, a few for each end."""
+    """Process the incidents, a few for each outcome."""
     escalated, resolved, closed, reopened = incidents[0:3], incidents[3:6], incidents[6:10], incidents[10:11]
     for incident in escalated:
         _escalate(stage, incident)
@@ -44,7 +44,7 @@ def _resolve(stage: Stage, incident: Incident) -> None:
         "incident_id": incident.pk,
         "recipient_type": "client_contact",
         "delivery_method": "incident_portal_update",
-        "message_content": "The service works again; we are removing the cause.",
+        "message_content": "The service is restored; we are removing the cause.",
     }
     stage.play("ines", "communication.create", told)
     stage.wait(minutes=45)
@@ -62,7 +62,7 @@ def _close(stage: Stage, incident: Incident) -> None:
 
 
 def _changes(stage: Stage, incident: Incident) -> None:
-    """One change in each state of its lifecycle, and a rollback."""
+    """One change in each status of its lifecycle, and a rollback."""
     for steps in (
         (),
         (("ivan", "approve"),),

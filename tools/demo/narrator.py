@@ -1,4 +1,4 @@
-"""Shows the tour on a terminal while it is played: a line for each success, a panel for each refusal."""
+"""Prints the tour while it is played: a line for each success, a panel for each refusal."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -15,7 +15,7 @@ COLUMNS_OF_ERRORS = ("field", "code", "detail")
 
 
 def narrate(exchanges: Iterable[Exchange], console: Console) -> int:
-    """Print every exchange as it comes, chapter by chapter; returns how many there were."""
+    """Print every exchange as it happens, chapter by chapter; returns their number."""
     count = 0
     for chapter, steps in groupby(exchanges, key=lambda each: each.chapter):
         console.print(Rule(f"[bold]SOP {chapter.sop}" if chapter.sop else ""))

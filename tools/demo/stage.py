@@ -1,4 +1,4 @@
-"""The stage: acts are played by named people at a frozen instant, each through the one door that everybody uses."""
+"""Executes operations as named people at a frozen time, through the regular dispatcher."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from vendors.models import Vendor
 
 
 class Stage:
-    """Plays operations as people of the cast, and moves the clock forward."""
+    """Executes operations as people of the cast, and advances the clock."""
 
     def __init__(self, start: datetime) -> None:
         self.now = start
@@ -34,13 +34,13 @@ class Stage:
         self.escalations: list[Escalation] = []
 
     def wait(self, **duration: float) -> None:
-        """Let time pass (timedelta's arguments)."""
+        """Advance the clock (timedelta's arguments)."""
         self.now += timedelta(**duration)
 
     def play(
         self, who: str | User, operation: str, body: Any = None, *, on: Any = None, approval: int | None = None
     ) -> Any:
-        """Carry out one operation as a person; returns what it returns, a second later. Raises Refusal."""
+        """Execute one operation as a person, and advance the clock by a second; returns the result. Raises Refusal."""
         actor = self.people[who] if isinstance(who, str) else who
         with self.at_this_time(), context(request_id=new_request_id()):
             target_id = getattr(on, "pk", on)
@@ -49,7 +49,7 @@ class Stage:
         return result
 
     def play_approved(self, who: str, operation: str, body: Any, *, on: Any = None) -> Any:
-        """Carry out an elevated operation: ask, let the executive approve, do it."""
+        """Execute an elevated operation: request, approval by the executive, execution."""
         asked = self.ask(who, operation, body, on=on)
         self.play(self.executive, "approval.approve", {"comment": "Reviewed."}, on=asked)
         return self.play(who, operation, body, on=on, approval=asked.pk)
@@ -60,17 +60,17 @@ class Stage:
         return self.play(who, "approval.request", {"operation": operation, "payload": body, **reference})
 
     def activate(self, shares: Sequence[str]) -> None:
-        """Whoever got both shares of an activation sets the demonstration's password."""
+        """Activate an account with both shares and the demo password."""
         body = {"shares": list(shares), "password": PASSWORD}
         self.play(AnonymousUser(), "access.activate", body)  # type: ignore[arg-type]
 
     def open(self, made: Answer) -> None:
-        """The executive draws the other share of an account that was just made, and its owner activates it."""
+        """Countersign a new account as the executive, and activate it."""
         other: Answer = self.play(self.executive, "user.countersign", on=made.record)
         self.activate((made.extra["activation_share"], other.extra["activation_share"]))
 
     def enrol(self, person: Person, **association: int) -> None:
-        """A member of the cast gets an account; for a privileged one the executive lends authority."""
+        """Create an account for a member of the cast; for a privileged one with the executive's approval."""
         body = {
             "name": person.name,
             "email": person.email,

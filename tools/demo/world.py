@@ -1,4 +1,4 @@
-"""The world of the demonstration: every record is made by an operation, so every one of them obeys the policy."""
+"""The demo data: every record is created by an operation, so all of them obey the policy."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ INCIDENTS = 24
 
 
 def load(now: datetime, progress: Callable[[str], None] = lambda step: None) -> Stage:
-    """Make the world as it stood over the last DAYS days; returns the stage with its people."""
+    """Create the data of the last DAYS days; returns the stage with its people."""
     reseed()
     stage = Stage(now - timedelta(days=DAYS))
     for step, build in STEPS:
@@ -40,7 +40,7 @@ def load(now: datetime, progress: Callable[[str], None] = lambda step: None) -> 
 
 
 def _founders(stage: Stage) -> None:
-    """The first administrator and executive come from the break-glass command, everybody else from them."""
+    """The first administrator and executive come from the bootstrap command, all others from them."""
     people = {str(p.role): {"email": p.email, "name": p.name} for p in CAST if p.role in (SA, EX)}
     with stage.at_this_time(), context(request_id=new_request_id()):
         made = execute("user.bootstrap", actor=system_principal(), data={"people": people})
@@ -117,7 +117,7 @@ def _coverage(stage: Stage) -> None:
 
 
 def _retirements(stage: Stage) -> None:
-    """Statuses that only what has lived can have."""
+    """Statuses that only existing records can reach."""
     stage.play("tara", "product.update", {"status": "maintenance"}, on=stage.products[6])
     stage.play("tara", "product.update", {"status": "deprecated"}, on=stage.products[7])
     stage.play("ada", "client.update", {"status": "suspended"}, on=stage.clients[4])
@@ -127,7 +127,7 @@ def _retirements(stage: Stage) -> None:
 
 
 def _approvals(stage: Stage) -> None:
-    """One approval in each state that the clock and people leave behind."""
+    """One approval in each status."""
     expired = stage.ask("sam", "vendor.create", made_of(VendorBody))
     stage.play("eva", "approval.approve", {"comment": "Go ahead this week."}, on=expired)
     stage.wait(days=3)
@@ -162,10 +162,10 @@ def _lives(stage: Stage) -> None:
 
 
 def _last_requests(stage: Stage) -> None:
-    """What waits for the executive when the visitor arrives."""
+    """Requests that await the executive."""
     stage.ask("sam", "vendor.create", made_of(VendorBody))
     approved = stage.ask("sam", "vendor.create", made_of(VendorBody))
-    stage.play("eva", "approval.approve", {"comment": "Approved, use it today."}, on=approved)
+    stage.play("eva", "approval.approve", {"comment": "Approved; use it today."}, on=approved)
 
 
 def _without_none(body: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ STEPS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("service levels", _coverage),
     ("approvals", _approvals),
     ("incidents", _incidents),
-    ("what became of them", _lives),
+    ("further lifecycles", _lives),
     ("retirements", _retirements),
     ("open requests", _last_requests),
 )

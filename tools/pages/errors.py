@@ -1,4 +1,4 @@
-"""`docs/errors.md`: every code of a refusal, why it happens, what to do, and the document itself."""
+"""`docs/errors.md`: every refusal code, its reason, the remedy, and the problem document."""
 
 import json
 from collections.abc import Iterator
@@ -6,100 +6,96 @@ from collections.abc import Iterator
 from core.codes import MEANINGS, Code
 from ims.docs.recorded import problems
 
-INTRO = """# Errors: every code, why it happens, what to do
+INTRO = """# Error codes: reason and remedy
 
-This page is rendered from `core/codes.py` (`python -m tools error_docs`); `--check` fails when it is not current. The
-documents shown are recorded refusals (`ims/docs/examples/problems.json`), played again by a test.
+`python -m tools error_docs` generates this page from `core/codes.py`; with `--check` it fails when the page is out of
+date. The documents shown are recorded refusals (`ims/docs/examples/problems.json`), which a test reproduces.
 
 Every refusal is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`:
 
-- `code` never changes its meaning: programs decide by it. `errors` lists **all** failing fields or conditions at once,
-  each with a code of its own and, where one field is to blame, its name.
-- `sop`, `rule` and `operation` say which procedure and which of its rules decided.
-- `next` says what to do. Where `transfer_to_human` is true only a person can help: `handoff`, if it is there, is the
-  ready body for `POST /handoffs/`.
-- `error_class` is the policy's own class of the error. `request_id` finds the request in the logs and the audit trail.
+- The meaning of a `code` never changes, so programs can rely on it. `errors` lists **all** failing fields or
+  conditions, each with its own code and, if a single field is the cause, its name.
+- `sop`, `rule` and `operation` identify the procedure and the rule that applied.
+- `next` is the next step. If `transfer_to_human` is true, only a person can help: `handoff`, if present, is the ready
+  body for `POST /handoffs/`.
+- `error_class` is the policy's error class. `request_id` identifies the request in the logs and the audit trail.
 
-A refused request has written nothing, whatever the code. Which codes an operation can give stands in its description
-(`GET /api/v1/schema/`), with the examples below. The order in which conditions are checked is fixed: login, active
-account, role, scope, shape and references, duties, version, state and preconditions, approval.
+A refused request has written nothing, whatever the code. The description (`GET /api/v1/schema/`) lists the codes of
+each operation, with the examples below. Conditions are checked in a fixed order: login, active account, role, in person,
+scope, duties that need no body, shape and references, duties that need the body, version, state and preconditions,
+approval.
 """
 
 WHY: dict[Code, str] = {
     Code.VALIDATION_ERROR: (
-        "One or more fields of the body, or a header, do not have the required form or value; with several kinds "
-        "of mistakes in one body this is the code and `errors[].code` tells them apart."
+        "One or more fields of the body, or a header, are malformed or have an invalid value. If a body has several "
+        "kinds of errors, this is the code, and `errors[].code` has the details."
     ),
     Code.UNKNOWN_FIELD: (
-        "Bodies are strict: a field that the operation does not know, or that is read-only, is a mistake."
+        "Bodies are strict: a field that the operation does not have, or that is read-only, is an error."
     ),
     Code.INVALID_REFERENCE: (
-        "An id in the body names a record that does not exist, that the caller may not read, that is not active "
-        "or that does not fit its use."
+        "An id in the body refers to a record that does not exist, that the caller may not read, that is not active "
+        "or that is not suitable."
     ),
-    Code.INVALID_FILTER: "A query parameter is unknown here, empty, invalid, or given more often than it may be.",
+    Code.INVALID_FILTER: "A query parameter is unknown, empty, invalid, or repeated more often than allowed.",
     Code.MALFORMED_BODY: (
         "The body is not valid JSON in UTF-8, is not an object, is nested too deeply or is incomplete."
     ),
-    Code.NOT_AUTHENTICATED: "The request carries no token, or one that does not exist or was revoked.",
-    Code.TOKEN_EXPIRED: "The token was valid once and its time is over.",
+    Code.NOT_AUTHENTICATED: "The request has no token, or one that does not exist or was revoked.",
+    Code.TOKEN_EXPIRED: "The token is correct but has expired.",
     Code.INVALID_CREDENTIALS: (
-        "E-mail address and password do not belong together, or two activation shares do not, are used, or void."
+        "E-mail address and password do not match, or two activation shares do not match, are used, or are void."
     ),
-    Code.ROLE_NOT_PERMITTED: "The procedure lists who can perform it, and the caller's role is not among them.",
-    Code.USER_INACTIVE: "The account is inactive, suspended or on leave; whatever its role, it may do nothing.",
+    Code.ROLE_NOT_PERMITTED: (
+        "The procedure lists the roles that can perform it, and the caller's role is not one of them."
+    ),
+    Code.USER_INACTIVE: "The account is inactive, suspended or on leave, and may not do anything.",
     Code.OUT_OF_SCOPE: (
-        "The caller may read the record but is not the person the rule names: its author, its assignee, its "
+        "The caller may read the record but is not a person that the rule permits: its author, its assignee, its "
         "account manager."
     ),
-    Code.ACTOR_MISMATCH: (
-        "A field that stands for the acting person names somebody else; the actor is always the caller."
-    ),
-    Code.SEGREGATION_OF_DUTIES: "Two steps that must be taken by two people would be taken by one.",
+    Code.ACTOR_MISMATCH: ("A field for the acting person names someone else; the actor is always the caller."),
+    Code.SEGREGATION_OF_DUTIES: "Two steps that require two people would be done by one.",
     Code.IN_PERSON_REQUIRED: (
-        "What lends, checks or takes back authority is done by the person who is logged in, never by a token that "
-        "names a software agent."
+        "Operations that grant, check or revoke authority must be done by the logged-in person, never with a token "
+        "that names a software agent."
     ),
     Code.APPROVAL_REQUIRED: (
-        "The operation is elevated, the caller is none of those who govern it, and the request names no approval."
+        "The operation is elevated, the caller does not have an approving role, and the request names no approval."
     ),
     Code.APPROVAL_INVALID: (
-        "The named approval is pending, rejected, expired or used, or was given for another person, operation, "
-        "record or body: `errors[].code` says which."
+        "The given approval is pending, rejected, expired or used, or was granted for another person, operation, "
+        "record or body: `errors[].code` has the reason."
     ),
     Code.NOT_FOUND: (
-        "The path names a record that does not exist or lies outside the caller's scope; the two look alike."
+        "The path refers to a record that does not exist or is outside the caller's scope; the two are "
+        "indistinguishable."
     ),
-    Code.METHOD_NOT_ALLOWED: "The path exists, the method does not: nothing is deleted here but tokens.",
-    Code.NOT_ACCEPTABLE: "The Accept header asks for a media type in which this cannot be answered.",
-    Code.BODY_TOO_LARGE: (
-        "The body is larger than the installation takes (`IMS_BODY_MAX_BYTES`, one megabyte by default)."
-    ),
-    Code.UNSUPPORTED_MEDIA_TYPE: "The body is not declared as `application/json`.",
+    Code.METHOD_NOT_ALLOWED: "The path exists, but not with this method: only tokens and sessions can be deleted.",
+    Code.NOT_ACCEPTABLE: "The Accept header requests a media type that is not available here.",
+    Code.BODY_TOO_LARGE: ("The body exceeds the installation's limit (`IMS_BODY_MAX_BYTES`, by default one megabyte)."),
+    Code.UNSUPPORTED_MEDIA_TYPE: "The Content-Type is not `application/json`.",
     Code.DUPLICATE: (
-        "A value that must be unique is taken; `errors` names the field, and the record where one may read it."
+        "A unique value is already in use; `errors` names the field, and the record if the caller may read it."
     ),
-    Code.DUPLICATE_OPEN_INCIDENT: "The same client, component and category have an unresolved incident already.",
+    Code.DUPLICATE_OPEN_INCIDENT: "An unresolved incident with the same client, component and category exists.",
     Code.INVALID_TRANSITION: (
-        "The record's lifecycle does not draw this step from its present status; `errors` lists those it does."
+        "This transition isn't allowed from the current status; `errors` lists the allowed ones."
     ),
     Code.PRECONDITION_FAILED: (
-        "The status would permit the step, but something that must come first is missing: all of it is listed."
+        "The transition is allowed from the current status, but a precondition is not met; all of them are listed."
     ),
-    Code.IDEMPOTENCY_CONFLICT: "The Idempotency-Key was sent before with another request within 24 hours.",
-    Code.IN_USE: "Other records refer to this one, or a record it refers to has just gone.",
-    Code.STALE_VERSION: "If-Match names a version of the record that is no longer the current one.",
-    Code.SEVERITY_MISMATCH: "The stated severity is not the one that the stated facts give.",
-    Code.CALCULATION_FAILED: (
-        "A figure or a report needs data that nobody has recorded and the request does not state."
-    ),
-    Code.THROTTLED: "More requests came with this token, or from this address, than are served in a period.",
+    Code.IDEMPOTENCY_CONFLICT: "The Idempotency-Key was used for another request within the last 24 hours.",
+    Code.IN_USE: "Other records refer to this one, or a referenced record no longer exists.",
+    Code.STALE_VERSION: "If-Match names a version of the record that is no longer current.",
+    Code.SEVERITY_MISMATCH: "The stated severity is lower than the classification of the stated facts.",
+    Code.CALCULATION_FAILED: ("A metric or a report needs data that is neither recorded nor in the request."),
+    Code.THROTTLED: "This token, or this address, has exceeded its rate limit.",
     Code.LOCKED_OUT: "Too many failed logins for this account from this address.",
-    Code.AUDIT_TRAIL_FAILURE: (
-        "The audit entry could not be written, so the request was undone: nothing happens unrecorded."
-    ),
-    Code.DATABASE_UNAVAILABLE: "The database does not answer, or not in time.",
-    Code.INTERNAL_ERROR: "A defect of the server. What went wrong is in its log, under the request_id.",
+    Code.AUDIT_TRAIL_FAILURE: ("The audit entry could not be written, so the request was rolled back."),
+    Code.DATABASE_UNAVAILABLE: "The database is unavailable or timed out.",
+    Code.INTERNAL_ERROR: "A defect in the server. Its log has the details under the request_id.",
 }
 
 

@@ -11,13 +11,13 @@ NAMED = re.compile(r"SOPs? (\d+(?:(?:, | and )(?:SOP )?\d+)*)")
 
 
 def sops_of(path: Path) -> set[int]:
-    """The SOPs that a test file's docstring names."""
+    """The SOPs named in a test module's docstring."""
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return {int(number) for found in NAMED.findall(text) for number in re.findall(r"\d+", found)}
 
 
 def files_by_sop(root: Path) -> dict[int, list[str]]:
-    """SOP → the test files below `root` that show it, as paths from its parent, sorted."""
+    """SOP → its test modules below `root`, as sorted paths relative to its parent."""
     found: dict[int, list[str]] = defaultdict(list)
     for path in sorted(root.glob("*/test_*.py")):
         for number in sops_of(path):

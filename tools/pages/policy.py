@@ -1,4 +1,4 @@
-"""`docs/policy.md`: the policy as the server enforces it, rendered from the registry, one section for each SOP."""
+"""`docs/policy.md`: the enforced policy, rendered from the registry, one section for each SOP."""
 
 import inspect
 import re
@@ -14,18 +14,19 @@ from tools.pages.evidence import files_by_sop
 from tools.pages.policy_tables import tables
 from tools.pages.sops import SOPS
 
-INTRO = """# The policy, as this server enforces it
+INTRO = """# The policy as enforced by this server
 
 `python -m tools policy_docs` generates this page from the registry of operations; with `--check` it fails when the page
-is out of date. The same registry decides on every request and answers `GET /api/v1/policy/`.
+is out of date. The same registry authorizes every request and is the source of `GET /api/v1/policy/`.
 
-Every write is admitted in one order: login, active account, role, scope of the record, shape of the body and its
-references, duties, version, state and preconditions, approval. Every refusal is a problem document with one of the
-codes at the end of this page. The codes that any request can meet (no login, an inactive account, a bad body, a failing
-database or audit trail) are not repeated with each operation.
+The conditions of a write are checked in a fixed order: login, active account, role, in person, scope of the record,
+duties that need no body, shape of the body and its references, duties that need the body, version, state and
+preconditions, approval. Every refusal is a problem document with one of the codes at the end of this page. Codes that
+apply to every request (no login, an inactive account, an invalid body, a failing database or audit trail) are not
+repeated for each operation.
 
-Roles in short: IM incident manager, TS technical support, SA system administrator, AM account manager, EX executive,
-VC vendor contact, CC client contact.
+Abbreviations of roles: IM incident manager, TS technical support, SA system administrator, AM account manager,
+EX executive, VC vendor contact, CC client contact.
 """
 NUMBERS = re.compile(r"SOP [0-9]+(?:(?:, | and )[0-9]+)*\. ?")
 OF_ANY_BODY = (Code.VALIDATION_ERROR, Code.INVALID_REFERENCE)
@@ -33,25 +34,25 @@ COMMON = {*ALWAYS, *OF_CALLERS, *OF_READS, *OF_WRITES, *OF_ANY_BODY, Code.ROLE_N
 
 
 def reachable() -> list[Operation]:
-    """Every operation that has an endpoint."""
+    """Every operation with an endpoint."""
     return [each for each in registry if each.entry_point is EntryPoint.REST]
 
 
 def unproven(tests: Path) -> list[int]:
-    """The SOPs that operations carry out and no test file names."""
+    """The SOPs that operations implement and no test module names."""
     shown = files_by_sop(tests)
     built = {number for each in reachable() for number in each.sop}
     return sorted(number for number in built if number not in shown)
 
 
 def render(tests: Path) -> str:
-    """The whole page. Nothing of it depends on a database."""
+    """The whole page. It does not depend on a database."""
     shown = files_by_sop(tests)
     parts = [INTRO, "# Standard operating procedures\n"]
     for number, title in SOPS.items():
         parts.append(f"## {number}. {title}\n")
         parts.extend(_section(number, shown.get(number, [])))
-    parts.append("## Operations beside the procedures\n")
+    parts.append("## Operations outside the procedures\n")
     parts.extend(_operation(each) for each in reachable() if not each.sop)
     parts.extend(_names())
     parts.extend(tables(reachable()))
@@ -59,23 +60,23 @@ def render(tests: Path) -> str:
 
 
 def _names() -> Iterator[str]:
-    """What the policy's inputs are called in requests, where the names differ."""
+    """The field names that differ from the policy's inputs."""
     yield "## Names of inputs\n"
-    yield "A request that uses the policy's name is refused as `unknown_field`, and told ours.\n"
+    yield "A request that uses the policy's name is refused as `unknown_field`, with the field's name here.\n"
     yield "| The policy's name | Here |\n| --- | --- |"
     for name, ours in OURS.items():
-        yield f"| `{name}` | {' or '.join(f'`{each}`' for each in ours) or 'the members of the body themselves'} |"
+        yield f"| `{name}` | {' or '.join(f'`{each}`' for each in ours) or 'its contents are fields of the body'} |"
     yield ""
 
 
 def _section(number: int, tests: list[str]) -> Iterator[str]:
     operations = [each for each in reachable() if number in each.sop]
     if not operations:
-        yield "Not built yet: no operation carries out this procedure.\n"
+        yield "Not implemented: no operation performs this procedure.\n"
         return
     yield from (_operation(each) for each in operations)
     files = ", ".join(f"`{path}`" for path in tests)
-    yield f"Shown by: {files or 'no test names this procedure'}.\n"
+    yield f"Tests: {files or 'no test module names this procedure'}.\n"
 
 
 def _operation(operation: Operation) -> str:
@@ -98,7 +99,7 @@ def _law(operation: Operation) -> Iterator[tuple[str, str]]:
 
 
 def _words(operation: Operation) -> str:
-    """What the operation's docstring says beyond its purpose."""
+    """The operation's docstring without its first paragraph."""
     _, _, rest = (inspect.getdoc(operation.run) or "").partition("\n\n")
     return NUMBERS.sub("", " ".join(rest.split())).strip()
 

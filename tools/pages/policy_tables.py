@@ -1,4 +1,4 @@
-"""The tables of `docs/policy.md`: roles, segregation of duties, lifecycles, approvals, codes, readings."""
+"""The tables of `docs/policy.md`: roles, segregation of duties, lifecycles, approvals, codes, interpretations."""
 
 import importlib
 from collections.abc import Iterator, Sequence
@@ -11,37 +11,40 @@ from core.schema.text import readable_name
 from tools.pages.readings import READINGS
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
-# Fails when a rule of the registry is not among those it tries.
+# This test fails if it does not cover a duty of the registry.
 SEGREGATION_TEST = "tests/scenarios/test_segregation.py"
 ROLES = {"IM": IM, "TS": TS, "SA": SA, "AM": AM, "EX": EX, "VC": VC, "CC": CC}
 
 
 def tables(operations: Sequence[Operation]) -> Iterator[str]:
-    """Every table of the page, each with its heading."""
+    """Every table of the page, with its heading."""
     yield "# Roles and operations\n"
-    yield "● may; ◐ may, and may need an approval first; the extra conditions stand with the operations above.\n"
+    yield (
+        "● permitted; ◐ permitted, possibly with an approval; additional conditions are listed with the operations "
+        "above.\n"
+    )
     yield _table(["operation", "SOP", *ROLES], (_roles(each) for each in operations))
     yield "# Segregation of duties\n"
-    yield f"Each line is tried by the person it forbids, through every door, in `{SEGREGATION_TEST}`.\n"
+    yield f"`{SEGREGATION_TEST}` tests each rule with the excluded person, at every entry point.\n"
     yield _table(["operation", "rule", "sentence"], _segregation(operations))
     yield "# Lifecycles\n"
-    yield "Whatever a table does not draw is refused as `invalid_transition`, the allowed statuses listed.\n"
+    yield "All other transitions are refused as `invalid_transition`, with the allowed statuses.\n"
     for name, table in lifecycles():
         yield f"**{name}**\n"
         yield _table(["from", "to"], ([f"`{one}`", _codes(others)] for one, others in table.items()))
     yield "# Approval rules\n"
-    yield "The defaults; an installation edits them with `PATCH /approval-rules/{id}/`, itself under approval.\n"
+    yield "The defaults; an installation changes them with `PATCH /approval-rules/{id}/`, which is elevated itself.\n"
     yield _table(["operation", "when", "approved by"], _approvals(operations))
     yield "# Codes\n"
-    yield _table(["code", "status", "error class", "meaning", "what next", "a person must help"], _meanings())
-    yield "# Readings of the policy where it is silent\n"
+    yield _table(["code", "status", "error class", "meaning", "next step", "requires a person"], _meanings())
+    yield "# Interpretations of the policy where it is silent\n"
     for topic, sentences in READINGS.items():
         yield f"**{topic}**\n"
         yield "\n".join(f"- {sentence}" for sentence in sentences) + "\n"
 
 
 def lifecycles() -> Iterator[tuple[str, Lifecycle]]:
-    """Every table of transitions in the apps' choices, with a name for it."""
+    """Every lifecycle in the apps' choices modules, with its name."""
     for name in sorted({each.__module__ for each in choices_classes()}):
         for variable, value in vars(importlib.import_module(name)).items():
             if isinstance(value, Lifecycle):

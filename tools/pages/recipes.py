@@ -1,4 +1,4 @@
-"""`docs/recipes.md`: a recipe for each of the procedures, made of the tour's requests as curl sends them."""
+"""`docs/recipes.md`: a recipe for each procedure, from the tour's requests as curl commands."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ INTRO = """# Recipes: each procedure with curl
 
 `python -m tools examples` plays these requests as one story and records the examples of the API's description. In a new
 installation they run as shown, in the order of their numbers. A test runs every block against a live server and
-compares the answers with those shown.
+compares the responses with those shown.
 
-`$IMS` is the address of the API, `$JSON` the header `Content-Type: application/json`; `$ines` and the others are the
-people's headers, `Authorization: Token …`. [How they come by a token](authentication.md), and
-[what to do when a request is refused](errors.md). The law of every operation is in [policy.md](policy.md).
+`$IMS` is the base URL of the API, `$JSON` the header `Content-Type: application/json`; `$ines` and the others are
+people's headers, `Authorization: Token …`. See [authentication.md](authentication.md) for tokens,
+[errors.md](errors.md) for refusals and [policy.md](policy.md) for the rules of every operation.
 
-Who is who: Sam, system administrator; Eva, executive; Ines and Ivan, incident managers; Tara and Tom, technical
+People: Sam, system administrator; Eva, executive; Ines and Ivan, incident managers; Tara and Tom, technical
 support; Ada, account manager; Carl, client contact; Vera, vendor contact.
 """
 MARK = "<!-- step {number} -->"
@@ -47,25 +47,25 @@ def _step(exchange: Exchange) -> str:
 
 
 def curl(who: str, request: Request) -> str:
-    """A request as a reader would type it."""
+    """A request as a curl command."""
     words = [f'curl -sS "$IMS{request.path}"', *_method(request)]
     words += [f'-H "${who}"'] if who else []
     words += [f"-H '{name}: {value}'" for name, value in request.headers.items() if name not in HIDDEN]
     if request.body is not None:
-        # An apostrophe would end the shell's quotation; JSON has another way to write it.
+        # An apostrophe would end the shell's quotation; JSON has another escape for it.
         body = json.dumps(settled(request.body), ensure_ascii=False).replace("'", "\\u0027")
         words += ['-H "$JSON"', f"-d '{body}'"]
     return " \\\n  ".join(_filled(words))
 
 
 def _method(request: Request) -> Iterator[str]:
-    """Curl itself chooses GET, and POST where there is a body."""
+    """curl defaults to GET, and to POST with a body."""
     if request.method not in ("GET", "POST") or (request.method == "POST" and request.body is None):
         yield f"-X {request.method}"
 
 
 def _filled(words: list[Any], width: int = 110) -> Iterator[str]:
-    """The words in as few lines as they fit."""
+    """Wrap the words into as few lines as possible."""
     line = ""
     for word in words:
         if line and len(line) + len(word) > width:

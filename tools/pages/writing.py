@@ -1,4 +1,4 @@
-"""Pages of `docs/` that are made from the code: written, or found to be out of date."""
+"""Generated pages of `docs/`: written, or compared."""
 
 from pathlib import Path
 
@@ -12,5 +12,5 @@ def settle(page: Path, text: str, *, check: bool, command: str) -> str:
         page.write_text(text, encoding="utf-8")
         return f"wrote docs/{page.name}"
     if not page.exists() or page.read_text(encoding="utf-8") != text:
-        raise CommandError(f"docs/{page.name} is not current; run {command}")
-    return f"docs/{page.name} is current"
+        raise CommandError(f"docs/{page.name} is out of date; run {command}")
+    return f"docs/{page.name} is up to date"

@@ -1,4 +1,4 @@
-"""HTTP with nothing but the standard library, as any integration could begin."""
+"""HTTP with the standard library only, as a minimal integration."""
 
 import json
 import urllib.error
@@ -11,14 +11,14 @@ TIMEOUT_SECONDS = 30
 
 
 class Client:
-    """HTTP as one person, who is known by a token."""
+    """An HTTP client for one person's token."""
 
     def __init__(self, base: str, token: str = "") -> None:
         self.base = base
         self.token = token
 
     def call(self, method: str, path: str, body: Any = None, *, raw: str | None = None, **headers: str) -> Reply:
-        """Send a request with a JSON body, or with `raw` as it is. Refusals are replies like any other."""
+        """Send a request with a JSON body, or with `raw` unchanged. Refusals are returned like other replies."""
         sent = {"Content-Type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
         if self.token:
             sent["Authorization"] = f"Token {self.token}"
@@ -33,13 +33,13 @@ class Client:
                 return _reply(error.code, error)
 
     def log_in(self, email: str, password: str) -> "Client":
-        """The same address as a person who logs in with a password."""
+        """A client for a person who logs in with a password."""
         reply = self.call("POST", "/auth/token/", {"email": email, "password": password, "name": "demonstration"})
         return Client(self.base, reply.body["token"])
 
 
 def sender(base: str) -> Send:
-    """What sends the tour's requests to a server."""
+    """A function that sends the tour's requests to a server."""
 
     def send(request: Request) -> Reply:
         return Client(base).call(request.method, request.path, request.body, raw=request.raw, **request.headers)

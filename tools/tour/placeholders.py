@@ -1,4 +1,4 @@
-"""What is random in an answer is recorded as something fixed that looks like it; what is long is shortened."""
+"""Replaces random values in recorded responses by fixed ones of the same form, and shortens long values."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REQUEST_ID = "5b1e0c3f9a7d4e2c8f6b0a1d3c5e7f92"
-# Members whose values are secrets, or made by the database's own search, and what is written in their place.
+# Fields with secrets or database-specific search results, and their replacements.
 FIXED = {
     "token": "b3Rx7q9VtLw2Zc8nKs4JhYf6Pd1GmEa0UoQiXrTb",
     "activation_share": "Nf4kQ2sWz7Lx9Vb1Ty6Hc3Jr8Md5Pg0EaUoRiKq",
@@ -16,7 +16,7 @@ FIXED = {
 SHARES = [FIXED["activation_share"], "Wd8uYt5Rg2Fb9Xk4Zn7Ms1Vq6Cj3Lh0PeIoAaBcD"]
 DIGEST = re.compile(r"[0-9a-f]{64}")
 A_DIGEST = "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a"
-# The tour's clock shows whole minutes: a time with fractions is that of the installation, which seeds records.
+# The tour's clock shows whole minutes: a time with fractions comes from seeded records.
 REAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 A_TIME = "2026-03-02T09:00:00Z"
 LONGEST_LIST = 3
@@ -24,7 +24,7 @@ LONGEST_TEXT = 12
 
 
 def settled(value: Any, member: str = "") -> Any:
-    """A value with everything random replaced; `member` is the name that it stands under."""
+    """A value with everything random replaced; `member` is its name."""
     if isinstance(value, Mapping):
         return {name: settled(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
@@ -35,7 +35,7 @@ def settled(value: Any, member: str = "") -> Any:
 
 
 def shortened(value: Any) -> Any:
-    """A value whose lists of records show the first few, and whose texts of many lines the first ones."""
+    """Shortens lists of records to the first few, and long texts to the first lines."""
     if isinstance(value, Mapping):
         return {name: shortened(inner) for name, inner in value.items()}
     if isinstance(value, list):

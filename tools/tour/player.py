@@ -1,4 +1,4 @@
-"""Plays a tour through any door that carries HTTP, and tells of every exchange."""
+"""Plays a tour through any HTTP transport, and yields every exchange."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tools.tour.steps import Chapter, Step, TourError, filled
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it is sent: the path below the API's prefix, all headers but the content type."""
+    """A request to send: the path below the API's prefix, all headers except Content-Type."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One step as it was played: its number in the tour, what was sent and what came back."""
+    """One played step: its number in the tour, the request and the reply."""
 
     number: int
     chapter: Chapter
@@ -47,9 +47,9 @@ def play(
     *,
     passing: Callable[[timedelta], None] = lambda duration: None,
 ) -> Iterator[Exchange]:
-    """Play the chapters in their order; `kept` begins with what the tour finds, `passing` lets time pass.
+    """Play the chapters in order; `kept` contains the initial values, `passing` advances the clock.
 
-    Raises TourError at the first answer that is not the expected one.
+    Raises TourError at the first unexpected reply.
     """
     steps = ((chapter, step) for chapter in chapters for step in chapter.steps)
     for number, (chapter, step) in enumerate(steps, start=1):
@@ -63,7 +63,7 @@ def play(
 
 
 def request_of(step: Step, kept: Mapping[str, Any]) -> Request:
-    """A step's request with its places filled, signed with the token that its person got."""
+    """A step's request with its placeholders filled, signed with the person's token."""
     headers = {name: str(filled(value, kept)) for name, value in step.headers.items()}
     if step.who:
         headers["Authorization"] = f"Token {kept[f'{step.who}_token']['token']}"
@@ -74,4 +74,4 @@ def _require_expected(step: Step, number: int, reply: Reply) -> None:
     code = reply.body.get("code") if isinstance(reply.body, Mapping) and "error_class" in reply.body else None
     if (reply.status, code) != (step.status, step.refused):
         wanted = f"{step.status} {step.refused or ''}".strip()
-        raise TourError(f"step {number}, {step.request}: {wanted} expected, {reply.status} came: {reply.body}")
+        raise TourError(f"step {number}, {step.request}: expected {wanted}, got {reply.status}: {reply.body}")

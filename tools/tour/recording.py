@@ -1,4 +1,4 @@
-"""Makes examples of exchanges: of each operation its first success in every status, and what is marked as further."""
+"""Converts exchanges to examples: the first success of each operation in every status, and those marked as further."""
 
 import re
 from collections import defaultdict
@@ -18,7 +18,7 @@ HIDDEN = ("Authorization",)
 
 
 class Catalogue:
-    """Finds the described operation that a request means."""
+    """Finds the described operation of a request."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._routes = [
@@ -43,7 +43,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def files_of(exchanges: Iterable[Exchange], schema: Mapping[str, Any]) -> dict[str, Examples]:
-    """The files of a recording: tag → operation's id → its examples, and the problem documents by code."""
+    """The files of a recording: tag → operation id → its examples, and the problem documents by code."""
     catalogue = Catalogue(schema)
     files: dict[str, Examples] = defaultdict(lambda: defaultdict(list))
     problems: Examples = {}
@@ -60,10 +60,10 @@ def files_of(exchanges: Iterable[Exchange], schema: Mapping[str, Any]) -> dict[s
 
 
 def told(exchange: Exchange) -> str:
-    """Who does what, in words."""
+    """The person and the act, in words."""
     step = exchange.step
     role = {person.key: Role(person.role).label.lower() for person in CAST}.get(step.who)
-    return f"{step.who.capitalize()} ({role}) {step.says}." if role else f"Somebody {step.says}."
+    return f"{step.who.capitalize()} ({role}) {step.says}." if role else f"Someone {step.says}."
 
 
 def _example(exchange: Exchange) -> Examples:

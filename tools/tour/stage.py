@@ -1,4 +1,4 @@
-"""Where the tour is played for the record: this process, an empty database, a clock that stands still."""
+"""Plays the tour for recording: in this process, with an empty database and a fixed clock."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ STEP = timedelta(minutes=1)
 
 
 class Clock:
-    """Stands still during a step, and moves between them."""
+    """Fixed during a step, and advanced between steps."""
 
     def __init__(self, traveller: Any) -> None:
         self.traveller = traveller
@@ -33,16 +33,16 @@ class Clock:
 
 
 def record() -> Iterator[Exchange]:
-    """Play the whole tour in this process. The database must be freshly migrated; what is written stays in it."""
+    """Play the whole tour in this process. The database must be freshly migrated; the written data remains."""
     restart_ids()
     with _standing_clock() as clock:
         yield from play(CHAPTERS, send, found(), passing=clock)
 
 
 def found() -> dict[str, Any]:
-    """Make the first administrator and executive, as `manage.py bootstrap` does: what the tour begins with.
+    """Create the first administrator and executive, as `manage.py bootstrap` does, as the start of the tour.
 
-    The administrator has been in the console, too, which is no part of the API.
+    The administrator has also used the console, which is not part of the API.
     """
     people = {str(person.role): {"email": person.email, "name": person.name} for person in FOUNDERS}
     with context(request_id=REQUEST_ID):
@@ -53,7 +53,7 @@ def found() -> dict[str, Any]:
 
 
 def restart_ids() -> None:
-    """Let every table count on from its highest id: a database that was used before has gone further."""
+    """Reset every table's sequence to its highest id, because a used database has advanced it."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM sqlite_sequence")
@@ -74,7 +74,7 @@ def _standing_clock() -> Iterator[Clock]:
 
 
 def send(request: Request) -> Reply:
-    """Send a request to this process; what was not asked for as JSON comes back as text."""
+    """Send a request to this process; a reply in another format than JSON is returned as text."""
     text = json.dumps(request.body) if request.raw is None and request.body is not None else request.raw
     headers = {"X-Request-ID": REQUEST_ID, **request.headers}
     media_type = headers.pop("Content-Type", "application/json") if text is not None else ""

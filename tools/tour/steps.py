@@ -1,4 +1,4 @@
-"""What a tour is made of: chapters of steps, each one request as a row of data."""
+"""The parts of a tour: chapters of steps, each one request as a row of data."""
 
 import re
 from collections.abc import Mapping
@@ -8,23 +8,23 @@ from typing import Any
 
 from core.codes import MEANINGS, Code
 
-# `{incident.id}`: a member of an answer that an earlier step kept; `{incident.rows.0.id}` goes further in.
+# `{incident.id}`: a field of a response that an earlier step kept; `{incident.rows.0.id}` is a nested one.
 PLACE = re.compile(r"\{(\w+(?:\.\w+)+)\}")
 OK, CREATED = 200, 201
 
 
 class TourError(Exception):
-    """The server answered otherwise than the tour says."""
+    """The server's reply differs from the tour's expectation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request and what is expected of it.
+    """One request and its expected response.
 
-    Arguments: the person who asks ("" for nobody), what they do, in words; "METHOD /path/"; the body; the status of
-    success; the name under which the answer is kept; further headers; the code of a refusal; a body that is no JSON
-    value, sent as it is; the time that passes before; the members of the answer that a reader should look at; the only
-    members that the example shows of a long answer; whether this is a further example beside an operation's first.
+    Arguments: the person ("" for none), what they do, in words; "METHOD /path/"; the body; the status of success; the
+    name under which the response is kept; further headers; the code of a refusal; a body that is not JSON, sent
+    unchanged; the time that passes before; the fields of the response to show in the recipe; the only fields of a long
+    response to show in the example; whether this is an additional example of an operation.
     """
 
     who: str
@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Steps that belong together; with the number of a procedure they are its recipe, and `about` introduces it."""
+    """Related steps; with the number of a procedure they are its recipe, and `about` is its introduction."""
 
     about: str
     steps: tuple[Step, ...]
@@ -64,7 +64,9 @@ class Chapter:
 
 
 def filled(value: Any, kept: Mapping[str, Any]) -> Any:
-    """A value with its places filled by what earlier steps kept; a text that is one place becomes the member itself."""
+    """A value with its placeholders filled from earlier steps; a text that is a single placeholder becomes the value
+    itself.
+    """
     if isinstance(value, Mapping):
         return {name: filled(inner, kept) for name, inner in value.items()}
     if isinstance(value, list):

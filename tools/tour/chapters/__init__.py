@@ -1,4 +1,4 @@
-"""The chapters of the tour in the order in which they are played; each file holds those of one domain."""
+"""The chapters of the tour in playing order; one module for each domain."""
 
 from tools.demo.cast import CAST
 from tools.tour.chapters import (
@@ -32,5 +32,5 @@ CHAPTERS = (
     *reading.CHAPTERS,
     *refusals.CHAPTERS,
 )
-# For an installation that has the staff's accounts: without those, and without the month that passes at the end.
+# The chapters for an installation that has the staff's accounts: without creating them, and without the final month.
 LIFE = tuple(chapter for chapter in CHAPTERS if chapter not in (*founding.CHAPTERS, refusals.TOO_LATE))

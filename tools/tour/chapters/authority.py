@@ -1,4 +1,4 @@
-"""Borrowed authority, handing over, tokens: what stands beside the procedures."""
+"""Approvals, handoffs, tokens: operations outside the procedures."""
 
 from tools.tour.chapters.providers import GATEWAY
 from tools.tour.steps import CREATED, Chapter, Step
@@ -12,7 +12,7 @@ CHAPTERS = (
         (
             Step(
                 "sam",
-                "asks for another approval",
+                "requests another approval",
                 "POST /approvals/",
                 {"operation": "vendor.create", "payload": THIRD},
                 CREATED,
@@ -21,38 +21,43 @@ CHAPTERS = (
             Step(
                 "eva", "rejects it", "POST /approvals/{unapproved.id}/reject/", {"comment": "Two gateways are enough."}
             ),
-            Step("eva", "looks at the rules", "GET /approval-rules/?page_size=2", keep="rules"),
+            Step("eva", "reads the rules", "GET /approval-rules/?page_size=2", keep="rules"),
             Step(
                 "eva",
-                "lets approvals live longer",
+                "extends the lifetime of approvals",
                 "PATCH /approval-rules/{rules.results.0.id}/",
                 {"validity_hours": 48},
             ),
         ),
     ),
     Chapter(
-        "What only a person can settle is handed over.",
+        "Requests that only a person can resolve are handed over.",
         (
             Step(
                 "carl",
-                "hands over what he may not do",
+                "hands over a refused request",
                 "POST /handoffs/",
                 {**BY_HAND, "reference_id": "{incident.id}"},
                 CREATED,
                 "handoff",
             ),
-            Step("ines", "takes it over", "POST /handoffs/{handoff.id}/accept/"),
+            Step("ines", "accepts the handoff", "POST /handoffs/{handoff.id}/accept/"),
             Step(
-                "ines", "says what came of it", "POST /handoffs/{handoff.id}/close/", {"outcome": "A credit was given."}
+                "ines",
+                "closes it with the outcome",
+                "POST /handoffs/{handoff.id}/close/",
+                {"outcome": "A credit was given."},
             ),
         ),
     ),
     Chapter(
         "Tokens are listed without their secrets, and revoked.",
         (
-            Step("vera", "sees her tokens", "GET /auth/tokens/", keep="tokens"),
-            Step("vera", "makes one for a script", "POST /auth/tokens/", {"name": "nightly check", "days": 7}, CREATED),
-            Step("sam", "sees his sessions of the console", "GET /auth/sessions/", keep="sessions"),
+            Step("vera", "lists her tokens", "GET /auth/tokens/", keep="tokens"),
+            Step(
+                "vera", "creates one for a script", "POST /auth/tokens/", {"name": "nightly check", "days": 7}, CREATED
+            ),
+            Step("sam", "lists his console sessions", "GET /auth/sessions/", keep="sessions"),
             Step("sam", "ends one", "DELETE /auth/sessions/{sessions.results.0.id}/"),
             Step("vera", "logs out", "POST /auth/logout/"),
             Step(

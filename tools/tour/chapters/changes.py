@@ -1,4 +1,4 @@
-"""Changes and their reversal (SOP 20, 21)."""
+"""Changes and their rollback (SOP 20, 21)."""
 
 from tools.tour.steps import CREATED, Chapter, Step
 
@@ -13,12 +13,12 @@ RESTART = {"change_title": "Restart the old gateway", "change_type": "emergency"
 
 CHAPTERS = (
     Chapter(
-        "A change is decided by somebody else, scheduled, begun and reported as done or failed. An emergency may begin "
-        "as soon as it is approved; a change of critical risk is decided by an executive.",
+        "A change is decided by another person, scheduled, started and completed or failed. An emergency change may "
+        "start as soon as it is approved; a change of critical risk is decided by an executive.",
         (
             Step(
                 "tara",
-                "asks for a change",
+                "requests a change",
                 "POST /change-requests/",
                 RENEWAL,
                 CREATED,
@@ -27,7 +27,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "corrects it before anybody decides",
+                "corrects it before the decision",
                 "PATCH /change-requests/{change.id}/",
                 {"risk_level": "low"},
                 shows=("risk_level",),
@@ -41,22 +41,22 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "gives it a window",
+                "schedules it",
                 "POST /change-requests/{change.id}/schedule/",
                 {"scheduled_start": "2026-03-02T20:00:00Z", "scheduled_end": "2026-03-02T21:00:00Z"},
                 shows=("status",),
             ),
             Step(
                 "tara",
-                "begins before its window, and says why",
+                "starts it before its window, with a reason",
                 "POST /change-requests/{change.id}/start/",
                 {"outside_window": True, "outside_window_reason": "The certificate expires this afternoon."},
                 shows=("status", "outside_window", "outside_window_reason"),
             ),
-            Step("tara", "reports it as done", "POST /change-requests/{change.id}/complete/", shows=("status",)),
+            Step("tara", "completes it", "POST /change-requests/{change.id}/complete/", shows=("status",)),
             Step(
                 "tom",
-                "asks for another change",
+                "requests another change",
                 "POST /change-requests/",
                 RESTART,
                 CREATED,
@@ -72,7 +72,7 @@ CHAPTERS = (
             ),
             Step(
                 "tom",
-                "asks again, for an emergency",
+                "requests an emergency change",
                 "POST /change-requests/",
                 {**RESTART, "description": "The second gateway is at its limit."},
                 CREATED,
@@ -80,18 +80,18 @@ CHAPTERS = (
                 shows=("status",),
             ),
             Step("ivan", "approves it", "POST /change-requests/{failing.id}/approve/", {}, shows=("status",)),
-            Step("tom", "begins at once", "POST /change-requests/{failing.id}/start/", shows=("status",)),
-            Step("tom", "reports that it failed", "POST /change-requests/{failing.id}/fail/", shows=("status",)),
+            Step("tom", "starts it immediately", "POST /change-requests/{failing.id}/start/", shows=("status",)),
+            Step("tom", "marks it as failed", "POST /change-requests/{failing.id}/fail/", shows=("status",)),
         ),
         sop=20,
     ),
     Chapter(
-        "A change that is in progress, done or failed can be reversed; the reversal is begun by somebody else than who "
-        "asked for it, and ends validated.",
+        "A change that is in progress, completed or failed can be rolled back; another person than the requester "
+        "starts the rollback, and its completion requires validation.",
         (
             Step(
                 "tom",
-                "asks for a rollback",
+                "requests a rollback",
                 "POST /rollback-requests/",
                 {"change_id": "{failing.id}", "justification": "The gateway does not start."},
                 CREATED,
@@ -100,24 +100,24 @@ CHAPTERS = (
             ),
             Step(
                 "ivan",
-                "wants to know more",
+                "asks for details",
                 "POST /rollback-requests/{refused_rollback.id}/reject/",
                 {"comment": "What does its log say?"},
                 shows=("status",),
             ),
             Step(
                 "tom",
-                "says more",
+                "adds details",
                 "POST /rollback-requests/",
                 {"change_id": "{failing.id}", "justification": "It refuses its old certificate."},
                 CREATED,
                 "rollback",
                 shows=("status",),
             ),
-            Step("ivan", "lets it begin", "POST /rollback-requests/{rollback.id}/start/", shows=("status",)),
+            Step("ivan", "starts it", "POST /rollback-requests/{rollback.id}/start/", shows=("status",)),
             Step(
                 "tom",
-                "reports it as validated",
+                "completes it after validation",
                 "POST /rollback-requests/{rollback.id}/complete/",
                 {"validation_completed": True},
                 shows=("status",),

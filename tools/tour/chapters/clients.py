@@ -1,4 +1,4 @@
-"""Clients, their people, what they subscribe to and what they are promised (SOP 3 to 6, 10, 11, 26)."""
+"""Clients, their people, subscriptions and agreements (SOP 3 to 6, 10, 11, 26)."""
 
 from tools.demo.cast import CAST
 from tools.tour.chapters.founding import countersigning, entering, shares_of
@@ -9,7 +9,7 @@ WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
 def targets(severity: str, response: int, resolution: int) -> dict[str, object]:
-    """The promise for one severity: minutes to respond, hours to resolve."""
+    """The targets for one severity: minutes to respond, hours to resolve."""
     return {
         "severity_level": severity,
         "response_time_minutes": response,
@@ -42,7 +42,7 @@ CHAPTERS = (
         sop=3,
     ),
     Chapter(
-        "An update that sends `If-Match` is refused when somebody else was faster.",
+        "An update with `If-Match` is refused if someone else has changed the record in the meantime.",
         (
             Step(
                 "ada",
@@ -54,7 +54,7 @@ CHAPTERS = (
             ),
             Step(
                 "sam",
-                "says who manages the client",
+                "assigns the client's managers",
                 "PUT /clients/{client.id}/account-managers/",
                 {"user_ids": ["{ada.id}"]},
                 shows=("user_ids",),
@@ -63,8 +63,8 @@ CHAPTERS = (
         sop=4,
     ),
     Chapter(
-        "Nobody sets a password for somebody else, and nobody holds alone what activates an account: the answer has "
-        "one of two shares, shown this once, and a second person draws the other.",
+        "Users cannot set another person's password, and no single person can activate an account: the response "
+        "contains one of two shares, shown only once, and a second person issues the other.",
         (
             Step(
                 "sam",
@@ -98,7 +98,7 @@ CHAPTERS = (
             ),
             Step(
                 "sam",
-                "issues a share again that was lost; the one of before is void",
+                "reissues a lost share; the former one is void",
                 "POST /users/{vera.id}/activation-token/",
                 keep="vera",
                 shows=("status",),
@@ -123,26 +123,32 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        "Roles and statuses of others; one's own profile is `PATCH /me/`.",
+        "Roles and statuses of others; your own profile is `PATCH /me/`.",
         (
             Step(
                 "sam",
-                "notes that Tom is away",
+                "sets Tom on leave",
                 "PATCH /users/{tom.id}/permissions/",
                 {"status": "on_leave"},
                 shows=("status",),
             ),
-            Step("sam", "and back", "PATCH /users/{tom.id}/permissions/", {"status": "active"}, shows=("status",)),
+            Step(
+                "sam",
+                "and back to active",
+                "PATCH /users/{tom.id}/permissions/",
+                {"status": "active"},
+                shows=("status",),
+            ),
             Step("tom", "moves", "PATCH /me/", {"timezone": "Europe/Vienna"}, shows=("timezone",)),
         ),
         sop=6,
     ),
     Chapter(
-        "A subscription says which product a client uses, and at which tier.",
+        "A subscription states which product a client uses, and at which tier.",
         (
             Step(
                 "ada",
-                "establishes the coverage",
+                "creates the subscription",
                 "POST /subscriptions/",
                 {
                     "client_id": "{client.id}",
@@ -158,7 +164,7 @@ CHAPTERS = (
             ),
             Step(
                 "ada",
-                "agrees on its end",
+                "sets its end",
                 "PATCH /subscriptions/{subscription.id}/",
                 {"end_date": "2030-12-31"},
                 shows=("end_date",),
@@ -167,12 +173,12 @@ CHAPTERS = (
         sop=10,
     ),
     Chapter(
-        "Targets lie within the subscription's tier, and a less severe incident is never promised a faster time. "
-        "All of them are made together or none.",
+        "Targets lie within the subscription's tier, and a less severe incident must not have a shorter one. All "
+        "agreements are created together or none.",
         (
             Step(
                 "eva",
-                "agrees on three severities",
+                "creates agreements for three severities",
                 "POST /sla-agreements/bulk/",
                 {
                     "subscription_id": "{subscription.id}",
@@ -194,7 +200,7 @@ CHAPTERS = (
         (
             Step(
                 "eva",
-                "agrees on the last severity",
+                "creates the last agreement",
                 "POST /sla-agreements/",
                 {"subscription_id": "{subscription.id}", **targets("P4", 1440, 128)},
                 CREATED,
@@ -203,7 +209,7 @@ CHAPTERS = (
             ),
             Step(
                 "eva",
-                "promises a little less",
+                "relaxes a target",
                 "PATCH /sla-agreements/{agreements.agreements.2.id}/",
                 {"response_time_minutes": 500},
                 shows=("response_time_minutes",),

@@ -7,13 +7,13 @@ SUMMARY = {"resolution_summary": "An expired certificate was renewed; payments a
 CHAPTERS = (
     Chapter(
         "An incident is resolved when its impact is mitigated, its client informed and no action open; `readiness` "
-        "tells what is missing. It is closed by somebody who neither opened nor reported it, after somebody who did "
+        "lists what is missing. It is closed by someone who neither created nor reported it, after someone who did "
         "not resolve it has reviewed its postmortem.",
         (
-            Step("ines", "asks what is missing", "GET /incidents/{incident.id}/readiness/"),
+            Step("ines", "reads what is missing", "GET /incidents/{incident.id}/readiness/"),
             Step(
                 "carl",
-                "confirms that it works again",
+                "confirms the mitigation",
                 "POST /incidents/{incident.id}/confirm-mitigation/",
                 {"note": "All payments go through."},
                 shows=("status",),
@@ -21,14 +21,14 @@ CHAPTERS = (
             Step("ines", "resolves it", "POST /incidents/{incident.id}/resolve/", SUMMARY, shows=("status",)),
             Step(
                 "ines",
-                "takes it up again",
+                "reopens it",
                 "POST /incidents/{incident.id}/reopen/",
                 {"reason": "One branch still reports errors."},
                 shows=("status",),
             ),
             Step(
                 "ines",
-                "resolves it with the change that helped",
+                "resolves it with the helpful change",
                 "POST /incidents/{incident.id}/resolve/",
                 {**SUMMARY, "change_ids": ["{change.id}"]},
                 keep="resolved",

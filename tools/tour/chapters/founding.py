@@ -1,4 +1,4 @@
-"""Everybody gets an account, a password of their own and a token."""
+"""All people get an account, their own password and a token."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ STAFF = tuple(person for person in CAST if person.role not in (*FOUNDING, CC, VC
 
 
 def entering(key: str, email: str, shares: Sequence[str] = ()) -> Iterator[Step]:
-    """Who holds both shares of an activation sets a password and logs in."""
+    """Set a password with both shares of an activation, and log in."""
     found = (f"{{{key}.shares.0}}", f"{{{key}.shares.1}}")
     body = {"shares": list(shares or found), "password": PASSWORD}
     yield Step("", f"sets {key.capitalize()}'s password", "POST /auth/activate/", body)
@@ -20,23 +20,23 @@ def entering(key: str, email: str, shares: Sequence[str] = ()) -> Iterator[Step]
 
 
 def opening(key: str, email: str) -> Iterator[Step]:
-    """The executive draws the other share of an account, and its owner, with both, enters."""
+    """The executive issues the second share of an account, and its owner activates it."""
     yield countersigning(key)
     yield from entering(key, email, shares_of(key))
 
 
 def countersigning(key: str) -> Step:
     path = f"POST /users/{{{key}.id}}/activation-token/countersign/"
-    return Step("eva", f"draws the other share for {key.capitalize()}", path, keep=f"{key}_other", shows=("status",))
+    return Step("eva", f"countersigns {key.capitalize()}'s account", path, keep=f"{key}_other", shows=("status",))
 
 
 def shares_of(key: str) -> tuple[str, str]:
-    """Where the tour keeps the two shares of an account that was added."""
+    """The names under which the tour keeps the two shares of a new account."""
     return f"{{{key}.activation_share}}", f"{{{key}_other.activation_share}}"
 
 
 def enrolling(person: Person) -> Iterator[Step]:
-    """An account for a member of staff; for a privileged one the executive lends authority first."""
+    """An account for a member of staff; for a privileged one with the executive's approval."""
     body = {
         "name": person.name,
         "email": person.email,
@@ -48,7 +48,7 @@ def enrolling(person: Person) -> Iterator[Step]:
     if person.role in PRIVILEGED:
         asked, lent = f"{person.key}_approval", {"Approval-Id": f"{{{person.key}_approval.id}}"}
         wanted = {"operation": "user.create", "payload": body}
-        yield Step("sam", f"asks to add {person.name}", "POST /approvals/", wanted, CREATED, asked)
+        yield Step("sam", f"requests an approval to add {person.name}", "POST /approvals/", wanted, CREATED, asked)
         yield Step("eva", "approves", f"POST /approvals/{{{asked}.id}}/approve/", {"comment": "Welcome."})
     yield Step("sam", f"adds {person.name}", "POST /users/", body, CREATED, person.key, lent)
     yield from opening(person.key, person.email)
@@ -60,5 +60,5 @@ CHAPTERS = (
         tuple(step for person in CAST if person.role in FOUNDING for step in entering(person.key, person.email)),
     ),
     Chapter("They add the others.", tuple(step for person in STAFF for step in enrolling(person))),
-    Chapter("One's own account.", (Step("eva", "reads her own account", "GET /me/", keep="executive"),)),
+    Chapter("Your own account.", (Step("eva", "reads her own account", "GET /me/", keep="executive"),)),
 )

@@ -5,7 +5,7 @@ from tools.tour.steps import CREATED, Chapter, Step
 FACTS = {"complete_outage": True, "business_critical": True, "has_workaround": False}
 SLOW = {
     "source": "alert_log",
-    "payload_summary": "Gateway answers slowly: 95th percentile above two seconds.",
+    "payload_summary": "Gateway responds slowly: 95th percentile above two seconds.",
     "severity_hint": "P3",
     "client_id": "{client.id}",
     "component_id": "{component.id}",
@@ -24,7 +24,7 @@ OUTAGE = {
     "client_id": "{client.id}",
     "component_id": "{component.id}",
     "title": "Payments are declined",
-    "description": "All card payments have been declined since 09:12; the gateway answers 503.",
+    "description": "All card payments have been declined since 09:12; the gateway returns 503.",
     "category": "service_unavailable",
     "impact_level": "critical",
     "detection_source": "client_reported",
@@ -33,8 +33,8 @@ OUTAGE = {
 
 CHAPTERS = (
     Chapter(
-        "Events are recorded one by one and correlated when somebody asks: below the criteria they are kept for "
-        "trending, above them an incident is created, and where one is open they are linked to it.",
+        "Events are recorded individually and correlated on request: below the criteria they are kept for trending, "
+        "above them an incident is created, and if one is open they are linked to it.",
         (
             Step(
                 "ines",
@@ -69,7 +69,7 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "correlates it: one slow answer is no incident",
+                "correlates it: one slow response does not require an incident",
                 "POST /events/correlate/",
                 {"event_record_ids": ["{event.id}"]},
                 shows=("decision",),
@@ -103,7 +103,7 @@ CHAPTERS = (
         sop=2,
     ),
     Chapter(
-        "The severity is a function of stated facts; the answer names the clause that decided.",
+        "The severity is a function of stated facts; the response names the clause that decided it.",
         (
             Step(
                 "carl",
@@ -116,7 +116,7 @@ CHAPTERS = (
         sop=13,
     ),
     Chapter(
-        "The facts come with the report, and the server classifies it. A second report of the same is refused, and the "
+        "The facts are sent with the report, and the server classifies it. A duplicate report is refused, and the "
         "refusal names the open incident.",
         (
             Step(
@@ -132,11 +132,11 @@ CHAPTERS = (
         sop=12,
     ),
     Chapter(
-        "Status, people and facts change by one request; notes say what happened. The client reads the public ones.",
+        "One request changes status, people and facts; notes record the progress. The client can read public notes.",
         (
             Step(
                 "tara",
-                "begins to work",
+                "starts work",
                 "PATCH /incidents/{incident.id}/",
                 {"status": "in_progress", "assigned_to_id": "{tara.id}", "assigned_manager_id": "{ines.id}"},
                 headers={"If-Match": "{incident.etag}"},
@@ -144,7 +144,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "notes what she found",
+                "adds a note about her findings",
                 "POST /incidents/{incident.id}/notes/",
                 {"body": "The gateway's certificate expired last night.", "public": False},
                 CREATED,
@@ -152,7 +152,7 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "lets the client read what is done",
+                "adds a public note for the client",
                 "POST /incidents/{incident.id}/notes/",
                 {"body": "We know the cause and are renewing a certificate.", "public": True},
                 CREATED,
@@ -176,7 +176,7 @@ CHAPTERS = (
             ),
             Step(
                 "carl",
-                "reads when and why the clock stood still",
+                "reads when and why the clock was paused",
                 "GET /incidents/{detected.incident.id}/pauses/",
                 shows=("results",),
             ),

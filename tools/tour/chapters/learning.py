@@ -1,4 +1,4 @@
-"""What is measured, reported and learned after closure (SOP 22 to 25)."""
+"""Metrics, reports and reviews after closure (SOP 22 to 25)."""
 
 from tools.tour.steps import CREATED, Chapter, Step
 
@@ -11,8 +11,8 @@ PERIOD = "from=2026-03-01&to=2026-03-31&interval=month"
 
 CHAPTERS = (
     Chapter(
-        "The server derives a metric and keeps it beside the stated one. Analytics measure many incidents at once, as "
-        "JSON or, by `Accept: text/csv`, as a table.",
+        "The server derives a metric and stores it next to the stated one. Analytics measure many incidents together, "
+        "as JSON or, with `Accept: text/csv`, as a table.",
         (
             Step(
                 "ines",
@@ -29,16 +29,19 @@ CHAPTERS = (
                 shows=("unit",),
             ),
             Step("ines", "measures a month", f"GET /analytics/?{PERIOD}&group_by=severity"),
-            Step("ines", "takes it as a table", f"GET /analytics/?{PERIOD}", headers={"Accept": "text/csv"}, also=True),
+            Step("ines", "reads it as a table", f"GET /analytics/?{PERIOD}", headers={"Accept": "text/csv"}, also=True),
         ),
         sop=22,
     ),
     Chapter(
-        "A report is made from what is recorded, by an executive or with an executive's approval, and read as a file.",
+        (
+            "A report is generated from the records, by an executive or with an executive's approval, and downloaded "
+            "as a file."
+        ),
         (
             Step(
                 "eva",
-                "has a report made",
+                "generates a report",
                 "POST /incident-reports/",
                 {"incident_id": "{incident.id}", "report_type": "executive_summary"},
                 CREATED,
@@ -47,7 +50,7 @@ CHAPTERS = (
             ),
             Step(
                 "eva",
-                "reads it as Markdown",
+                "downloads it as Markdown",
                 "GET /incident-reports/{report.id}/download/?as=md",
                 headers={"Accept": "text/markdown"},
             ),
@@ -55,7 +58,7 @@ CHAPTERS = (
         sop=23,
     ),
     Chapter(
-        "An article goes from draft to review to publication; who wrote it does not publish it.",
+        "An article goes from draft to review to publication; its author cannot publish it.",
         (
             Step(
                 "tara",
@@ -99,17 +102,17 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "finds it for the incident that is open",
+                "finds it for the open incident",
                 "GET /incidents/{detected.incident.id}/suggested-articles/",
             ),
             Step(
-                "ivan", "withdraws it a year later", "POST /knowledge-articles/{article.id}/archive/", shows=("status",)
+                "ivan", "archives it a year later", "POST /knowledge-articles/{article.id}/archive/", shows=("status",)
             ),
         ),
         sop=24,
     ),
     Chapter(
-        "A closed incident is talked over. What should be better becomes somebody's task, with a date.",
+        "A closed incident is reviewed. Improvements become action items with an owner and a date.",
         (
             Step(
                 "ivan",
@@ -120,7 +123,7 @@ CHAPTERS = (
                 "cancelled",
                 shows=("status",),
             ),
-            Step("ivan", "gives it up", "POST /post-incident-reviews/{cancelled.id}/cancel/", shows=("status",)),
+            Step("ivan", "cancels it", "POST /post-incident-reviews/{cancelled.id}/cancel/", shows=("status",)),
             Step(
                 "ivan",
                 "schedules another",
@@ -132,7 +135,7 @@ CHAPTERS = (
             ),
             Step(
                 "ivan",
-                "facilitates it himself",
+                "becomes the facilitator",
                 "PATCH /post-incident-reviews/{review.id}/",
                 {"facilitator_user_id": "{ivan.id}"},
                 shows=("status",),
@@ -140,7 +143,7 @@ CHAPTERS = (
             Step("ivan", "begins", "POST /post-incident-reviews/{review.id}/start/", shows=("status",)),
             Step(
                 "ivan",
-                "asks for an improvement",
+                "adds an action item",
                 "POST /post-incident-reviews/{review.id}/action-items/",
                 {"title": "Watch the expiry of certificates", "owner_id": "{tara.id}", "due_date": "2030-04-01"},
                 CREATED,
@@ -149,14 +152,14 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "settles it",
+                "completes it",
                 "PATCH /post-incident-reviews/{review.id}/action-items/{item.id}/",
                 {"status": "done"},
                 shows=("status",),
             ),
             Step(
                 "ivan",
-                "ends the review",
+                "completes the review",
                 "POST /post-incident-reviews/{review.id}/complete/",
                 {**RATINGS, "findings": "Nobody owned the renewal."},
                 shows=("status",),

@@ -1,14 +1,14 @@
-"""The audit trail, and finding things (SOP 27, 1)."""
+"""The audit trail, and discovery (SOP 27, 1)."""
 
 from tools.tour.steps import CREATED, Chapter, Step
 
 CHAPTERS = (
     Chapter(
-        "Every write leaves its entry by itself. What happened outside the system is stated; such an entry is marked.",
+        "Every write has an audit entry automatically. Acts outside the system can be stated; such an entry is marked.",
         (
             Step(
                 "tara",
-                "states that she used a tool",
+                "states the use of a tool",
                 "POST /audit-entries/",
                 {
                     "action": "tool_use",
@@ -30,12 +30,12 @@ CHAPTERS = (
         sop=27,
     ),
     Chapter(
-        "Before a procedure is carried out its records are looked up: no match is an empty answer, one comes whole, "
-        "many come as a list to choose from.",
+        "Records are looked up before a procedure is executed: no match is an empty result, one match is returned "
+        "completely, many as a list for disambiguation.",
         (
             Step(
                 "ines",
-                "finds nobody",
+                "finds no client",
                 "GET /discovery/?entity_type=client&name=Nobody+Ltd",
                 also=True,
                 shows=("match",),

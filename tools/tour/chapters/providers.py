@@ -12,13 +12,13 @@ APPROVED = {"Approval-Id": "{vendor_approval.id}"}
 
 CHAPTERS = (
     Chapter(
-        "Onboarding a vendor is an elevated operation: an executive carries it out directly, anybody else asks an "
-        "executive for an approval of exactly this request, and then names the approval. Without it the answer is "
+        "Onboarding a vendor is an elevated operation: an executive performs it directly, everyone else requests an "
+        "executive's approval of exactly this request, and then names the approval. Without it the response is "
         "`approval_required`.",
         (
             Step(
                 "sam",
-                "asks for an approval",
+                "requests an approval",
                 "POST /approvals/",
                 {"operation": "vendor.create", "payload": GATEWAY, "reason": "We need a second gateway."},
                 CREATED,
@@ -27,7 +27,7 @@ CHAPTERS = (
             ),
             Step(
                 "eva",
-                "reads what she is asked for, and approves it",
+                "reads the request, and approves it",
                 "POST /approvals/{vendor_approval.id}/approve/",
                 {"comment": "Agreed."},
                 shows=("status",),
@@ -54,7 +54,7 @@ CHAPTERS = (
         sop=7,
     ),
     Chapter(
-        "A product is what clients subscribe to; a vendor may stand behind it.",
+        "Clients subscribe to products; a product may belong to a vendor.",
         (
             Step(
                 "tara",
@@ -70,14 +70,12 @@ CHAPTERS = (
                 "product",
                 shows=("id", "status"),
             ),
-            Step(
-                "tara", "notes a new version", "PATCH /products/{product.id}/", {"version": "4.3"}, shows=("version",)
-            ),
+            Step("tara", "sets a new version", "PATCH /products/{product.id}/", {"version": "4.3"}, shows=("version",)),
         ),
         sop=8,
     ),
     Chapter(
-        "Components are what incidents happen on. Some are documented with their ports.",
+        "Incidents affect components. Some are documented with their ports.",
         (
             Step(
                 "tara",
@@ -97,7 +95,7 @@ CHAPTERS = (
             ),
             Step(
                 "tom",
-                "sees it degraded",
+                "marks it as degraded",
                 "PATCH /components/{component.id}/",
                 {"status": "degraded"},
                 shows=("status",),

@@ -1,9 +1,9 @@
-"""Every read that the procedures do not show: lists, single records and what is computed."""
+"""Every read that the procedures do not include: lists, single records and computed values."""
 
 from tools.tour.chapters.authority import THIRD
 from tools.tour.steps import Chapter, Step
 
-# Collection → the kept answer whose id is read.
+# Collection → the kept response whose id is read.
 COLLECTIONS = {
     "activations": "activations.results.0",
     "approval-rules": "rules.results.0",
@@ -54,34 +54,34 @@ def spoken(path: str) -> str:
 
 CHAPTERS = (
     Chapter(
-        "Lists come in pages.",
+        "Lists are paginated.",
         (
-            Step("ines", "lists what events were related", "GET /event-correlations/?page_size=2", keep="correlations"),
-            Step("ines", "lists what accounts were opened", "GET /activations/?page_size=2", keep="activations"),
+            Step("ines", "lists event correlations", "GET /event-correlations/?page_size=2", keep="correlations"),
+            Step("ines", "lists activations", "GET /activations/?page_size=2", keep="activations"),
             *(Step("ines", f"lists {spoken(name)}", f"GET /{name}/?page_size=2") for name in COLLECTIONS),
         ),
     ),
     Chapter(
-        "A single record comes whole.",
+        "Single records are complete.",
         tuple(
             Step("ines", f"reads one of the {spoken(name)}", f"GET /{name}/{{{kept}.id}}/")
             for name, kept in COLLECTIONS.items()
         ),
     ),
     Chapter(
-        "Parts of records, and what is computed.",
+        "Parts of records, and computed values.",
         tuple(Step("ines", f"reads {spoken(path)}", f"GET /{path}/") for path in PARTS),
     ),
     Chapter(
-        "The API describes itself, and says beforehand what would become of a request.",
+        "The API describes itself, and checks requests in advance.",
         (
             Step(
                 "sam",
-                "asks what a request would need",
+                "checks what a request requires",
                 "POST /approvals/check/",
                 {"operation": "vendor.create", "payload": THIRD},
             ),
-            Step("", "reads the description", "GET /schema/", only=("openapi",)),
+            Step("", "reads the OpenAPI description", "GET /schema/", only=("openapi",)),
             Step("", "reads it as a page", "GET /docs/"),
         ),
     ),

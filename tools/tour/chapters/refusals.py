@@ -1,4 +1,4 @@
-"""One refusal of every kind that a client can provoke."""
+"""One refusal of every kind that a client can cause."""
 
 from datetime import timedelta
 
@@ -16,14 +16,20 @@ THE_INCIDENT = "/incidents/{incident.id}/"
 OPEN_INCIDENT = "/incidents/{detected.incident.id}/"
 
 TOO_LATE = Chapter(
-    "Too many, too late.",
+    "Rate and time limits.",
     (
         *(
             Step("", "guesses Tom's password", "POST /auth/token/", WRONG, refused=Code.INVALID_CREDENTIALS)
             for _ in range(ATTEMPTS - 1)
         ),
         Step("", "guesses once too often", "POST /auth/token/", WRONG, refused=Code.LOCKED_OUT),
-        Step("ines", "comes back a month later", "GET /me/", refused=Code.TOKEN_EXPIRED, after=timedelta(days=31)),
+        Step(
+            "ines",
+            "uses an expired token a month later",
+            "GET /me/",
+            refused=Code.TOKEN_EXPIRED,
+            after=timedelta(days=31),
+        ),
     ),
 )
 CHAPTERS = (
@@ -32,14 +38,14 @@ CHAPTERS = (
         (
             Step(
                 "ines",
-                "gets three things wrong at once",
+                "makes three mistakes in one request",
                 "POST /incidents/",
                 {**OUTAGE, "category": "bad_luck", "client_id": 999_999, "priority": 1},
                 refused=Code.VALIDATION_ERROR,
             ),
             Step(
                 "ines",
-                "invents a field",
+                "sends an unknown field",
                 f"PATCH {OPEN_INCIDENT}",
                 {"priority": 1},
                 refused=Code.UNKNOWN_FIELD,
@@ -51,15 +57,15 @@ CHAPTERS = (
                 {**OTHER_CATEGORY, "client_id": 999_999},
                 refused=Code.INVALID_REFERENCE,
             ),
-            Step("ines", "invents a filter", "GET /incidents/?priority=1", refused=Code.INVALID_FILTER),
+            Step("ines", "uses an unknown filter", "GET /incidents/?priority=1", refused=Code.INVALID_FILTER),
             Step(
                 "ines", "sends incomplete JSON", f"PATCH {OPEN_INCIDENT}", raw='{"title": ', refused=Code.MALFORMED_BODY
             ),
-            Step("ines", "looks for what is not there", "GET /incidents/999999/", refused=Code.NOT_FOUND),
-            Step("ines", "deletes an incident", f"DELETE {THE_INCIDENT}", refused=Code.METHOD_NOT_ALLOWED),
+            Step("ines", "requests a missing record", "GET /incidents/999999/", refused=Code.NOT_FOUND),
+            Step("ines", "tries to delete an incident", f"DELETE {THE_INCIDENT}", refused=Code.METHOD_NOT_ALLOWED),
             Step(
                 "ines",
-                "wants a picture",
+                "requests an image",
                 f"GET {THE_INCIDENT}",
                 headers={"Accept": "image/png"},
                 refused=Code.NOT_ACCEPTABLE,
@@ -82,13 +88,13 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        "Who may not.",
+        "Missing permissions.",
         (
-            Step("", "reports without a token", "POST /incidents/", OTHER_CATEGORY, refused=Code.NOT_AUTHENTICATED),
-            Step("ada", "is an account manager", "POST /incidents/", OTHER_CATEGORY, refused=Code.ROLE_NOT_PERMITTED),
-            Step("sam", "notes that Tom is away", "PATCH /users/{tom.id}/permissions/", {"status": "on_leave"}),
-            Step("tom", "goes on as if nothing were", "GET /me/", refused=Code.USER_INACTIVE),
-            Step("sam", "notes that he is back", "PATCH /users/{tom.id}/permissions/", {"status": "active"}),
+            Step("", "sends no token", "POST /incidents/", OTHER_CATEGORY, refused=Code.NOT_AUTHENTICATED),
+            Step("ada", "has the wrong role", "POST /incidents/", OTHER_CATEGORY, refused=Code.ROLE_NOT_PERMITTED),
+            Step("sam", "sets Tom on leave", "PATCH /users/{tom.id}/permissions/", {"status": "on_leave"}),
+            Step("tom", "sends a request while on leave", "GET /me/", refused=Code.USER_INACTIVE),
+            Step("sam", "sets him back to active", "PATCH /users/{tom.id}/permissions/", {"status": "active"}),
             Step(
                 "tom",
                 "submits Tara's article",
@@ -104,12 +110,18 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "lowers the severity of what she opened",
+                "lowers the severity of her own incident",
                 f"PATCH {OPEN_INCIDENT}",
                 {"severity": "P4", "severity_override_reason": "It looks better now."},
                 refused=Code.SEGREGATION_OF_DUTIES,
             ),
-            Step("sam", "onboards a vendor alone", "POST /vendors/", ANOTHER, refused=Code.APPROVAL_REQUIRED),
+            Step(
+                "sam",
+                "onboards a vendor without an approval",
+                "POST /vendors/",
+                ANOTHER,
+                refused=Code.APPROVAL_REQUIRED,
+            ),
             Step(
                 "sam",
                 "uses an approval a second time",
@@ -121,7 +133,7 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        "What the records do not allow.",
+        "Conflicts with existing records.",
         (
             Step(
                 "ada",
@@ -137,7 +149,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "reports what is open already",
+                "reports a duplicate",
                 "POST /incidents/",
                 {
                     "reporter_id": "{tara.id}",
@@ -153,7 +165,7 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "reopens what is closed",
+                "reopens a closed incident",
                 f"POST {THE_INCIDENT}reopen/",
                 {"reason": "One more look."},
                 refused=Code.INVALID_TRANSITION,
@@ -167,7 +179,7 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "changes what has changed",
+                "sends an outdated version",
                 f"PATCH {OPEN_INCIDENT}",
                 {"title": "The volume is full"},
                 headers={"If-Match": '"99"'},
@@ -175,7 +187,7 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "notes something under a key of her own",
+                "adds a note with an Idempotency-Key",
                 f"POST {OPEN_INCIDENT}notes/",
                 {"body": "The volume is full since noon."},
                 expect=CREATED,
@@ -191,14 +203,14 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "understates it",
+                "states a severity that is too low",
                 "POST /incidents/",
                 {**OTHER_CATEGORY, "severity": "P4"},
                 refused=Code.SEVERITY_MISMATCH,
             ),
             Step(
                 "ines",
-                "records what cannot be derived",
+                "records a metric that cannot be derived",
                 "POST /metrics/",
                 {"incident_id": "{incident.id}", "metric_type": "mean_time_to_detect"},
                 refused=Code.CALCULATION_FAILED,

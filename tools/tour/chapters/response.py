@@ -4,7 +4,7 @@ from tools.tour.steps import CREATED, Chapter, Step
 
 CHAPTERS = (
     Chapter(
-        "An escalation raises the incident to a person, whose role gives the level. They acknowledge and resolve it.",
+        "An escalation goes to a person, whose role determines the level. They acknowledge and resolve it.",
         (
             Step(
                 "tara",
@@ -20,17 +20,17 @@ CHAPTERS = (
                 "escalation",
                 shows=("escalation_level", "status"),
             ),
-            Step("eva", "takes it up", "POST /escalations/{escalation.id}/acknowledge/", shows=("status",)),
-            Step("eva", "finishes it", "POST /escalations/{escalation.id}/resolve/", shows=("status",)),
+            Step("eva", "acknowledges it", "POST /escalations/{escalation.id}/acknowledge/", shows=("status",)),
+            Step("eva", "resolves it", "POST /escalations/{escalation.id}/resolve/", shows=("status",)),
         ),
         sop=15,
     ),
     Chapter(
-        "What was said to whom is a record; nothing is sent. It says later whether the message arrived.",
+        "Communications are recorded; nothing is sent. Their delivery status is updated later.",
         (
             Step(
                 "ines",
-                "tells the client",
+                "informs the client",
                 "POST /communications/",
                 {
                     "incident_id": "{incident.id}",
@@ -46,7 +46,7 @@ CHAPTERS = (
             ),
             Step(
                 "ines",
-                "notes that it arrived",
+                "marks it as delivered",
                 "PATCH /communications/{message.id}/",
                 {"delivery_status": "delivered"},
                 shows=("delivery_status",),
@@ -55,7 +55,7 @@ CHAPTERS = (
         sop=17,
     ),
     Chapter(
-        "A workaround that helps is evidence that the impact is mitigated.",
+        "An effective workaround is evidence that the impact is mitigated.",
         (
             Step(
                 "tara",
@@ -81,11 +81,11 @@ CHAPTERS = (
         sop=18,
     ),
     Chapter(
-        "Who conducts an analysis does not judge it: another incident manager approves it or sends it back.",
+        "The analyst cannot decide their own analysis: another incident manager approves or rejects it.",
         (
             Step(
                 "tara",
-                "begins an analysis",
+                "starts an analysis",
                 "POST /root-cause-analyses/",
                 {"incident_id": "{incident.id}", "analysis_method": "five_whys", "assigned_to": "{tara.id}"},
                 CREATED,
@@ -101,26 +101,26 @@ CHAPTERS = (
             ),
             Step(
                 "tara",
-                "states a cause",
+                "completes it with a cause",
                 "POST /root-cause-analyses/{analysis.id}/complete/",
                 {"root_cause": "A certificate expired."},
                 shows=("status",),
             ),
             Step(
                 "ivan",
-                "asks further",
+                "rejects it with a question",
                 "POST /root-cause-analyses/{analysis.id}/reject/",
                 {"comment": "Why did nobody renew it?"},
                 shows=("status",),
             ),
             Step(
                 "tara",
-                "states the cause behind it",
+                "completes it with the underlying cause",
                 "POST /root-cause-analyses/{analysis.id}/complete/",
                 {"root_cause": "The renewal of the certificate was nobody's task."},
                 shows=("status",),
             ),
-            Step("ivan", "accepts it", "POST /root-cause-analyses/{analysis.id}/approve/", shows=("status",)),
+            Step("ivan", "approves it", "POST /root-cause-analyses/{analysis.id}/approve/", shows=("status",)),
         ),
         sop=19,
     ),
