@@ -21,9 +21,9 @@ Every refusal is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/r
 - `error_class` is the policy's error class. `request_id` identifies the request in the logs and the audit trail.
 
 A refused request has written nothing, whatever the code. The description (`GET /api/v1/schema/`) lists the codes of
-each operation, with the examples below. Conditions are checked in a fixed order: login, active account, role, in person,
-scope, duties that need no body, shape and references, duties that need the body, version, state and preconditions,
-approval.
+each operation, with the examples below. Conditions are checked in a fixed order: login, active account, role, in
+person, scope, duties that need no body, shape and references, duties that need the body, version, state and
+preconditions, approval.
 """
 
 WHY: dict[Code, str] = {
