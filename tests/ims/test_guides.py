@@ -61,7 +61,7 @@ def test_every_code_is_explained_and_the_page_is_current() -> None:
 def test_a_stale_page_of_errors_fails_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(error_docs, "PAGE", tmp_path / "errors.md")
 
-    with pytest.raises(CommandError, match=r"not current; run python -m tools error_docs"):
+    with pytest.raises(CommandError, match=r"out of date; run python -m tools error_docs"):
         call_command(error_docs.Command(), "--check")
     call_command(error_docs.Command())
     call_command(error_docs.Command(), "--check")

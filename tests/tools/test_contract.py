@@ -40,7 +40,7 @@ def files(tmp_path, monkeypatch):
 def test_a_stale_file_fails_the_check(files):
     (files / "description.json").write_text("{}", encoding="utf-8")
 
-    with pytest.raises(CommandError, match="not current"):
+    with pytest.raises(CommandError, match="out of date"):
         call_command(openapi.Command(), "--check")
 
 

@@ -21,7 +21,7 @@ def test_a_stale_page_fails_the_check(tmp_path, monkeypatch):
     page.write_text("stale", encoding="utf-8")
     monkeypatch.setattr(policy_docs, "PAGE", page)
 
-    with pytest.raises(CommandError, match="not current"):
+    with pytest.raises(CommandError, match="out of date"):
         call_command(policy_docs.Command(), "--check")
     assert page.read_text(encoding="utf-8") == "stale"
 
