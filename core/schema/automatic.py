@@ -229,7 +229,7 @@ class OperationSchema(AutoSchema):
 
     def _partial(self, output: type[Output]) -> dict[str, Any]:
         """This read with `fields`: a name for it as an operation, the parameter, and the schema of its answer."""
-        answer = self.resolve_serializer(self._read_answer(partial_of, output, PARTIAL), "response")  # type: ignore[no-untyped-call]
+        answer = self.resolve_serializer(self._read_answer(partial_of, output, PARTIAL), "response")
         return {
             "operationId": f"{self.get_operation_id()}_partial",
             "parameter": of_fields(output, self._name(output), self._enum),

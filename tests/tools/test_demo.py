@@ -93,7 +93,7 @@ def test_the_tour_is_played_in_the_demonstrations_world(world, in_process):
 
 def test_a_wrong_answer_ends_the_tour(world, in_process):
     chapter = Chapter("A mistake.", (Step("ines", "reads herself", "GET /me/", refused=Code.NOT_FOUND),))
-    with pytest.raises(TourError, match="404 not_found expected, 200 came"):
+    with pytest.raises(TourError, match="expected 404 not_found, got 200"):
         narrate(play([chapter], sender(""), staff("")), Console(file=io.StringIO()))
 
 
