@@ -249,7 +249,7 @@ def test_a_component_is_told_once_for_each_way():
     found = breaking_changes(OLD, changed(f"{SCHEMAS} ColourEnum enum", ["blue", "green"]))
 
     assert [str(each) for each in found] == [
-        'ColourEnum, sent: values no longer taken: "red" (values_changed)',
+        'ColourEnum, sent: values no longer accepted: "red" (values_changed)',
         'ColourEnum, answered: values that are new: "green" (values_changed)',
     ]
 

@@ -10,7 +10,7 @@ from tests.ims.described_things import GONE, LIST, OLD, changed
 from tools.commands import openapi
 from tools.contract.file import current, promised, read, text_of
 
-BROKEN = "GET /api/v1/gone/: the operation is gone (operation_removed)"
+BROKEN = "GET /api/v1/gone/: the operation was removed (operation_removed)"
 
 
 def test_the_file_is_current_and_nothing_that_was_released_breaks():

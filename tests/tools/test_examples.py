@@ -140,5 +140,5 @@ def test_places_are_filled_by_what_was_kept():
 def test_a_tour_that_goes_otherwise_stops(reply):
     chapters = [Chapter("", (Step("", "looks", "GET /me/"),))]
 
-    with pytest.raises(TourError, match=r"GET /me/: 200 expected"):
+    with pytest.raises(TourError, match=r"GET /me/: expected 200"):
         list(play(chapters, lambda request: reply, {}))

@@ -30,7 +30,7 @@ def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypa
     monkeypatch.setattr(policy_docs, "TESTS", tmp_path)
     monkeypatch.setattr(policy_docs, "PAGE", tmp_path / "docs" / "policy.md")
 
-    with pytest.raises(CommandError, match=r"no test file names .*: SOP 1, "):
+    with pytest.raises(CommandError, match=r"no test module names .*: SOP 1, "):
         call_command(policy_docs.Command())
 
 
