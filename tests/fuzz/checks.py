@@ -41,7 +41,7 @@ BEYOND_A_SCHEMA = {
 BEYOND_THE_PARTS = {"query_size": "all parameters together"}
 # Names that some roles do not see are unknown to them; the description offers them to everybody. That it offers no
 # others is shown by tests/ims/test_schema.py.
-UNKNOWN = re.compile(r"^Unknown: |: unknown here\. ")
+UNKNOWN = re.compile(r"^Unknown: |: unknown: ")
 PROBLEM = "application/problem+json"
 PLAINLY_MISSING = "This field is required."
 # Query parameters that are read as a whole: what only a page can give, and a stretch of time.
