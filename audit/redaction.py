@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 
 from audit.chain import canonical_value
-from core.fields import Folded
+from core.fields import FoldedKey
 from core.json import dumps
 
 # Bookkeeping columns of the base record: the entry itself has actor and time.
@@ -50,7 +50,7 @@ def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, cre
 
 def is_audited(record: Any, field: Any) -> bool:
     """Whether changes of this column are audited; a folded copy follows from another column."""
-    derived = isinstance(field, Folded) or field.attname in BOOKKEEPING_FIELDS
+    derived = isinstance(field, FoldedKey) or field.attname in BOOKKEEPING_FIELDS
     return not derived and field.attname not in type(record).unlogged
 
 

@@ -14,17 +14,20 @@ TWIN = "\x1f"
 ROOM_FOR_TWIN = 24
 
 
-class Folded(models.Field):  # type: ignore[type-arg]
-    """The folded copy of another field, kept by the field itself, so that both databases compare alike.
+class FoldedKey(models.CharField):  # type: ignore[type-arg]
+    """The unique folded copy of another field, kept by the field itself, so that both databases compare alike.
+
+    Of records that an older folding told apart, the first keeps the key; the keys of the others end in their id, for as
+    long as their text folds to the same.
 
     Arguments: the field it copies, and the folding (see core.text.folding).
     """
 
-    non_db_attrs = (*models.Field.non_db_attrs, "source", "folding")
+    non_db_attrs = (*models.CharField.non_db_attrs, "source", "folding")
 
     def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
         self.source, self.folding = source, folding
-        super().__init__(**options)
+        super().__init__(**{"max_length": 600, "editable": False, **options})
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
@@ -34,29 +37,15 @@ class Folded(models.Field):  # type: ignore[type-arg]
     def fold(self) -> Callable[[str], str]:
         return FOLDINGS[self.folding]
 
-    def may_differ(self, record: Any) -> bool:
-        """Whether the copy must be recomputed before the record is saved."""
-        return True
-
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.kept(model_instance)
         setattr(model_instance, self.attname, value)
         return value
 
     def kept(self, record: Any) -> str:
-        """The value that belongs to a record."""
-        return self.fold(getattr(record, self.source) or "")
-
-
-class FoldedKey(Folded, models.CharField):  # type: ignore[type-arg]
-    """A folded copy that is unique.
-
-    Of records that an older folding told apart, the first keeps the key; the keys of the others end in their id, for as
-    long as their text folds to the same.
-    """
-
-    def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
-        super().__init__(source, folding, **{"max_length": 600, "editable": False, **options})
+        """The key that belongs to a record."""
+        key, before = self.key_of(record, self.fold), getattr(record, self.attname)
+        return str(before) if before.startswith(f"{key}{TWIN}") else key
 
     def key_of(self, record: Any, fold: Callable[[str], str]) -> str:
         """The folded text; where it is too long for the column, its beginning and its digest."""
@@ -65,18 +54,3 @@ class FoldedKey(Folded, models.CharField):  # type: ignore[type-arg]
             return folded
         digest = hashlib.sha256(folded.encode()).hexdigest()
         return folded[: room - len(digest)] + digest
-
-    def kept(self, record: Any) -> str:
-        key, before = self.key_of(record, self.fold), getattr(record, self.attname)
-        return str(before) if before.startswith(f"{key}{TWIN}") else key
-
-
-class FoldedText(Folded, models.TextField):  # type: ignore[type-arg]
-    """A folded copy that is searched."""
-
-    def __init__(self, source: str = "", folding: str = "name", **options: Any) -> None:
-        super().__init__(source, folding, **{"default": "", "editable": False, **options})
-
-    def may_differ(self, record: Any) -> bool:
-        """Long texts are folded when they change, not at every save."""
-        return bool(record._state.adding or record.changed(self.source))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.context import current
 from core.errors import Undeclared
-from core.fields import Folded
+from core.fields import FoldedKey
 from core.hooks import hooks
 from core.querysets import RecordQuerySet
 from core.signals import send_saved
@@ -126,7 +126,7 @@ class Record(CompiledInsert):
 
     def _fold_keys(self) -> None:
         for field in self._meta.concrete_fields:
-            if isinstance(field, Folded) and field.may_differ(self):
+            if isinstance(field, FoldedKey):
                 field.pre_save(self, self._state.adding)
 
     def _stamp(self, created: bool) -> None:

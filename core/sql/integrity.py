@@ -8,7 +8,7 @@ from django.db import IntegrityError, models
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.fields import Folded
+from core.fields import FoldedKey
 
 
 def explain(error: IntegrityError, actor: Any) -> Refusal:
@@ -74,5 +74,5 @@ def _duplicate(record: Any, constraint: models.UniqueConstraint, other: Any, act
 
 def _public_name(record: Any, name: str) -> str:
     field = record._meta.get_field(name)
-    own = field.source if isinstance(field, Folded) else field.attname
+    own = field.source if isinstance(field, FoldedKey) else field.attname
     return str(record.public_names.get(own, own))
