@@ -30,6 +30,7 @@ from core.signals import send_discovered
 from core.sql.integrity import explain
 from core.sql.lookups import locked
 from core.sql.transactions import atomic_or_unknown
+from core.text.characters import with_line_feeds
 
 
 def submit(
@@ -66,7 +67,10 @@ def submit(
                 data = read_body(operation, actor, target, raw, shape)
                 approval = approval_id() if callable(approval_id) else approval_id
                 law.of_body(target, data)
-                result = _perform(operation, actor, target, data, payload=raw, approval_id=approval, if_match=if_match)
+                payload = with_line_feeds(raw)
+                result = _perform(
+                    operation, actor, target, data, payload=payload, approval_id=approval, if_match=if_match
+                )
                 if answer is not None:
                     result = answer(result)
                 if rehearse:

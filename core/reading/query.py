@@ -8,6 +8,8 @@ from core.codes import Code
 from core.errors import MOST_ITEMS, Item, Refusal
 from core.operations.fields import read_whole
 from core.reading.pagination import bad_filter, bad_filters
+from core.text.characters import control_character_in, told, with_line_feeds
+from core.text.folding import is_blank
 
 # These may be empty: an empty search matches everything, and the first page has no cursor.
 MAY_BE_EMPTY = ("search", "cursor")
@@ -31,9 +33,9 @@ def read_params(request: Request) -> dict[str, str]:
         if len(values) > 1 and not several:
             detail = f"This occurs {len(values)} times and takes one value; {name}{SEVERAL}, where it exists, "
             refused[name] = f"{detail}takes several."
-        elif not all(value.strip() for value in values) and name not in MAY_BE_EMPTY:
+        elif any(map(is_blank, values)) and name not in MAY_BE_EMPTY:
             refused[name] = "This is empty; give it a value or remove it."
-        params[name] = ",".join(values)
+        params[name] = with_line_feeds(",".join(values))
     if refused:
         raise bad_filters(refused)
     return params
@@ -48,11 +50,11 @@ def read_id(name: str, text: str) -> int:
 
 
 def refuse_unstorable(params: Mapping[str, str]) -> None:
-    """Raise Refusal (400 invalid_filter) for all values that the databases cannot compare."""
+    """Raise Refusal (400 invalid_filter) for all values that no record can have."""
     refused = {}
     for name, value in params.items():
-        if "\0" in value:
-            refused[name] = "NUL characters are not allowed."
+        if character := control_character_in(value):
+            refused[name] = told(character)
         elif "\ufffd" in value:  # the server's replacement for bytes in the URL that are not valid UTF-8
             refused[name] = "This must be UTF-8."
         elif len(value) > LONGEST:

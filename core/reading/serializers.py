@@ -19,6 +19,7 @@ from core.errors import MOST_ITEMS
 from core.operations.fields import BIGGEST_ID, is_whole
 from core.reading.pagination import EARLIEST, LATEST
 from core.reading.policy_names import advice_for
+from core.reading.texts import read_texts
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
 
@@ -104,6 +105,7 @@ class Body(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         members = data if isinstance(data, dict) else {}  # DRF reports the type of anything else
         refuse_long_lists(self.fields, members)
+        texts, refused = read_texts(self.fields, members)
         unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
         errors: dict[str, Any] = {
             name: [ErrorDetail(f"{UNKNOWN} {advice_for(name, self.fields)}".strip(), "unknown_field")]
@@ -114,8 +116,9 @@ class Body(serializers.Serializer[Any]):
                 check_json_type(field, members.get(name))
             except ValidationError as error:
                 errors[name] = error.detail
+        errors |= refused
         try:
-            values = super().to_internal_value(data)
+            values = super().to_internal_value(texts if isinstance(data, dict) else data)
         except ValidationError as error:
             if not isinstance(error.detail, dict):
                 raise

@@ -6,6 +6,7 @@ titles and search terms. Keys are folded here and stored, so that both databases
 Every function is pure and idempotent: folding a folded text changes nothing.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -41,6 +42,8 @@ CONTROL = ((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F))
 REMOVED = dict.fromkeys(
     code for first, last in (*DEFAULT_IGNORABLE, *ANNOTATION, *CONTROL) for code in range(first, last + 1)
 )
+# What no folding removes.
+VISIBLE = re.compile(r"[!-~]")
 # No plane of Unicode beyond the second holds any.
 PUNCTUATION = {code: " " for code in range(0x20000) if unicodedata.category(chr(code)).startswith("P")}
 
@@ -65,7 +68,7 @@ def fold_email(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text is left to see."""
-    return not fold_name(text)
+    return not VISIBLE.search(text) and not fold_name(text)
 
 
 FOLDINGS: dict[str, Callable[[str], str]] = {"name": fold_name, "title": fold_title, "email": fold_email}

@@ -12,6 +12,8 @@ from rest_framework import serializers
 
 from audit.redaction import LONG_KINDS, LONGEST, utc_text, value_digest
 from core.operations.entities import models_by_type
+from core.text.characters import control_character_in, with_line_feeds, without_control_characters
+from core.text.folding import is_blank
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
 
@@ -23,12 +25,14 @@ BIGGEST_PORT = 65_535
 
 
 def text(cell: Cell) -> str | None:
-    """Text, unchanged. Absent text is stored as an empty string where the column isn't nullable."""
+    """Text in the characters of today. Absent text is stored as an empty string where the column isn't nullable."""
     if cell.value is None:
         return None if cell.column.null else ""
     if not isinstance(cell.value, str):
         cell.bad("must be text")
-    return _fitting(cell, cell.value)
+    if found := control_character_in(with_line_feeds(cell.value)):
+        cell.breach("control_characters", f"U+{ord(found):04X} is removed")
+    return _fitting(cell, without_control_characters(cell.value))
 
 
 def through(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
@@ -37,7 +41,7 @@ def through(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-
     def read(cell: Cell) -> str:
         raw = text(cell) or ""
         try:
-            return _fitting(cell, door.run_validation(raw))
+            return _fitting(cell, door.run_validation("" if is_blank(raw) else raw))
         except serializers.ValidationError as error:
             cell.breach(rule, " ".join(str(each) for each in error.detail))
             return raw

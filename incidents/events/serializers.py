@@ -11,6 +11,7 @@ from clients.choices import Severity
 from clients.models import Client
 from core.operations.fields import BIGGEST_ID, BoundedJSONField, NameField, Reference
 from core.reading.serializers import Body, Output, extended, outputs
+from core.text.folding import is_blank
 from incidents.bodies import REASON_LENGTH, TEXT_LENGTH, FactsBody
 from incidents.choices import Category, Level
 from incidents.events.choices import (
@@ -50,8 +51,10 @@ class EventBody(Body):
     def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
         for name in ("fingerprint", "event_id"):
             mark = value.get(name)
-            if name in value and not (isinstance(mark, str) and 0 < len(mark) <= FINGERPRINT_LENGTH):
-                detail = f"{name} must be a string of 1 to {FINGERPRINT_LENGTH} characters."
+            if name in value and (not isinstance(mark, str) or is_blank(mark) or len(mark) > FINGERPRINT_LENGTH):
+                detail = (
+                    f"{name} must be a string of 1 to {FINGERPRINT_LENGTH} characters, at least one of them visible."
+                )
                 raise serializers.ValidationError(detail, code=name)
         return value
 

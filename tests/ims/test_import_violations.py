@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from audit.models import AuditEntry
-from clients.models import SlaAgreement
+from clients.models import Client, SlaAgreement
 from core.operations.entities import model_of
 from ims.legacy import operation
 from ims.legacy.schema import Table
@@ -22,7 +22,9 @@ BREACHES: list[tuple[str, dict[str, Any], str]] = [
     ("vendors", {"updated_at": "2024-02-01T00:00:00"}, "time_stamps_ordered"),
     ("vendors", {"updated_at": "2099-01-01T00:00:00"}, "not_from_the_future"),
     ("vendors", {"colour": "blue"}, "unknown_column"),
+    ("vendors", {"name": "Nim\x07bus"}, "control_characters"),
     ("clients", {"contact_email": ""}, "valid_email"),
+    ("clients", {"name": "\u200b"}, "name_given"),
     ("clients", {"contact_phone": "call us"}, "valid_phone"),
     ("users", {"timezone": "Mars/Olympus"}, "valid_time_zone"),
     ("users", {"first_name": "", "last_name": " "}, "name_given"),
@@ -113,6 +115,13 @@ def test_a_value_that_breaks_a_rule_is_kept_as_it_stands(export):
 
     vendor = Vendor.objects.get(pk=ID)
     assert (vendor.contact_phone, vendor.contact_email) == ("030 123", "no address")
+
+
+def test_texts_are_kept_in_the_characters_of_today(export):
+    run(export.change("vendors", name="Nim\x07bus").change("clients", address="1 Quay\r\nHamburg\x85"))
+
+    assert Vendor.objects.get(pk=ID).vendor_name == "Nimbus"
+    assert Client.objects.get(pk=ID).address == "1 Quay\nHamburg"
 
 
 def test_agreements_out_of_order_are_reported_for_the_active_ones(export, tmp_path):

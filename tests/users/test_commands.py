@@ -106,6 +106,8 @@ def test_issue_token_is_refused_for_an_account_that_is_not_active(status):
         ("ada@example.com", "--days", "0"),
         ("ada@example.com", "--days", "99999"),
         ("ada@example.com", "--agent", "x" * 121),
+        ("ada@example.com", "--agent", "triage\x1b[2Jbot"),
+        ("ada@example.com", "--agent", "\u200b"),
     ],
 )
 def test_issue_token_refuses_what_it_cannot_do(arguments):

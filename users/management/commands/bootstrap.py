@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 
 from core.context import context, new_request_id
 from core.errors import Refusal
+from core.management.options import one_line
 from core.operations.dispatch import execute
 from users.choices import Role
 from users.models import User
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         for role, short in OPTIONS.items():
             parser.add_argument(f"--{short}-email", help=f"e-mail address of the {role.label.lower()}")
-            parser.add_argument(f"--{short}-name", default=role.label.title(), help="their name")
+            parser.add_argument(f"--{short}-name", type=one_line, default=role.label.title(), help="their name")
         parser.add_argument(
             "--recover", metavar="EMAIL", help="recover the account of the only executive or system administrator"
         )

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.context import context, new_request_id
 from core.errors import Refusal
+from core.management.options import one_line
 from core.operations.dispatch import execute
 from users.models import Token, User
 from users.system import system_principal
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--days", type=int, help="lifetime of the token in days")
-        parser.add_argument("--agent", default="", help="the software agent that will use the token")
+        parser.add_argument("--agent", type=one_line, default="", help="the software agent that will use the token")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.by_address(options["email"])
