@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('changes', '0002_initial'),
+        ('changes', '0001_initial'),
         ('incidents', '0004_category_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

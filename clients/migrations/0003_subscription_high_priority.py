@@ -7,7 +7,7 @@ from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("clients", "0002_initial")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("clients", "0001_initial")]
 
     operations: ClassVar[list[Operation]] = [
         migrations.AddField("subscription", "high_priority", models.BooleanField(default=False))

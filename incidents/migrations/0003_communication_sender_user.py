@@ -7,6 +7,6 @@ from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("incidents", "0002_initial")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("incidents", "0001_initial")]
 
     operations: ClassVar[list[Operation]] = [migrations.RenameField("communication", "sender", "sender_user")]

@@ -11,7 +11,7 @@ KEYS = (Keys("product", "product_name_key"), Keys("component", "component_name_k
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("products", "0002_initial")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("products", "0001_initial")]
 
     operations: ClassVar[list[Operation]] = [
         migrations.RunPython(*refolding("products", *KEYS)),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0007_evidence'),
-        ('reporting', '0002_initial'),
+        ('reporting', '0001_initial'),
     ]
 
     operations = [

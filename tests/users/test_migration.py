@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-BEFORE = [("users", "0002_initial"), ("approvals", "0002_initial")]
+BEFORE = [("users", "0002_initial"), ("approvals", "0001_initial")]
 
 
 @pytest.mark.usefixtures("committed")

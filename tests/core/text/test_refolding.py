@@ -24,7 +24,7 @@ BEFORE = [
     ("vendors", "0001_initial"),
     ("clients", "0004_pauses_allowed"),
     ("users", "0003_access"),
-    ("products", "0002_initial"),
+    ("products", "0001_initial"),
     ("incidents", "0008_clock_pauses"),
 ]
 STAMPS = {"created_by_id": 0, "updated_by_id": 0}
