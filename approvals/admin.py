@@ -20,8 +20,8 @@ class ApprovalAdmin(RecordAdmin):
     group, icon = "Authority", "approval"
     columns = ("id", "operation", "status", "requester", "approver", "reference_type", "created_at", "expires_at")
     order = ("id", "created_at")
-    facets = ("status", "requester", "approver", "created_at", "decided_at")
-    tables = {"operation": elevated_operations}
+    filter_columns = ("status", "requester", "approver", "created_at", "decided_at")
+    value_filters = {"operation": elevated_operations}
     sections = (
         (None, (("operation", "status"), ("requester", "approver"), "reason", "comment")),
         ("Bound request", ("reference_type", "payload", "digest")),
@@ -55,8 +55,8 @@ class ApprovalRuleAdmin(RecordAdmin):
     group, icon = "Authority", "gavel"
     columns = ("operation", "condition", "approver_roles", "validity_hours", "updated_at")
     order = ("operation",)
-    facets = ("condition",)
-    find = ("operation",)
+    filter_columns = ("condition",)
+    search_columns = ("operation",)
     sections = ((None, (("operation", "condition"), ("approver_roles", "validity_hours"))),)
 
 
@@ -69,8 +69,8 @@ class HandoffAdmin(RecordAdmin):
     group, icon = "Authority", "front_hand"
     columns = ("id", "reason_code", "operation", "reference_type", "status", "created_by", "created_at", "accepted_by")
     order = ("id", "created_at")
-    facets = ("status", "created_at", "created_by", "accepted_by")
-    tables = {"reason_code": offered_reasons}
+    filter_columns = ("status", "created_at", "created_by", "accepted_by")
+    value_filters = {"reason_code": offered_reasons}
     sections = (
         (None, (("reason_code", "status"), ("operation", "code"), "reference_type", "details")),
         ("Accepted", (("accepted_by", "accepted_at"), ("closed_by", "closed_at"), "outcome")),

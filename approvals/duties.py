@@ -10,8 +10,8 @@ from core.operations.registry import duty, registry
 
 @duty("An approval must be decided by a role in its rule.", code=Code.ROLE_NOT_PERMITTED)
 def holds_approver_role(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    wanted = registry.find(target.operation)
-    return wanted is not None and actor.role in approver_roles(wanted)
+    requested = registry.find(target.operation)
+    return requested is not None and actor.role in approver_roles(requested)
 
 
 @duty("Requesters cannot decide their own approvals.", code=Code.SEGREGATION_OF_DUTIES)

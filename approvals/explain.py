@@ -29,67 +29,69 @@ class CheckRequest:
     def refusal(self) -> Refusal | None:
         """The refusal of the request, or None. A complete request is executed and rolled back."""
         try:
-            wanted = self._wanted()
-            if self._is_whole(wanted):
+            requested = self._requested_operation()
+            if self._is_executable(requested):
                 submit(
-                    wanted.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, rehearse=True
+                    requested.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, dry_run=True
                 )
             else:
                 with transaction.atomic():  # the record is locked during the check
-                    self._judge_in_part(wanted)
+                    self._check_partially(requested)
         except Refusal as refusal:
             return refusal
         return None
 
-    def _wanted(self) -> Operation:
-        wanted = registry.find(self.operation)
-        if wanted is None or wanted.entry_point is not EntryPoint.REST:
+    def _requested_operation(self) -> Operation:
+        requested = registry.find(self.operation)
+        if requested is None or requested.entry_point is not EntryPoint.REST:
             detail = "There is no such operation; GET /api/v1/policy/ lists all operations."
             advice = "Repeat the check with the name of an operation."
             raise invalid("operation", detail, "unknown_operation", rule="known_operation", next=advice)
-        if self.reference_type is not None and self.reference_type != wanted.target:
-            detail = f"The target of {wanted.name} is {wanted.target or 'no record'}."
+        if self.reference_type is not None and self.reference_type != requested.target:
+            detail = f"The target of {requested.name} is {requested.target or 'no record'}."
             raise invalid("reference_type", detail, "target_mismatch", rule="validation_first")
-        return wanted
+        return requested
 
-    def _is_whole(self, wanted: Operation) -> bool:
+    def _is_executable(self, requested: Operation) -> bool:
         """Whether the request can be executed: a write with its target and body. Reads and logins are never executed
         here.
         """
-        if wanted.reads or wanted.anonymous:
+        if requested.reads or requested.anonymous:
             return False
-        has_target = wanted.target is None or self.reference_id is not None
-        return has_target and (wanted.body is None or self.payload is not None)
+        has_target = requested.target is None or self.reference_id is not None
+        return has_target and (requested.body is None or self.payload is not None)
 
-    def _judge_in_part(self, wanted: Operation) -> None:
+    def _check_partially(self, requested: Operation) -> None:
         """Check role, in person, scope, the duties that need no body, and an elevation that applies to every body."""
-        law, target = Authorization(wanted, self.actor), None
+        law, target = Authorization(requested, self.actor), None
         law.before_target()
-        if self.reference_id is not None or wanted.target is None:
-            target = find_target(wanted, self.actor, self.reference_id)
+        if self.reference_id is not None or requested.target is None:
+            target = find_target(requested, self.actor, self.reference_id)
             law.of_target(target)
-        if requirement := Gate().requirement(wanted, self.actor, target, None):
+        if requirement := Gate().requirement(requested, self.actor, target, None):
             raise approval_required(requirement)
 
 
 def check_request(question: CheckRequest) -> dict[str, Any]:
     """The response to a question: the decision, its rule, the permitted roles, and the next step."""
     refusal = question.refusal()
-    wanted = registry.find(question.operation)
-    wanted = wanted if wanted is not None and wanted.entry_point is EntryPoint.REST else None
+    requested = registry.find(question.operation)
+    requested = requested if requested is not None and requested.entry_point is EntryPoint.REST else None
     answer = {
         "decision": _decision(refusal),
         "code": str(refusal.code) if refusal else None,
         "operation": question.operation,
-        "sop": list(wanted.sop) if wanted else [],
+        "sop": list(requested.sop) if requested else [],
         "rule": refusal.rule if refusal else "who_can_perform",
-        "roles": wanted.who_may if wanted else [],
-        "approver_roles": approver_roles(wanted) if wanted else [],
+        "roles": requested.who_may if requested else [],
+        "approver_roles": approver_roles(requested) if requested else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
-        "next": refusal.next if refusal else f"Send the request: {', '.join(wanted.endpoints if wanted else ())}.",
+        "next": refusal.next
+        if refusal
+        else f"Send the request: {', '.join(requested.endpoints if requested else ())}.",
         "transfer_to_human": refusal.meaning.human if refusal else False,
     }
-    handoff = handoff_body(refusal, wanted, question.actor, question.reference_id) if refusal else None
+    handoff = handoff_body(refusal, requested, question.actor, question.reference_id) if refusal else None
     return {**answer, **({"handoff": handoff} if handoff else {})}
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from approvals.choices import ApprovalStatus
 from approvals.gate import operations_approved_by
 from approvals.models import Approval, ApprovalRule, Handoff
-from core.reading.filters import ChoiceInFilter, StrictFilterSet, TruthFilter, matches
+from core.reading.filters import BooleanTextFilter, ChoiceInFilter, StrictFilterSet, matches
 
 
 def with_status(status: str) -> Q:
@@ -17,20 +17,20 @@ def with_status(status: str) -> Q:
     if status not in (ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED):
         return Q(status=status)
     if status == ApprovalStatus.EXPIRED:
-        return Q(status=status) | outlived()
-    return Q(status=status) & ~outlived()
+        return Q(status=status) | expired_approvals()
+    return Q(status=status) & ~expired_approvals()
 
 
-def outlived() -> Q:
+def expired_approvals() -> Q:
     """Selects approved requests that have expired."""
     return Q(status=ApprovalStatus.APPROVED, expires_at__lte=timezone.now())
 
 
 class ApprovalFilters(StrictFilterSet):
-    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+    for_me = BooleanTextFilter(  # type: ignore[no-untyped-call]
         method="for_the_reader", help_text="Approvals that await the caller's decision."
     )
-    expired = TruthFilter(method="by_expiry", help_text=("Approvals that can no longer be used."))  # type: ignore[no-untyped-call]
+    expired = BooleanTextFilter(method="by_expiry", help_text=("Approvals that can no longer be used."))  # type: ignore[no-untyped-call]
     status = django_filters.ChoiceFilter(choices=ApprovalStatus.choices, method="by_status")
     status__in = ChoiceInFilter(choices=ApprovalStatus.choices, method="by_statuses")  # type: ignore[no-untyped-call]
 
@@ -55,7 +55,7 @@ class ApprovalFilters(StrictFilterSet):
         return queryset.filter(awaiting if value else ~awaiting)
 
     def by_expiry(self, queryset: Any, name: str, value: bool) -> Any:
-        return queryset.filter(outlived() if value else ~outlived())
+        return queryset.filter(expired_approvals() if value else ~expired_approvals())
 
     def by_status(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(with_status(value))

@@ -15,7 +15,7 @@ from core.verbs import Verb
 from users.choices import EX, IM, SA
 from users.models import User
 
-TAKERS = {IM, SA, EX}
+HANDLERS = {IM, SA, EX}
 
 
 @operation(
@@ -41,7 +41,7 @@ def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Hand
 
 @operation(
     "handoff.accept",
-    roles=TAKERS,
+    roles=HANDLERS,
     verb=Verb.UPDATE,
     target="handoff",
     answers=HandoffOutput,
@@ -56,7 +56,7 @@ def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
 
 @operation(
     "handoff.close",
-    roles=TAKERS,
+    roles=HANDLERS,
     verb=Verb.CLOSE,
     target="handoff",
     body=CloseHandoffBody,

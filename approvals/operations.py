@@ -60,14 +60,14 @@ def request_approval(
     not after the approval. An executive may also request one; requesters cannot decide their own approvals. Raises
     Refusal: validation_error, role_not_permitted and the operation's own refusals.
     """
-    wanted = _elevated(operation)
-    law = Authorization(wanted, actor)
+    requested = _elevated(operation)
+    law = Authorization(requested, actor)
     law.before_target()
-    target = _target(wanted, actor, reference_type, reference_id)
+    target = _target(requested, actor, reference_type, reference_id)
     law.of_target(target)
-    data = _read_payload(wanted, actor, target, payload)
+    data = _read_payload(requested, actor, target, payload)
     law.of_body(target, data)
-    if not is_elevated(wanted, actor, target, data):
+    if not is_elevated(requested, actor, target, data):
         raise invalid("operation", "This request needs no approval; send it directly.", "approval_not_needed")
     payload = payload if payload is not None else {}
     approval = Approval(
@@ -176,30 +176,30 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
 
 
 def _elevated(name: str) -> Operation:
-    wanted = registry.find(name)
-    if wanted is None:
+    requested = registry.find(name)
+    if requested is None:
         raise invalid("operation", f"There is no such operation. {_all_elevated()}", "unknown_operation")
-    if wanted.elevated is None:
+    if requested.elevated is None:
         detail = f"This operation is never elevated; it needs no approval. {_all_elevated()}"
         raise invalid("operation", detail, "approval_not_needed")
-    return wanted
+    return requested
 
 
 def _all_elevated() -> str:
     return f"Approvals are available for: {', '.join(each.name for each in registry if each.elevated is not None)}."
 
 
-def _target(wanted: Operation, actor: User, reference_type: str | None, reference_id: int | None) -> Any:
+def _target(requested: Operation, actor: User, reference_type: str | None, reference_id: int | None) -> Any:
     """The target of the requested operation. Raises Refusal (400)."""
-    if wanted.target is None:
+    if requested.target is None:
         if reference_type is not None or reference_id is not None:
-            raise invalid("reference_type", f"{wanted.name} has no target; remove the reference.", "not_applicable")
+            raise invalid("reference_type", f"{requested.name} has no target; remove the reference.", "not_applicable")
         return None
-    if reference_type != wanted.target:
+    if reference_type != requested.target:
         raise invalid(
-            "reference_type", f"The target of {wanted.name} must be of type {wanted.target}.", "target_mismatch"
+            "reference_type", f"The target of {requested.name} must be of type {requested.target}.", "target_mismatch"
         )
-    found = model_of(wanted.target).objects.visible_to(actor).filter(pk=reference_id).first()
+    found = model_of(requested.target).objects.visible_to(actor).filter(pk=reference_id).first()
     if found is None:
         detail = "No such record exists in your scope."
         item = Item("invalid_reference", detail, "reference_id")
@@ -207,9 +207,9 @@ def _target(wanted: Operation, actor: User, reference_type: str | None, referenc
     return found
 
 
-def _read_payload(wanted: Operation, actor: User, target: Any, payload: Any) -> dict[str, Any]:
+def _read_payload(requested: Operation, actor: User, target: Any, payload: Any) -> dict[str, Any]:
     try:
-        return read_body(wanted, actor, target, payload if payload is not None else {})
+        return read_body(requested, actor, target, payload if payload is not None else {})
     except Refusal as refusal:
         nested = [
             Item(i.code, i.detail, f"payload.{i.field}" if i.field else "payload", i.facts) for i in refusal.errors

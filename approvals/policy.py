@@ -27,7 +27,7 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
     }
 
 
-def whole_policy() -> list[dict[str, Any]]:
+def full_policy() -> list[dict[str, Any]]:
     """Every operation available to clients."""
     rules = {rule.operation: rule for rule in ApprovalRule.objects.all()}
     return [policy_of(each, rules.get(each.name)) for each in registry if each.entry_point is EntryPoint.REST]

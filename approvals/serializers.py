@@ -9,7 +9,7 @@ from approvals.choices import ApprovalStatus, RuleCondition
 from approvals.models import Approval, ApprovalRule, Handoff
 from core.codes import Code
 from core.operations.entities import find_readable
-from core.operations.fields import BIGGEST_ID, BoundedJSONField
+from core.operations.fields import MAX_ID, BoundedJSONField
 from core.operations.registry import EntryPoint, registry
 from core.reading.serializers import Body, Output, outputs
 from core.schema.refusals import HandoffOffer, ProblemItem
@@ -22,7 +22,7 @@ BELOW_FLOOR = "below_floor"
 class CheckBody(Body):
     operation = serializers.CharField(max_length=64)
     reference_type = serializers.CharField(max_length=32, required=False)
-    reference_id = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID, required=False)
+    reference_id = serializers.IntegerField(min_value=0, max_value=MAX_ID, required=False)
     payload = BoundedJSONField(limit=200_000, required=False)
 
 
@@ -53,8 +53,8 @@ class RuleBody(Body):
 
     def validate_approver_roles(self, roles: list[str]) -> list[str]:
         """Refuse roles that the policy does not accept as approvers of the rule's operation."""
-        wanted = registry.find(self.context["target"].operation)
-        floor = wanted.elevated.approvers if wanted is not None and wanted.elevated else frozenset(roles)
+        requested = registry.find(self.context["target"].operation)
+        floor = requested.elevated.approvers if requested is not None and requested.elevated else frozenset(roles)
         if lower := sorted(set(roles) - floor):
             detail = f"The policy requires approval by: {', '.join(sorted(floor))}; not by {', '.join(lower)}."
             raise serializers.ValidationError(detail, code=BELOW_FLOOR)
@@ -67,11 +67,11 @@ class HandoffBody(Body):
     operation = serializers.CharField(max_length=64, required=False)
     code = serializers.ChoiceField(choices=[(code.value, code.value) for code in Code], required=False)
     reference_type = serializers.CharField(max_length=32, required=False)
-    reference_id = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID, required=False)
+    reference_id = serializers.IntegerField(min_value=0, max_value=MAX_ID, required=False)
 
     def validate_operation(self, name: str) -> str:
-        wanted = registry.find(name)
-        if wanted is None or wanted.entry_point is not EntryPoint.REST:
+        requested = registry.find(name)
+        if requested is None or requested.entry_point is not EntryPoint.REST:
             raise serializers.ValidationError("There is no such operation.", code="unknown_operation")
         return name
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from approvals.filters import ApprovalFilters, HandoffFilters, RuleFilters
 from approvals.models import Approval, ApprovalRule, Handoff
-from approvals.policy import whole_policy
+from approvals.policy import full_policy
 from approvals.serializers import (
     ApprovalOutput,
     HandoffOutput,
@@ -68,7 +68,7 @@ class HandoffViewSet(RecordViewSet):
 )
 def read_policy(*, actor: Any) -> list[dict[str, Any]]:
     """Read the registry: every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
-    return whole_policy()
+    return full_policy()
 
 
 class PolicyView(OperationView):
@@ -80,4 +80,4 @@ class PolicyView(OperationView):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every operation with its SOP, roles, duties, elevation, lifecycle and endpoints."""
         # The audit trail records reads of records; the policy is not a record.
-        return Response(self.read(lambda *_: {"operations": read_policy(actor=request.user)}, seen=None))
+        return Response(self.read(lambda *_: {"operations": read_policy(actor=request.user)}, discovery=None))

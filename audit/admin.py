@@ -31,14 +31,14 @@ class AuditEntryAdmin(RecordAdmin):
     group, icon = "Audit", "history"
     columns = ("id", "created_at", "action", "operation", "reference_type", "user", "agent", "origin")
     order = ()
-    facets = ("action", "origin", "created_at", "user", "reference_id")
-    tables = {"reference_type": entity_types, "operation": operations}
+    filter_columns = ("action", "origin", "created_at", "user", "reference_id")
+    value_filters = {"reference_type": entity_types, "operation": operations}
     sections = (
         (None, (("created_at", "action"), ("operation", "origin"), "reference_type", ("user", "agent"), "request_id")),
         ("Changes", ("changes", "meta")),
         ("Chain", (("sequence", "legacy_id"), "previous_hash", "hash")),
     )
-    footprint = ("id",)
+    metadata_columns = ("id",)
     titles = {"reference_type": "Record", "created_at": "When", "user": "Who"}
     tones = {
         "origin": {Origin.SYSTEM: "success", Origin.STATED: "warning", Origin.IMPORTED: "info"},

@@ -15,23 +15,23 @@ from users.models import User
 PATIENCE = 60.0
 
 
-class StillWriting(Exception):  # noqa: N818 - the word says it
+class WritersActive(Exception):  # noqa: N818 - the word says it
     """Transactions that write entries did not end in time."""
 
 
-def seal_trail(progress: Callable[[int], None], keep: Callable[[Leaf], None]) -> Document:
+def create_checkpoint_document(progress: Callable[[int], None], keep: Callable[[Leaf], None]) -> Document:
     """Verify the whole trail and build the document that seals it; `keep` receives every leaf.
 
-    Raises StillWriting, and ChainBroken: an inconsistent trail is not sealed.
+    Raises WritersActive, and ChainBroken: an inconsistent trail is not sealed.
     """
-    settled = checkpoint_cut(PATIENCE)
-    if settled is None:
-        raise StillWriting(f"transactions that write audit entries are still open after {PATIENCE:.0f} seconds")
-    walk = ChainReader(cut=settled[0], progress=progress)
+    cut = checkpoint_cut(PATIENCE)
+    if cut is None:
+        raise WritersActive(f"transactions that write audit entries are still open after {PATIENCE:.0f} seconds")
+    walk = ChainReader(cut=cut[0], progress=progress)
     with streaming_transaction(), closing(walk.leaves()) as leaves:
         for leaf in leaves:
             keep(leaf)
-    return document_of(walk, settled[1], Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
+    return document_of(walk, cut[1], Checkpoint.objects.order_by("-id").values_list("root", flat=True).first())
 
 
 @operation(

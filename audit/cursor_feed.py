@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.commit_horizon import commit_horizon
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.collections import Collection
 from core.reading.pagination import bad_filter, read_size
 
@@ -60,6 +60,6 @@ def _discovery_included(params: Mapping[str, str]) -> bool:
 
 
 def _cursor(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(BIGGEST_ID)) or int(text) > BIGGEST_ID:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)) or int(text) > MAX_ID:
         raise bad_filter("after", "This must be 0 or the cursor of an earlier page.")
     return int(text)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.choices import Origin
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.models import Record
 from core.querysets import RecordQuerySet
 from core.sql.inserts import CompiledInsert
@@ -82,11 +82,11 @@ class AuditEntry(CompiledInsert):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only: an existing entry is never changed."""
         if not self._state.adding:
-            raise Undeclared("audit entries are append-only")
+            raise UndeclaredError("audit entries are append-only")
         super().save(force_insert=True)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise Undeclared("audit entries are append-only")
+        raise UndeclaredError("audit entries are append-only")
 
 
 class Checkpoint(Record):
@@ -107,5 +107,5 @@ class Checkpoint(Record):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only: an existing checkpoint is never changed."""
         if not self._state.adding:
-            raise Undeclared("checkpoints are append-only")
+            raise UndeclaredError("checkpoints are append-only")
         super().save(*args, **kwargs)

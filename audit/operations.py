@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 from audit.recording import append
 from audit.records import is_known, verify_record
 from audit.serializers import AuditBody, AuditEntryOutput
-from audit.verify import VerificationResult, latest_sealed, verify
+from audit.verify import VerificationResult, latest_checkpoint_document, verify
 from core.codes import Code
 from core.errors import not_found
 from core.models import Record
@@ -100,7 +100,7 @@ def _verify_all() -> VerificationResult:
     """Compare the trail with the last checkpoint, and check triggers and checkpoints."""
     checkpoints = checkpoint_missing()
     altered = checkpoints is not None and checkpoints.kind is FindingKind.CHECKPOINT_CHANGED
-    verdict = verify(sealed=None if altered else latest_sealed())  # an altered one is no evidence
+    verdict = verify(sealed=None if altered else latest_checkpoint_document())  # an altered one is no evidence
     verdict.finding = verdict.finding or checkpoints or unguarded()
     return verdict
 

@@ -38,7 +38,7 @@ def verify_records(progress: Callable[[int], None] = lambda count: None) -> tupl
     compared, findings = 0, list[Finding]()
     for model in audited_models():
         suspects: list[int] = []
-        for record, pk, chain in _side_by_side(model):
+        for record, pk, chain in _records_and_chains(model):
             compared += 1
             if _compare(model, pk, record, chain):
                 suspects.append(pk)
@@ -71,7 +71,7 @@ def is_known(model: Any, pk: int) -> bool:
     return bool(model.objects.filter(pk=pk).exists()) or bool(_entries(model).filter(reference_id=pk).exists())
 
 
-def _side_by_side(model: Any) -> Iterator[tuple[Any, int, AuditedValues]]:
+def _records_and_chains(model: Any) -> Iterator[tuple[Any, int, AuditedValues]]:
     """Records and chains, each ordered by id, as pairs; either may be missing."""
     rows = _entries(model).values_list("reference_id", "origin", "changes").iterator(chunk_size=CHUNK)
     records = model.objects.order_by("pk").iterator(chunk_size=CHUNK)

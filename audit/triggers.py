@@ -53,7 +53,7 @@ TABLES = {
 
 # The expected trigger properties on PostgreSQL: timing and events (bits of pg_trigger.tgtype), always enabled, no
 # condition.
-KEPT_POSTGRESQL = {"{table}_append_only_row": 1 | 2 | 8 | 16, "{table}_append_only_truncate": 2 | 32}
+POSTGRESQL_TRIGGER_TYPES = {"{table}_append_only_row": 1 | 2 | 8 | 16, "{table}_append_only_truncate": 2 | 32}
 GUARDS = """
 SELECT t.tgname, t.tgtype, t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs = 0, p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -98,7 +98,7 @@ def altered(connection: Any) -> dict[str, str]:
 
 
 def _of_postgresql(connection: Any, tables: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    types = {name.format(table=table): kind for table in tables for name, kind in KEPT_POSTGRESQL.items()}
+    types = {name.format(table=table): kind for table in tables for name, kind in POSTGRESQL_TRIGGER_TYPES.items()}
     with connection.cursor() as cursor:
         cursor.execute(GUARDS, [tables])
         kept = {name: (kind, plain, source.split()) for name, kind, plain, source in cursor.fetchall()}

@@ -54,7 +54,7 @@ def verify(
     return verdict
 
 
-def latest_sealed() -> Document | None:
+def latest_checkpoint_document() -> Document | None:
     """The document of the last checkpoint in this database."""
     return Checkpoint.objects.order_by("-id").values_list("document", flat=True).first()
 
@@ -64,7 +64,7 @@ def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
     expected = next(sealed, None)
     for leaf in present:
         if expected is not None and expected.place < leaf.place:
-            raise ChainBroken(_gone(expected))
+            raise ChainBroken(_missing(expected))
         if expected is not None and expected.place == leaf.place:
             _compare(leaf, expected)
             expected = next(sealed, None)
@@ -72,7 +72,7 @@ def _matched(present: Iterator[Leaf], sealed: Iterator[Leaf]) -> Iterator[Leaf]:
             raise ChainBroken(_at(leaf, FindingKind.INSERTED, "it did not exist when the checkpoint was created"))
         yield leaf
     if expected is not None:
-        raise ChainBroken(_gone(expected))
+        raise ChainBroken(_missing(expected))
 
 
 def _compare(leaf: Leaf, sealed: Leaf) -> None:
@@ -108,7 +108,7 @@ def _compare_parts(walk: ChainReader, sealed: Document) -> None:
             raise ChainBroken(Finding(kind, None, None if name == UNCHAINED else name, None, None, problem))
 
 
-def _gone(sealed: Leaf) -> Finding:
+def _missing(sealed: Leaf) -> Finding:
     if sealed.part == UNCHAINED:
         return _at(sealed, FindingKind.DELETED, "the sealed entry is missing")
     return _at(sealed, FindingKind.CHAIN_DELETED, f"the whole sealed chain of {sealed.sequence} entries is missing")

@@ -73,8 +73,8 @@ class AuditViewSet(RecordViewSet):
         """
         verdict = self.read(
             lambda found, chain: verify_trail(actor=request.user, **chain),
-            seen=Discovery(AuditEntry.entity_type, also={"verify": True}),
-            asked=self._chain,
+            discovery=Discovery(AuditEntry.entity_type, filters={"verify": True}),
+            get_query=self._chain,
         )
         return Response(verdict, status=status.HTTP_200_OK)
 

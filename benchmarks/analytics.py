@@ -37,7 +37,7 @@ from users.choices import IM
 from users.system import system_principal
 
 INCIDENTS, ENTRIES = 100_000, 300_000
-MOST_STATEMENTS = 10
+MAX_STATEMENTS = 10
 PERIOD = "from=2025-01-01&to=2025-12-31"
 MONTH = "from=2025-06-01&to=2025-06-30"
 QUESTIONS = [
@@ -115,7 +115,7 @@ def report(reader: Api) -> int:
         with doing(f"Asking for {question}"):
             count, took, scans = ask(reader, question)
             table.add_row(question, str(count), f"{took / baseline():.1f}", str(len(scans)))
-        failed = failed or bool(scans) or count > MOST_STATEMENTS
+        failed = failed or bool(scans) or count > MAX_STATEMENTS
     Console(width=140).print(table)
     return int(failed)
 

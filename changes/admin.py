@@ -13,8 +13,8 @@ RISK_TONES = {RiskLevel.CRITICAL: "danger", RiskLevel.HIGH: "warning", RiskLevel
 class ChangeRequestAdmin(RecordAdmin):
     group, icon = "Changes", "published_with_changes"
     columns = ("change_title", "change_type", "risk_level", "status", "incident", "requested_by", "scheduled_start")
-    facets = ("status", "change_type", "risk_level", "created_at")
-    find = ("change_title", "description")
+    filter_columns = ("status", "change_type", "risk_level", "created_at")
+    search_columns = ("change_title", "description")
     sections = (
         (None, ("change_title", "description", ("change_type", "risk_level"), ("status", "incident"))),
         ("Decision", (("requested_by", "approved_by"), "decided_at", "decision_comment")),
@@ -43,8 +43,8 @@ class ChangeRequestAdmin(RecordAdmin):
 class RollbackRequestAdmin(RecordAdmin):
     group, icon = "Changes", "undo"
     columns = ("id", "change_request", "status", "incident", "requested_by", "approved_by", "executed_at")
-    facets = ("status", "created_at")
-    find = ("justification",)
+    filter_columns = ("status", "created_at")
+    search_columns = ("justification",)
     sections = (
         (None, ("change_request", "justification", ("status", "incident"))),
         ("Decision", (("requested_by", "approved_by"), "decision_comment")),

@@ -28,8 +28,8 @@ class ClientAdmin(RecordAdmin):
     group, icon = GROUP, "apartment"
     columns = ("name", "registration_number", "client_type", "status", "contact_email", "created_at")
     order = ("name", "created_at")
-    facets = ("status", "client_type", "created_at")
-    find = ("name", "registration_number", "contact_email")
+    filter_columns = ("status", "client_type", "created_at")
+    search_columns = ("name", "registration_number", "contact_email")
     sections = (
         (None, ("name", ("registration_number", "client_type"), "status")),
         ("Contact", (("contact_email", "contact_phone"), "address")),
@@ -68,7 +68,15 @@ class SubscriptionAdmin(RecordAdmin):
     group, icon = GROUP, "card_membership"
     columns = ("id", "client", "product", "service_level_tier", "subscription_type", "start_date", "end_date", "status")
     order = ("id", "start_date")
-    facets = ("status", "service_level_tier", "high_priority", "subscription_type", "client", "product", "created_at")
+    filter_columns = (
+        "status",
+        "service_level_tier",
+        "high_priority",
+        "subscription_type",
+        "client",
+        "product",
+        "created_at",
+    )
     sections = (
         (
             None,
@@ -109,7 +117,7 @@ class AgreementAdmin(RecordAdmin):
         "status",
     )
     order = ("id",)
-    facets = ("status", "severity_level", "pauses_allowed", "subscription", "created_at")
+    filter_columns = ("status", "severity_level", "pauses_allowed", "subscription", "created_at")
     sections = (
         (None, ("subscription", ("severity_level", "status"))),
         ("Targets", (("response_time_minutes", "resolution_time_hours"), ("availability_target", "pauses_allowed"))),

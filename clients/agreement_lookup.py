@@ -28,7 +28,7 @@ _CALENDAR = {f"calendar_{name}": F(f"client__calendar__{name}") for name in DEFA
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementNeed:
+class AgreementCriteria:
     """The incident's data that select an agreement; without a product, any of the client's subscriptions qualifies."""
 
     severity: str
@@ -58,42 +58,49 @@ class ApplicableAgreement:
         return moment.astimezone(ZoneInfo(self.calendar["timezone"])).date()
 
 
-def applicable_agreements(client_id: int, need: AgreementNeed | None = None) -> list[ApplicableAgreement]:
-    """The client's applicable agreements in one statement, calendar included; `need` filters them early.
+def applicable_agreements(client_id: int, criteria: AgreementCriteria | None = None) -> list[ApplicableAgreement]:
+    """The client's applicable agreements in one statement, calendar included; `criteria` filters them early.
 
     Subscriptions without an agreement are included: their recovery objectives apply nevertheless.
     """
     now = timezone.now()
     latest = (now + _FURTHEST_AHEAD).date()
-    if need is None:
+    if criteria is None:
         rows = _ALL(client_id, latest)
-    elif need.product_id is None:
-        rows = _FOR_SEVERITY(client_id, latest, need.severity)
+    elif criteria.product_id is None:
+        rows = _FOR_SEVERITY(client_id, latest, criteria.severity)
     else:
-        rows = _FOR_PRODUCT(client_id, latest, need.severity, need.product_id)
-    return [offer for offer in map(_offer, rows) if offer.start_date <= offer.day_of(now)]
+        rows = _FOR_PRODUCT(client_id, latest, criteria.severity, criteria.product_id)
+    return [agreement for agreement in map(_applicable, rows) if agreement.start_date <= agreement.day_of(now)]
 
 
-def best_agreement(offers: Iterable[ApplicableAgreement], need: AgreementNeed) -> ApplicableAgreement | None:
+def best_agreement(
+    candidates: Iterable[ApplicableAgreement], criteria: AgreementCriteria
+) -> ApplicableAgreement | None:
     """The best match for a need; a subscription without an agreement only if none has one."""
-    return min((_for_severity(each, need) for each in offers if _fits(each, need)), key=_rank, default=None)
+    return min((_for_severity(each, criteria) for each in candidates if _fits(each, criteria)), key=_rank, default=None)
 
 
-def _fits(offer: ApplicableAgreement, need: AgreementNeed) -> bool:
-    ended = offer.end_date is not None and offer.end_date < offer.day_of(need.detected_at)
-    return need.product_id in (None, offer.product_id) and not ended
+def _fits(agreement: ApplicableAgreement, criteria: AgreementCriteria) -> bool:
+    ended = agreement.end_date is not None and agreement.end_date < agreement.day_of(criteria.detected_at)
+    return criteria.product_id in (None, agreement.product_id) and not ended
 
 
-def _for_severity(offer: ApplicableAgreement, need: AgreementNeed) -> ApplicableAgreement:
+def _for_severity(agreement: ApplicableAgreement, criteria: AgreementCriteria) -> ApplicableAgreement:
     """The match itself, or only its subscription if the agreement is for another severity."""
-    if offer.severity in (None, need.severity):
-        return offer
+    if agreement.severity in (None, criteria.severity):
+        return agreement
     bare: dict[str, Any] = dict.fromkeys(("agreement_id", "severity", "response_minutes", "resolution_minutes"))
-    return replace(offer, **bare, pauses_allowed=False)
+    return replace(agreement, **bare, pauses_allowed=False)
 
 
-def _rank(offer: ApplicableAgreement) -> tuple[bool, int, date, int]:
-    return offer.agreement_id is None, BEST_FIRST.index(Tier(offer.tier)), offer.start_date, offer.subscription_id
+def _rank(agreement: ApplicableAgreement) -> tuple[bool, int, date, int]:
+    return (
+        agreement.agreement_id is None,
+        BEST_FIRST.index(Tier(agreement.tier)),
+        agreement.start_date,
+        agreement.subscription_id,
+    )
 
 
 _COLUMNS = (
@@ -132,7 +139,7 @@ _FOR_SEVERITY = CompiledQuery(_rows, int, date, str)
 _FOR_PRODUCT = CompiledQuery(_rows, int, date, str, int)
 
 
-def _offer(row: dict[str, Any]) -> ApplicableAgreement:
+def _applicable(row: dict[str, Any]) -> ApplicableAgreement:
     own = {name: row[f"calendar_{name}"] for name in DEFAULT_CALENDAR}
     hours = row["agreement__resolution_time_hours"]
     return ApplicableAgreement(

@@ -6,7 +6,7 @@ from typing import Any
 
 from clients.choices import AgreementStatus, SubscriptionStatus, SubscriptionType
 from clients.models import SlaAgreement, Subscription
-from clients.tiers import TARGETS, Promise, Violation, out_of_order, outside_tier
+from clients.tiers import TARGETS, AgreedTargets, Violation, out_of_order, outside_tier
 from core.codes import Code
 from core.errors import Item, Refusal
 
@@ -27,10 +27,10 @@ def locked_subscription(subscription: Subscription) -> Subscription:
     )
 
 
-def targets_of(source: Any) -> Promise:
+def agreed_targets(source: Any) -> AgreedTargets:
     """The targets of an agreement, or of the fields of a proposed one."""
     read: Callable[[str], Any] = source.get if isinstance(source, Mapping) else partial(getattr, source)
-    return Promise(read("severity_level"), *(read(name) for name in TARGETS))
+    return AgreedTargets(read("severity_level"), *(read(name) for name in TARGETS))
 
 
 def active_agreements(subscription: Subscription, but: SlaAgreement | None = None) -> list[SlaAgreement]:
@@ -40,15 +40,18 @@ def active_agreements(subscription: Subscription, but: SlaAgreement | None = Non
 
 
 def violations(
-    subscription: Subscription, promise: Promise, others: Iterable[Promise], targets: Collection[str] = TARGETS
+    subscription: Subscription,
+    agreed: AgreedTargets,
+    others: Iterable[AgreedTargets],
+    targets: Collection[str] = TARGETS,
 ) -> list[Violation]:
     """Every rule that the targets of a subscription violate, restricted to the named targets.
 
     A custom subscription is exempt from its tier's ranges, but not from the order.
     """
     exempt = subscription.subscription_type == SubscriptionType.CUSTOM
-    ranges = () if exempt else outside_tier(subscription.service_level_tier, promise)
-    return [each for each in (*ranges, *out_of_order(promise, others)) if each.target in targets]
+    ranges = () if exempt else outside_tier(subscription.service_level_tier, agreed)
+    return [each for each in (*ranges, *out_of_order(agreed, others)) if each.target in targets]
 
 
 def refuse_violations(found: Mapping[str, list[Violation]]) -> None:
@@ -76,7 +79,7 @@ def require_agreements_fit(subscription: Subscription) -> None:
         )
         for agreement in active_agreements(subscription)
         if not agreement.imported_violations
-        for each in violations(subscription, targets_of(agreement), ())
+        for each in violations(subscription, agreed_targets(agreement), ())
     ]
     if items:
         detail = " ".join(item.detail for item in items)

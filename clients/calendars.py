@@ -10,7 +10,7 @@ from holidays import list_supported_countries
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
-MOST_WINDOWS = 12
+MAX_WINDOWS = 12
 
 # The business hours of a client without a calendar: Monday to Friday, nine to five.
 DEFAULT_CALENDAR: Mapping[str, Any] = {
@@ -31,7 +31,7 @@ def minutes_of(text: Any) -> int | None:
     return int(found[1]) * 60 + int(found[2]) if found[1] else DAY_MINUTES
 
 
-def tidy(weekly: Mapping[str, Any]) -> dict[str, list[list[str]]]:
+def normalized_hours(weekly: Mapping[str, Any]) -> dict[str, list[list[str]]]:
     """Valid weekly hours in canonical form: days in week order, windows in day order."""
     return {day: sorted([list(window) for window in weekly[day]]) for day in WEEKDAYS if weekly.get(day)}
 
@@ -50,8 +50,8 @@ def weekly_problems(weekly: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _day_problems(windows: Any) -> Iterator[str]:
-    if not isinstance(windows, list) or len(windows) > MOST_WINDOWS:
-        yield f'This must be a list of at most {MOST_WINDOWS} pairs such as ["09:00", "17:00"].'
+    if not isinstance(windows, list) or len(windows) > MAX_WINDOWS:
+        yield f'This must be a list of at most {MAX_WINDOWS} pairs such as ["09:00", "17:00"].'
         return
     spans = []
     for window in windows:

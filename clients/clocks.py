@@ -55,8 +55,8 @@ def covered(hours: WorkingHours | None, start: datetime, end: datetime) -> Itera
     if hours is None:
         yield start, end
         return
-    for begin, finish, offset in _pieces(hours.zone, start, end):
-        yield from _in_piece(hours, begin, finish, offset)
+    for begin, finish, offset in _constant_offset_segments(hours.zone, start, end):
+        yield from _intervals_at_offset(hours, begin, finish, offset)
 
 
 def elapsed(hours: WorkingHours | None, start: datetime, end: datetime) -> timedelta:
@@ -80,7 +80,9 @@ def due(hours: WorkingHours | None, start: datetime, target: timedelta) -> datet
     return None
 
 
-def _in_piece(hours: WorkingHours, begin: datetime, finish: datetime, offset: timedelta) -> Iterator[Interval]:
+def _intervals_at_offset(
+    hours: WorkingHours, begin: datetime, finish: datetime, offset: timedelta
+) -> Iterator[Interval]:
     """The covered intervals of a segment with a constant offset."""
     day, last = (begin + offset).date(), (finish + offset).date()
     while day <= last:
@@ -94,7 +96,9 @@ def _in_piece(hours: WorkingHours, begin: datetime, finish: datetime, offset: ti
         day += timedelta(days=1)
 
 
-def _pieces(zone: tzinfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
+def _constant_offset_segments(
+    zone: tzinfo, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime, timedelta]]:
     """[start, end) split where the zone's offset changes, each segment with its offset."""
     begin, offset, at = start, _offset(zone, start), start
     while at < end:

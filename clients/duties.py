@@ -23,13 +23,13 @@ def assigned_to_client(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
 
 
 @elevation("a target, the severity or the status changes", approvers=[EX])
-def changes_promise(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+def changes_agreed_targets(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """Whether the agreed targets change, by the agreement's terms or by its replacement."""
     return changes(target, data, ("severity_level", "status", "pauses_allowed", *TARGETS))
 
 
 @elevation("a running clock of an unresolved incident rests on it", approvers=[EX])
-def moves_running_clock(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+def affects_running_clock(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """Whether a running clock is affected. The target is the client whose calendar is set."""
     return hooks.has_dependants(target)
 
@@ -42,5 +42,5 @@ TERMS = ("service_level_tier", "start_date", "end_date", "status", "high_priorit
     "tier, dates, status or high_priority change and a running clock of an unresolved incident rests on it",
     approvers=[EX],
 )
-def moves_running_terms(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+def affects_running_terms(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return changes(target, data, TERMS) and hooks.has_dependants(target)

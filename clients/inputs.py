@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from clients.calendars import countries, tidy, weekly_problems
+from clients.calendars import countries, normalized_hours, weekly_problems
 from core.operations.fields import BoundedJSONField, Reference
 
 
@@ -20,7 +20,7 @@ class WeeklyHoursField(BoundedJSONField):
         if problems:
             sentences = [f"{day}: {text}" if day else text for day, text in problems.items()]
             raise serializers.ValidationError(sentences, code="weekly_hours")
-        return tidy(weekly)
+        return normalized_hours(weekly)
 
 
 class CountryField(serializers.CharField):
@@ -35,7 +35,7 @@ class CountryField(serializers.CharField):
         return code
 
 
-class KeptReference(Reference):
+class ImmutableReference(Reference):
     """An immutable reference: a change may repeat it, but not replace it."""
 
     default_error_messages = {"kept": "This reference cannot change from {kept}."}

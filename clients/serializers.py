@@ -18,7 +18,7 @@ from clients.choices import (
     SubscriptionType,
     Tier,
 )
-from clients.inputs import CountryField, KeptReference, WeeklyHoursField
+from clients.inputs import CountryField, ImmutableReference, WeeklyHoursField
 from clients.models import AccountAssignment, Client, SlaAgreement, Subscription
 from clients.today import client_today
 from core.operations.fields import EmailField, NameField, PhoneField, Reference, TimeZoneField
@@ -176,7 +176,7 @@ class SubscriptionBody(Body):
 
 
 class SubscriptionChanges(SubscriptionBody):
-    client_id = KeptReference(Client, source="client")
+    client_id = ImmutableReference(Client, source="client")
 
 
 class SubscriptionOutput(Output):
@@ -228,7 +228,7 @@ class AgreementBody(TargetsBody):
 
 
 class AgreementChanges(TargetsBody):
-    subscription_id = KeptReference(Subscription, source="subscription")
+    subscription_id = ImmutableReference(Subscription, source="subscription")
 
 
 class AgreementsBody(Body):

@@ -42,11 +42,11 @@ AVAILABILITIES: dict[str, Decimal] = {
     Tier.STANDARD: Decimal("99.5"),
     Tier.BASIC: Decimal("99.0"),
 }
-MOST_AVAILABLE = Decimal(100)
+MAX_AVAILABILITY = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class AgreedTargets:
     """The targets of one severity: response in minutes, resolution in hours, availability in percent or none."""
 
     severity_level: str
@@ -68,37 +68,37 @@ class Violation:
 def permitted(tier: str, severity: str, target: str) -> tuple[Any, Any]:
     """The lowest and highest value that a tier permits for a target at a severity, both inclusive."""
     if target == AVAILABILITY:
-        return AVAILABILITIES[tier], MOST_AVAILABLE
+        return AVAILABILITIES[tier], MAX_AVAILABILITY
     printed = RANGES[tier][target]
     lowest, highest = printed.get(severity, (None, printed[P4][1]))
     return (printed[P1][0] if lowest is None else lowest), highest
 
 
-def outside_tier(tier: str, promise: Promise) -> Iterator[Violation]:
+def outside_tier(tier: str, agreed: AgreedTargets) -> Iterator[Violation]:
     """One violation for each target outside the tier's range."""
     for target in TARGETS:
-        value = getattr(promise, target)
-        lowest, highest = permitted(tier, promise.severity_level, target)
+        value = getattr(agreed, target)
+        lowest, highest = permitted(tier, agreed.severity_level, target)
         if value is not None and not lowest <= value <= highest:
-            detail = f"{tier} permits {lowest} to {highest} for {target} at {promise.severity_level}, not {value}."
-            facts = {"severity_level": str(promise.severity_level), "minimum": lowest, "maximum": highest}
+            detail = f"{tier} permits {lowest} to {highest} for {target} at {agreed.severity_level}, not {value}."
+            facts = {"severity_level": str(agreed.severity_level), "minimum": lowest, "maximum": highest}
             yield Violation("outside_tier_range", target, detail, facts)
 
 
-def out_of_order(promise: Promise, others: Iterable[Promise]) -> Iterator[Violation]:
+def out_of_order(agreed: AgreedTargets, others: Iterable[AgreedTargets]) -> Iterator[Violation]:
     """One violation for each time that is longer than that of a less severe agreement, or shorter than a more severe
     one's.
     """
     for other in others:
         for target in TIMES:
-            mine, theirs = getattr(promise, target), getattr(other, target)
-            more_severe = promise.severity_level < other.severity_level
-            less_severe = promise.severity_level > other.severity_level
+            mine, theirs = getattr(agreed, target), getattr(other, target)
+            more_severe = agreed.severity_level < other.severity_level
+            less_severe = agreed.severity_level > other.severity_level
             if (more_severe and mine > theirs) or (less_severe and mine < theirs):
                 limit = "maximum" if more_severe else "minimum"
                 detail = (
-                    f"{target} at {promise.severity_level} is {mine}, but {theirs} at {other.severity_level}: a less "
+                    f"{target} at {agreed.severity_level} is {mine}, but {theirs} at {other.severity_level}: a less "
                     "severe incident must not have a shorter time."
                 )
-                facts = {"severity_level": str(promise.severity_level), limit: theirs}
+                facts = {"severity_level": str(agreed.severity_level), limit: theirs}
                 yield Violation("order", target, detail, {**facts, "against": str(other.severity_level)})

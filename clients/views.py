@@ -100,10 +100,12 @@ class ClientViewSet(RecordViewSet):
             body, version = self.collection.one(self.request.user, pk)
             return (body[name], version) if name in body else None
 
-        def answer(part: Any, asked: Any) -> Response:
+        def answer(part: Any, query: Any) -> Response:
             return Response({"client_id": pk, **shown(part[0])}, headers={"ETag": etag_of(part[1])})
 
-        response: Response = self.read(answer, seen=Discovery(self.collection.entity_type, pk, single=True), find=found)
+        response: Response = self.read(
+            answer, discovery=Discovery(self.collection.entity_type, pk, single=True), get_target=found
+        )
         return response
 
 

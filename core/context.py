@@ -25,8 +25,8 @@ class Context:
     saved: list[tuple[Any, Any]] | None = None  # the records that the operation wrote, each with its changes
 
 
-_NOBODY = Context()
-_current: ContextVar[Context] = ContextVar("ims_context", default=_NOBODY)
+_EMPTY = Context()
+_current: ContextVar[Context] = ContextVar("ims_context", default=_EMPTY)
 
 
 def current() -> Context:

@@ -2,7 +2,7 @@
 
 Refusal            any refusal: a code, a sentence, the rule, every failing field or precondition
 AuditTrailFailure  the audit entry could not be written, so nothing was (SOP 27)
-Undeclared         a programming error: a write without an operation or an actor; never shown to a client
+UndeclaredError    a programming error: a write without an operation or an actor; never shown to a client
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ class Item:
 
 
 # The maximum number of items in a refusal: listing every error of a nonsensical request would cost too much.
-MOST_ITEMS = 100
+MAX_ITEMS = 100
 
 
 class Refusal(Exception):
@@ -53,7 +53,7 @@ class Refusal(Exception):
         self.meaning: Meaning = MEANINGS[self.code]
         self.detail = detail or f"{self.meaning.title}."
         self.rule = rule
-        self.errors = tuple(islice(errors, MOST_ITEMS))
+        self.errors = tuple(islice(errors, MAX_ITEMS))
         self.next = next or self.meaning.next
         self.retry_after = retry_after
         self.operation: Any = None
@@ -68,7 +68,7 @@ class AuditTrailFailure(Refusal):
         super().__init__(Code.AUDIT_TRAIL_FAILURE, "Audit trail failure", rule="audit_before_answer")
 
 
-class Undeclared(RuntimeError):
+class UndeclaredError(RuntimeError):
     """A write, a route or a hook without a declaration: a programming error, not a client error."""
 
 

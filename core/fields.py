@@ -9,9 +9,9 @@ from django.db import models
 from core.text.folding import FOLDINGS
 
 # Parts a key from the id of its record, where another record had the key first. No folded text holds this character.
-TWIN = "\x1f"
-# What TWIN and an id take of a key's length.
-ROOM_FOR_TWIN = 24
+DISAMBIGUATOR = "\x1f"
+# What DISAMBIGUATOR and an id take of a key's length.
+DISAMBIGUATOR_LENGTH = 24
 
 
 class FoldedKey(models.CharField):  # type: ignore[type-arg]
@@ -38,18 +38,18 @@ class FoldedKey(models.CharField):  # type: ignore[type-arg]
         return FOLDINGS[self.folding]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = self.kept(model_instance)
+        value = self.key_for(model_instance)
         setattr(model_instance, self.attname, value)
         return value
 
-    def kept(self, record: Any) -> str:
+    def key_for(self, record: Any) -> str:
         """The key that belongs to a record."""
         key, before = self.key_of(record, self.fold), getattr(record, self.attname)
-        return str(before) if before.startswith(f"{key}{TWIN}") else key
+        return str(before) if before.startswith(f"{key}{DISAMBIGUATOR}") else key
 
     def key_of(self, record: Any, fold: Callable[[str], str]) -> str:
         """The folded text; where it is too long for the column, its beginning and its digest."""
-        folded, room = fold(getattr(record, self.source) or ""), (self.max_length or 0) - ROOM_FOR_TWIN
+        folded, room = fold(getattr(record, self.source) or ""), (self.max_length or 0) - DISAMBIGUATOR_LENGTH
         if len(folded) <= room:
             return folded
         digest = hashlib.sha256(folded.encode()).hexdigest()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 
 # A saved record and its changes: {field: (old, new)}.
 Saved = tuple[Any, Mapping[str, tuple[Any, Any]]]
@@ -34,7 +34,7 @@ class Hooks:
     def verify(self) -> None:
         """Raise unless every required hook is registered."""
         if self.approvals is None:
-            raise Undeclared("missing hooks: approvals")
+            raise UndeclaredError("missing hooks: approvals")
 
     def on_change(self, entity_type: str, function: Callable[[Any], None]) -> None:
         """Register a function that recomputes the dependants of a changed record; duplicates are ignored, order is
@@ -49,14 +49,14 @@ class Hooks:
         for function in self.restamp.get(record.entity_type, ()):
             function(record)
 
-    def on_act(self, entity_types: Iterable[str], function: Callable[[Sequence[Saved]], None]) -> None:
+    def on_operation(self, entity_types: Iterable[str], function: Callable[[Sequence[Saved]], None]) -> None:
         """Register a function that receives, at the end of an operation, the records of these types that it wrote."""
         self.followers |= dict.fromkeys(entity_types, function)
 
     def follows(self, entity_type: str) -> bool:
         return entity_type in self.followers
 
-    def acted(self, saved: Sequence[Saved]) -> None:
+    def operation_written(self, saved: Sequence[Saved]) -> None:
         """Pass an operation's written records to their followers. The dispatcher calls it, in the operation's
         transaction.
         """

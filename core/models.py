@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from core.context import current
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.fields import FoldedKey
 from core.hooks import hooks
 from core.querysets import RecordQuerySet
@@ -60,13 +60,13 @@ class Record(CompiledInsert):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         record = super().from_db(db, field_names, values, **options)
-        record._loaded = _kept(dict(zip(field_names, values, strict=True)))
+        record._loaded = _copies(dict(zip(field_names, values, strict=True)))
         return record
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """Field name → (old, new) for every concrete field that differs from the loaded value."""
         if self._state.adding:
-            return {name: (None, value) for name, value in self._values().items() if value is not None}
+            return {name: (None, value) for name, value in self._column_values().items() if value is not None}
         now = {name: getattr(self, name) for name in self._loaded}
         return {name: (self._loaded[name], value) for name, value in now.items() if self._loaded[name] != value}
 
@@ -89,21 +89,21 @@ class Record(CompiledInsert):
         """
         named = None if fields is None else list(fields)
         super().refresh_from_db(using=using, fields=named, from_queryset=from_queryset)
-        values = self._values()
+        values = self._column_values()
         if named is None:
-            self._loaded = _kept(values)
+            self._loaded = _copies(values)
             return
         read = [each.attname for each in self._meta.concrete_fields if {each.name, each.attname} & set(named)]
-        self._loaded.update(_kept({name: values[name] for name in read}))
+        self._loaded.update(_copies({name: values[name] for name in read}))
 
-    def _values(self) -> dict[str, Any]:
+    def _column_values(self) -> dict[str, Any]:
         names = (field.attname for field in self._meta.concrete_fields)
         return {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
         """Stamp, write and audit the record; an unchanged record is not written.
 
-        Raises Undeclared without an operation and an actor, and IntegrityError (with `.record`) from the database.
+        Raises UndeclaredError without an operation and an actor, and IntegrityError (with `.record`) from the database.
         """
         created = self._state.adding
         self._fold_keys()
@@ -122,7 +122,7 @@ class Record(CompiledInsert):
             send_saved(self, created, changes)
         if (written := current().saved) is not None and hooks.follows(self.entity_type):
             written.append((self, changes))
-        self._loaded = _kept(self._values())
+        self._loaded = _copies(self._column_values())
 
     def _fold_keys(self) -> None:
         for field in self._meta.concrete_fields:
@@ -132,7 +132,7 @@ class Record(CompiledInsert):
     def _stamp(self, created: bool) -> None:
         act = current()
         if act.operation is None or act.actor is None or act.actor.pk is None:
-            raise Undeclared(f"{type(self).__name__}.save() outside an operation with an actor")
+            raise UndeclaredError(f"{type(self).__name__}.save() outside an operation with an actor")
         now = timezone.now()
         if created:
             self.created_at = self.created_at or now
@@ -143,10 +143,10 @@ class Record(CompiledInsert):
         self.updated_at, self.updated_by_id, self.version = now, act.actor.pk, self.version + 1
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise Undeclared(f"{type(self).__name__} records are never deleted")
+        raise UndeclaredError(f"{type(self).__name__} records are never deleted")
 
 
-def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+def _copies(values: Mapping[str, Any]) -> dict[str, Any]:
     """Copies of values for a later comparison, so that in-place changes of lists and objects are detected."""
     return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
 

@@ -4,12 +4,14 @@ from typing import Any, NoReturn, Self
 
 from django.db import models
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 
 
 def _refuse(name: str) -> Any:
     def refused(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
-        raise Undeclared(f"{self.model.__name__} queryset.{name}() would write without audit entries; save each record")
+        raise UndeclaredError(
+            f"{self.model.__name__} queryset.{name}() would write without audit entries; save each record"
+        )
 
     refused.__name__ = name
     return refused

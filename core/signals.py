@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from django.dispatch.dispatcher import NONE_ID
 
 from core.context import current
-from core.errors import AuditTrailFailure, Undeclared
+from core.errors import AuditTrailFailure, UndeclaredError
 from core.sql.timeouts import is_outage
 
 RECORDER = "audit_trail"
@@ -38,15 +38,15 @@ EVIDENCE = {"record_saved": record_saved, "record_read": record_read}
 def send_saved(record: Any, created: bool, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """Record one write of one record, in the transaction of that write. Raises AuditTrailFailure."""
     with trail_failure_on_error():
-        told = record_saved.send(type(record), record=record, created=created, changes=changes)
-        _require_recorded(told)
+        responses = record_saved.send(type(record), record=record, created=created, changes=changes)
+        _require_recorded(responses)
 
 
 def send_discovered(entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> None:
     """Record one read. Raises AuditTrailFailure."""
     with trail_failure_on_error():
-        told = record_read.send(None, entity_type=entity_type, reference_id=reference_id, filters=filters)
-        _require_recorded(told)
+        responses = record_read.send(None, entity_type=entity_type, reference_id=reference_id, filters=filters)
+        _require_recorded(responses)
 
 
 def send_metric(signal: Signal, **what: Any) -> None:
@@ -69,9 +69,9 @@ def trail_failure_on_error() -> Iterator[None]:
 
 
 def require_recorder() -> None:
-    """Refuse to start without the audit trail. Raises Undeclared."""
+    """Refuse to start without the audit trail. Raises UndeclaredError."""
     if missing := missing_receivers():
-        raise Undeclared(f"no audit trail receives {', '.join(missing)}")
+        raise UndeclaredError(f"no audit trail receives {', '.join(missing)}")
 
 
 def check_recorder(**options: Any) -> list[Error]:
@@ -89,6 +89,6 @@ def missing_receivers() -> list[str]:
     return [name for name, signal in EVIDENCE.items() if everything not in {key for key, *_ in signal.receivers}]
 
 
-def _require_recorded(told: list[tuple[Any, Any]]) -> None:
-    if all(entry is None for _, entry in told):
-        raise Undeclared("no receiver recorded this act")
+def _require_recorded(responses: list[tuple[Any, Any]]) -> None:
+    if all(entry is None for _, entry in responses):
+        raise UndeclaredError("no receiver recorded this act")

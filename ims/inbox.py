@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals.handoffs import TAKERS
+from approvals.handoffs import HANDLERS
 from approvals.views import APPROVALS, HANDOFFS
 from audit.views import TRAIL
 from core.operations.registry import operation
@@ -93,7 +93,7 @@ KINDS = (
         "escalations/",
         {"target_user_id": ME, "status__in": "open,acknowledged"},
     ),
-    InboxKind("handoffs", "Handoffs that are not accepted yet.", HANDOFFS, "handoffs/", {"status": "open"}, TAKERS),
+    InboxKind("handoffs", "Handoffs that are not accepted yet.", HANDOFFS, "handoffs/", {"status": "open"}, HANDLERS),
     InboxKind(
         "incidents",
         "Unresolved incidents that the caller manages or is assigned to.",

@@ -17,7 +17,7 @@ from structlog.types import EventDict, Processor
 from core.context import current
 
 # Sensitive patterns in text, a quick test for each, and the replacement.
-TAKEN_OUT: tuple[tuple[str, re.Pattern[str], str], ...] = (
+REDACTIONS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("@", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
     ("?", re.compile(r"\?[^\s'\"]+"), "?[query]"),
     (" ", re.compile(r"\b(token|bearer|basic) +[\w.~+/=-]{16,}", re.IGNORECASE), r"\1 [secret]"),
@@ -36,40 +36,40 @@ def add_context(logger: Any, method: str, event: EventDict) -> EventDict:
     return event
 
 
-def tidy(logger: Any, method: str, event: EventDict) -> EventDict:
+def clean(logger: Any, method: str, event: EventDict) -> EventDict:
     """Remove empty values and sensitive content from a line."""
     return {name: _cleaned(value) for name, value in event.items() if value is not None}
 
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        for sign, pattern, instead in TAKEN_OUT:
+        for sign, pattern, instead in REDACTIONS:
             value = pattern.sub(instead, value) if sign in value else value
     return value
 
 
 # Processors of every line, whatever its source.
-BEGINNING: tuple[Processor, ...] = (
+FIRST_PROCESSORS: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     add_context,
 )
 # Renderers, by IMS_LOG_FORMAT.
-ENDINGS: dict[str, tuple[Processor, ...]] = {
+RENDERERS: dict[str, tuple[Processor, ...]] = {
     "json": (structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()),
     "text": (structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at", exception_formatter=plain_traceback),),
 }
 
 structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *BEGINNING, ProcessorFormatter.wrap_for_formatter],
+    processors=[structlog.stdlib.filter_by_level, *FIRST_PROCESSORS, ProcessorFormatter.wrap_for_formatter],
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
 
 
-class Defects(logging.Filter):
+class TracebackFilter(logging.Filter):
     """Passes records with a traceback only: the request's own line already records the error response."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -84,14 +84,16 @@ def configuration(environ: Mapping[str, str]) -> dict[str, Any]:
     processors = [
         ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
-        tidy,
-        *ENDINGS[form],
+        clean,
+        *RENDERERS[form],
     ]
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"defects": {"()": Defects}},
-        "formatters": {"line": {"()": ProcessorFormatter, "foreign_pre_chain": BEGINNING, "processors": processors}},
+        "filters": {"defects": {"()": TracebackFilter}},
+        "formatters": {
+            "line": {"()": ProcessorFormatter, "foreign_pre_chain": FIRST_PROCESSORS, "processors": processors}
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": environ.get("IMS_LOG_LEVEL", "WARNING")},
         "loggers": {

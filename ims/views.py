@@ -46,8 +46,8 @@ class DiscoveryView(OperationView):
         refuse_unknown(params, [*collection.known_filters(), "search"])
         answer = self.read(
             lambda *_: answer_of(collection, collection.filtered(request.user, params), request.user),
-            seen=Discovery(collection.entity_type),
-            asked=lambda: params,
+            discovery=Discovery(collection.entity_type),
+            get_query=lambda: params,
         )
         return Response({"entity_type": collection.entity_type, "filters": params, **answer})
 
@@ -60,8 +60,8 @@ class InboxView(OperationView):
     @answers(Inbox)
     def inbox(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read your pending work, by kind, newest first; `more` is the URL of the whole list if it is longer."""
-        seen = Discovery(User.entity_type, request.user.pk, {"view": "inbox"})
-        found = self.read(lambda *_: read_inbox(actor=request.user), seen=seen)
+        discovery = Discovery(User.entity_type, request.user.pk, {"view": "inbox"})
+        found = self.read(lambda *_: read_inbox(actor=request.user), discovery=discovery)
         shown = {
             name: {"count": count, "more": _link(request, kind) if count > len(rows) else None, "results": rows}
             for name, (kind, count, rows) in found.items()

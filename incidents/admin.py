@@ -20,7 +20,7 @@ from incidents.models import (
     RootCauseAnalysis,
     Workaround,
 )
-from incidents.service_levels.scope import PROMISES, reads_promises
+from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, may_read_service_levels
 
 LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "info", Level.LOW: "default"}
 
@@ -53,7 +53,7 @@ class IncidentAdmin(RecordAdmin):
     group, icon = "Incidents", "emergency"
     columns = ("incident_code", "title", "severity", "status", "client", "component", "assigned_manager", "created_at")
     order = ("created_at",)
-    facets = (
+    filter_columns = (
         "status",
         "severity",
         "category",
@@ -64,7 +64,7 @@ class IncidentAdmin(RecordAdmin):
         "assigned_manager",
         "assigned_to",
     )
-    find = ("title", "description")
+    search_columns = ("title", "description")
     sections = (
         (None, ("title", "description", ("status", "category"), ("client", "component"))),
         (
@@ -126,8 +126,8 @@ class IncidentAdmin(RecordAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Service-level results are shown only to those who may see them, as in the API."""
         record = super().get_object(request, object_id, from_field)
-        if record is not None and not reads_promises(request.user, record.client_id):
-            for name in PROMISES:
+        if record is not None and not may_read_service_levels(request.user, record.client_id):
+            for name in SERVICE_LEVEL_FIELDS:
                 setattr(record, name, None)
         return record
 
@@ -147,7 +147,7 @@ class ResponseAdmin(RecordAdmin):
 class EscalationAdmin(ResponseAdmin):
     icon = "trending_up"
     columns = ("id", "incident", "escalation_level", "target_user", "reason_code", "status", "created_at")
-    facets = ("status", "escalation_level", "reason_code", "created_at", "incident", "target_user")
+    filter_columns = ("status", "escalation_level", "reason_code", "created_at", "incident", "target_user")
     sections = (
         (
             None,
@@ -162,7 +162,14 @@ class EscalationAdmin(ResponseAdmin):
 class CommunicationAdmin(ResponseAdmin):
     icon = "forum"
     columns = ("id", "incident", "recipient_type", "recipient_user", "delivery_method", "delivery_status", "sent_at")
-    facets = ("delivery_status", "recipient_type", "delivery_method", "created_at", "incident", "recipient_user")
+    filter_columns = (
+        "delivery_status",
+        "recipient_type",
+        "delivery_method",
+        "created_at",
+        "incident",
+        "recipient_user",
+    )
     sections = (
         (None, (("incident", "sender_user"), "subject", "message_content")),
         ("To", (("recipient_type", "delivery_method"), ("recipient_user", "recipient_group"))),
@@ -175,7 +182,7 @@ class CommunicationAdmin(ResponseAdmin):
 class WorkaroundAdmin(ResponseAdmin):
     icon = "build"
     columns = ("id", "incident", "effectiveness", "status", "implemented_by", "implemented_at")
-    facets = ("status", "effectiveness", "created_at", "incident")
+    filter_columns = ("status", "effectiveness", "created_at", "incident")
     sections = ((None, (("incident", "status"), "description", "effectiveness", ("implemented_by", "implemented_at"))),)
     tones = {
         "status": {"active": "success"},
@@ -187,7 +194,7 @@ class WorkaroundAdmin(ResponseAdmin):
 class AnalysisAdmin(ResponseAdmin):
     icon = "troubleshoot"
     columns = ("id", "incident", "analysis_method", "status", "assigned_to", "completed_at", "approved_at")
-    facets = ("status", "analysis_method", "created_at", "incident")
+    filter_columns = ("status", "analysis_method", "created_at", "incident")
     sections = (
         (None, (("incident", "status"), ("analysis_method", "assigned_to"), "root_cause", "summary")),
         ("Review", (("completed_by", "completed_at"), ("reviewed_by", "approved_at"), "review_comment")),

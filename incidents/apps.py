@@ -8,9 +8,9 @@ class IncidentsConfig(AppConfig):
         from core.hooks import hooks
         from incidents import (
             operations,  # noqa: F401 - declares them
-            rejudging,
+            reclassification,
         )
         from incidents.service_levels import timers as stamping
 
-        rejudging.register_hooks(hooks)
+        reclassification.register_hooks(hooks)
         stamping.register_hooks(hooks)

@@ -78,11 +78,11 @@ class IncidentBody(PeopleBody):
     assigned_manager_id = _manager()
     assigned_to_id = _worker()
 
-    def may_name(self, actor: User) -> QuerySet[User]:
+    def assignable_users(self, actor: User) -> QuerySet[User]:
         """Staff as well: an incident reported by a vendor needs an internal manager, and vendor contacts can't read
         internal accounts.
         """
-        readable = super().may_name(actor)
+        readable = super().assignable_users(actor)
         return readable if actor.is_internal else readable | User.objects.filter(role__in=STAFF)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class IncidentBody(PeopleBody):
         return attrs
 
 
-class EventfulBody(IncidentBody):
+class EventIncidentBody(IncidentBody):
     """The body for an incident created from events, which may have been detected long ago."""
 
     oldest = None

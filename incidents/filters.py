@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django_filters.filters import BaseInFilter
 
-from core.operations.fields import BIGGEST_ID
-from core.reading.filters import StrictFilterSet, TimeFilter, TruthFilter, matches
+from core.operations.fields import MAX_ID
+from core.reading.filters import BooleanTextFilter, StrictFilterSet, TimeFilter, matches
 from incidents.codes import id_of_code
 from incidents.models import ClockPause, Incident, IncidentNote
 from incidents.service_levels.states import SlaState, due_before, in_state
@@ -24,7 +24,7 @@ class IncidentCodeField(forms.CharField):
         if not text:
             return None
         pk = id_of_code(text)
-        if pk is None or pk > BIGGEST_ID:
+        if pk is None or pk > MAX_ID:
             raise forms.ValidationError("This must be the code of an incident, for example INC-00000001.")
         return pk
 
@@ -39,7 +39,7 @@ class IncidentCodeInFilter(BaseInFilter, IncidentCodeFilter):
 
 
 class IncidentFilters(StrictFilterSet):
-    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+    for_me = BooleanTextFilter(  # type: ignore[no-untyped-call]
         method="of_the_reader", help_text="Incidents that the caller manages or is assigned to."
     )
     incident_code = IncidentCodeFilter(field_name="id")  # type: ignore[no-untyped-call]

@@ -7,13 +7,13 @@ from rest_framework import serializers
 
 from clients.choices import ClientStatus
 from clients.models import Client
-from core.operations.fields import BIGGEST_ID, Reference
+from core.operations.fields import MAX_ID, Reference
 from core.reading.serializers import Body
 from core.sql.lookups import by_ids
 from incidents.models import AffectedClient
 from users.models import User
 
-MOST_CLIENTS = 1_000
+MAX_CLIENTS = 1_000
 
 
 class Person(Reference):
@@ -53,12 +53,12 @@ class PeopleBody(Body):
 
     def to_internal_value(self, data: Any) -> Any:
         given = data if isinstance(data, dict) else {}
-        self.people = self._found(self.may_name(self.context["actor"]), self._ids(given, Person))
+        self.people = self._found(self.assignable_users(self.context["actor"]), self._ids(given, Person))
         readable = Client.objects.visible_to(self.context["actor"])
         self.clients = self._found(readable, self._ids(given, OwnClient, ClientList))
         return super().to_internal_value(data)
 
-    def may_name(self, actor: User) -> QuerySet[User]:
+    def assignable_users(self, actor: User) -> QuerySet[User]:
         """The people that a caller may name here: those within the read scope."""
         readable: QuerySet[User] = User.objects.visible_to(actor)
         return readable
@@ -66,8 +66,8 @@ class PeopleBody(Body):
     def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
         """The ids in fields of these kinds, alone or in lists; invalid values are refused by their field."""
         stated = [given.get(name) for name, field in self.fields.items() if isinstance(field, kinds)]
-        flat = [each for value in stated for each in (value[:MOST_CLIENTS] if isinstance(value, list) else [value])]
-        return {each for each in flat if type(each) is int and 0 <= each <= BIGGEST_ID}
+        flat = [each for value in stated for each in (value[:MAX_CLIENTS] if isinstance(value, list) else [value])]
+        return {each for each in flat if type(each) is int and 0 <= each <= MAX_ID}
 
     def _found(self, among: QuerySet[Any], ids: set[int]) -> dict[int, Any]:
         return {record.pk: record for record in by_ids(among, ids)}
@@ -81,8 +81,8 @@ class ClientList(serializers.ListField):
     """
 
     def __init__(self, **options: Any) -> None:
-        child = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID)
-        super().__init__(child=child, max_length=MOST_CLIENTS, **options)
+        child = serializers.IntegerField(min_value=0, max_value=MAX_ID)
+        super().__init__(child=child, max_length=MAX_CLIENTS, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         ids = set(super().to_internal_value(data))
@@ -90,10 +90,10 @@ class ClientList(serializers.ListField):
         found = {pk: parent.clients[pk] for pk in ids if pk in parent.clients}
         self._refuse(ids - set(found), "No such client exists in your scope")
         inactive = {pk for pk, client in found.items() if client.status != ClientStatus.ACTIVE}
-        self._refuse(inactive - self._already(inactive), "These clients are not active")
+        self._refuse(inactive - self._already_affected(inactive), "These clients are not active")
         return [found[pk] for pk in sorted(found)]
 
-    def _already(self, ids: set[int]) -> set[int]:
+    def _already_affected(self, ids: set[int]) -> set[int]:
         target = self.context.get("target")
         if not ids or target is None:
             return set()

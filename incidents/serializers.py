@@ -15,7 +15,7 @@ from incidents.bodies import FactsBody
 from incidents.choices import INCIDENT_MOVES
 from incidents.codes import incident_code
 from incidents.models import AffectedClient, ClockPause, Incident, IncidentNote
-from incidents.service_levels.scope import PROMISES, without_foreign_promises
+from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, without_hidden_service_levels
 from users.choices import CC
 
 # The number of notes included in a single incident; all of them are at /incidents/{id}/notes/.
@@ -122,7 +122,7 @@ class IncidentOutput(Output):
             "imported_violations",
         )
         joined = {"classification": "classification", "sla_breach": "sla_breach", "rto_breach": "rto_breach"}
-        requires: dict[str, tuple[str, ...]] = dict.fromkeys(PROMISES, ("client_id",))
+        requires: dict[str, tuple[str, ...]] = dict.fromkeys(SERVICE_LEVEL_FIELDS, ("client_id",))
 
     @staticmethod
     def get_incident_code(row: dict[str, Any]) -> str:
@@ -139,7 +139,11 @@ class IncidentOutput(Output):
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
         """Service levels of a client are visible to staff and to that client only."""
-        return (without_foreign_promises(row, viewer) for row in rows) if set(names) & set(PROMISES) else rows
+        return (
+            (without_hidden_service_levels(row, viewer) for row in rows)
+            if set(names) & set(SERVICE_LEVEL_FIELDS)
+            else rows
+        )
 
 
 class KnownFacts(serializers.Serializer[Any]):

@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from core.http.nested import PartsViewSet
+from core.http.nested import NestedListViewSet
 from core.http.views import RecordViewSet, creates, updates, write
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.collections import Collection, related
 from incidents.filters import IncidentFilters, NoteFilters, PauseFilters
 from incidents.models import ClockPause, Incident, IncidentNote
 from incidents.serializers import IncidentDetail, IncidentOutput, NoteOutput, PauseOutput
-from incidents.service_levels.scope import PROMISES, promises_to
+from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, with_readable_service_levels
 
 
 class IncidentCollection(Collection):
@@ -21,12 +21,12 @@ class IncidentCollection(Collection):
     would disclose the due times.
     """
 
-    of_promises = frozenset({"sla_state", "due_before", *PROMISES})
+    service_level_filters = frozenset({"sla_state", "due_before", *SERVICE_LEVEL_FIELDS})
 
     def filtered(self, user: Any, params: Mapping[str, str], within: Any = None) -> QuerySet[Any]:
         queryset = super().filtered(user, params, within)
         asked = {name.partition("__")[0] for name, value in params.items() if value}
-        return queryset.filter(promises_to(user)) if asked & self.of_promises else queryset
+        return queryset.filter(with_readable_service_levels(user)) if asked & self.service_level_filters else queryset
 
 
 INCIDENTS = IncidentCollection(
@@ -61,7 +61,7 @@ class IncidentViewSet(RecordViewSet):
     classify = write("incident.classify", path="classify", detail=False)
 
 
-class OfIncidentViewSet(PartsViewSet):
+class OfIncidentViewSet(NestedListViewSet):
     """Records of one incident, for its readers."""
 
     parent_filter = "incident_id"
@@ -81,7 +81,7 @@ def named_pause(request: Request) -> int | None:
     """The id of the pause in the path, if it belongs to the incident in the path."""
     named: dict[str, Any] = (request.parser_context or {})["kwargs"]
     incident_id, pause_id = int(named["pk"]), int(named["pause_id"])
-    if max(incident_id, pause_id) > BIGGEST_ID:
+    if max(incident_id, pause_id) > MAX_ID:
         return None
     found: int | None = (
         ClockPause.objects.filter(incident_id=incident_id, pk=pause_id).values_list("pk", flat=True).first()

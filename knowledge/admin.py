@@ -11,8 +11,8 @@ from knowledge.models import ActionItem, Article, PostIncidentReview
 class ArticleAdmin(RecordAdmin):
     group, icon = "Knowledge", "menu_book"
     columns = ("title", "content_type", "category", "status", "author", "reviewer_user", "published_at")
-    facets = ("status", "content_type", "category", "created_at")
-    find = ("title", "body")
+    filter_columns = ("status", "content_type", "category", "created_at")
+    search_columns = ("title", "body")
     sections = (
         (None, ("title", ("content_type", "category"), ("status", "incident"), "body")),
         ("Review", (("author", "reviewer_user"), ("reviewed_by", "published_at"), "review_comment")),
@@ -25,8 +25,8 @@ class ArticleAdmin(RecordAdmin):
 class PostIncidentReviewAdmin(RecordAdmin):
     group, icon = "Knowledge", "reviews"
     columns = ("id", "incident", "scheduled_date", "status", "facilitator_user", "completed_at")
-    facets = ("status", "scheduled_date")
-    find = ("findings",)
+    filter_columns = ("status", "scheduled_date")
+    search_columns = ("findings",)
     sections = (
         (None, (("incident", "status"), ("scheduled_date", "facilitator_user"))),
         (
@@ -46,7 +46,7 @@ class PostIncidentReviewAdmin(RecordAdmin):
 class ActionItemAdmin(RecordAdmin):
     group, icon = "Knowledge", "task_alt"
     columns = ("title", "review", "owner", "due_date", "status")
-    facets = ("status", "due_date")
-    find = ("title",)
+    filter_columns = ("status", "due_date")
+    search_columns = ("title",)
     sections = ((None, ("title", ("review", "status"), ("owner", "due_date"))),)
     tones = {"status": {ItemStatus.OPEN: "info", ItemStatus.DONE: "success"}}

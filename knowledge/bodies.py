@@ -23,9 +23,9 @@ from knowledge.choices import (
     ItemStatus,
 )
 
-LONGEST_ARTICLE = 100_000
-LONGEST_FINDINGS = 20_000
-LONGEST_COMMENT = 4_000
+MAX_ARTICLE_LENGTH = 100_000
+MAX_FINDINGS_LENGTH = 20_000
+MAX_COMMENT_LENGTH = 4_000
 
 
 class ArticleBody(PeopleBody):
@@ -33,7 +33,7 @@ class ArticleBody(PeopleBody):
     content_type = serializers.ChoiceField(choices=ContentType.choices)
     category = serializers.ChoiceField(choices=ArticleCategory.choices)
     body = serializers.CharField(
-        max_length=LONGEST_ARTICLE, required=False, allow_blank=True, trim_whitespace=False, help_text="Markdown."
+        max_length=MAX_ARTICLE_LENGTH, required=False, allow_blank=True, trim_whitespace=False, help_text="Markdown."
     )
     author_id = Person(
         roles=AUTHORS,
@@ -52,7 +52,7 @@ class ArticleBody(PeopleBody):
 
 
 class JudgementBody(Body):
-    comment = serializers.CharField(max_length=LONGEST_COMMENT, required=False, allow_blank=True)
+    comment = serializers.CharField(max_length=MAX_COMMENT_LENGTH, required=False, allow_blank=True)
 
 
 def _facilitator() -> Person:
@@ -90,14 +90,14 @@ class ReviewUpdateBody(PeopleBody):
     timeline_accuracy_rating = _rating()
     communication_effectiveness_rating = _rating()
     technical_response_rating = _rating()
-    findings = serializers.CharField(max_length=LONGEST_FINDINGS, required=False, allow_blank=True)
+    findings = serializers.CharField(max_length=MAX_FINDINGS_LENGTH, required=False, allow_blank=True)
 
 
 class CompleteReviewBody(Body):
     timeline_accuracy_rating = _rating()
     communication_effectiveness_rating = _rating()
     technical_response_rating = _rating()
-    findings = serializers.CharField(max_length=LONGEST_FINDINGS, required=False, allow_blank=True)
+    findings = serializers.CharField(max_length=MAX_FINDINGS_LENGTH, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require every rating, in this request or on the record."""

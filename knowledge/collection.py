@@ -13,7 +13,7 @@ from knowledge.search import matching, ranked
 
 
 @dataclass(frozen=True)
-class SearchedCollection(Collection):
+class FullTextCollection(Collection):
     """A collection whose `search` is ranked full-text search.
 
     With `search`, a single page contains the `page_size` best matches: ranks change with the articles, so cursors would

@@ -45,10 +45,12 @@ def support_as_assigned_reviewer(actor: Any, target: Any, data: Mapping[str, Any
     return bool(actor.role != TS or target.reviewer_user_id == actor.pk)
 
 
-APART = "Leave the review to someone who neither resolved the incident nor, at high severity, initiated it."
+INDEPENDENT_REVIEWER = (
+    "Leave the review to someone who neither resolved the incident nor, at high severity, initiated it."
+)
 
 
-def _is_apart(person: Any, incident: Any) -> bool:
+def _is_independent(person: Any, incident: Any) -> bool:
     """Whether a person is independent enough to review an incident's response (SOP 25)."""
     return not (ever_resolved(person, incident) or (is_high_severity(incident) and is_initiator(person, incident)))
 
@@ -56,10 +58,10 @@ def _is_apart(person: Any, incident: Any) -> bool:
 @duty(
     "The review cannot be conducted by someone who ever resolved the incident or, at high severity, initiated it.",
     code=Code.SEGREGATION_OF_DUTIES,
-    next=APART,
+    next=INDEPENDENT_REVIEWER,
 )
 def reviews_apart(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    return _is_apart(actor, target.incident)
+    return _is_independent(actor, target.incident)
 
 
 @duty(
@@ -73,7 +75,7 @@ def facilitates_apart(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """Applies to new reviews, to a new facilitator, and to the current one when the review proceeds."""
     facilitator = data.get("facilitator_user") or (target.facilitator_user if target else None)
     incident = target.incident if target else data.get("incident")
-    return facilitator is None or incident is None or _is_apart(facilitator, incident)
+    return facilitator is None or incident is None or _is_independent(facilitator, incident)
 
 
 @duty("An action item may be changed by its owner, an incident manager or an executive.", code=Code.OUT_OF_SCOPE)

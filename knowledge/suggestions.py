@@ -11,7 +11,7 @@ from knowledge.serializers import SuggestionOutput
 
 MOST = 10
 # The maximum number of articles with matching words that are scored.
-MOST_BY_WORDS = 20
+MAX_WORD_MATCHES = 20
 # The weights of similarities. The best word match counts WORDS, each following one slightly less.
 COMPONENT, PRODUCT, CATEGORY, WORDS = 40, 20, 10, 30
 
@@ -22,7 +22,7 @@ def suggested_articles(incident: Incident, viewer: Any) -> list[dict[str, Any]]:
     The incident must be loaded with its component (select_related).
     """
     published = Article.objects.visible_to(viewer).published()
-    hits = {hit.pk: hit for hit in ranked(published, incident.title, MOST_BY_WORDS, every_word=False)}
+    hits = {hit.pk: hit for hit in ranked(published, incident.title, MAX_WORD_MATCHES, every_word=False)}
     by_words = {pk: WORDS - place for place, pk in enumerate(hits)}
     scored = _scored(published, incident, by_words)
     rows = list(scored.values(*SuggestionOutput.columns(), "by_words", "by_place", "by_kind", "score")[:MOST])

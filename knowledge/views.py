@@ -5,15 +5,15 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.http.nested import PartsViewSet
+from core.http.nested import NestedListViewSet
 from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
 from core.operations.dispatch import Discovery
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.collections import Collection, related
 from core.reading.discovery import READ
 from core.schema import answers
 from incidents.views import INCIDENTS
-from knowledge.collection import SearchedCollection
+from knowledge.collection import FullTextCollection
 from knowledge.counter import count_view
 from knowledge.filters import ActionItemFilters, ArticleFilters, ReviewFilters, RevisionFilters
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
@@ -28,7 +28,7 @@ from knowledge.serializers import (
 )
 from knowledge.suggestions import suggested_articles
 
-ARTICLES = SearchedCollection(
+ARTICLES = FullTextCollection(
     Article,
     ArticleOutput,
     ArticleFilters,
@@ -91,7 +91,7 @@ class ReviewViewSet(RecordViewSet):
     cancel = write("review.cancel", path="cancel")
 
 
-class RevisionViewSet(PartsViewSet):
+class RevisionViewSet(NestedListViewSet):
     """The revisions of an article."""
 
     collection = REVISIONS
@@ -105,13 +105,13 @@ def named_item(request: Request) -> int | None:
     """The id of the item in the path, if it belongs to the review in the path."""
     named: dict[str, Any] = (request.parser_context or {})["kwargs"]
     review_id, item_id = int(named["pk"]), int(named["item_id"])
-    if max(review_id, item_id) > BIGGEST_ID:
+    if max(review_id, item_id) > MAX_ID:
         return None
     found: int | None = ActionItem.objects.of_review(review_id).filter(pk=item_id).values_list("pk", flat=True).first()
     return found
 
 
-class ActionItemViewSet(PartsViewSet):
+class ActionItemViewSet(NestedListViewSet):
     """The action items of a review."""
 
     collection = ACTION_ITEMS
@@ -138,11 +138,11 @@ class SuggestionView(OperationView):
     @answers(Suggestions)
     def suggested_articles(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read published articles that may help with an incident: similar component, product, category or words."""
-        pk = min(int(kwargs["pk"]), BIGGEST_ID)
+        pk = min(int(kwargs["pk"]), MAX_ID)
         readable = INCIDENTS.scoped(request.user).select_related("component")
         found = self.read(
-            lambda incident, asked: suggested_articles(incident, request.user),
-            find=lambda: readable.filter(pk=pk).first(),
-            seen=Discovery(Article.entity_type, also={"suggested_for_incident_id": pk}),
+            lambda incident, query: suggested_articles(incident, request.user),
+            get_target=lambda: readable.filter(pk=pk).first(),
+            discovery=Discovery(Article.entity_type, filters={"suggested_for_incident_id": pk}),
         )
         return Response({"results": found})

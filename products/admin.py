@@ -12,8 +12,8 @@ class ProductAdmin(RecordAdmin):
     group, icon = "Products & vendors", "inventory_2"
     columns = ("product_name", "product_type", "version_label", "vendor", "status", "created_at")
     order = ("product_name", "created_at")
-    facets = ("status", "product_type", "vendor", "created_at")
-    find = ("product_name",)
+    filter_columns = ("status", "product_type", "vendor", "created_at")
+    search_columns = ("product_name",)
     sections = ((None, ("product_name", ("product_type", "version_label"), ("vendor", "status"))),)
     related = (
         ("Components", "products.Component", "product"),
@@ -34,8 +34,8 @@ class ComponentAdmin(RecordAdmin):
     group, icon = "Products & vendors", "dns"
     columns = ("component_name", "product", "component_type", "environment", "location", "status")
     order = ("component_name",)
-    facets = ("status", "environment", "component_type", "product", "created_at")
-    find = ("component_name", "location")
+    filter_columns = ("status", "environment", "component_type", "product", "created_at")
+    search_columns = ("component_name", "location")
     sections = (
         (None, (("component_name", "product"), ("component_type", "environment"), ("location", "ports"), "status")),
     )

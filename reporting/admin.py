@@ -18,7 +18,7 @@ class IncidentReportAdmin(RecordAdmin):
     group, icon = "Incidents", "summarize"
     columns = ("id", "incident", "report_type", "status", "generated_by", "generated_at", "reviewed_by")
     order = ("id",)
-    facets = ("report_type", "status", "automatic", "generated_at", "incident")
+    filter_columns = ("report_type", "status", "automatic", "generated_at", "incident")
     sections = (
         (None, ("incident", ("report_type", "status"), ("generated_by", "generated_at"), "automatic")),
         ("Review", (("reviewed_by", "reviewed_at"), "review_comment", "voided_at", "digest")),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.models import Record
 from reporting.choices import ReportStatus, ReportType, VoidReason
 from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
@@ -82,7 +82,7 @@ class IncidentReport(Record):
         """Refuse changes of a completed report's content; it may still be voided."""
         was_completed = not self._state.adding and self._loaded.get("status") == ReportStatus.COMPLETED
         if was_completed and FROZEN & set(self.changes()):
-            raise Undeclared("a completed report never changes")
+            raise UndeclaredError("a completed report never changes")
         super().save(*args, **kwargs)
 
     @property

@@ -23,7 +23,7 @@ from incidents.models import (
     Workaround,
 )
 from incidents.response.choices import AnalysisStatus, LinkedType
-from incidents.service_levels.scope import PROMISES
+from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS
 from knowledge.models import Article
 from users.choices import CC
 
@@ -113,10 +113,10 @@ def postmortem_of(incident_id: int) -> dict[str, Any]:
 
 def is_outdated(content: dict[str, Any], incident_id: int) -> bool:
     """Whether an incident's current records contradict the postmortem with this content."""
-    return _told(content) != _told(postmortem_of(incident_id))
+    return _comparable(content) != _comparable(postmortem_of(incident_id))
 
 
-def _told(content: dict[str, Any]) -> dict[str, Any]:
+def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     """The comparable content of a postmortem: everything except later delivery statuses, the number of notes, and
     the current names of clients.
     """
@@ -148,7 +148,9 @@ def content_for(viewer: Any, content: dict[str, Any], client_id: int) -> dict[st
         pauses = content.get("pauses", ())
         shown["pauses"] = [{name: each[name] for name in OF_CLIENTS_PAUSES} for each in pauses]
     elif "severity" in shown:
-        shown["severity"] = {name: value for name, value in shown["severity"].items() if name not in PROMISES}
+        shown["severity"] = {
+            name: value for name, value in shown["severity"].items() if name not in SERVICE_LEVEL_FIELDS
+        }
     return {
         **shown,
         "incident": {name: incident[name] for name in OF_CLIENTS_INCIDENT if name in incident},

@@ -16,6 +16,6 @@ class ReportQuerySet(OfIncidentQuerySet):
             return self.none()
         return super().visible_to(user).filter(status=ReportStatus.COMPLETED, voided_at__isnull=True)
 
-    def standing_postmortems(self) -> Self:
+    def live_postmortems(self) -> Self:
         """The automatic postmortems that are not voided: at most one for each incident."""
         return self.filter(automatic=True, voided_at__isnull=True)

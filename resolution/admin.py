@@ -11,7 +11,7 @@ class MitigationConfirmationAdmin(RecordAdmin):
     group, icon = "Incidents", "verified"
     columns = ("id", "incident", "created_by", "created_at", "voided_at")
     order = ("id",)
-    facets = ("created_at", "incident")
+    filter_columns = ("created_at", "incident")
     sections = ((None, ("incident", "note", "voided_at")),)
 
 
@@ -20,5 +20,5 @@ class ReopeningAdmin(RecordAdmin):
     group, icon = "Incidents", "restart_alt"
     columns = ("id", "incident", "created_by", "created_at", "was_resolved_at")
     order = ("id",)
-    facets = ("created_at", "incident")
+    filter_columns = ("created_at", "incident")
     sections = ((None, ("incident", "reason", ("was_resolved_at", "was_resolved_by"), "resolution_summary")),)

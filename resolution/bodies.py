@@ -6,12 +6,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from core.operations.entities import models_by_type
-from core.operations.fields import BIGGEST_ID, Reference
+from core.operations.fields import MAX_ID, Reference
 from core.reading.serializers import Body
 from incidents.choices import ResolutionCode
 from incidents.response.choices import LinkedType
 from incidents.response.recipients import concerned_clients
-from resolution.duplicates import CIRCLE, leads_back
+from resolution.duplicates import CIRCLE, is_duplicate_cycle
 
 LONG = 20_000
 
@@ -21,7 +21,7 @@ class RecordIds(serializers.ListField):
 
     def __init__(self, entity_type: str, **options: Any) -> None:
         self.entity_type = entity_type
-        super().__init__(child=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID), max_length=200, **options)
+        super().__init__(child=serializers.IntegerField(min_value=0, max_value=MAX_ID), max_length=200, **options)
 
     def to_internal_value(self, data: Any) -> list[int]:
         ids = set(super().to_internal_value(data))
@@ -49,16 +49,16 @@ class ResolveBody(Body):
             raise serializers.ValidationError({"duplicate_of_id": [ErrorDetail(sentence, code)]})
         return attrs
 
-    def _misfit(self, code: str | None, twin: Any) -> tuple[str, str]:
+    def _misfit(self, code: str | None, original: Any) -> tuple[str, str]:
         """The error of the incident that this one duplicates, and its code."""
         incident = self.context["target"]
         if code != ResolutionCode.DUPLICATE:
-            return ("Only a duplicate may refer to another incident.", "not_applicable") if twin else ("", "")
-        if twin is None:
+            return ("Only a duplicate may refer to another incident.", "not_applicable") if original else ("", "")
+        if original is None:
             return "A duplicate must refer to the incident that it duplicates.", "required"
-        if twin.pk == incident.pk or incident.client_id not in concerned_clients(twin):
+        if original.pk == incident.pk or incident.client_id not in concerned_clients(original):
             return "A duplicate must refer to another incident of the same client.", "invalid_reference"
-        if leads_back(twin, incident):
+        if is_duplicate_cycle(original, incident):
             return CIRCLE, "invalid_reference"
         return "", ""
 

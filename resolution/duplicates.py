@@ -11,26 +11,26 @@ from core.errors import Item, Refusal
 from core.hooks import hooks
 from incidents.affected import set_affected_clients
 from incidents.choices import IncidentStatus
-from incidents.judging import Basis, basis_of, judge_again
 from incidents.models import Incident
 from incidents.response.recipients import concerned_clients
 from incidents.service_levels.timers import stamp
+from incidents.severity_updates import Basis, basis_of, reclassify
 
 CIRCLE = "That incident is itself a duplicate of this one, directly or through others."
 
 
-def leads_back(twin: Incident, incident: Incident) -> bool:
-    """Whether the chain of duplicates from `twin` reaches `incident`."""
-    return any(each.pk == incident.pk for each in _chain(twin, Incident.objects.all()))
+def is_duplicate_cycle(original: Incident, incident: Incident) -> bool:
+    """Whether the chain of duplicates from `original` reaches `incident`."""
+    return any(each.pk == incident.pk for each in _chain(original, Incident.objects.all()))
 
 
-def take_over(incident: Incident, twin: Incident) -> None:
+def add_affected_clients(incident: Incident, original: Incident) -> None:
     """Add the clients affected by a duplicate to the last incident of its chain.
 
     The chain is locked, so that two incidents cannot be resolved as duplicates of each other concurrently. A closed
     incident is final and receives no clients. Raises Refusal: invalid_reference (a cycle).
     """
-    chain = list(_chain(twin, Incident.objects.select_for_update(of=("self",))))
+    chain = list(_chain(original, Incident.objects.select_for_update(of=("self",))))
     if any(each.pk == incident.pk for each in chain):
         items = [Item("invalid_reference", CIRCLE, "duplicate_of_id")]
         raise Refusal(Code.INVALID_REFERENCE, CIRCLE, rule="duplicates_form_no_circle", errors=items)
@@ -46,7 +46,7 @@ def take_over(incident: Incident, twin: Incident) -> None:
 def _judge(incident: Incident, before: Basis) -> None:
     """Reclassify an incident with its additional clients, and save it."""
     severity = incident.severity
-    judge_again(incident, before)
+    reclassify(incident, before)
     if incident.severity != severity:
         stamp(incident)
     incident.save()

@@ -31,7 +31,7 @@ from reporting.postmortem import is_outdated, postmortem_of
 from users.models import User
 
 # The entity types whose records appear in a postmortem.
-TOLD_OF = (
+POSTMORTEM_SOURCES = (
     Incident,
     AffectedClient,
     IncidentLink,
@@ -45,16 +45,16 @@ TOLD_OF = (
     Article,
 )
 # The maximum number of incidents in one statement; for more, all resolved incidents are searched.
-MOST_NAMED = 500
+MAX_NAMED_INCIDENTS = 500
 
 
-def register_hooks(sockets: Hooks) -> None:
-    sockets.on_act([model.entity_type for model in TOLD_OF], void_what_is_outdated)
+def register_hooks(hooks: Hooks) -> None:
+    hooks.on_operation([model.entity_type for model in POSTMORTEM_SOURCES], void_outdated_postmortems)
 
 
 def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
     """The draft postmortem of an incident: the current one, updated, or a new one."""
-    draft = _standing(incident) or IncidentReport(
+    draft = _live_postmortem(incident) or IncidentReport(
         incident=incident, report_type=ReportType.POSTMORTEM_REPORT, automatic=True
     )
     captured: IncidentReport = draft.change(
@@ -68,15 +68,15 @@ def void_postmortem(incident: Incident, author: User, now: datetime, reason: Voi
 
     The current report is locked, so that a concurrent review runs entirely before or after.
     """
-    report = _standing(incident)
+    report = _live_postmortem(incident)
     if report is not None and report.status == ReportStatus.COMPLETED:
         report.change(voided_at=now, void_reason=reason)
         capture_postmortem(incident, author)
 
 
-def void_what_is_outdated(saved: Sequence[Saved]) -> None:
+def void_outdated_postmortems(saved: Sequence[Saved]) -> None:
     """Void the postmortem reviews of resolved incidents that these records contradict."""
-    named = _naming(saved)
+    named = _incidents_naming(saved)
     if named:
         reviewed = _reviewed().filter(named).order_by().values_list("incident_id", flat=True)
         for pk in sorted(set(reviewed)):
@@ -100,7 +100,7 @@ def contradicts(incident: Incident) -> bool:
     return content is not None and is_outdated(content, incident.pk)
 
 
-def _naming(saved: Iterable[Saved]) -> Q | None:
+def _incidents_naming(saved: Iterable[Saved]) -> Q | None:
     """The reports that contain these records; None if there is nothing to search for."""
     incidents: set[int] = set()
     linked: dict[str, set[int]] = {kind: set() for kind in LinkedType.values}
@@ -117,7 +117,7 @@ def _naming(saved: Iterable[Saved]) -> Q | None:
     incidents -= elsewhere
     if not (incidents or changes or any(linked.values())):
         return None
-    if len(incidents) + len(changes) + sum(map(len, linked.values())) > MOST_NAMED:
+    if len(incidents) + len(changes) + sum(map(len, linked.values())) > MAX_NAMED_INCIDENTS:
         return Q(pk__isnull=False)
     linked[LinkedType.CHANGE_REQUEST] |= changes
     links = Q()
@@ -139,11 +139,11 @@ def _incidents_of(record: Any, changed: Any) -> set[int]:
 
 
 def _reviewed() -> QuerySet[IncidentReport]:
-    standing: QuerySet[IncidentReport] = IncidentReport.objects.standing_postmortems()
-    return standing.filter(status=ReportStatus.COMPLETED, incident__status=IncidentStatus.RESOLVED)
+    live: QuerySet[IncidentReport] = IncidentReport.objects.live_postmortems()
+    return live.filter(status=ReportStatus.COMPLETED, incident__status=IncidentStatus.RESOLVED)
 
 
-def _standing(incident: Incident) -> IncidentReport | None:
-    standing = IncidentReport.objects.standing_postmortems().filter(incident=incident)
-    found: IncidentReport | None = standing.select_for_update(of=("self",)).first()
+def _live_postmortem(incident: Incident) -> IncidentReport | None:
+    live = IncidentReport.objects.live_postmortems().filter(incident=incident)
+    found: IncidentReport | None = live.select_for_update(of=("self",)).first()
     return found

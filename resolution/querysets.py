@@ -18,5 +18,5 @@ class ConfirmationQuerySet(OfIncidentQuerySet):
         colleagues = get_user_model().objects.filter(client_id=user.client_id)
         return super().visible_to(user).filter(created_by_id__in=colleagues.values("pk"))
 
-    def standing(self) -> Self:
+    def valid(self) -> Self:
         return self.filter(voided_at__isnull=True)

@@ -47,7 +47,7 @@ class Precondition:
     code: str
     sentence: str
     holds: Callable[[Case], bool]
-    told_to: Callable[[Any, Incident], bool] = staff
+    visible_to_viewer: Callable[[Any, Incident], bool] = staff
 
 
 MITIGATED = Precondition(
@@ -165,7 +165,7 @@ def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
 
 def _verdict(case: Case, status: IncidentStatus, viewer: Any) -> dict[str, Any]:
     unmet = missing(case, status)
-    told = [_item(each) for each in unmet if each.told_to(viewer, case.incident)]
+    told = [_item(each) for each in unmet if each.visible_to_viewer(viewer, case.incident)]
     items = [*_blocked(case.incident, status), *told, *([UNDISCLOSED] if len(told) < len(unmet) else [])]
     shown = [{"code": item.code, "detail": item.detail} for item in items]
     return {"ready": not shown, "missing": shown}

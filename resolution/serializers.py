@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.serializers import extended
 from incidents.serializers import IncidentDetail
 from resolution.choices import TimelineKind
@@ -11,13 +11,13 @@ ResolvedIncident = extended(
     IncidentDetail,
     "ResolvedIncident",
     "A newly resolved incident, and the draft of its postmortem.",
-    postmortem_report_id=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
+    postmortem_report_id=serializers.IntegerField(min_value=0, max_value=MAX_ID),
 )
 ConfirmedIncident = extended(
     IncidentDetail,
     "ConfirmedIncident",
     "An incident whose mitigation a client contact has just confirmed.",
-    confirmation_id=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
+    confirmation_id=serializers.IntegerField(min_value=0, max_value=MAX_ID),
 )
 
 

@@ -20,8 +20,8 @@ RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of an incident. `number` distinguishes entries of one record with the same kind and time; `acted_by`
-    names the column whose change in the audit trail identifies the actor, if the record itself does not.
+    """One event of an incident. `number` distinguishes entries of one record with the same kind and time;
+    `actor_column` names the column whose change in the audit trail identifies the actor, if the record itself does not.
     """
 
     at: datetime
@@ -31,7 +31,7 @@ class Entry:
     reference_type: str
     reference_id: int
     number: int = 0
-    acted_by: str = ""
+    actor_column: str = ""
 
     @property
     def position(self) -> tuple[datetime, int, str, int, int]:
@@ -50,14 +50,14 @@ BY_TRAIL = ""
 class Moment:
     """One time column of a record: its kind, its column, the actor (None: nobody), the sentence.
 
-    The sentence contains column names as placeholders; `to_clients` replaces it for client contacts.
+    The sentence contains column names as placeholders; `client_sentence` replaces it for client contacts.
     """
 
     kind: Kind
     at: str
     actor: str | None
     sentence: str
-    to_clients: str | None = None
+    client_sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class Source:
 
 
 def _entry(model: Any, moment: Moment, row: Row, viewer: Any) -> Entry:
-    sentence = moment.to_clients if viewer.role == CC and moment.to_clients else moment.sentence
+    sentence = moment.client_sentence if viewer.role == CC and moment.client_sentence else moment.sentence
     actor = row[moment.actor] if moment.actor else None
-    acted_by = moment.at if moment.actor == BY_TRAIL else ""
+    actor_column = moment.at if moment.actor == BY_TRAIL else ""
     summary = _filled(sentence, row)
-    return Entry(row[moment.at], moment.kind, summary, actor, model.entity_type, row["id"], acted_by=acted_by)
+    return Entry(row[moment.at], moment.kind, summary, actor, model.entity_type, row["id"], actor_column=actor_column)
 
 
 def _filled(sentence: str, row: Row) -> str:

@@ -42,7 +42,7 @@ def with_actors(entries: Iterable[Entry]) -> list[Entry]:
     entries = list(entries)
     named: dict[str, set[int]] = {}
     for entry in entries:
-        if entry.acted_by:
+        if entry.actor_column:
             named.setdefault(entry.reference_type, set()).add(entry.reference_id)
     actors = _actors(named) if named else {}
     return [_acted(entry, actors) for entry in entries]
@@ -103,5 +103,5 @@ def _actors(named: dict[str, set[int]]) -> dict[tuple[str, int, str], int]:
 
 
 def _acted(entry: Entry, actors: dict[tuple[str, int, str], int]) -> Entry:
-    key = (entry.reference_type, entry.reference_id, entry.acted_by)
-    return replace(entry, actor_id=actors.get(key)) if entry.acted_by else entry
+    key = (entry.reference_type, entry.reference_id, entry.actor_column)
+    return replace(entry, actor_id=actors.get(key)) if entry.actor_column else entry

@@ -42,8 +42,10 @@ class LifecycleView(OperationView):
     @answers(ReadinessAnswer)
     def readiness(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Report what an incident lacks for resolution and closing, within the caller's scope."""
-        seen = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
-        answer = self.read(lambda found, asked: readiness_of(found, request.user), seen=seen, find=self._incident)
+        discovery = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "readiness"})
+        answer = self.read(
+            lambda found, query: readiness_of(found, request.user), discovery=discovery, get_target=self._incident
+        )
         return Response(answer)
 
     @answers(TimelinePage, query=TIMELINE)
@@ -51,9 +53,9 @@ class LifecycleView(OperationView):
         """Read an incident's timeline, oldest first, within the caller's scope."""
         page = self.read(
             lambda incident, params: timeline_page(incident.pk, request.user, params),
-            seen=Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),
-            find=self._incident,
-            asked=self.params,
+            discovery=Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "timeline"}),
+            get_target=self._incident,
+            get_query=self.params,
         )
         return page_response(request, page)
 

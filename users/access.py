@@ -27,7 +27,7 @@ def end_access(user: User) -> None:
     void_activations(user)
 
 
-def end_access_for_good(user: User) -> None:
+def end_access_permanently(user: User) -> None:
     """Remove the password as well: the account must be activated again. The caller saves the user."""
     end_access(user)
     if user.password and user.has_usable_password():

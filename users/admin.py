@@ -14,8 +14,8 @@ class UserAdmin(RecordAdmin):
     group, icon = "People", "person"
     columns = ("name", "email", "role", "status", "client", "vendor", "department")
     order = ("name", "email")
-    facets = ("role", "status", "client", "vendor", "created_at")
-    find = ("name", "email")
+    filter_columns = ("role", "status", "client", "vendor", "created_at")
+    search_columns = ("name", "email")
     sections = (
         (None, (("name", "email"), ("role", "status"), ("department", "timezone"))),
         ("Organisation", (("client", "vendor"),)),
@@ -38,7 +38,7 @@ class TokenAdmin(RecordAdmin):
 
     group, icon = "People", "key"
     columns = ("id", "name", "agent", "created_at", "expires_at", "revoked_at", "use__last_used_at")
-    facets = ("expires_at",)
+    filter_columns = ("expires_at",)
     sections = ((None, (("name", "agent"), ("expires_at", "revoked_at"), ("user", "use__last_used_at"))),)
 
     def operation(self, viewer: Any) -> str:

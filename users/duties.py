@@ -80,7 +80,7 @@ def creates_privileged(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
     "the user ever had a password, or the user's role is executive, system_administrator or incident_manager",
     approvers=[EX],
 )
-def opens_again(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+def requires_countersigning(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.had_password or target.role in PRIVILEGED)
 
 

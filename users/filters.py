@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from core.reading.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import BooleanTextFilter, StrictFilterSet, matches
 from users.choices import EX, IM, SA
 from users.models import ActivationToken, ConsoleSession, Token, User
 
@@ -30,7 +30,7 @@ class SessionFilters(StrictFilterSet):
 
 
 class ActivationFilters(StrictFilterSet):
-    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+    for_me = BooleanTextFilter(  # type: ignore[no-untyped-call]
         method="for_the_reader", help_text="Activations that the caller may countersign."
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Q
 
-from core.fields import TWIN
+from core.fields import DISAMBIGUATOR
 from core.querysets import RecordQuerySet
 from users.choices import CC, EX, IM, SA, STAFF
 
@@ -37,7 +37,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         spelled = email.strip().lower()
         if found is not None and found.email == spelled:
             return found
-        twins = self.filter(email=spelled, email_key__startswith=f"{key}{TWIN}", is_system=False)
+        twins = self.filter(email=spelled, email_key__startswith=f"{key}{DISAMBIGUATOR}", is_system=False)
         return twins.first() or found
 
 

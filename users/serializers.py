@@ -11,7 +11,7 @@ from core.operations.fields import EmailField, NameField, Reference, TimeZoneFie
 from core.reading.serializers import Body, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
 from users.models import ActivationToken, ConsoleSession, Token, User
-from users.tokens import LONGEST_LIFE
+from users.tokens import MAX_TOKEN_DAYS
 
 
 def require_association(role: str, client_id: int | None, vendor_id: int | None) -> None:
@@ -126,7 +126,7 @@ class ActivateBody(Body):
 class TokenBody(Body):
     name = NameField(max_length=120)
     agent = NameField(max_length=120, required=False, allow_blank=True)
-    days = serializers.IntegerField(min_value=1, max_value=LONGEST_LIFE, required=False)
+    days = serializers.IntegerField(min_value=1, max_value=MAX_TOKEN_DAYS, required=False)
 
 
 class UserOutput(Output):

@@ -25,7 +25,7 @@ def new_share(user: User) -> tuple[ActivationToken, str]:
     return activation, share
 
 
-def draw_other(activation: ActivationToken, actor: User) -> str:
+def create_second_share(activation: ActivationToken, actor: User) -> str:
     """Create the second share of an activation."""
     share = secrets.token_urlsafe(32)
     activation.change(other_digest=token_digest(share), countersigned_by=actor, countersigned_at=timezone.now())
@@ -46,7 +46,7 @@ def account_of(shares: Iterable[str]) -> User | None:
     return found.user if found is not None else None
 
 
-def belong_together(activation: ActivationToken, shares: Iterable[str]) -> bool:
+def are_shares_of(activation: ActivationToken, shares: Iterable[str]) -> bool:
     """Whether these are the two shares of an activation, in any order."""
     return {token_digest(share) for share in shares} == {activation.digest, activation.other_digest}
 

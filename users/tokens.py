@@ -14,7 +14,7 @@ from users.models import Token, TokenUse, User
 
 BY_DIGEST = CompiledQuery(lambda digest: Token.objects.select_related("user", "use").filter(digest=digest)[:1], str)
 # The longest lifetime of a token, in days.
-LONGEST_LIFE = 3_650
+MAX_TOKEN_DAYS = 3_650
 # The precision of "last used": at most one write in this period.
 USE_PRECISION = timedelta(minutes=5)
 

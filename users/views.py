@@ -98,7 +98,7 @@ class ProfileView(OperationView):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read your own account."""
         own = request.user.pk
-        body, version = self.read(lambda *_: USERS.one(request.user, own), seen=Discovery(User.entity_type, own))
+        body, version = self.read(lambda *_: USERS.one(request.user, own), discovery=Discovery(User.entity_type, own))
         return Response(body, headers={"ETag": etag_of(version)})
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)

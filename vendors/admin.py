@@ -12,8 +12,8 @@ class VendorAdmin(RecordAdmin):
     group, icon = "Products & vendors", "handshake"
     columns = ("vendor_name", "vendor_type", "status", "contact_email", "contact_phone", "created_at")
     order = ("vendor_name", "created_at")
-    facets = ("status", "created_at")
-    find = ("vendor_name", "contact_email")
+    filter_columns = ("status", "created_at")
+    search_columns = ("vendor_name", "contact_email")
     sections = ((None, ("vendor_name", ("vendor_type", "status"), ("contact_email", "contact_phone"))),)
     related = (("Products", "products.Product", "vendor"), ("People", "users.User", "vendor"))
     tones = {

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from clients.agreement_rules import active_agreements, locked_subscription, refuse_violations, targets_of, violations
+from clients.agreement_rules import (
+    active_agreements,
+    agreed_targets,
+    locked_subscription,
+    refuse_violations,
+    violations,
+)
 from clients.choices import AgreementStatus
-from clients.duties import changes_promise
+from clients.duties import changes_agreed_targets
 from clients.models import SlaAgreement, Subscription
 from clients.serializers import AgreementBody, AgreementChanges, AgreementOutput, AgreementsBody, AgreementsMade
 from clients.tiers import TARGETS
@@ -57,8 +63,8 @@ def create_agreements(
     target="sla",
     body=AgreementChanges,
     answers=AgreementOutput,
-    elevated=changes_promise,
-    in_person=in_person_directly(changes_promise),
+    elevated=changes_agreed_targets,
+    in_person=in_person_directly(changes_agreed_targets),
     raises=[Code.DUPLICATE],
 )
 def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAgreement:
@@ -68,14 +74,14 @@ def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAg
     """
     subscription = locked_subscription(sla.subscription)
     was_active, severity = sla.status == AgreementStatus.ACTIVE, sla.severity_level
-    before = targets_of(sla)
+    before = agreed_targets(sla)
     for name, value in changes.items():
         setattr(sla, name, value)
     if sla.status == AgreementStatus.ACTIVE:
         whole = not was_active or sla.severity_level != severity
         judged = [name for name in TARGETS if whole or getattr(sla, name) != getattr(before, name)]
-        others = [targets_of(each) for each in active_agreements(subscription, but=sla)]
-        refuse_violations({"": violations(subscription, targets_of(sla), others, judged)})
+        others = [agreed_targets(each) for each in active_agreements(subscription, but=sla)]
+        refuse_violations({"": violations(subscription, agreed_targets(sla), others, judged)})
     sla.save()
     hooks.changed(sla)
     return sla
@@ -83,14 +89,14 @@ def update_agreement(*, actor: User, sla: SlaAgreement, **changes: Any) -> SlaAg
 
 def _require_rules(subscription: Subscription, proposed: list[dict[str, Any]], paths: list[str]) -> None:
     """Refuse unless every proposed agreement fits the tier and the order among the resulting active ones."""
-    present = [targets_of(each) for each in active_agreements(subscription)]
-    promises = [targets_of(each) for each in proposed]
+    present = [agreed_targets(each) for each in active_agreements(subscription)]
+    proposed_targets = [agreed_targets(each) for each in proposed]
     active = [each.get("status", AgreementStatus.ACTIVE) == AgreementStatus.ACTIVE for each in proposed]
     found = {}
-    for index, promise in enumerate(promises):
-        beside = [each for other, each in enumerate(promises) if active[other] and other != index]
+    for index, agreed in enumerate(proposed_targets):
+        beside = [each for other, each in enumerate(proposed_targets) if active[other] and other != index]
         others = [*present, *beside] if active[index] else []
-        found[paths[index]] = violations(subscription, promise, others)
+        found[paths[index]] = violations(subscription, agreed, others)
     refuse_violations(found)
 
 

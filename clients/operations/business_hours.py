@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clients.duties import assigned_to_client, moves_running_clock
+from clients.duties import affects_running_clock, assigned_to_client
 from clients.models import Calendar, Client
 from clients.serializers import CalendarBody, ClientWithHours
 from core.hooks import hooks
@@ -22,7 +22,7 @@ from users.models import User
     body=CalendarBody,
     answers=ClientWithHours,
     duties=[assigned_to_client],
-    elevated=moves_running_clock,
+    elevated=affects_running_clock,
     condition="AM: assigned to that client",
 )
 def set_calendar(*, actor: User, client: Client, **hours: Any) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 
 from clients.agreement_rules import require_agreements_fit
 from clients.choices import SUBSCRIPTION_MOVES, SubscriptionStatus
-from clients.duties import moves_running_terms
+from clients.duties import affects_running_terms
 from clients.models import Subscription
 from clients.serializers import SubscriptionBody, SubscriptionChanges, SubscriptionOutput
 from core.codes import Code
@@ -51,7 +51,7 @@ def create_subscription(*, actor: User, **fields: Any) -> Subscription:
     answers=SubscriptionOutput,
     moves=SUBSCRIPTION_MOVES.all(),
     raises=[Code.PRECONDITION_FAILED],
-    elevated=moves_running_terms,
+    elevated=affects_running_terms,
 )
 def update_subscription(*, actor: User, subscription: Subscription, **changes: Any) -> Subscription:
     """Change a subscription's coverage or status.

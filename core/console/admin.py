@@ -60,12 +60,12 @@ class ReadableColumns:
         shown = {joined.get(each, each) for each in names}
         return name in shown or getattr(field, "attname", name) in shown
 
-    def seen(self, names: Iterable[Any], viewer: Any) -> list[Any]:
+    def readable_names(self, names: Iterable[Any], viewer: Any) -> list[Any]:
         """The names that the viewer may read; empty groups are removed."""
         kept: list[Any] = []
         for name in names:
             if isinstance(name, tuple):
-                group = tuple(self.seen(name, viewer))
+                group = tuple(self.readable_names(name, viewer))
                 kept += [group] if group else []
             elif self.readable(name, viewer):
                 kept.append(name)
@@ -101,22 +101,22 @@ class ReadOnly:
 class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
     """An entity type in the console.
 
-    `columns` of the list; `order`: the sortable columns (indexed ones, in a large table); `facets`: filters over
-    choices, times and foreign keys (the latter only set by links); `tables`: text columns with known values; `find`:
-    searched columns; `sections` of the record's page; `related`: lists linked from a record's page, as (title, model,
-    foreign key); `tones` and `titles` as in `column`.
+    `columns` of the list; `order`: the sortable columns (indexed ones, in a large table); `filter_columns`: filters
+    over choices, times and foreign keys (the latter only set by links); `value_filters`: text columns with known
+    values; `search_columns`: searched columns; `sections` of the record's page; `related`: lists linked from a record's
+    page, as (title, model, foreign key); `tones` and `titles` as in `column`.
     """
 
     group: ClassVar[str] = ""
     icon: ClassVar[str] = "database"
     columns: ClassVar[tuple[str, ...]] = ()
     order: ClassVar[tuple[str, ...]] = ("id",)
-    facets: ClassVar[tuple[str, ...]] = ()
-    tables: ClassVar[Mapping[str, Callable[[], Iterable[str]]]] = {}
-    find: ClassVar[tuple[str, ...]] = ()
+    filter_columns: ClassVar[tuple[str, ...]] = ()
+    value_filters: ClassVar[Mapping[str, Callable[[], Iterable[str]]]] = {}
+    search_columns: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[tuple[str | None, Names], ...]] = ()
     related: ClassVar[tuple[tuple[str, str, str], ...]] = ()
-    footprint: ClassVar[Names] = METADATA
+    metadata_columns: ClassVar[Names] = METADATA
 
     actions = None
     paginator = BoundedPaginator
@@ -155,31 +155,30 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
     # -- columns and filters
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        columns = [self.shown(name, request, full=False) for name in self.seen(self.columns, request.user)]
+        columns = [self.shown(name, request, full=False) for name in self.readable_names(self.columns, request.user)]
         for each in columns:
             if each.__name__ in self.order:
                 each.admin_order_field = each.__name__
         return columns
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        facets = self.seen(self.facets, request.user)
-        given = [each for each in facets if self._is_reference(each)]
-        tables = [
-            table_filter(name, options) for name, options in self.tables.items() if self.readable(name, request.user)
-        ]
-        return [*(each for each in facets if each not in given), *tables, *map(linked_filter, given)]
+        viewer, values = request.user, self.value_filters.items()
+        columns = self.readable_names(self.filter_columns, viewer)
+        references = [each for each in columns if self._is_reference(each)]
+        value_filters = [table_filter(name, options) for name, options in values if self.readable(name, viewer)]
+        return [*(each for each in columns if each not in references), *value_filters, *map(linked_filter, references)]
 
     def _is_reference(self, name: str) -> bool:
         field = field_of(self.model, name)
         return field is None or isinstance(field, models.ForeignKey | models.BigIntegerField)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        return self.seen(self.find, request.user)
+        return self.readable_names(self.search_columns, request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Allow only the lookups of the viewer's filters: any other lookup would disclose the values of its column."""
         name, *rest = lookup.split("__")
-        known = {*self.facets, *self.tables}
+        known = {*self.filter_columns, *self.value_filters}
         return name in known and self.readable(name, request.user) and set(rest) <= LOOKUPS and len(rest) <= 1
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
@@ -192,11 +191,11 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         return super().get_form(request, obj, change, **{**kwargs, "fields": ()})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        sections = [*self.sections, *([("Record", self.footprint)] if self.footprint else [])]
-        seen = [(title, self.seen(names, request.user)) for title, names in sections]
+        sections = [*self.sections, *([("Record", self.metadata_columns)] if self.metadata_columns else [])]
+        readable = [(title, self.readable_names(names, request.user)) for title, names in sections]
         return [
             (title, {"fields": [self.shown(name, request, full=True) for name in names]})
-            for title, names in seen
+            for title, names in readable
             if names
         ]
 
@@ -225,24 +224,25 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
-        seen = Discovery(self.model.entity_type, shown=is_page)
-        return self._read(request, partial(super().changelist_view, request, extra_context), seen)
+        discovery = Discovery(self.model.entity_type, discloses=is_page)
+        return self._read(request, partial(super().changelist_view, request, extra_context), discovery)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         self._only_reading(request)
         pk = int(object_id) if object_id.isdecimal() else None
-        seen = Discovery(self.model.entity_type, pk, single=True, shown=is_page)
+        discovery = Discovery(self.model.entity_type, pk, single=True, discloses=is_page)
         page = partial(super().change_view, request, object_id, form_url, extra_context)
-        return self._read(request, page, seen)
+        return self._read(request, page, discovery)
 
-    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], seen: Discovery) -> HttpResponse:
+    def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], discovery: Discovery) -> HttpResponse:
         """Read a page of records under the viewer's read operation."""
         name = self.operation(request.user)
         bind(operation=registry[name])  # the page is rendered after this returns
-        asked = dict if seen.single else request.GET.dict
-        response: HttpResponse = read(name, lambda *_: page(), actor=request.user, seen=seen, asked=asked)
+        get_query = dict if discovery.single else request.GET.dict
+        actor = request.user
+        response: HttpResponse = read(name, lambda *_: page(), actor=actor, discovery=discovery, get_query=get_query)
         return response
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -293,7 +293,7 @@ class RecordInline(ReadableColumns, ReadOnly, TabularInline):  # type: ignore[mi
         return self.model.objects.visible_to(request.user).order_by(*self.model._meta.ordering or ["-id"])
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [self.shown(name, request, full=True) for name in self.seen(self.columns, request.user)]
+        return [self.shown(name, request, full=True) for name in self.readable_names(self.columns, request.user)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)

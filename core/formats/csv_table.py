@@ -20,7 +20,7 @@ def cell(value: Any) -> str:
     return dumps(value).decode().removeprefix('"').removesuffix('"')
 
 
-def written(lines: Iterable[Iterable[Any]]) -> str:
+def render_csv(lines: Iterable[Iterable[Any]]) -> str:
     """Format lines of a table."""
     out = StringIO()
     csv.writer(out).writerows([cell(value) for value in line] for line in lines)

@@ -38,7 +38,7 @@ CLEANUP_BATCH = 100
 REPLAYED_HEADERS = ("ETag", "Retry-After")
 
 
-def idempotent(request: Request, named: Mapping[str, Any], carry_out: Callable[[], Response]) -> Response:
+def idempotent(request: Request, path_params: Mapping[str, Any], perform: Callable[[], Response]) -> Response:
     """Execute a write, or return the stored response of its key and body.
 
     Arguments: the request, its path parameters, and the function that executes it. Requests without a key are executed
@@ -47,15 +47,15 @@ def idempotent(request: Request, named: Mapping[str, Any], carry_out: Callable[[
     """
     key = read_key(request)
     if key is None:
-        return carry_out()
+        return perform()
     digest = request_digest(request)
     with atomic_or_unknown():
-        kept, is_first = _claim(request.user, key, digest)
+        stored, is_first = _claim(request.user, key, digest)
         if not is_first:
-            return _again(kept, digest)
-        response = _answered(carry_out, named)
-        _keep(kept, response)
-        _clean()
+            return _replay(stored, digest)
+        response = _response_of(perform, path_params)
+        _store(stored, response)
+        _delete_expired()
     return response
 
 
@@ -84,45 +84,45 @@ def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
         with transaction.atomic():
             return KeptAnswer.objects.create(user=user, key=key, digest=digest, created_at=now), True
     except IntegrityError:
-        kept = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
-    if kept is None:  # it had expired, and a concurrent request has just deleted it
+        stored = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
+    if stored is None:  # it had expired, and a concurrent request has just deleted it
         return _claim(user, key, digest)
-    if kept.created_at > now - RETENTION:
-        return kept, False
-    kept.digest, kept.created_at = digest, now
-    return kept, True
+    if stored.created_at > now - RETENTION:
+        return stored, False
+    stored.digest, stored.created_at = digest, now
+    return stored, True
 
 
-def _again(kept: KeptAnswer, digest: str) -> Response:
-    if kept.digest != digest:
+def _replay(stored: KeptAnswer, digest: str) -> Response:
+    if stored.digest != digest:
         detail = "This key was already used for another request; a new request needs a new key."
         item = Item("idempotency_conflict", detail, HEADER)
         raise Refusal(Code.IDEMPOTENCY_CONFLICT, detail, rule="idempotency_key", errors=[item])
     send_metric(answer_replayed)
-    media_type = MEDIA_TYPE if status.is_client_error(kept.status) else None
-    headers = {**kept.headers, REPLAYED: "true"}
-    return Response(orjson.loads(kept.answer), status=kept.status, headers=headers, content_type=media_type)
+    media_type = MEDIA_TYPE if status.is_client_error(stored.status) else None
+    headers = {**stored.headers, REPLAYED: "true"}
+    return Response(orjson.loads(stored.answer), status=stored.status, headers=headers, content_type=media_type)
 
 
-def _answered(carry_out: Callable[[], Response], named: Mapping[str, Any]) -> Response:
+def _response_of(perform: Callable[[], Response], path_params: Mapping[str, Any]) -> Response:
     """The response of the first request. A refusal that left a record behind is one; any other propagates."""
     try:
-        return carry_out()
+        return perform()
     except Refusal as refusal:
         if refusal.afterwards is None:
             raise
-        return refused(refusal, named)
+        return refused(refusal, path_params)
 
 
-def _keep(kept: KeptAnswer, response: Response) -> None:
-    kept.status, kept.answer = response.status_code, dumps(response.data).decode()
-    kept.headers = {name: response[name] for name in REPLAYED_HEADERS if name in response}
-    kept.save()
+def _store(stored: KeptAnswer, response: Response) -> None:
+    stored.status, stored.answer = response.status_code, dumps(response.data).decode()
+    stored.headers = {name: response[name] for name in REPLAYED_HEADERS if name in response}
+    stored.save()
 
 
-def _clean() -> None:
+def _delete_expired() -> None:
     """Delete some expired responses. Rows locked by a concurrent cleanup are skipped."""
-    outlived = KeptAnswer.objects.filter(created_at__lte=timezone.now() - RETENTION).order_by("created_at")
-    ids = list(outlived.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANUP_BATCH])
+    expired = KeptAnswer.objects.filter(created_at__lte=timezone.now() - RETENTION).order_by("created_at")
+    ids = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEANUP_BATCH])
     if ids:
         KeptAnswer.objects.filter(pk__in=ids).delete()

@@ -7,11 +7,11 @@ from rest_framework.request import Request
 
 from core.http.views import ListViewSet
 from core.operations.dispatch import Discovery
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.query import refuse_unknown
 
 
-class PartsViewSet(ListViewSet):
+class NestedListViewSet(ListViewSet):
     """A nested list: the path sets `parent_filter`."""
 
     parent_filter: str
@@ -22,8 +22,10 @@ class PartsViewSet(ListViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the nested records that the caller may read, newest first."""
-        seen = Discovery(self.collection.entity_type)
-        answer: HttpResponseBase = self.read(self.listed, seen=seen, find=self._parent, asked=self.params)
+        discovery = Discovery(self.collection.entity_type)
+        answer: HttpResponseBase = self.read(
+            self.listed, discovery=discovery, get_target=self._parent, get_query=self.params
+        )
         return answer
 
     def params(self) -> dict[str, str]:
@@ -35,4 +37,4 @@ class PartsViewSet(ListViewSet):
 
     def _parent(self) -> int | None:
         pk = int(self.kwargs["pk"])
-        return pk if pk <= BIGGEST_ID and self.parent_readable(self.request.user, pk) else None
+        return pk if pk <= MAX_ID and self.parent_readable(self.request.user, pk) else None

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver
 from rest_framework.routers import SimpleRouter
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.http.permissions import OPERATION_PERMISSIONS
 from core.http.views import ListViewSet, OperationView
 from core.operations.registry import EntryPoint, Operation, registry
@@ -24,7 +24,7 @@ class Router(SimpleRouter):
 
 
 def endpoints(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every (endpoint, operation name) that the patterns below API_PREFIX route to. Raises Undeclared."""
+    """Every (endpoint, operation name) that the patterns below API_PREFIX route to. Raises UndeclaredError."""
     for pattern in patterns:
         path = prefix + _text(pattern)
         if isinstance(pattern, URLResolver):
@@ -36,7 +36,7 @@ def endpoints(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, 
 def register_routes(patterns: Iterable[Any]) -> None:
     """Register the endpoints of every operation.
 
-    Raises Undeclared for a route without an operation, a GET route of a write, a REST operation without a route, a
+    Raises UndeclaredError for a route without an operation, a GET route of a write, a REST operation without a route, a
     command with a route, and an operation that is partial (PATCH) at one endpoint and complete at another.
     """
     found: dict[str, set[str]] = {}
@@ -49,21 +49,21 @@ def register_routes(patterns: Iterable[Any]) -> None:
 
 def _verify(operation: Operation, routes: set[str]) -> None:
     if bool(routes) != (operation.entry_point is EntryPoint.REST):
-        raise Undeclared(f"{operation.name} is for {operation.entry_point} and has the routes {sorted(routes)}")
+        raise UndeclaredError(f"{operation.name} is for {operation.entry_point} and has the routes {sorted(routes)}")
     methods = {endpoint.partition(" ")[0] for endpoint in routes}
     if operation.writes and "GET" in methods:
-        raise Undeclared(f"{operation.name} writes but has a GET route: {sorted(routes)}")
+        raise UndeclaredError(f"{operation.name} writes but has a GET route: {sorted(routes)}")
     if "PATCH" in methods and len(methods) > 1:
-        raise Undeclared(f"{operation.name} has a body that is partial for PATCH and complete for others")
+        raise UndeclaredError(f"{operation.name} has a body that is partial for PATCH and complete for others")
 
 
 def _of_view(callback: Any, path: str) -> Iterator[tuple[str, str]]:
     view = getattr(callback, "cls", None)
     if view is None or not issubclass(view, OperationView):
-        raise Undeclared(f"the route {path} has a view without operations")
+        raise UndeclaredError(f"the route {path} has a view without operations")
     classes = callback.initkwargs.get("permission_classes", view.permission_classes)
     if tuple(classes) != OPERATION_PERMISSIONS:
-        raise Undeclared(f"the view of the route {path} omits permission classes of core.http.permissions")
+        raise UndeclaredError(f"the view of the route {path} omits permission classes of core.http.permissions")
     for method, action in callback.actions.items():
         if method != "head":
             yield f"{method.upper()} {path}", registry[view.operation_name(action)].name

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from core.context import bind
-from core.errors import Refusal, Undeclared, invalid
+from core.errors import Refusal, UndeclaredError, invalid
 from core.formats.request_size import check_bounds
 from core.formats.streams import stream, wants_table
 from core.http.idempotency import idempotent
@@ -27,7 +27,7 @@ from core.json import TableRenderer
 from core.operations.authorization import Authorization
 from core.operations.dispatch import Discovery, read, submit
 from core.operations.etag import etag_of
-from core.operations.fields import read_whole
+from core.operations.fields import parse_integer
 from core.operations.registry import Operation, registry
 from core.operations.results import Answer
 from core.reading.collections import Collection, collections
@@ -50,11 +50,11 @@ class OperationView(ViewSet):
 
     @classmethod
     def operation_name(cls, action: str) -> str:
-        """The operation of an action. Raises Undeclared when it has none."""
+        """The operation of an action. Raises UndeclaredError when it has none."""
         mapped = (vars(each).get("operations", {}).get(action) for each in cls.__mro__)
         declared = getattr(getattr(cls, action, None), "operation_name", None) or next(filter(None, mapped), None)
         if declared is None:
-            raise Undeclared(f"{cls.__name__}.{action} declares no operation")
+            raise UndeclaredError(f"{cls.__name__}.{action} declares no operation")
         return str(declared)
 
     @property
@@ -104,25 +104,25 @@ class OperationView(ViewSet):
         self,
         answer: Callable[[Any, Mapping[str, Any]], Any],
         *,
-        seen: Discovery | None,
-        find: Callable[[], Any] | None = None,
-        asked: Callable[[], Mapping[str, Any]] | None = None,
+        discovery: Discovery | None,
+        get_target: Callable[[], Any] | None = None,
+        get_query: Callable[[], Mapping[str, Any]] | None = None,
     ) -> Any:
         """Read under the operation of this action (see core.operations.dispatch.read).
 
-        Without `asked` every query parameter is refused.
+        Without `get_query` every query parameter is refused.
         """
         return read(
             self.operation_name(self.action),
             answer,
             actor=self.request.user,
-            seen=seen,
-            find=find,
-            asked=asked or self.nothing_asked,
+            discovery=discovery,
+            get_target=get_target,
+            get_query=get_query or self.no_query,
             authorization=self.authorization,
         )
 
-    def nothing_asked(self) -> dict[str, str]:
+    def no_query(self) -> dict[str, str]:
         """The query of a read without parameters. Raises Refusal (400 invalid_filter)."""
         refuse_unknown(self.request.query_params, ())
         return {}
@@ -146,11 +146,11 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
     """Read access to one collection as a list. `write` adds writes, one line each.
 
     The collection provides the attributes of a generic view (`names_of`): `serializer_class`, `filterset_class`,
-    `search_fields`, `ordering_fields`, `pagination_class`. `asked` is the query of the current list request.
+    `search_fields`, `ordering_fields`, `pagination_class`. `list_query` is the query of the current list request.
     """
 
     collection: Collection
-    asked: Mapping[str, str] = MappingProxyType({})
+    list_query: Mapping[str, str] = MappingProxyType({})
     filter_backends = [CollectionFilter]
     operations = {"list": READ}
     lookup_value_regex = "[0-9]{1,19}"
@@ -181,13 +181,13 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the records in the caller's scope, newest first."""
         answer: HttpResponseBase = self.read(
-            self.listed, seen=Discovery(self.collection.entity_type), asked=self.params
+            self.listed, discovery=Discovery(self.collection.entity_type), get_query=self.params
         )
         return answer
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
         """A page of the result, or all of it as a table, as the Accept header requests."""
-        self.asked = params
+        self.list_query = params
         if wants_table(self.request):
             return stream(self.collection.table(self.request.user, params), self.request)
         queryset = SimpleLazyObject(lambda: self.filter_queryset(self.get_queryset()))
@@ -207,11 +207,11 @@ class RecordViewSet(ListViewSet):
             body, version = self.collection.one(request.user, pk, params)
             return Response(body, headers={"ETag": etag_of(version)})
 
-        seen = Discovery(self.collection.entity_type, pk, single=True)
-        answer: Response = self.read(shown, seen=seen, asked=self.params_of_one)
+        discovery = Discovery(self.collection.entity_type, pk, single=True)
+        answer: Response = self.read(shown, discovery=discovery, get_query=self.record_params)
         return answer
 
-    def params_of_one(self) -> dict[str, str]:
+    def record_params(self) -> dict[str, str]:
         """The query of a single-record read. Raises Refusal: 404 if the record does not exist, before 400."""
         try:
             return self.params()
@@ -228,7 +228,7 @@ def write(
     detail: bool = True,
     code: int = status.HTTP_200_OK,
     shape: str = "",
-    further: tuple[int, ...] = (),
+    also_returns: tuple[int, ...] = (),
     target: Callable[[Request], Any] | None = None,
 ) -> Callable[..., Response]:
     """A view action that executes an operation with the body that the operation declares.
@@ -242,7 +242,7 @@ def write(
     def act(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         _ = request._request.body  # read from the network before any lock is taken
 
-        def carry_out() -> Response:
+        def perform() -> Response:
             response: Response = submit(
                 name,
                 actor=request.user,
@@ -256,10 +256,10 @@ def write(
             )
             return response
 
-        return idempotent(request, kwargs, carry_out) if registry[name].repeatable else carry_out()
+        return idempotent(request, kwargs, perform) if registry[name].repeatable else perform()
 
     act.operation_name = name  # type: ignore[attr-defined]
-    act.shape, act.success_status, act.further = shape, code, further  # type: ignore[attr-defined]
+    act.shape, act.success_status, act.also_returns = shape, code, also_returns  # type: ignore[attr-defined]
     if path:
         act.__name__ = _attribute(path)
         act.mapping = MethodMapper(act, [method])  # type: ignore[attr-defined]
@@ -289,7 +289,7 @@ def approval_id_of(request: Request) -> int | None:
     text = request.headers.get("Approval-Id")
     if text is None:
         return None
-    number = read_whole(text)
+    number = parse_integer(text)
     if number is None:
         raise invalid("Approval-Id", "This header must contain the id of an approval, an integer.", "not_a_number")
     return number

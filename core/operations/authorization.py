@@ -26,7 +26,7 @@ from django.conf import settings
 
 from core.codes import Code
 from core.context import current
-from core.errors import Item, Refusal, Undeclared, not_found
+from core.errors import Item, Refusal, UndeclaredError, not_found
 from core.operations.refusals import require_declared
 from core.operations.registry import Duty, EntryPoint, Operation, registry
 
@@ -96,14 +96,14 @@ class Authorization:
 
 
 def verify_in_person() -> None:
-    """Raise Undeclared for a name in IMS_IN_PERSON that is not an operation: a typo would disable the restriction."""
+    """Raise UndeclaredError for a name in IMS_IN_PERSON that is no operation: a typo would disable the restriction."""
     unknown = sorted(name for name in settings.IMS_IN_PERSON if registry.find(name) is None)
     if unknown:
-        raise Undeclared(f"IMS_IN_PERSON names unknown operations: {', '.join(unknown)}")
+        raise UndeclaredError(f"IMS_IN_PERSON names unknown operations: {', '.join(unknown)}")
 
 
 def signed(refusal: Refusal, operation: Operation) -> Refusal:
-    """Attach the refusing operation, unless an inner one did. In tests, an undeclared code raises Undeclared."""
+    """Attach the refusing operation, unless an inner one did. In tests, an undeclared code raises UndeclaredError."""
     require_declared(refusal, operation)
     refusal.operation = refusal.operation or operation
     return refusal

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.codes import Code
-from core.errors import MOST_ITEMS, Item, Refusal
+from core.errors import MAX_ITEMS, Item, Refusal
 from core.operations.registry import Operation
 
 # Serializer error codes that are contract codes themselves; all others become validation_error.
@@ -37,7 +37,7 @@ def read_body(operation: Operation, actor: Any, target: Any, body: Any, shape: A
 
 def refuse_shape(detail: Any) -> Refusal:
     """The refusal for a serializer's error detail: one item for each failing field; the kinds decide the code."""
-    items = list(islice(_items(detail, ""), MOST_ITEMS))
+    items = list(islice(_items(detail, ""), MAX_ITEMS))
     kinds = {item.code for item in items}
     top = Code(kinds.pop()) if len(kinds) == 1 and kinds <= TOP_CODES else Code.VALIDATION_ERROR
     sentence = "; ".join(f"{item.field}: {item.detail}" if item.field else item.detail for item in items[:5])

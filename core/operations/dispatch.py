@@ -24,7 +24,7 @@ from core.operations.authorization import Authorization, signed
 from core.operations.bodies import read_body
 from core.operations.entities import model_of
 from core.operations.etag import check_version
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.operations.registry import Operation, registry
 from core.signals import send_discovered
 from core.sql.integrity import explain
@@ -41,7 +41,7 @@ def submit(
     body: Any = None,
     if_match: str | None = None,
     approval_id: int | Callable[[], int | None] | None = None,
-    rehearse: bool = False,
+    dry_run: bool = False,
     shape: Any = None,
     answer: Callable[[Any], Any] | None = None,
     authorization: Authorization | None = None,
@@ -49,17 +49,17 @@ def submit(
     """Execute an operation from its raw input, with all checks.
 
     Arguments: the operation's name, the caller, the target's id, the body as received, the If-Match header, the id of
-    an approval. Body and approval id may be functions, which are called at their stage. `rehearse` rolls back
+    an approval. Body and approval id may be functions, which are called at their stage. `dry_run` rolls back
     everything at the end: the caller gets the result without any change. `shape` is the serializer of the called
     endpoint, for operations with several; `answer` builds the response from the operation's result, inside its
     transaction, so a write whose response fails is rolled back; `authorization` contains the stages that the entry
     point has already checked. Returns the response, or the operation's result. Raises Refusal.
     """
     operation = registry[name]
-    law = _law_of(operation, actor, authorization)
+    law = _authorization_for(operation, actor, authorization)
     with context(actor=actor, operation=operation):
         try:
-            with atomic_or_unknown() if operation.writes or rehearse else nullcontext():
+            with atomic_or_unknown() if operation.writes or dry_run else nullcontext():
                 law.before_target()
                 target = find_target(operation, actor, target_id)
                 law.of_target(target)
@@ -73,12 +73,12 @@ def submit(
                 )
                 if answer is not None:
                     result = answer(result)
-                if rehearse:
+                if dry_run:
                     transaction.set_rollback(True)
         except IntegrityError as error:
             raise signed(explain(error, actor), operation) from error
         except Refusal as refusal:
-            _leave_what_stays(refusal, rehearse)
+            _write_surviving_records(refusal, dry_run)
             raise signed(refusal, operation) from refusal.__cause__
     return result
 
@@ -110,20 +110,20 @@ def execute(
 class Discovery:
     """The subject of a read in the audit trail: an entity type, one of its records, and further filters.
 
-    `single` marks the plain read of one record, which an installation may exclude from the trail; `shown` decides from
-    the response whether it discloses anything.
+    `single` marks the plain read of one record, which an installation may exclude from the trail; `discloses` decides
+    from the response whether it discloses anything.
     """
 
     entity_type: str
     reference_id: int | None = None
-    also: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] = field(default_factory=dict)
     single: bool = False
-    shown: Callable[[Any], bool] | None = None
+    discloses: Callable[[Any], bool] | None = None
 
-    def tell(self, asked: Mapping[str, Any]) -> None:
+    def record(self, query: Mapping[str, Any]) -> None:
         """Record the read: the query, never the results. Raises AuditTrailFailure."""
         if not (self.single and settings.IMS_AUDIT_COLLECTION_READS_ONLY):
-            send_discovered(self.entity_type, self.reference_id, {**asked, **self.also})
+            send_discovered(self.entity_type, self.reference_id, {**query, **self.filters})
 
 
 def read(
@@ -131,9 +131,9 @@ def read(
     answer: Callable[[Any, Mapping[str, Any]], Any],
     *,
     actor: Any,
-    seen: Discovery | None,
-    find: Callable[[], Any] | None = None,
-    asked: Callable[[], Mapping[str, Any]] = dict,
+    discovery: Discovery | None,
+    get_target: Callable[[], Any] | None = None,
+    get_query: Callable[[], Mapping[str, Any]] = dict,
     authorization: Authorization | None = None,
 ) -> Any:
     """Read with all checks, and record it in the audit trail. Nothing else is written, so there is no transaction.
@@ -144,22 +144,22 @@ def read(
     Raises Refusal.
     """
     operation = registry[name]
-    law = _law_of(operation, actor, authorization)
+    law = _authorization_for(operation, actor, authorization)
     with context(actor=actor, operation=operation):
         law.before_target()
-        target = find() if find else None
-        if find and target is None:
-            raise signed(not_found(seen.entity_type if seen else "record"), operation)
+        target = get_target() if get_target else None
+        if get_target and target is None:
+            raise signed(not_found(discovery.entity_type if discovery else "record"), operation)
         law.of_target(target)
-        given = asked()
+        given = get_query()
         law.of_body(target, given)
         result = answer(target, given)
-        if seen is not None and (seen.shown is None or seen.shown(result)):
-            seen.tell(given)
+        if discovery is not None and (discovery.discloses is None or discovery.discloses(result)):
+            discovery.record(given)
     return result
 
 
-def _law_of(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:
+def _authorization_for(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:
     """The entry point's authorization, if it belongs to this operation and actor; otherwise a new one."""
     if begun is not None and begun.operation is operation and begun.actor is actor:
         return begun
@@ -184,7 +184,7 @@ def _perform(
     try:
         result = _run(operation, {"actor": actor, **named, **data})
     except Refusal as refusal:
-        _require_authority_to_leave(refusal, settle)
+        _require_approval_to_record(refusal, settle)
         raise
     if settle:
         settle()
@@ -193,14 +193,14 @@ def _perform(
 
 def _run(operation: Operation, values: Mapping[str, Any]) -> Any:
     """Run an operation and pass its written records to the followers, unless it rolls back itself (a trial run)."""
-    with context(saved=[]) as act:
+    with context(saved=[]) as written_records:
         result = operation.run(**values)
-    if act.saved and not transaction.get_rollback():
-        hooks.acted(act.saved)
+    if written_records.saved and not transaction.get_rollback():
+        hooks.operation_written(written_records.saved)
     return result
 
 
-def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | None) -> None:
+def _require_approval_to_record(refusal: Refusal, settle: Callable[[], None] | None) -> None:
     """A caller without the required approval leaves no record, not even of a failure. The consumption is rolled
     back.
     """
@@ -212,9 +212,9 @@ def _require_authority_to_leave(refusal: Refusal, settle: Callable[[], None] | N
         refusal.afterwards = None
 
 
-def _leave_what_stays(refusal: Refusal, rehearse: bool) -> None:
+def _write_surviving_records(refusal: Refusal, dry_run: bool) -> None:
     """Write the records that survive a refusal, in a separate transaction after the rollback."""
-    if refusal.afterwards is not None and not rehearse:
+    if refusal.afterwards is not None and not dry_run:
         with atomic_or_unknown():
             refusal.afterwards()
 
@@ -234,4 +234,4 @@ def _id_of(stated: Any) -> int | None:
         pk = int(stated)
     except (TypeError, ValueError, OverflowError):
         return None
-    return pk if 0 <= pk <= BIGGEST_ID else None
+    return pk if 0 <= pk <= MAX_ID else None

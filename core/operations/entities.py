@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.models import Record
 
 
@@ -17,11 +17,11 @@ def models_by_type() -> dict[str, Any]:
 
 
 def model_of(entity_type: str) -> Any:
-    """The model of an entity type. Raises Undeclared for an unknown type."""
+    """The model of an entity type. Raises UndeclaredError for an unknown type."""
     try:
         return models_by_type()[entity_type]
     except KeyError:
-        raise Undeclared(f"no model has the entity type {entity_type}") from None
+        raise UndeclaredError(f"no model has the entity type {entity_type}") from None
 
 
 def find_readable(entity_type: str, pk: int | None, reader: Any) -> Any:

@@ -13,17 +13,17 @@ from rest_framework import serializers
 from core.json import dumps
 from core.sql.lookups import by_ids
 
-BIGGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 # Numbers in text form: 7.0 is the same number as 7.
 WHOLE = re.compile(r"([0-9]{1,19})(?:\.0+)?")
 
 
-def is_whole(value: Any) -> bool:
+def is_integer(value: Any) -> bool:
     """Whether a JSON value is an integer: in JSON, 7.0 is the same number as 7."""
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
-def read_whole(text: str, least: int = 0, most: int = BIGGEST_ID) -> int | None:
+def parse_integer(text: str, least: int = 0, most: int = MAX_ID) -> int | None:
     """The integer in a text, if it is within bounds; None otherwise."""
     spelled = WHOLE.fullmatch(text)
     number = int(spelled[1]) if spelled else None
@@ -60,9 +60,9 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         return apps.get_model(self._model) if isinstance(self._model, str) else self._model
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool) or not is_whole(data):
+        if isinstance(data, bool) or not is_integer(data):
             self.fail("not_a_number")
-        record = self._find(int(data)) if 0 <= data <= BIGGEST_ID else None
+        record = self._find(int(data)) if 0 <= data <= MAX_ID else None
         if record is None:
             self.fail("invalid_reference")
         if self.active and record.status != "active":
@@ -177,4 +177,4 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def _is_huge(value: Any) -> bool:
     """Whether a database could not return a number unchanged: PostgreSQL would return 1e30 as one of 31 digits."""
-    return isinstance(value, int | float) and abs(value) > BIGGEST_ID
+    return isinstance(value, int | float) and abs(value) > MAX_ID

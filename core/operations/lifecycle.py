@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from core.codes import Code
 from core.context import current
-from core.errors import Item, Refusal, Undeclared
+from core.errors import Item, Refusal, UndeclaredError
 
 
 class Lifecycle(Mapping[str, tuple[str, ...]]):
@@ -55,12 +55,12 @@ class Lifecycle(Mapping[str, tuple[str, ...]]):
     def to(self, *statuses: str, start: tuple[str, ...] = ()) -> "Moves":
         """The transitions to these statuses, optionally only from the statuses `start`.
 
-        Raises Undeclared for a status without a transition to it.
+        Raises UndeclaredError for a status without a transition to it.
         """
         rows = [(one, target) for target in statuses for one in self if target in self[one]]
         kept = tuple((one, target) for one, target in rows if not start or one in start)
         if {target for _, target in kept} != set(statuses):
-            raise Undeclared(f"the lifecycle of the {self.name} has no such transition to {', '.join(statuses)}")
+            raise UndeclaredError(f"the lifecycle of the {self.name} has no such transition to {', '.join(statuses)}")
         return Moves(self, kept)
 
     def all(self) -> "Moves":
@@ -107,14 +107,14 @@ def allowed_from(table: Mapping[str, tuple[str, ...]], status: str) -> list[str]
 def may_move(lifecycle: Lifecycle, status: str, new_status: str) -> bool:
     """Whether the current operation may make this transition; outside of one, whether the table contains it.
 
-    Raises Undeclared when the operation declares no transition of this lifecycle at all.
+    Raises UndeclaredError when the operation declares no transition of this lifecycle at all.
     """
     operation = current().operation
     if operation is None:
         return new_status in lifecycle.get(status, ())
     declared = [each for each in operation.moves if each.rows and each.lifecycle in (lifecycle, lifecycle.base)]
     if not declared:
-        raise Undeclared(f"{operation.name} declares no transition of the {lifecycle.name}")
+        raise UndeclaredError(f"{operation.name} declares no transition of the {lifecycle.name}")
     return any((status, new_status) in each for each in declared)
 
 

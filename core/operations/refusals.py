@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from core.codes import Code
-from core.errors import Refusal, Undeclared
+from core.errors import Refusal, UndeclaredError
 from core.operations.fields import Reference
 from core.operations.registry import EntryPoint, Operation
 
@@ -42,9 +42,9 @@ def codes_of(operation: Operation) -> list[Code]:
 
 
 def require_declared(refusal: Refusal, operation: Operation) -> None:
-    """Raise Undeclared, if the settings demand it, when an operation refuses with a code that it does not declare."""
+    """Raise UndeclaredError, if the settings require it, for a refusal with a code that its operation lacks."""
     if settings.IMS_UNDECLARED_CODES_FAIL and refusal.code not in codes_of(operation):
-        raise Undeclared(f"{operation.name} refuses with {refusal.code}, which it does not declare") from refusal
+        raise UndeclaredError(f"{operation.name} refuses with {refusal.code}, which it does not declare") from refusal
 
 
 def _of_law(operation: Operation) -> Iterator[Code]:

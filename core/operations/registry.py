@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.codes import Code
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.operations.conditions import Duty, Elevation, InPerson, done_in_person, duty, elevation, in_person_directly
 from core.operations.lifecycle import Moves
 from core.verbs import Verb
@@ -51,16 +51,16 @@ class OneOf:
     OneOf(AgreementBody, agreements=AgreementsBody)
     """
 
-    def __init__(self, usual: type, **told_by: type) -> None:
-        self.usual, self.told_by = usual, told_by
+    def __init__(self, default: type, **by_member: type) -> None:
+        self.default, self.by_member = default, by_member
 
     @property
     def shapes(self) -> tuple[type, ...]:
-        return (self.usual, *self.told_by.values())
+        return (self.default, *self.by_member.values())
 
     def shape_of(self, given: Mapping[str, Any]) -> type:
         """The serializer for these values."""
-        return next((shape for member, shape in self.told_by.items() if member in given), self.usual)
+        return next((shape for member, shape in self.by_member.items() if member in given), self.default)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,13 +141,13 @@ class Operation:
     def answer(self, member: str = "") -> type | None:
         """The serializer of its response; with several variants, the one selected by the member."""
         if isinstance(self.answers, OneOf):
-            return self.answers.told_by[member] if member else self.answers.usual
+            return self.answers.by_member[member] if member else self.answers.default
         return self.answers
 
     def shape(self, member: str = "") -> type | None:
         """The serializer of its body; with several variants, the one selected by the member, or the default."""
         if isinstance(self.body, OneOf):
-            return self.body.told_by[member] if member else self.body.usual
+            return self.body.by_member[member] if member else self.body.default
         return self.body
 
     def shape_of(self, given: Mapping[str, Any]) -> type | None:
@@ -164,7 +164,7 @@ class Registry:
 
     def add(self, operation: Operation) -> None:
         if operation.name in self._operations:
-            raise Undeclared(f"operation {operation.name} is declared twice")
+            raise UndeclaredError(f"operation {operation.name} is declared twice")
         self._operations[operation.name] = operation
 
     def routed(self, endpoints: Mapping[str, set[str]]) -> None:
@@ -182,7 +182,7 @@ class Registry:
         try:
             return self._operations[name]
         except KeyError:
-            raise Undeclared(f"no operation is declared with the name {name}") from None
+            raise UndeclaredError(f"no operation is declared with the name {name}") from None
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations[name] for name in sorted(self._operations))

@@ -8,16 +8,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.errors import Refusal, not_found
-from core.formats.csv_table import written
+from core.formats.csv_table import render_csv
 from core.models import Record
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.filters import StrictFilterSet
 from core.reading.page_numbers import read_number, read_numbered
 from core.reading.pagination import Page, PageKey, bad_filter, read_batches, read_first_page, read_page, read_size
 from core.reading.query import refuse_unknown, refuse_unstorable
 from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
-from core.sql.lookups import first_row, is_narrowed
+from core.sql.lookups import first_row, is_filtered
 
 # Control parameters of a single record, of a list, and of a list with numbered pages.
 CHOICES = ("fields", "expand")
@@ -136,7 +136,7 @@ class Collection:
         """
         given = self._filters_among(params)
         elsewhere = any(params.get(name) for name in ("cursor", "page", "search"))
-        if elsewhere or not self.filters.spell(given) or is_narrowed(self.scoped(user)):
+        if elsewhere or not self.filters.spell(given) or is_filtered(self.scoped(user)):
             return None
         self._refuse_unreadable(user, params)
         return PageKey((id(self), *sorted(given.items())), self.filtered, (user, params))
@@ -159,7 +159,7 @@ class Collection:
         lines: list[Iterable[Any]] = [names]
         for batch in read_batches(queryset, ordering, selection.columns, BATCH):
             lines += [[row[name] for name in names] for row in selection.represent(batch)]
-            yield written(lines)
+            yield render_csv(lines)
             lines = []
 
     def selection(self, output: type[Output], user: Any, params: Mapping[str, str]) -> Selection:
@@ -195,7 +195,7 @@ class Collection:
         return selection.represent([row])[0], row.get(VERSION, 1)
 
     def _row(self, user: Any, pk: Any, columns: list[str]) -> dict[str, Any]:
-        row = self._read(self.scoped(user), pk, columns) if 0 <= int(pk) <= BIGGEST_ID else None
+        row = self._read(self.scoped(user), pk, columns) if 0 <= int(pk) <= MAX_ID else None
         if row is None:
             raise not_found(self.entity_type)
         return row

@@ -16,12 +16,12 @@ from django_filters.filters import BaseInFilter
 from django_filters.filterset import FilterSet
 from django_filters.utils import get_model_field
 
-from core.operations.fields import BIGGEST_ID, read_whole
+from core.operations.fields import MAX_ID, parse_integer
 from core.reading.pagination import EARLIEST, LATEST, bad_filters
 
-BEFORE_ALL = EARLIEST - timedelta(days=1)
+BEFORE_EARLIEST = EARLIEST - timedelta(days=1)
 # The maximum number of cached filter combinations, because callers choose them.
-MOST_FORMS = 512
+MAX_CACHED_FORMS = 512
 
 # An ASCII integer without surrounding characters. Python's int() also accepts 1_0, +1 and digits of other scripts.
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -39,7 +39,7 @@ class WholeNumberField(forms.Field):
         if value in self.empty_values:
             return None
         negative = str(value).startswith("-")
-        number = read_whole(str(value).removeprefix("-"), most=BIGGEST_ID + negative)
+        number = parse_integer(str(value).removeprefix("-"), most=MAX_ID + negative)
         if number is None:
             raise forms.ValidationError("This must be an integer of at most 64 bits, in plain digits.")
         return -number if negative else number
@@ -88,15 +88,15 @@ class TimeField(django_filters.fields.IsoDateTimeField):
         try:
             moment = super().clean(value)
         except OverflowError:
-            return LATEST if str(value) > str(LATEST.year) else BEFORE_ALL
-        return moment and min(max(moment, BEFORE_ALL), LATEST)
+            return LATEST if str(value) > str(LATEST.year) else BEFORE_EARLIEST
+        return moment and min(max(moment, BEFORE_EARLIEST), LATEST)
 
 
 class TimeFilter(django_filters.IsoDateTimeFilter):
     field_class = TimeField
 
 
-class TruthField(forms.Field):
+class BooleanTextField(forms.Field):
     """true or false; anything else is an error, unlike a form's checkbox."""
 
     values = {"true": True, "false": False}
@@ -110,11 +110,11 @@ class TruthField(forms.Field):
             raise forms.ValidationError("This must be true or false.") from None
 
 
-class TruthFilter(django_filters.BooleanFilter):
-    field_class = TruthField  # type: ignore[assignment]  # stricter than the one it replaces
+class BooleanTextFilter(django_filters.BooleanFilter):
+    field_class = BooleanTextField  # type: ignore[assignment]  # stricter than the one it replaces
 
 
-class MembersField(BaseCSVField):
+class ValueListField(BaseCSVField):
     """Comma-separated values, none of them empty: an empty one would silently be dropped or match empty columns."""
 
     def clean(self, value: Any) -> Any:
@@ -124,7 +124,7 @@ class MembersField(BaseCSVField):
 
 
 class InFilter(BaseInFilter):
-    base_field_class = MembersField
+    base_field_class = ValueListField
 
 
 class WholeNumberInFilter(InFilter, WholeNumberFilter):
@@ -179,7 +179,7 @@ class StrictFilterSet(FilterSet):
         models.DecimalField: {"filter_class": NumberFilter},
         models.DateField: {"filter_class": DateFilter},
         models.DateTimeField: {"filter_class": TimeFilter},
-        models.BooleanField: {"filter_class": TruthFilter},
+        models.BooleanField: {"filter_class": BooleanTextFilter},
     }
 
     def __init__(self, data: Any = None, *args: Any, reader: Any = None, **options: Any) -> None:
@@ -253,7 +253,7 @@ class ActiveFilters(dict[str, Any]):
         return {name: deepcopy(each, memo) if each.method else copy(each) for name, each in self.items()}
 
 
-@lru_cache(MOST_FORMS)
+@lru_cache(MAX_CACHED_FORMS)
 def _form_of(kind: type[StrictFilterSet], names: tuple[str, ...]) -> Any:
     fields = {name: kind.base_filters[name].field for name in names}
     return type(f"{kind.__name__}Form", (kind._meta.form,), fields)  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ class CollectionFilter(BaseFilterBackend):
     """Filters and search of the view's collection: `filterset_class`, `search_fields`."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
-        return view.collection.filtered(request.user, view.asked, queryset)
+        return view.collection.filtered(request.user, view.list_query, queryset)
 
 
 class KeysetPagination(BasePagination):
@@ -32,7 +32,7 @@ class KeysetPagination(BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The represented rows of the requested page. For a common first page the queryset is never evaluated."""
-        self.request, self.page = request, view.collection.page(request.user, view.asked, queryset)
+        self.request, self.page = request, view.collection.page(request.user, view.list_query, queryset)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

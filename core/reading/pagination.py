@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.utils.timezone import is_aware, make_aware
 
 from core.codes import Code
-from core.errors import MOST_ITEMS, Item, Refusal
-from core.operations.fields import read_whole
+from core.errors import MAX_ITEMS, Item, Refusal
+from core.operations.fields import parse_integer
 from core.sql.compiled import CompiledQuery
 from core.sql.lookups import rows_of
 
@@ -37,7 +37,7 @@ def bad_filter(name: str, detail: str) -> Refusal:
 
 def bad_filters(details: Mapping[str, str]) -> Refusal:
     """The refusal of several query parameters (400 invalid_filter) with the error of each."""
-    named = list(islice(details.items(), MOST_ITEMS))
+    named = list(islice(details.items(), MAX_ITEMS))
     items = [Item("invalid_filter", detail, name) for name, detail in named]
     sentence = "; ".join(f"{name}: {detail}" for name, detail in named)
     return Refusal(Code.INVALID_FILTER, sentence, rule="known_filters", errors=items)
@@ -81,7 +81,7 @@ def read_size(text: str | None) -> int:
     """The requested page size. Raises Refusal for anything other than an integer from 1 to MAX_SIZE."""
     if text is None:
         return DEFAULT_SIZE
-    size = read_whole(text, least=1, most=MAX_SIZE)
+    size = parse_integer(text, least=1, most=MAX_SIZE)
     if size is None:
         raise bad_filter("page_size", f"This must be an integer from 1 to {MAX_SIZE}.")
     return size
@@ -110,14 +110,14 @@ class PageKey:
     arguments: tuple[Any, ...] = field(compare=False)
 
 
-def read_first_page(asked: PageKey, ordering: str, size: int, columns: list[str]) -> Page:
+def read_first_page(page_key: PageKey, ordering: str, size: int, columns: list[str]) -> Page:
     """The first page of a query seen before, equal to read_page's result but with its compiled SQL reused."""
-    return _page(_kept_rows(asked, ordering, size, tuple(columns))(), ordering, size, None)
+    return _page(_compiled_rows(page_key, ordering, size, tuple(columns))(), ordering, size, None)
 
 
 @lru_cache(MAX_COMPILED)
-def _kept_rows(asked: PageKey, ordering: str, size: int, columns: tuple[str, ...]) -> CompiledQuery:
-    return CompiledQuery(lambda: _rows(asked.build(*asked.arguments), ordering, size, columns)).ready()
+def _compiled_rows(page_key: PageKey, ordering: str, size: int, columns: tuple[str, ...]) -> CompiledQuery:
+    return CompiledQuery(lambda: _rows(page_key.build(*page_key.arguments), ordering, size, columns)).ready()
 
 
 def _rows(queryset: Any, ordering: str, size: int, columns: Iterable[str]) -> Any:

@@ -5,7 +5,7 @@ An empty value means that the SOP's input is not a field itself: its contents ar
 
 from collections.abc import Collection
 
-OURS: dict[str, tuple[str, ...]] = {
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "new_status": ("status",),
     "field_updates": (),
     "updated_fields": (),
@@ -21,9 +21,9 @@ OURS: dict[str, tuple[str, ...]] = {
 
 def advice_for(name: str, known: Collection[str]) -> str:
     """The field to use instead of a name from the policy, if this body has one; empty for any other name."""
-    if name not in OURS:
+    if name not in FIELD_NAMES:
         return ""
-    if not OURS[name]:
+    if not FIELD_NAMES[name]:
         return "Send its contents as fields of this body."
-    fitting = [each for each in OURS[name] if each in known]
+    fitting = [each for each in FIELD_NAMES[name] if each in known]
     return f"The field is called {' or '.join(fitting)} here." if fitting else ""

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from rest_framework.request import Request
 
 from core.codes import Code
-from core.errors import MOST_ITEMS, Item, Refusal
-from core.operations.fields import read_whole
+from core.errors import MAX_ITEMS, Item, Refusal
+from core.operations.fields import parse_integer
 from core.reading.pagination import bad_filter, bad_filters
 from core.text.characters import control_character_in, told, with_line_feeds
 from core.text.folding import is_blank
 
 # These may be empty: an empty search matches everything, and the first page has no cursor.
-MAY_BE_EMPTY = ("search", "cursor")
+MAY_BE_BLANK = ("search", "cursor")
 # Parameters with several values: comma-separated or repeated.
-TAKE_SEVERAL = ("fields", "expand")
+MULTI_VALUED = ("fields", "expand")
 SEVERAL = "__in"
 # The maximum length of a query parameter. Databases refuse very long patterns and lists.
 LONGEST = 4_000
@@ -29,11 +29,11 @@ def read_params(request: Request) -> dict[str, str]:
     """
     params, refused = {}, {}
     for name, values in request.query_params.lists():
-        several = name in TAKE_SEVERAL or name.endswith(SEVERAL)
+        several = name in MULTI_VALUED or name.endswith(SEVERAL)
         if len(values) > 1 and not several:
             detail = f"This occurs {len(values)} times and takes one value; {name}{SEVERAL}, where it exists, "
             refused[name] = f"{detail}takes several."
-        elif any(map(is_blank, values)) and name not in MAY_BE_EMPTY:
+        elif any(map(is_blank, values)) and name not in MAY_BE_BLANK:
             refused[name] = "This is empty; give it a value or remove it."
         params[name] = with_line_feeds(",".join(values))
     if refused:
@@ -43,7 +43,7 @@ def read_params(request: Request) -> dict[str, str]:
 
 def read_id(name: str, text: str) -> int:
     """The record id in a parameter. Raises Refusal (400 invalid_filter) for anything else."""
-    number = read_whole(text)
+    number = parse_integer(text)
     if number is None:
         raise bad_filter(name, "This must be the id of a record, an integer.")
     return number
@@ -74,5 +74,5 @@ def refuse_unknown(params: Iterable[str], known: Iterable[str]) -> None:
         Item("invalid_filter", f"This filter is unknown. {INSTEAD.get(name, '')}".strip(), name) for name in unknown
     ]
     instead = [INSTEAD[name] for name in unknown if name in INSTEAD]
-    sentences = [f"Unknown: {', '.join(unknown[:MOST_ITEMS])}.", *instead, detail]
+    sentences = [f"Unknown: {', '.join(unknown[:MAX_ITEMS])}.", *instead, detail]
     raise Refusal(Code.INVALID_FILTER, " ".join(sentences), rule="known_filters", errors=items)

@@ -15,8 +15,8 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from core.errors import MOST_ITEMS
-from core.operations.fields import BIGGEST_ID, is_whole
+from core.errors import MAX_ITEMS
+from core.operations.fields import MAX_ID, is_integer
 from core.reading.pagination import EARLIEST, LATEST
 from core.reading.policy_names import advice_for
 from core.reading.texts import read_texts
@@ -44,7 +44,7 @@ def check_json_type(field: Any, value: Any) -> None:
         return
     for kind, types, name in JSON_TYPES:
         if isinstance(field, kind):
-            fits = isinstance(value, types) or (int in types and is_whole(value))
+            fits = isinstance(value, types) or (int in types and is_integer(value))
             if not fits or (isinstance(value, bool) and bool not in types):
                 raise ValidationError(f"This must be {name}.", code="wrong_type")
             for item in value if isinstance(value, list) else ():
@@ -94,7 +94,7 @@ class Body(serializers.Serializer[Any]):
             fields[name] = serializers.IntegerField(
                 required=False,
                 min_value=0,
-                max_value=BIGGEST_ID,
+                max_value=MAX_ID,
                 help_text="The caller's own id; optional.",
             )
         for field in fields.values():
@@ -106,7 +106,7 @@ class Body(serializers.Serializer[Any]):
         members = data if isinstance(data, dict) else {}  # DRF reports the type of anything else
         refuse_long_lists(self.fields, members)
         texts, refused = read_texts(self.fields, members)
-        unknown = sorted(set(members) - set(self.fields))[:MOST_ITEMS]
+        unknown = sorted(set(members) - set(self.fields))[:MAX_ITEMS]
         errors: dict[str, Any] = {
             name: [ErrorDetail(f"{UNKNOWN} {advice_for(name, self.fields)}".strip(), "unknown_field")]
             for name in unknown

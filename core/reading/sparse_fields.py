@@ -15,7 +15,7 @@ from core.errors import Item, Refusal
 from core.reading.serializers import Output
 
 # The maximum number of relations in a request: each costs one more statement.
-MOST_RELATIONS = 5
+MAX_RELATIONS = 5
 ALWAYS = "id"
 
 
@@ -103,5 +103,5 @@ def _unknown(control: str, names: Iterable[str], known: Iterable[str]) -> Iterat
 
 
 def _too_many(asked: Sequence[str]) -> Iterator[Item]:
-    if len(asked) > MOST_RELATIONS:
-        yield Item("invalid_filter", f"expand: at most {MOST_RELATIONS} relations per request.", "expand")
+    if len(asked) > MAX_RELATIONS:
+        yield Item("invalid_filter", f"expand: at most {MAX_RELATIONS} relations per request.", "expand")

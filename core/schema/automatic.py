@@ -200,8 +200,8 @@ class OperationSchema(AutoSchema):
             answers[(str(self._success), TableRenderer.media_type)] = table
         for media_type, form in (special.also if special else {}).items():
             answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
-        for further in getattr(self._action, "further", ()):
-            answers[(str(further), *media_types)] = OpenApiResponse(self._answer(), "Success.")
+        for also_returns in getattr(self._action, "also_returns", ()):
+            answers[(str(also_returns), *media_types)] = OpenApiResponse(self._answer(), "Success.")
         for status, codes in statuses_of(self.codes()).items():
             named = ", ".join(f"`{code}`" for code in codes)
             answers[(str(status), MEDIA_TYPE)] = OpenApiResponse(Problem, f"Refused: {named}.")

@@ -7,15 +7,15 @@ import django_filters
 from django_filters.filters import BaseCSVFilter
 from drf_spectacular.utils import OpenApiParameter
 
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.operations.registry import Operation
 from core.reading.collections import Collection
 from core.reading.filters import WholeNumberFilter
 from core.reading.pagination import DEFAULT_SIZE, MAX_SIZE
 from core.reading.query import LONGEST
 
-ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": BIGGEST_ID}
-WHOLE_NUMBER = {"type": "integer", "minimum": -BIGGEST_ID - 1, "maximum": BIGGEST_ID}
+ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": MAX_ID}
+WHOLE_NUMBER = {"type": "integer", "minimum": -MAX_ID - 1, "maximum": MAX_ID}
 # The bound of the filters' own fields.
 NUMBER = {"type": "number", "maximum": 1e50}
 ANY_TEXT = {"type": "string", "maxLength": LONGEST}

@@ -12,7 +12,7 @@ from core.operations.registry import registry
 from core.reading.collections import Collection, collections
 from core.reading.page_numbers import LAST_PAGE
 from core.reading.serializers import Output
-from core.reading.sparse_fields import ALWAYS, MOST_RELATIONS
+from core.reading.sparse_fields import ALWAYS, MAX_RELATIONS
 from core.schema.answers import More
 from core.schema.parameters import query
 
@@ -89,9 +89,9 @@ def of_expand(collection: Collection, output: type[Output], enum: Enum) -> Itera
     """`expand`, where a record refers to others."""
     known = collection.related(output)
     if known:
-        about = f"Related records, each next to its id; null outside the caller's scope. At most {MOST_RELATIONS}."
+        about = f"Related records, each next to its id; null outside the caller's scope. At most {MAX_RELATIONS}."
         relation = enum(f"{collection.output.__name__.removesuffix('Output')}Relation", known)
-        several = {"type": "array", "items": relation, "minItems": 1, "maxItems": MOST_RELATIONS}
+        several = {"type": "array", "items": relation, "minItems": 1, "maxItems": MAX_RELATIONS}
         yield query("expand", several, about, style="form", explode=False)
 
 

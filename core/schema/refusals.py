@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.codes import MEANINGS, Code, ErrorClass
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 
 MEDIA_TYPE = "application/problem+json"
 # The extension that lists the refusal codes of a response.
@@ -22,7 +22,7 @@ def _fact(help_text: str) -> serializers.CharField:
 
 
 def _id(help_text: str) -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=0, max_value=BIGGEST_ID, required=False, help_text=help_text)
+    return serializers.IntegerField(min_value=0, max_value=MAX_ID, required=False, help_text=help_text)
 
 
 def _number(help_text: str) -> serializers.FloatField:

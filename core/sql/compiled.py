@@ -16,7 +16,7 @@ from typing import Any, Self
 from django.db import connection
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, get_related_populators
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 
 # Placeholder values during compilation: one set for each type, all distinct.
 MARKS: dict[type, Callable[[int], Any]] = {
@@ -65,9 +65,9 @@ class CompiledQuery:
     """A queryset as a function of some values.
 
     Arguments: a function that builds the queryset from the values, and the type of each: int (of 64 bits), str or date.
-    The function must be pure: it must not read the clock or the caller. The first use raises Undeclared for a queryset
-    that cannot be compiled: one that does not pass every value to the database unchanged, or whose results are not
-    plain records, rows by name or single values.
+    The function must be pure: it must not read the clock or the caller. The first use raises UndeclaredError for a
+    queryset that cannot be compiled: one that does not pass every value to the database unchanged, or whose results are
+    not plain records, rows by name or single values.
     """
 
     def __init__(self, build: Callable[..., Any], *kinds: type) -> None:
@@ -100,7 +100,7 @@ class CompiledQuery:
         plain = not (compiler.has_extra_select or queryset._prefetch_related_lookups)
         annotated = queryset._iterable_class is ModelIterable and compiler.annotation_col_map
         if shape is None or not plain or annotated or not self._all_placed(params, places):
-            raise Undeclared(f"this queryset of {queryset.model.__name__} cannot be compiled")
+            raise UndeclaredError(f"this queryset of {queryset.model.__name__} cannot be compiled")
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
         return Statement(
             sql,

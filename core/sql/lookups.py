@@ -16,12 +16,12 @@ from django.db.transaction import TransactionManagementError
 from core.sql.compiled import CompiledQuery
 
 # The maximum number of cached row shapes, and of ids in one statement, because callers choose them.
-MOST_FORMS, FEW = 256, 5
+MAX_CACHED_FORMS, FEW = 256, 5
 
 
 def first_row(queryset: Any, pk: int, columns: tuple[str, ...]) -> dict[str, Any] | None:
     """The row of one record as `values(*columns)` returns it; None if the queryset does not contain it."""
-    rows = queryset.filter(pk=pk).values(*columns) if is_narrowed(queryset) else _row_of(queryset.model, columns)(pk)
+    rows = queryset.filter(pk=pk).values(*columns) if is_filtered(queryset) else _row_of(queryset.model, columns)(pk)
     return next(iter(rows), None)
 
 
@@ -29,7 +29,7 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
     """The queryset's records with these ids, in no order; `related` are the relations to join."""
     if not ids:
         return []
-    if is_narrowed(queryset) or len(ids) > FEW:
+    if is_filtered(queryset) or len(ids) > FEW:
         return list(_joined(queryset.filter(pk__in=ids), related))
     return _records_of(queryset.model, len(ids), related)(*ids)
 
@@ -44,7 +44,7 @@ def locked(queryset: Any, pk: int) -> Any:
         raise TransactionManagementError("locking a record requires a transaction")
     if queryset.model.locked_by:
         return _locked_by_holder(queryset, pk, queryset.model.locked_by)
-    if is_narrowed(queryset):
+    if is_filtered(queryset):
         return _locking(queryset).filter(pk=pk).first()
     return _locked_of(queryset.model).first(pk)
 
@@ -83,7 +83,7 @@ class KnownColumns(Query):
         return compiler
 
 
-def is_narrowed(queryset: Any) -> bool:
+def is_filtered(queryset: Any) -> bool:
     query = queryset.query
     return bool(query.where) or query.combinator is not None or query.is_sliced
 
@@ -104,7 +104,7 @@ def _locking(queryset: Any) -> Any:
     return queryset.select_for_update(of=("self",))  # only this table: rows joined by a scope must not be locked
 
 
-@lru_cache(MOST_FORMS)
+@lru_cache(MAX_CACHED_FORMS)
 def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
     rows = model.objects.values(*columns)
     rows.query = rows.query.chain(klass=KnownColumns)
@@ -112,19 +112,19 @@ def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
     return rows
 
 
-@lru_cache(MOST_FORMS)
+@lru_cache(MAX_CACHED_FORMS)
 def _row_of(model: Any, columns: tuple[str, ...]) -> CompiledQuery:
     rows = model.objects.order_by().values(*columns)
     return CompiledQuery(lambda pk: rows.filter(pk=pk)[:1], int)
 
 
-@lru_cache(MOST_FORMS)
+@lru_cache(MAX_CACHED_FORMS)
 def _records_of(model: Any, count: int, related: tuple[str, ...]) -> CompiledQuery:
     records = _joined(model.objects.order_by(), related)
     return CompiledQuery(lambda *ids: records.filter(pk__in=ids), *[int] * count)
 
 
-@lru_cache(MOST_FORMS)
+@lru_cache(MAX_CACHED_FORMS)
 def _locked_of(model: Any) -> CompiledQuery:
     records = _locking(model.objects.order_by())
     return CompiledQuery(lambda pk: records.filter(pk=pk), int)

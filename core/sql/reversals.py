@@ -17,22 +17,22 @@ NAMED = 10
 
 Steps = list[tuple[str, Any]]
 
-_meant: ContextVar[bool] = ContextVar("core_drop_data", default=False)
+_loss_confirmed: ContextVar[bool] = ContextVar("core_drop_data", default=False)
 
 
 @contextmanager
 def dropping_data(meant: bool) -> Iterator[None]:
     """Set for a block whether data losses are confirmed."""
-    token = _meant.set(meant)
+    token = _loss_confirmed.set(meant)
     try:
         yield
     finally:
-        _meant.reset(token)
+        _loss_confirmed.reset(token)
 
 
 def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, using: str = "", **told: Any) -> None:
     """Django's `pre_migrate` receiver, before any change. Raises CommandError with the data that would be lost."""
-    reversals = [] if _meant.get() else [migration for migration, backwards in plan if backwards]
+    reversals = [] if _loss_confirmed.get() else [migration for migration, backwards in plan if backwards]
     steps = [(migration.app_label, step) for migration in reversals for step in migration.operations]
     tables = dict(_dropped_tables(steps, apps, using))
     columns = [each for table, each in _dropped_columns(steps, apps, using) if table not in tables]
@@ -56,7 +56,7 @@ def _dropped_columns(steps: Steps, apps: Any, using: str) -> Iterator[tuple[str,
     """The tables whose non-empty columns would be dropped, and the loss in words."""
     for label, step in steps:
         model = _model(apps, label, step.model_name) if isinstance(step, migrations.AddField) else None
-        if model is not None and (rows := _filled(model, step.name, using)):
+        if model is not None and (rows := _values_to_lose(model, step.name, using)):
             yield model._meta.db_table, f"{step.name} in {rows} rows of {model._meta.db_table}"
 
 
@@ -68,7 +68,7 @@ def _model(apps: Any, label: str, name: str) -> Any:
         return None
 
 
-def _filled(model: Any, name: str, using: str) -> int:
+def _values_to_lose(model: Any, name: str, using: str) -> int:
     """The number of rows with a value in this column that the migration would not restore."""
     rows = model._base_manager.using(using)
     field = next((each for each in model._meta.get_fields() if each.name == name), None)

@@ -15,9 +15,9 @@ from core.errors import Item, Refusal
 
 # Prefixes of PostgreSQL's error codes with an unknown outcome: broken connections, a stopped server, and
 # statement_completion_unknown. Every other code means that the transaction was rolled back.
-TELL_NOTHING = ("08", "57P", "40003")
+INCONCLUSIVE_STATES = ("08", "57P", "40003")
 # SQLite's names of errors before a commit starts to write; a failure while writing has an unknown outcome.
-NOT_BEGUN = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY")
+NOT_STARTED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY")
 
 
 class OutcomeUnknown(Refusal):
@@ -60,4 +60,4 @@ def _undone(error: Exception) -> bool:
     """Whether a failed commit was certainly rolled back."""
     sqlstate = getattr(error.__cause__, "sqlstate", None) or ""
     name = getattr(error.__cause__, "sqlite_errorname", None) or ""
-    return bool(sqlstate and not sqlstate.startswith(TELL_NOTHING)) or name.startswith(NOT_BEGUN)
+    return bool(sqlstate and not sqlstate.startswith(INCONCLUSIVE_STATES)) or name.startswith(NOT_STARTED)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.fields import TWIN, FoldedKey
+from core.fields import DISAMBIGUATOR, FoldedKey
 
 BATCH = 500
 
@@ -56,7 +56,7 @@ class Keys:
         for row in rows.only(*names).order_by("pk").iterator(BATCH):
             before, key = getattr(row, self.column), field.key_of(row, fold or field.fold)
             holder = self._holder(taken, row, key) if self.counts(row) else None
-            key = key if holder is None else f"{key}{TWIN}{row.pk}"
+            key = key if holder is None else f"{key}{DISAMBIGUATOR}{row.pk}"
             violations = self._violations(row, field.source, holder)
             if key != before or violations != row.imported_violations:
                 changed.append(Refolded(row.pk, before, key, violations))
@@ -73,11 +73,11 @@ class Keys:
     def _violations(self, row: Any, source: str, holder: int | None) -> list[Any] | None:
         """Those that the row keeps: its others, and what it breaks now."""
         before = row.imported_violations
-        kept = [each for each in before or [] if not self._is_ours(each, source)]
+        key_for = [each for each in before or [] if not self._is_ours(each, source)]
         if holder is not None:
             told = "blank" if holder == row.pk else f"compares equal to that of {self.model} {holder}"
-            kept.append({"rule": self.rule, "detail": f"{source}: {told}"})
-        return before if kept == (before or []) else kept or ([] if row.imported_row is not None else None)
+            key_for.append({"rule": self.rule, "detail": f"{source}: {told}"})
+        return before if key_for == (before or []) else key_for or ([] if row.imported_row is not None else None)
 
     def _is_ours(self, violation: Any, source: str) -> bool:
         told = violation if isinstance(violation, dict) else {}
@@ -87,7 +87,7 @@ class Keys:
         """Store the keys, none of which may stand twice on the way: rows that hold what another gets step aside."""
         moved = [each for each in changed if each.key != each.before]
         wanted = {each.key for each in moved}
-        aside = [(each, f"{TWIN}{each.pk}") for each in moved if each.before in wanted]
+        aside = [(each, f"{DISAMBIGUATOR}{each.pk}") for each in moved if each.before in wanted]
         for some in (aside, [(each, each.key) for each in moved]):
             renewed = [rows.model(pk=each.pk, **{self.column: key}) for each, key in some]
             rows.bulk_update(renewed, [self.column], BATCH)

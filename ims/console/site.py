@@ -20,7 +20,7 @@ from ims.console.navigation import groups
 # The site's own pages. Password changes and activations use the API.
 PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
 # Types whose audit entries have another entity type, or none.
-UNTRAILED = frozenset({"audit_entry"})
+UNRECORDED = frozenset({"audit_entry"})
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -61,7 +61,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             READ,
             lambda *_: self._overview(request, extra_context or {}),
             actor=request.user,
-            seen=Discovery("console"),
+            discovery=Discovery("console"),
         )
         return page
 
@@ -88,11 +88,11 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
         """Redirect a URL without its trailing slash; any other URL is not found."""
-        if not url.endswith("/") and self._leads_somewhere(f"{request.path_info}/"):
+        if not url.endswith("/") and self._is_routed(f"{request.path_info}/"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         raise Http404
 
-    def _leads_somewhere(self, path: str) -> bool:
+    def _is_routed(self, path: str) -> bool:
         try:
             return resolve(path).func.__name__ != "catch_all_view"
         except Resolver404:
@@ -103,7 +103,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
         """A record's audit trail, for viewers who may open it."""
-        if record.entity_type in UNTRAILED:
+        if record.entity_type in UNRECORDED:
             return []
         page = reverse("admin:audit_auditentry_changelist")
         query = f"reference_type={record.entity_type}&reference_id={record.pk}"

@@ -112,7 +112,7 @@ class SchemaView(OperationView):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The complete description, identical for every caller."""
         chosen: BaseRenderer = request.accepted_renderer
-        text = self.read(lambda *_: written(chosen.format), seen=None, asked=self.params)
+        text = self.read(lambda *_: written(chosen.format), discovery=None, get_query=self.params)
         return HttpResponse(text, content_type=chosen.media_type)
 
     def params(self) -> dict[str, str]:
@@ -133,4 +133,4 @@ class DocsView(OperationView):
     @answers({"type": "string"}, media_types=("text/html",))
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """An interactive page of the description."""
-        return Response(self.read(lambda *_: read_docs(actor=request.user), seen=None))
+        return Response(self.read(lambda *_: read_docs(actor=request.user), discovery=None))

@@ -6,7 +6,7 @@ from changes.choices import RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
 from ims.legacy import change_rules, rules
 from ims.legacy.columns import MADE, NAME, own_id
-from ims.legacy.readers import Reference, choice, moment, through, truth
+from ims.legacy.readers import Reference, boolean, choice, through_field, timestamp
 from ims.legacy.schema import Table, column
 
 # Today a rollback is approved by starting it. One that was approved but never started waits for that decision
@@ -27,10 +27,10 @@ CHANGES = Table(
         column("requested_by", Reference("users"), "requested_by_id"),
         column("approved_by", Reference("users"), "approved_by_id"),
         column("status", choice(), "status"),
-        column("scheduled_start", moment, "scheduled_start"),
-        column("scheduled_end", moment, "scheduled_end"),
-        column("actual_start", moment, "actual_start"),
-        column("actual_end", moment, "actual_end"),
+        column("scheduled_start", timestamp, "scheduled_start"),
+        column("scheduled_end", timestamp, "scheduled_end"),
+        column("actual_start", timestamp, "actual_start"),
+        column("actual_end", timestamp, "actual_end"),
         *MADE,
     ),
     rules=(
@@ -60,9 +60,9 @@ ROLLBACKS = Table(
         column("requested_by", Reference("users"), "requested_by_id"),
         column("approved_by", Reference("users"), "approved_by_id"),
         column("status", choice(OLD_ROLLBACK_STATUSES), "status"),
-        column("executed_at", moment, "executed_at"),
-        column("justification", through(serializers.CharField(), "justification_given"), "justification"),
-        column("validation_completed", truth, "validation_completed"),
+        column("executed_at", timestamp, "executed_at"),
+        column("justification", through_field(serializers.CharField(), "justification_given"), "justification"),
+        column("validation_completed", boolean, "validation_completed"),
         *MADE,
     ),
     rules=(

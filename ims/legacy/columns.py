@@ -2,15 +2,15 @@
 
 from core.operations.fields import EmailField, NameField, PhoneField
 from ims.legacy import rules
-from ims.legacy.readers import identifier, moment, through
+from ims.legacy.readers import identifier, through_field, timestamp
 from ims.legacy.schema import Column, column
 
-NAME = through(NameField(), "name_given")
-EMAIL = through(EmailField(), "valid_email")
-PHONE = through(PhoneField(), "valid_phone")
-OPTIONAL_PHONE = through(PhoneField(allow_blank=True), "valid_phone")
+NAME = through_field(NameField(), "name_given")
+EMAIL = through_field(EmailField(), "valid_email")
+PHONE = through_field(PhoneField(), "valid_phone")
+OPTIONAL_PHONE = through_field(PhoneField(allow_blank=True), "valid_phone")
 
-MADE_AND_CHANGED = (column("created_at", moment, "created_at"), column("updated_at", moment, "updated_at"))
+MADE_AND_CHANGED = (column("created_at", timestamp, "created_at"), column("updated_at", timestamp, "updated_at"))
 TIMES = (rules.time_stamps_ordered, rules.not_from_the_future)
 
 
@@ -20,7 +20,7 @@ def own_id(key: str) -> Column:
 
 def made(source: str) -> tuple[Column, Column]:
     """Where the old system kept no time of the last change, it is that of the making."""
-    return column("created_at", moment, source), column("updated_at", moment, source)
+    return column("created_at", timestamp, source), column("updated_at", timestamp, source)
 
 
 MADE = made("created_at")

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from ims.legacy import event_rules, rules
 from ims.legacy.columns import MADE, own_id
-from ims.legacy.readers import Reference, choice, moment, text, through
+from ims.legacy.readers import Reference, choice, text, through_field, timestamp
 from ims.legacy.schema import Cell, Table, column
 from incidents.models import EventCorrelation, EventRecord
 
@@ -22,9 +22,9 @@ EVENTS = Table(
     columns=(
         own_id("event_id"),
         column("source", choice(), "source"),
-        column("payload_summary", through(serializers.CharField(), "summary_given"), "payload_summary"),
+        column("payload_summary", through_field(serializers.CharField(), "summary_given"), "payload_summary"),
         column("severity_hint", hint, "severity_hint"),
-        column("detected_at", moment, "detected_at"),
+        column("detected_at", timestamp, "detected_at"),
         column("created_by", Reference("users"), "recorded_by_id"),
         column("updated_by", Reference("users"), "recorded_by_id"),
         *MADE,

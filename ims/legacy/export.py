@@ -11,7 +11,7 @@ from core.errors import Item, Refusal
 
 Row = dict[str, Any]
 
-BIGGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -34,7 +34,7 @@ def read_id(value: Any) -> int | None:
     """The number in an id of the export (text, or a number); None where it is neither."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     number = int(text) if ID.fullmatch(text) else 0
-    return number if 1 <= number <= BIGGEST_ID else None
+    return number if 1 <= number <= MAX_ID else None
 
 
 class Export:

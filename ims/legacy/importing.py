@@ -35,7 +35,7 @@ class Importer:
     def _import(self, table: Table) -> TableResult:
         rows = self.world.export.rows(table.name)
         if table.model is None:
-            return TableResult(table.name, len(rows), imported_yet=False)
+            return TableResult(table.name, len(rows), fully_imported=False)
         store = store_of(table.model)
         kept = store.kept(table.model, rows)
         _refuse_others(table, rows, kept, store)

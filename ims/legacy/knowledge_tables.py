@@ -8,14 +8,14 @@ from knowledge.choices import HIGHEST_RATING, LOWEST_RATING
 from knowledge.models import Article, PostIncidentReview
 
 # The most that both databases keep in a small column.
-BIGGEST_RATING = 2**15 - 1
+MAX_RATING = 2**15 - 1
 
 
 def rating(cell: Cell) -> int | None:
     """A mark. One outside today's scale is kept and reported."""
     mark = number(cell)
-    if mark is not None and mark > BIGGEST_RATING:
-        cell.bad(f"must be from 0 to {BIGGEST_RATING}")
+    if mark is not None and mark > MAX_RATING:
+        cell.bad(f"must be from 0 to {MAX_RATING}")
     if mark is not None and not LOWEST_RATING <= mark <= HIGHEST_RATING:
         cell.breach("rating_in_range", f"{mark} is not from {LOWEST_RATING} to {HIGHEST_RATING}")
     return mark

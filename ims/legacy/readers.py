@@ -20,8 +20,8 @@ from ims.legacy.schema import Cell, Reader
 Parsed = TypeVar("Parsed")
 
 # What both databases keep in a positive integer column.
-BIGGEST_NUMBER = 2**31 - 1
-BIGGEST_PORT = 65_535
+MAX_INTEGER = 2**31 - 1
+MAX_PORT = 65_535
 
 
 def text(cell: Cell) -> str | None:
@@ -35,13 +35,13 @@ def text(cell: Cell) -> str | None:
     return _fitting(cell, without_control_characters(cell.value))
 
 
-def through(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
+def through_field(field: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
     """Text through the input field of today's API: in its form where it passes, as it stands and reported where not."""
 
     def read(cell: Cell) -> str:
         raw = text(cell) or ""
         try:
-            return _fitting(cell, door.run_validation("" if is_blank(raw) else raw))
+            return _fitting(cell, field.run_validation("" if is_blank(raw) else raw))
         except serializers.ValidationError as error:
             cell.breach(rule, " ".join(str(each) for each in error.detail))
             return raw
@@ -49,9 +49,9 @@ def through(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-
     return read
 
 
-def full_name(door: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
+def full_name(field: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
     """One name of several parts, through the input field of today's API."""
-    whole = through(door, rule)
+    whole = through_field(field, rule)
 
     def read(cell: Cell) -> str:
         if not all(isinstance(part, str) for part in cell.value):
@@ -135,8 +135,8 @@ def number(cell: Cell) -> int | None:
         return None
     if isinstance(cell.value, bool) or not isinstance(cell.value, int):
         cell.bad("must be a whole number")
-    if not 0 <= cell.value <= BIGGEST_NUMBER:
-        cell.bad(f"must be from 0 to {BIGGEST_NUMBER}")
+    if not 0 <= cell.value <= MAX_INTEGER:
+        cell.bad(f"must be from 0 to {MAX_INTEGER}")
     return cell.value
 
 
@@ -162,13 +162,13 @@ def decimal(cell: Cell) -> Decimal | None:
     return value
 
 
-def truth(cell: Cell) -> bool:
+def boolean(cell: Cell) -> bool:
     if not isinstance(cell.value, bool):
         cell.bad("must be true or false")
     return bool(cell.value)
 
 
-def moment(cell: Cell) -> datetime | None:
+def timestamp(cell: Cell) -> datetime | None:
     """A time in ISO 8601; without a zone it is UTC."""
     return _parsed(cell, lambda raw: _in_utc(datetime.fromisoformat(raw)), "a time in ISO 8601")
 
@@ -183,8 +183,8 @@ def one_port(cell: Cell) -> list[int]:
     if cell.value is None:
         return []
     port = number(cell)
-    if port is None or not 1 <= port <= BIGGEST_PORT:
-        cell.breach("port_in_range", f"{port} is not a port, 1 to {BIGGEST_PORT}")
+    if port is None or not 1 <= port <= MAX_PORT:
+        cell.breach("port_in_range", f"{port} is not a port, 1 to {MAX_PORT}")
     return [] if port is None else [port]
 
 

@@ -11,13 +11,13 @@ from ims.legacy.schema import Violation
 
 @dataclass
 class TableResult:
-    """The outcome for one table. `imported_yet` is false for tables that no model takes."""
+    """The outcome for one table. `fully_imported` is false for tables that no model takes."""
 
     table: str
     rows: int
     imported: int = 0
     unchanged: int = 0
-    imported_yet: bool = True
+    fully_imported: bool = True
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, row_id: int, violations: list[Violation], *, new: bool = False) -> None:
@@ -30,7 +30,7 @@ class TableResult:
             "rows": self.rows,
             "imported": self.imported,
             "unchanged": self.unchanged,
-            "not_yet": not self.imported_yet,
+            "not_yet": not self.fully_imported,
             "violations": len(self.violations),
         }
 
@@ -54,8 +54,8 @@ class Report:
         return [violation for result in self.tables for violation in result.violations]
 
     @property
-    def not_yet(self) -> list[TableResult]:
-        return [result for result in self.tables if not result.imported_yet]
+    def not_fully_imported(self) -> list[TableResult]:
+        return [result for result in self.tables if not result.fully_imported]
 
     def as_dict(self, *, dry_run: bool) -> dict[str, Any]:
         """The report as JSON keeps it."""
@@ -85,7 +85,9 @@ class Report:
         for name in ("rows in file", "imported", "unchanged", "violations"):
             grid.add_column(name, justify="right")
         for each in self.tables:
-            counts = (each.imported, each.unchanged, len(each.violations)) if each.imported_yet else ("not yet", "", "")
+            counts = (
+                (each.imported, each.unchanged, len(each.violations)) if each.fully_imported else ("not yet", "", "")
+            )
             grid.add_row(each.table, str(each.rows), *(str(count) for count in counts))
         grid.add_section()
         total = (sum(each.rows for each in self.tables), self.imported, self.unchanged, len(self.violations))

@@ -4,7 +4,7 @@ from typing import Any
 
 from ims.legacy import rules
 from ims.legacy.columns import made, own_id
-from ims.legacy.readers import Reference, choice, moment, required
+from ims.legacy.readers import Reference, choice, required, timestamp
 from ims.legacy.rules import role_permitted
 from ims.legacy.schema import Table, World, column
 from incidents.choices import UNRESOLVED
@@ -45,7 +45,7 @@ REPORTS = Table(
         column("report_type", choice(), "report_type"),
         column("generated_by", required(Reference("users")), "generated_by_id"),
         column("status", choice(), "status"),
-        column("generated_at", required(moment), "generated_at"),
+        column("generated_at", required(timestamp), "generated_at"),
         *made("generated_at"),
     ),
     rules=(

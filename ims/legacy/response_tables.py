@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from ims.legacy import response_rules, rules
 from ims.legacy.columns import MADE, made, own_id
-from ims.legacy.readers import Reference, choice, choice_or_blank, moment, text, through
+from ims.legacy.readers import Reference, choice, choice_or_blank, text, through_field, timestamp
 from ims.legacy.schema import Table, column
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 
@@ -19,12 +19,12 @@ ESCALATIONS = Table(
         column("requested_by", Reference("users"), "escalated_by_id"),
         column("target_user", Reference("users"), "escalated_to_id"),
         # The old system knew reasons by their codes only; the code is then the reason too.
-        column("reason", through(serializers.CharField(), "reason_given"), "escalation_reason"),
+        column("reason", through_field(serializers.CharField(), "reason_given"), "escalation_reason"),
         column("reason_code", choice_or_blank, "escalation_reason"),
         column("escalation_level", choice(), "escalation_level"),
         column("status", choice(), "status"),
-        column("acknowledged_at", moment, "acknowledged_at"),
-        column("resolved_at", moment, "resolved_at"),
+        column("acknowledged_at", timestamp, "acknowledged_at"),
+        column("resolved_at", timestamp, "resolved_at"),
         *made("escalated_at"),
     ),
     rules=(
@@ -53,8 +53,8 @@ COMMUNICATIONS = Table(
         column("delivery_method", choice(), "communication_type"),
         column("delivery_status", choice(), "delivery_status"),
         column("subject", text, "subject"),
-        column("message_content", through(serializers.CharField(), "message_given"), "message_body"),
-        column("sent_at", moment, "sent_at"),
+        column("message_content", through_field(serializers.CharField(), "message_given"), "message_body"),
+        column("sent_at", timestamp, "sent_at"),
         *MADE,
     ),
     rules=(
@@ -77,8 +77,8 @@ WORKAROUNDS = Table(
         column("implemented_by", Reference("users"), "implemented_by_id"),
         column("effectiveness", choice(), "effectiveness"),
         column("status", choice(), "status"),
-        column("description", through(serializers.CharField(), "description_given"), "description"),
-        column("implemented_at", moment, "implemented_at"),
+        column("description", through_field(serializers.CharField(), "description_given"), "description"),
+        column("implemented_at", timestamp, "implemented_at"),
         *made("implemented_at"),
     ),
     rules=(rules.not_from_the_future, response_rules.implemented_by_permitted_role),
@@ -96,7 +96,7 @@ ANALYSES = Table(
         column("analysis_method", choice(), "analysis_method"),
         column("status", choice(), "status"),
         column("summary", text, "summary"),
-        column("completed_at", moment, "completed_at"),
+        column("completed_at", timestamp, "completed_at"),
         *MADE,
     ),
     rules=(

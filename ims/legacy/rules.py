@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from approvals.choices import ApprovalStatus
-from clients.agreement_rules import targets_of, violations
+from clients.agreement_rules import agreed_targets, violations
 from clients.choices import AgreementStatus, SubscriptionStatus
 from core.errors import Refusal
 from core.operations.registry import registry
@@ -23,7 +23,7 @@ from users.serializers import require_association
 from vendors.choices import vendor_types
 
 # The times at which something has happened, in all tables.
-HAPPENED = (
+PAST_TIMES = (
     "created_at",
     "updated_at",
     "detected_at",
@@ -50,7 +50,7 @@ def time_stamps_ordered(record: Any, world: World) -> str:
 
 def not_from_the_future(record: Any, world: World) -> str:
     """Asked of what has happened; a window that was agreed on may lie ahead."""
-    latest = max(moment for name in HAPPENED if (moment := getattr(record, name, None)) is not None)
+    latest = max(timestamp for name in PAST_TIMES if (timestamp := getattr(record, name, None)) is not None)
     return f"{latest.isoformat()} is later than the server's clock" if latest > timezone.now() else ""
 
 
@@ -74,7 +74,7 @@ def ended_subscription_not_active(subscription: Any, world: World) -> str:
 
 
 def within_tier(agreement: Any, world: World) -> str:
-    return _broken_promises(agreement, (), OUTSIDE_TIER)
+    return _tier_violations(agreement, (), OUTSIDE_TIER)
 
 
 def agreements_in_order(agreement: Any, world: World) -> str:
@@ -83,11 +83,11 @@ def agreements_in_order(agreement: Any, world: World) -> str:
         return ""
     peers = world.group("sla_agreements", "subscription_id", agreement.subscription_id)
     active = [each for each in peers if each is not agreement and each.status == AgreementStatus.ACTIVE]
-    return _broken_promises(agreement, active, OUT_OF_ORDER)
+    return _tier_violations(agreement, active, OUT_OF_ORDER)
 
 
-def _broken_promises(agreement: Any, peers: Iterable[Any], code: str) -> str:
-    found = violations(agreement.subscription, targets_of(agreement), [targets_of(each) for each in peers])
+def _tier_violations(agreement: Any, peers: Iterable[Any], code: str) -> str:
+    found = violations(agreement.subscription, agreed_targets(agreement), [agreed_targets(each) for each in peers])
     return " ".join(each.detail for each in found if each.code == code)
 
 

@@ -92,7 +92,7 @@ def checked(source: str, read: Reader) -> Column:
     return Column("", read, (source,))
 
 
-def as_it_is(record: Any) -> None:
+def no_derived_values(record: Any) -> None:
     """Nothing follows from a record but what its row says."""
 
 
@@ -109,7 +109,7 @@ class Table:
     model: type[models.Model] | None = None
     columns: tuple[Column, ...] = ()
     rules: tuple[Rule, ...] = ()
-    complete: Callable[[Any], None] = as_it_is
+    complete: Callable[[Any], None] = no_derived_values
 
     @property
     def sources(self) -> frozenset[str]:

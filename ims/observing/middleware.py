@@ -14,7 +14,7 @@ from core.errors import Refusal
 from ims.observing.metrics import BROKEN_STREAMS, IN_PROGRESS, measure, measure_refusal
 from ims.observing.names import operation_label, route_of
 from ims.observing.statements import Statements
-from ims.observing.streams import Watched, is_made_on_the_way
+from ims.observing.streams import ObservedStream, is_generated
 
 log = structlog.stdlib.get_logger("ims.requests")
 
@@ -39,8 +39,8 @@ class ObservingMiddleware:
         except BaseException:
             IN_PROGRESS.dec()
             raise
-        if is_made_on_the_way(response):
-            response.streaming_content = Watched(iter(response), statements, ended)
+        if is_generated(response):
+            response.streaming_content = ObservedStream(iter(response), statements, ended)
         else:
             ended(broken=False)
         return response

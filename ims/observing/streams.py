@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from ims.observing.statements import Statements
 
 
-class Watched(Iterator[bytes]):
+class ObservedStream(Iterator[bytes]):
     """The chunks of a response; `ended` is called once, with whether the transfer failed, in the request's context.
 
     A client that disconnects ends the response early; that is not a failure.
@@ -42,6 +42,6 @@ class Watched(Iterator[bytes]):
             self.context.run(self.ended, broken)
 
 
-def is_made_on_the_way(response: HttpResponseBase) -> TypeGuard[StreamingHttpResponse]:
+def is_generated(response: HttpResponseBase) -> TypeGuard[StreamingHttpResponse]:
     """Whether a response is generated while it is sent; a file is not, and servers send it more efficiently."""
     return response.streaming and not isinstance(response, FileResponse)

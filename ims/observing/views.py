@@ -12,7 +12,7 @@ from core.codes import Code
 from core.errors import Refusal
 from core.http.problems import respond
 from core.http.throttles import AddressLimit, enforce
-from ims.observing.workers import everything
+from ims.observing.workers import metrics_registry
 
 # Proxy headers: with any of these, the caller is not the connection's peer.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
@@ -28,7 +28,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         if "WWW-Authenticate" in response:
             response["WWW-Authenticate"] = "Bearer"
         return response
-    return HttpResponse(generate_latest(everything()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return HttpResponse(generate_latest(metrics_registry()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def admit(request: HttpRequest) -> None:

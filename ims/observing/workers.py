@@ -15,7 +15,7 @@ from prometheus_client.registry import REGISTRY, Collector
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def everything() -> Collector:
+def metrics_registry() -> Collector:
     """The registry to read: this process's own, or one that adds up all workers."""
     folder = os.environ.get(FOLDER)
     if not folder:
@@ -34,13 +34,13 @@ class WorkerCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         found: dict[str, Metric] = {}
-        for pid in self._living():
+        for pid in self._live_gauge_files():
             for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
                 family = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
                 for sample in metric.samples:
                     family.add_sample(sample.name, {**sample.labels, "pid": pid}, sample.value)
         return found.values()
 
-    def _living(self) -> list[str]:
+    def _live_gauge_files(self) -> list[str]:
         """The gauge files of live workers, which are removed with their worker."""
         return sorted(path.stem.rpartition("_")[2] for path in self.folder.glob("gauge_livesum_*.db"))

@@ -10,7 +10,7 @@ env = environ.Env()
 TESTING = env.str("IMS_ENVIRONMENT", "production") == "test"
 
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-MOST_COUNTERS = 100_000
+MAX_COUNTERS = 100_000
 # Seconds to wait for the cache, so that a slow or unavailable one does not delay requests.
 PATIENCE = 0.25
 
@@ -40,7 +40,7 @@ def shared(url: str) -> dict[str, Any]:
 def of_this_process() -> dict[str, Any]:
     return {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": MOST_COUNTERS},
+        "OPTIONS": {"MAX_ENTRIES": MAX_COUNTERS},
     }
 
 

@@ -12,8 +12,8 @@ class EventAdmin(RecordAdmin):
     group, icon = "Incidents", "notifications"
     columns = ("id", "source", "payload_summary", "severity_hint", "client", "component", "detected_at")
     order = ("id",)
-    facets = ("source", "severity_hint", "detected_at", "created_at", "client", "component")
-    find = ("payload_summary",)
+    filter_columns = ("source", "severity_hint", "detected_at", "created_at", "client", "component")
+    search_columns = ("payload_summary",)
     sections = (
         (None, (("source", "severity_hint"), "payload_summary", ("client", "component"), "detected_at")),
         ("Content", ("attributes",)),
@@ -28,7 +28,7 @@ class CorrelationAdmin(RecordAdmin):
     group, icon = "Incidents", "hub"
     columns = ("id", "event", "correlation_key", "decision", "incident", "created_at")
     order = ("id",)
-    facets = ("decision", "created_at", "event", "incident")
+    filter_columns = ("decision", "created_at", "event", "incident")
     sections = (
         (None, (("event", "incident"), ("decision", "correlation_key"))),
         ("Imported record", ("imported_violations",)),
@@ -41,7 +41,7 @@ class RuleAdmin(RecordAdmin):
     group, icon = "Incidents", "rule"
     columns = ("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active")
     order = ("id",)
-    facets = ("active", "minimum_severity")
-    find = ("name",)
+    filter_columns = ("active", "minimum_severity")
+    search_columns = ("name",)
     sections = ((None, (("name", "active"), "group_by", ("window_minutes", "min_events"), "minimum_severity")),)
     tones = {"minimum_severity": SEVERITY_TONES, "active": {True: "success"}}

@@ -34,8 +34,8 @@ DEFAULT_WINDOW_MINUTES = 30
 DEFAULT_MIN_EVENTS = 3
 DEFAULT_MINIMUM_SEVERITY = Severity.P2
 
-LONGEST_WINDOW_MINUTES = 7 * 24 * 60
-MOST_RELATED = 200  # the maximum number of stored events read for a rule, which bounds min_events
+MAX_WINDOW_MINUTES = 7 * 24 * 60
+MAX_RELATED_EVENTS = 200  # the maximum number of stored events read for a rule, which bounds min_events
 MOST_GIVEN, MOST_PAYLOADS = 200, 50
 FINGERPRINT_LENGTH = 200
 KEY_LENGTH = 200

@@ -24,7 +24,7 @@ from incidents.events.choices import (
 )
 
 # Attribute values longer than this are replaced by their digest in a key.
-LONGEST_VALUE = 100
+MAX_VALUE_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class RelatedEvents:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrelationOutcome:
+class CorrelationResult:
     """The disjoint groups that require an incident; otherwise the reasons why none does."""
 
     calling: tuple[RelatedEvents, ...]
@@ -103,14 +103,14 @@ class CorrelationOutcome:
         return bool(self.calling)
 
 
-def decide(events: Iterable[CandidateEvent], criteria: Criteria, key: str = "") -> CorrelationOutcome:
+def decide(events: Iterable[CandidateEvent], criteria: Criteria, key: str = "") -> CorrelationResult:
     """Evaluate events by the criteria; `key` is the one stated in the request. SOP 2, steps 2 to 4."""
     known = frozenset(events)
-    calling = [group for group in _severe(known, criteria, key) if group.reasons]
-    calling += [group for rule in criteria.rules for group in _numerous(known, rule, key) if group.reasons]
+    calling = [group for group in _severe_groups(known, criteria, key) if group.reasons]
+    calling += [group for rule in criteria.rules for group in _frequent_groups(known, rule, key) if group.reasons]
     if calling:
-        return CorrelationOutcome(tuple(_united(calling)), ())
-    return CorrelationOutcome((), _why_not(known, criteria, key))
+        return CorrelationResult(tuple(_merged(calling)), ())
+    return CorrelationResult((), _why_not(known, criteria, key))
 
 
 def key_of(event: CandidateEvent, rule: GroupingRule, key: str = "") -> str:
@@ -133,7 +133,7 @@ def group_key(event: CandidateEvent, group_by: str) -> str:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else dumps(value).decode()
     # The digest distinguishes 1 from "1", and long values from each other.
-    if len(text) <= LONGEST_VALUE and isinstance(value, str):
+    if len(text) <= MAX_VALUE_LENGTH and isinstance(value, str):
         return text
     return f"{text[:40]}#{hashlib.sha256(dumps(value)).hexdigest()[:16]}"
 
@@ -153,7 +153,7 @@ def _groups(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> 
             yield RelatedEvents(name, members)
 
 
-def _severe(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> Iterator[RelatedEvents]:
+def _severe_groups(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> Iterator[RelatedEvents]:
     """Groups with a sufficiently severe event; a given event without a group forms its own."""
     groups = list(_groups(events, criteria.relation, key))
     related = {event for group in groups for event in group.events}
@@ -171,10 +171,10 @@ def _severe(events: frozenset[CandidateEvent], criteria: Criteria, key: str) -> 
         yield RelatedEvents(group.key, group.events, reasons, met_at)
 
 
-def _numerous(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> Iterator[RelatedEvents]:
+def _frequent_groups(events: frozenset[CandidateEvent], rule: GroupingRule, key: str) -> Iterator[RelatedEvents]:
     """Groups with enough events within one window."""
     for group in _groups(events, rule, key):
-        most = _most_within(group.events, rule.window)
+        most = _peak_count(group.events, rule.window)
         reasons: tuple[str, ...] = ()
         if most >= rule.min_events:
             reasons = (
@@ -192,7 +192,7 @@ def _met_at(events: Iterable[CandidateEvent], rule: GroupingRule) -> datetime | 
     return next(complete, None)
 
 
-def _most_within(events: Iterable[CandidateEvent], window: timedelta) -> int:
+def _peak_count(events: Iterable[CandidateEvent], window: timedelta) -> int:
     """The largest number of events within one window, both ends inclusive."""
     times = sorted(event.detected_at for event in events)
     first = most = 0
@@ -203,7 +203,7 @@ def _most_within(events: Iterable[CandidateEvent], window: timedelta) -> int:
     return most
 
 
-def _united(groups: Iterable[RelatedEvents]) -> list[RelatedEvents]:
+def _merged(groups: Iterable[RelatedEvents]) -> list[RelatedEvents]:
     """Merge groups that share an event."""
     united: list[RelatedEvents] = []
     for group in groups:
@@ -221,7 +221,7 @@ def _why_not(events: frozenset[CandidateEvent], criteria: Criteria, key: str) ->
     threshold = f"{criteria.minimum_severity} or higher ({criteria.severity_origin})"
     reasons = [f"No event has a severity hint of {threshold}."]
     for rule in criteria.rules:
-        most = max((_most_within(group.events, rule.window) for group in _groups(events, rule, key)), default=0)
+        most = max((_peak_count(group.events, rule.window) for group in _groups(events, rule, key)), default=0)
         reasons.append(
             f"At most {max(most, 1)} related within {rule.window_minutes} minutes; {rule.min_events} are required "
             f"({rule.origin})."

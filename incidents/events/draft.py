@@ -34,7 +34,7 @@ def incident_body(
     component_id = component.pk if component else _named(events, "component_id")
     _require(client_id, component_id, needs_component=stated is None)
     return {
-        "title": " ".join(_telling(events, records).payload_summary.split())[:TITLE_LENGTH],
+        "title": " ".join(_most_severe(events, records).payload_summary.split())[:TITLE_LENGTH],
         "description": _description(events, records),
         "category": stated_category(group, records) or ASSUMED_CATEGORY,
         "impact_level": IMPACT_OF_SEVERITY.get(group.severity, ASSUMED_IMPACT),
@@ -75,7 +75,7 @@ def _require(client_id: int | None, component_id: int | None, *, needs_component
     raise Refusal(Code.VALIDATION_ERROR, detail, rule="incident_of_known_client", errors=items, next=advice)
 
 
-def _telling(events: list[CandidateEvent], records: Mapping[CandidateEvent, EventRecord]) -> EventRecord:
+def _most_severe(events: list[CandidateEvent], records: Mapping[CandidateEvent, EventRecord]) -> EventRecord:
     """The event that supplies the incident's title: the first of the most severe ones."""
     return records[min(events, key=lambda event: event.severity_hint or "~")]
 

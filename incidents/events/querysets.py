@@ -16,7 +16,7 @@ class StaffQuerySet(RecordQuerySet):
 
 
 class EventQuerySet(StaffQuerySet):
-    def unspent(self) -> Self:
+    def uncorrelated_or_open(self) -> Self:
         """Excludes the events of resolved or closed incidents, which are settled."""
         correlations = apps.get_model("incidents.EventCorrelation").objects
         answered = correlations.filter(event_id=OuterRef("pk"), incident__isnull=False)

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from clients.choices import Severity
 from clients.models import Client
-from core.operations.fields import BIGGEST_ID, BoundedJSONField, NameField, Reference
+from core.operations.fields import MAX_ID, BoundedJSONField, NameField, Reference
 from core.reading.serializers import Body, Output, extended, outputs
 from core.text.folding import is_blank
 from incidents.bodies import REASON_LENGTH, TEXT_LENGTH, FactsBody
@@ -19,16 +19,16 @@ from incidents.events.choices import (
     FINGERPRINT_LENGTH,
     GROUP_BY,
     KEY_LENGTH,
-    LONGEST_WINDOW_MINUTES,
+    MAX_RELATED_EVENTS,
+    MAX_WINDOW_MINUTES,
     MOST_GIVEN,
     MOST_PAYLOADS,
-    MOST_RELATED,
     Decision,
     EventSource,
 )
-from incidents.judging import affected_ids
 from incidents.models import CorrelationRule, EventCorrelation, EventRecord, Incident
 from incidents.serializers import IncidentDetail
+from incidents.severity_updates import affected_ids
 from products.models import Component
 
 SUMMARY_LENGTH = 2_000
@@ -63,7 +63,7 @@ class EventList(serializers.ListField):
     """Ids of readable stored events, looked up in one statement. The field's value is the list of events."""
 
     def __init__(self, **options: Any) -> None:
-        child = serializers.IntegerField(min_value=0, max_value=BIGGEST_ID)
+        child = serializers.IntegerField(min_value=0, max_value=MAX_ID)
         super().__init__(child=child, max_length=MOST_GIVEN, **options)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -93,11 +93,11 @@ class GroupByField(serializers.CharField):
 
 
 def _window(**options: Any) -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=LONGEST_WINDOW_MINUTES, **options)
+    return serializers.IntegerField(min_value=1, max_value=MAX_WINDOW_MINUTES, **options)
 
 
 def _count(**options: Any) -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=MOST_RELATED, **options)
+    return serializers.IntegerField(min_value=1, max_value=MAX_RELATED_EVENTS, **options)
 
 
 class StatedRuleBody(Body):

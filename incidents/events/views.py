@@ -33,7 +33,7 @@ RULES = Collection(CorrelationRule, CorrelationRuleOutput, RuleFilters, label="n
 
 class EventViewSet(RecordViewSet):
     collection = EVENTS
-    create = write("event.record", code=status.HTTP_201_CREATED, further=(status.HTTP_200_OK,))
+    create = write("event.record", code=status.HTTP_201_CREATED, also_returns=(status.HTTP_200_OK,))
     correlate = write("event.correlate", path="correlate", detail=False)
 
 

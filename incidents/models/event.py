@@ -8,7 +8,7 @@ from django.db.models import Q
 from clients.choices import Severity
 from core.fields import FoldedKey
 from core.models import Record
-from incidents.events.choices import FINGERPRINT_LENGTH, KEY_LENGTH, LONGEST_WINDOW_MINUTES, Decision, EventSource
+from incidents.events.choices import FINGERPRINT_LENGTH, KEY_LENGTH, MAX_WINDOW_MINUTES, Decision, EventSource
 from incidents.events.querysets import EventQuerySet, StaffQuerySet
 from incidents.models.incident import IMPORTED
 
@@ -124,7 +124,7 @@ class CorrelationRule(Record):
             models.UniqueConstraint(fields=["name_key"], name="correlation_rule_name_unique"),
             models.CheckConstraint(condition=~Q(name_key=""), name="correlation_rule_named"),
             models.CheckConstraint(
-                condition=Q(window_minutes__gte=1, window_minutes__lte=LONGEST_WINDOW_MINUTES),
+                condition=Q(window_minutes__gte=1, window_minutes__lte=MAX_WINDOW_MINUTES),
                 name="correlation_rule_window_valid",
             ),
             models.CheckConstraint(condition=Q(min_events__gte=1), name="correlation_rule_counts"),

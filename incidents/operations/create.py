@@ -14,10 +14,10 @@ from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentBody
 from incidents.choices import INCIDENT_MOVES, DetectionSource
 from incidents.duties import own_vendors_component
-from incidents.judging import judge_new, known_facts
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
 from incidents.service_levels.timers import stamp
+from incidents.severity_updates import classify_new, known_facts
 from users.choices import CC, EX, IM, SA, TS, VC
 from users.models import User
 
@@ -67,7 +67,7 @@ def create_incident(
     )
     further = list(affected_clients)
     known = known_facts({client.pk, *(each.pk for each in further)}, event_hint)
-    refusal = judge_new(incident, severity, known)
+    refusal = classify_new(incident, severity, known)
     stamp(incident)
     incident.save()
     if refusal is not None:

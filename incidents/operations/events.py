@@ -17,19 +17,19 @@ from core.operations.dispatch import execute
 from core.operations.registry import operation, registry
 from core.operations.results import Answer
 from core.verbs import Verb
-from incidents.bodies import EventfulBody
+from incidents.bodies import EventIncidentBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
 from incidents.events.answers import correlation_answer
 from incidents.events.choices import Decision
 from incidents.events.correlation import CandidateEvent, Criteria, RelatedEvents, decide, key_of
 from incidents.events.criteria import criteria_in_force
 from incidents.events.draft import incident_body, stated_category
-from incidents.events.related import seen_events
+from incidents.events.related import candidate_events
 from incidents.events.serializers import CorrelateBody, CorrelationAnswer, EventBody, RecordedEvent
-from incidents.judging import raise_by_hint
 from incidents.lifecycle import require_not_closed
 from incidents.models import EventCorrelation, EventRecord, Incident
 from incidents.service_levels.timers import change_stamped
+from incidents.severity_updates import raise_by_hint
 from users.choices import IM
 from users.models import User
 
@@ -37,7 +37,7 @@ Seen = Mapping[CandidateEvent, EventRecord]
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class CorrelationDecision:
     """A decision, its events, and its reasons."""
 
     decision: Decision
@@ -102,14 +102,16 @@ def correlate_events(
     given = _given(actor, events, payloads)
     criteria = criteria_in_force(rule, thresholds)
     stated = incident or {}
-    seen = seen_events(given, criteria, correlation_key, client=stated.get("client"), component=stated.get("component"))
+    seen = candidate_events(
+        given, criteria, correlation_key, client=stated.get("client"), component=stated.get("component")
+    )
     outcome = decide(seen, criteria, correlation_key)
     if link_to is not None:
         ruling = _link(link_to, _linked_group(seen, outcome.calling, criteria, correlation_key))
     elif outcome.met:
         ruling = _open(actor, _only(outcome.calling), seen, incident)
     else:
-        ruling = Ruling(Decision.RECORDED_FOR_TRENDING, RelatedEvents("", frozenset()), outcome.reasons)
+        ruling = CorrelationDecision(Decision.RECORDED_FOR_TRENDING, RelatedEvents("", frozenset()), outcome.reasons)
     rows = _write(seen, ruling, criteria, correlation_key)
     return correlation_answer(actor, ruling.decision, ruling.reasons, ruling.incident, rows)
 
@@ -174,13 +176,13 @@ def _linked_group(seen: Seen, calling: tuple[RelatedEvents, ...], criteria: Crit
     return RelatedEvents(key or key_of(first, criteria.relation), given.union(*(group.events for group in calling)))
 
 
-def _link(incident: Incident, group: RelatedEvents) -> Ruling:
+def _link(incident: Incident, group: RelatedEvents) -> CorrelationDecision:
     require_not_closed(incident)
     reason = f"The request links the events to {incident.incident_code}."
     return _linked(incident.pk, group, (reason,))
 
 
-def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) -> Ruling:
+def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) -> CorrelationDecision:
     """Link a group; the hints of its new events become facts of the incident (SOP 13)."""
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
     require_not_closed(incident)
@@ -193,19 +195,19 @@ def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) ->
         hooks.changed(incident)
     else:
         incident.save()
-    return Ruling(Decision.LINKED, group, (*reasons, *([raised] if raised else [])), incident)
+    return CorrelationDecision(Decision.LINKED, group, (*reasons, *([raised] if raised else [])), incident)
 
 
-def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] | None) -> Ruling:
+def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] | None) -> CorrelationDecision:
     """Create the incident under SOP 12, or link to the existing unresolved one."""
     body = {"reporter_id": actor.pk, **incident_body(group, seen, stated)}
     unknown_kind = not (stated or {}).get("category") and not stated_category(group, seen)
-    twin = _same_place(body) if unknown_kind else None
+    twin = _unresolved_at_component(body) if unknown_kind else None
     if twin is None:
         try:
-            data = read_body(registry["incident.create"], actor, None, body, EventfulBody)
+            data = read_body(registry["incident.create"], actor, None, body, EventIncidentBody)
             created = execute("incident.create", actor=actor, data={**data, "event_hint": group.severity})
-            return Ruling(Decision.INCIDENT_CREATED, group, group.reasons, created)
+            return CorrelationDecision(Decision.INCIDENT_CREATED, group, group.reasons, created)
         except Refusal as refusal:
             twin = _twin(refusal)
             if twin is None:
@@ -214,7 +216,7 @@ def _open(actor: User, group: RelatedEvents, seen: Seen, stated: dict[str, Any] 
     return _linked(twin.pk, group, (*group.reasons, reason))
 
 
-def _same_place(body: Mapping[str, Any]) -> Incident | None:
+def _unresolved_at_component(body: Mapping[str, Any]) -> Incident | None:
     """Without a stated category, any unresolved incident of the client and component counts as the same problem."""
     if body["component_id"] is None:
         return None
@@ -230,7 +232,7 @@ def _twin(refusal: Refusal) -> Incident | None:
     return twin
 
 
-def _write(seen: Seen, ruling: Ruling, criteria: Criteria, key: str) -> list[EventCorrelation]:
+def _write(seen: Seen, ruling: CorrelationDecision, criteria: Criteria, key: str) -> list[EventCorrelation]:
     """One correlation for each event of the group, and one for trending for each other given event."""
     rows = []
     for event in sorted(seen, key=lambda each: each.id):

@@ -14,12 +14,12 @@ from incidents.affected import set_affected_clients
 from incidents.bodies import IncidentUpdateBody
 from incidents.choices import UPDATE_MOVES
 from incidents.duties import lowering_by_incident_manager, lowering_not_by_initiator, lowering_severity
-from incidents.judging import basis_of, contradiction, judge_again
 from incidents.lifecycle import acknowledge, require_move, require_not_closed
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.timers import RESTS_ON, stamp
+from incidents.service_levels.timers import TERM_FIELDS, stamp
 from incidents.severity import OVERRIDDEN, STATED, higher_of, lower
+from incidents.severity_updates import basis_of, contradiction, reclassify
 from users.choices import EX, IM, TS
 from users.models import User
 
@@ -62,7 +62,7 @@ def update_incident(
     if affected_clients is not None and set_affected_clients(incident, affected_clients):
         incident.affected_changed_at = timezone.now()
     if not incident.changes().keys().isdisjoint(JUDGED_BY):
-        judge_again(incident, before)
+        reclassify(incident, before)
         refusal = contradiction(incident, severity, before) if severity is not None else None
     if severity is not None:
         _set_severity(incident, severity)
@@ -78,7 +78,7 @@ def update_incident(
 
 def _save(incident: Incident) -> None:
     """Save the incident, with service levels updated for its changes."""
-    restamp = not incident.changes().keys().isdisjoint(RESTS_ON)
+    restamp = not incident.changes().keys().isdisjoint(TERM_FIELDS)
     if restamp:
         stamp(incident)
     incident.save()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.reading.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import BooleanTextFilter, StrictFilterSet, matches
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
 from incidents.response.addressing import addressed_to
 
@@ -19,7 +19,7 @@ class EscalationFilters(StrictFilterSet):
 
 
 class CommunicationFilters(StrictFilterSet):
-    for_me = TruthFilter(  # type: ignore[no-untyped-call]
+    for_me = BooleanTextFilter(  # type: ignore[no-untyped-call]
         method="reaching_the_reader",
         help_text=("Communications addressed to the caller or the team of the caller's role."),
     )

@@ -15,7 +15,7 @@ from clients.clocks import Interval, covered, due, elapsed
 from incidents.service_levels.terms import SlaTerms
 
 # So many stretches are kept one by one; of older ones only the time that they counted.
-MOST_STRETCHES = 50
+MAX_STRETCHES = 50
 _MINUTE = timedelta(minutes=1)
 _NOTHING = timedelta()
 
@@ -53,7 +53,7 @@ class Stretch:
             return Spent(self.counted, end - self.start)
         return Spent(self._covered(end), end - self.start)
 
-    def reaching(self, left: Spent) -> datetime | None:
+    def exhausted_at(self, left: Spent) -> datetime | None:
         """When this stretch has used up what is left of a budget; None where it ends before, or never does."""
         used_up = self.start if left.covered <= _NOTHING else self._used_up(left.covered)
         if used_up is None:
@@ -63,20 +63,20 @@ class Stretch:
 
     def intervals(self, at: datetime) -> Iterator[Interval]:
         """What was counted in it, up to an instant."""
-        if self.terms.promised and not self.paused:
+        if self.terms.has_agreement and not self.paused:
             yield from covered(self.terms.hours, self.start, at if self.end is None else min(at, self.end))
 
-    def under(self, terms: SlaTerms) -> "Stretch":
+    def with_terms(self, terms: SlaTerms) -> "Stretch":
         """A stretch without a promise, counted by the terms of the one that came."""
         reasons = (*self.reasons, *self.terms.differences(terms))
-        promised = replace(self, terms=terms, reasons=reasons, end=None, counted=None)
-        return promised if self.end is None else promised.closed(self.end)
+        has_agreement = replace(self, terms=terms, reasons=reasons, end=None, counted=None)
+        return has_agreement if self.end is None else has_agreement.closed(self.end)
 
     def _covered(self, end: datetime) -> timedelta:
-        return elapsed(self.terms.hours, self.start, end) if self.terms.promised else _NOTHING
+        return elapsed(self.terms.hours, self.start, end) if self.terms.has_agreement else _NOTHING
 
     def _used_up(self, left: timedelta) -> datetime | None:
-        if not self.terms.promised or (self.counted is not None and self.counted < left):
+        if not self.terms.has_agreement or (self.counted is not None and self.counted < left):
             return None
         moment = due(self.terms.hours, self.start, left)
         return moment if moment is None or self.end is None else min(moment, self.end)
@@ -124,7 +124,7 @@ class Clock:
         return Clock(stretches, self.folded + self.folded_pauses)
 
     @property
-    def kept(self) -> timedelta:
+    def counted_time(self) -> timedelta:
         """The covered time of all closed stretches, pauses included."""
         closed = sum((each.counted or _NOTHING for each in self.stretches), _NOTHING)
         return self.folded.covered + self.folded_pauses.covered + closed
@@ -140,17 +140,17 @@ class Clock:
             return clock._with(Stretch(max(now, last.end), terms, ("reopened", *reasons)))
         if last.terms == terms or last.start >= now:
             return clock._replacing(replace(last, terms=terms, reasons=(*last.reasons, *reasons)))
-        return clock._turned(now, terms, reasons, paused=last.paused)
+        return clock._with_new_stretch(now, terms, reasons, paused=last.paused)
 
     def stopped(self, at: datetime) -> "Clock":
         """The clock as it stands still from an instant on."""
         return self if self.last is None or self.last.end is not None else self._replacing(self.last.closed(at))
 
     def paused(self, now: datetime) -> "Clock":
-        return self if self.is_paused else self._turned(now, self.terms, ("paused",), paused=True)
+        return self if self.is_paused else self._with_new_stretch(now, self.terms, ("paused",), paused=True)
 
     def resumed(self, now: datetime) -> "Clock":
-        return self._turned(now, self.terms, ("resumed",), paused=False) if self.is_paused else self
+        return self._with_new_stretch(now, self.terms, ("resumed",), paused=False) if self.is_paused else self
 
     def spent(self, at: datetime) -> Spent:
         """What passed up to an instant, pauses aside."""
@@ -166,12 +166,12 @@ class Clock:
 
         None while it stands still, or nothing is promised.
         """
-        if not self.terms.promised:
+        if not self.terms.has_agreement:
             return None
         used = self.folded
         for stretch in (each for each in self.stretches if not each.paused):
             left = Spent(budget.covered - used.covered, max(budget.wall - used.wall, _NOTHING))
-            moment = stretch.reaching(left)
+            moment = stretch.exhausted_at(left)
             if moment is not None or stretch.end is None:
                 return moment
             used += stretch.until(stretch.end)
@@ -190,13 +190,14 @@ class Clock:
 
     def _promised(self, terms: SlaTerms) -> "Clock":
         """The clock with what no promise counted so far, counted by these terms."""
-        if not terms.promised:
+        if not terms.has_agreement:
             return self
         return replace(
-            self, stretches=tuple(each if each.terms.promised else each.under(terms) for each in self.stretches)
+            self,
+            stretches=tuple(each if each.terms.has_agreement else each.with_terms(terms) for each in self.stretches),
         )
 
-    def _turned(self, now: datetime, terms: SlaTerms, reasons: tuple[str, ...], *, paused: bool) -> "Clock":
+    def _with_new_stretch(self, now: datetime, terms: SlaTerms, reasons: tuple[str, ...], *, paused: bool) -> "Clock":
         """The clock in a new stretch, which begins where the last one ends."""
         closed = self.stopped(now)
         begin = closed.last.end if closed.last and closed.last.end else now
@@ -204,7 +205,7 @@ class Clock:
 
     def _with(self, stretch: Stretch) -> "Clock":
         clock = replace(self, stretches=(*self.stretches, stretch))
-        return clock if len(clock.stretches) <= MOST_STRETCHES else clock._without_oldest()
+        return clock if len(clock.stretches) <= MAX_STRETCHES else clock._without_oldest()
 
     def _without_oldest(self) -> "Clock":
         """The clock with its oldest stretch folded into what older ones counted."""

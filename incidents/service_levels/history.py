@@ -11,18 +11,18 @@ from incidents.service_levels.terms import SlaTerms
 FOLDED = "folded"
 
 
-def read_clock(history: Sequence[dict[str, Any]], kept: timedelta) -> Clock:
+def read_clock(history: Sequence[dict[str, Any]], counted_time: timedelta) -> Clock:
     """The clock that is stored with an incident."""
     folded = history[0][FOLDED] if history and FOLDED in history[0] else None
     stretches = tuple(map(_stretch, history[1:] if folded else history))
     if folded is not None:
         return Clock(stretches, _spent(folded["counted"]), _spent(folded["pauses"]))
     # Before there were pauses, only the covered time told of stretches that were no longer kept one by one.
-    forgotten = kept - sum((each.counted or timedelta() for each in stretches), timedelta())
+    forgotten = counted_time - sum((each.counted or timedelta() for each in stretches), timedelta())
     return Clock(stretches, Spent(forgotten, forgotten))
 
 
-def written(clock: Clock) -> list[dict[str, Any]]:
+def stored_clock(clock: Clock) -> list[dict[str, Any]]:
     """The stretches of a clock as they are stored."""
     folded = {"counted": _seconds(clock.folded), "pauses": _seconds(clock.folded_pauses)}
     before = [{FOLDED: folded}] if Spent() != clock.folded + clock.folded_pauses else []

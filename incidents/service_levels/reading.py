@@ -12,10 +12,10 @@ from incidents.service_levels.clock import Clock, Stretch, allowed, minutes
 from incidents.service_levels.measures import Measure, step_of
 from incidents.service_levels.states import state_of
 from incidents.service_levels.terms import SlaTerms
-from incidents.service_levels.timers import answered_at, clock_of
+from incidents.service_levels.timers import clock_of, responded_at_of
 
 # So many of the latest counted intervals are shown one by one.
-MOST_INTERVALS = 100
+MAX_INTERVALS = 100
 
 
 def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[st
 
 def _measures(incident: Incident, clock: Clock, now: datetime) -> tuple[Measure, Measure, Measure]:
     """Both clocks as they ran when the promise was met, or run now; last the resolution without pauses."""
-    answered, resolved = answered_at(incident), incident.resolved_at
+    answered, resolved = responded_at_of(incident), incident.resolved_at
     response, resolution = clock.whole.as_of(answered or now), clock.as_of(resolved or now)
     unpaused, budget = resolution.whole, resolution.terms.resolution
     due_unpaused = unpaused.due(allowed(budget)) if budget and clock.has_pauses else incident.resolution_due_at
@@ -69,7 +69,7 @@ def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, An
             "at_risk_percent": settings.IMS_SLA_AT_RISK_PERCENT,
         },
         "started_at": incident.detected_at,
-        "running": clock.is_running and terms.promised,
+        "running": clock.is_running and terms.has_agreement,
         "paused": clock.is_paused,
         "pauses_allowed": terms.pauses_allowed,
         "counted_minutes": minutes(clock.elapsed(now)),
@@ -83,7 +83,7 @@ def _why(incident: Incident, terms: SlaTerms) -> str:
     """Why this agreement counts, or why none does, and whether a breach was stamped under earlier terms."""
     product = "to the component's product" if incident.component_id else "of the client (no component is named)"
     sentence = f"No active {incident.severity} agreement stands on an active, current subscription {product}."
-    if terms.promised:
+    if terms.has_agreement:
         sentence = (
             f"Agreement {terms.agreement_id} is the active one for {terms.severity} on the {terms.tier} subscription "
             f"{terms.subscription_id} {product}: the best tier, then the oldest subscription."
@@ -128,7 +128,7 @@ def _covered_in(clock: Clock, start: datetime, end: datetime) -> timedelta:
 
 def _intervals(clock: Clock, now: datetime) -> tuple[list[dict[str, Any]], int]:
     """The latest counted intervals, oldest first, and how many came before them."""
-    latest: deque[dict[str, Any]] = deque(maxlen=MOST_INTERVALS)
+    latest: deque[dict[str, Any]] = deque(maxlen=MAX_INTERVALS)
     count = 0
     for stretch in clock.stretches:
         for begin, end in stretch.intervals(now):

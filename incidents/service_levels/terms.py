@@ -37,7 +37,7 @@ class SlaTerms:
     pauses_allowed: bool = field(default=False, compare=False)
 
     @property
-    def promised(self) -> bool:
+    def has_agreement(self) -> bool:
         return self.agreement_id is not None
 
     @property
@@ -76,24 +76,24 @@ def _differs(one: SlaTerms, other: SlaTerms, column: str) -> bool:
     return bool(getattr(one, column) != getattr(other, column))
 
 
-def terms_of(offer: ApplicableAgreement | None, severity: str, detected_at: datetime) -> SlaTerms:
+def terms_of(agreement: ApplicableAgreement | None, severity: str, detected_at: datetime) -> SlaTerms:
     """The terms that an offer gives an incident of a severity."""
-    if offer is None:
+    if agreement is None:
         return SlaTerms()
-    if offer.agreement_id is None:
-        return SlaTerms(rto_minutes=offer.rto_minutes)
-    coverage = coverage_of(offer.tier, severity)
+    if agreement.agreement_id is None:
+        return SlaTerms(rto_minutes=agreement.rto_minutes)
+    coverage = coverage_of(agreement.tier, severity)
     return SlaTerms(
-        agreement_id=offer.agreement_id,
-        subscription_id=offer.subscription_id,
-        tier=offer.tier,
+        agreement_id=agreement.agreement_id,
+        subscription_id=agreement.subscription_id,
+        tier=agreement.tier,
         severity=severity,
         coverage=str(coverage),
-        calendar=_from(offer.calendar, detected_at) if coverage == Coverage.BUSINESS_HOURS else None,
-        response_minutes=offer.response_minutes,
-        resolution_minutes=offer.resolution_minutes,
-        rto_minutes=offer.rto_minutes,
-        pauses_allowed=offer.pauses_allowed,
+        calendar=_from(agreement.calendar, detected_at) if coverage == Coverage.BUSINESS_HOURS else None,
+        response_minutes=agreement.response_minutes,
+        resolution_minutes=agreement.resolution_minutes,
+        rto_minutes=agreement.rto_minutes,
+        pauses_allowed=agreement.pauses_allowed,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from clients.agreement_lookup import AgreementNeed, ApplicableAgreement, applicable_agreements, best_agreement
+from clients.agreement_lookup import AgreementCriteria, ApplicableAgreement, applicable_agreements, best_agreement
 from clients.budgets import Budget
 from clients.choices import Severity
 from clients.clocks import HORIZON
@@ -21,26 +21,26 @@ from core.hooks import Hooks
 from incidents.choices import UNRESOLVED, PauseEnd
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, allowed
-from incidents.service_levels.history import read_clock, written
+from incidents.service_levels.history import read_clock, stored_clock
 from incidents.service_levels.pauses import end_pause
 from incidents.service_levels.terms import SlaTerms, terms_of
 
 # What of an incident its stamps rest on.
-RESTS_ON = ("severity", "component_id", "status", "acknowledged_at", "resolved_at", "downtime_minutes")
+TERM_FIELDS = ("severity", "component_id", "status", "acknowledged_at", "resolved_at", "downtime_minutes")
 
 
 def clock_of(incident: Incident) -> Clock:
     return read_clock(incident.sla_history, incident.sla_elapsed)
 
 
-def answered_at(incident: Incident) -> datetime | None:
+def responded_at_of(incident: Incident) -> datetime | None:
     """When the response was given: acknowledged, or resolved without that; a reopening changes nothing of it."""
     return incident.responded_at or incident.acknowledged_at or incident.resolved_at
 
 
-def keep_response(incident: Incident) -> None:
+def preserve_response_time(incident: Incident) -> None:
     """Keep when the response was given, without saving. To be called before a reopening takes the resolution back."""
-    incident.responded_at = answered_at(incident)
+    incident.responded_at = responded_at_of(incident)
 
 
 def change_stamped(incident: Incident, **values: Any) -> Incident:
@@ -52,8 +52,8 @@ def change_stamped(incident: Incident, **values: Any) -> Incident:
     return incident
 
 
-def stamp(incident: Incident, offers: Sequence[ApplicableAgreement] | None = None) -> None:
-    """Bring an incident's service levels up to date, without saving it; one statement unless `offers` are given."""
+def stamp(incident: Incident, candidates: Sequence[ApplicableAgreement] | None = None) -> None:
+    """Bring an incident's service levels up to date, without saving it; one statement unless `candidates` are given."""
     now = timezone.now()
     clock = clock_of(incident)
     if clock.is_running:
@@ -61,24 +61,24 @@ def stamp(incident: Incident, offers: Sequence[ApplicableAgreement] | None = Non
     if clock.is_paused:
         clock = _without_pause(incident, clock, now)
     if incident.resolved_at is None or clock.last is None:
-        clock = _run(incident, clock, now, offers)
+        clock = _run(incident, clock, now, candidates)
     if incident.resolved_at is not None:
         clock = clock.stopped(incident.resolved_at)
     _set_next(incident, clock)
     _note_breaches(incident, clock, now)
     _note_recovery(incident, clock, now)
-    _keep(incident, clock)
+    _store(incident, clock)
     incident.stamped_for = _basis(incident)
 
 
 def pause_clock(incident: Incident) -> datetime:
     """Let the resolution clock of an incident stand still, without saving it; returns since when it does."""
-    return _turn(incident, Clock.paused)
+    return _transition(incident, Clock.paused)
 
 
 def resume_clock(incident: Incident) -> datetime:
     """Let the resolution clock of an incident run on, without saving it; returns since when it does."""
-    return _turn(incident, Clock.resumed)
+    return _transition(incident, Clock.resumed)
 
 
 def start_clock(incident: Incident) -> None:
@@ -90,7 +90,7 @@ def start_clock(incident: Incident) -> None:
     if incident.status in UNRESOLVED and incident.resolved_at is None:
         clock = _run(incident, clock_of(incident), timezone.now())
         _set_next(incident, clock)
-        _keep(incident, clock)
+        _store(incident, clock)
 
 
 def restamp_incident(incident: Incident) -> None:
@@ -107,30 +107,30 @@ def restamp_client(client_id: int) -> None:
     """
     unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
     incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
-    offers = applicable_agreements(client_id) if incidents else []
+    candidates = applicable_agreements(client_id) if incidents else []
     for incident in incidents:
-        stamp(incident, offers)
+        stamp(incident, candidates)
         incident.save()
 
 
-def register_hooks(sockets: Hooks) -> None:
+def register_hooks(hooks: Hooks) -> None:
     """Register what restamps what, in order."""
-    sockets.on_change(Incident.entity_type, restamp_incident)
-    sockets.on_change(SlaAgreement.entity_type, _agreement_changed)
-    sockets.on_change(Subscription.entity_type, _terms_of_client_changed)
-    sockets.on_change(Calendar.entity_type, _terms_of_client_changed)
-    sockets.on_dependants(Client.entity_type, runs_by_calendar_of)
-    sockets.on_dependants(Subscription.entity_type, runs_by_subscription)
+    hooks.on_change(Incident.entity_type, restamp_incident)
+    hooks.on_change(SlaAgreement.entity_type, _agreement_changed)
+    hooks.on_change(Subscription.entity_type, _terms_of_client_changed)
+    hooks.on_change(Calendar.entity_type, _terms_of_client_changed)
+    hooks.on_dependants(Client.entity_type, clock_uses_calendar)
+    hooks.on_dependants(Subscription.entity_type, clock_uses_subscription)
 
 
-def runs_by_calendar_of(client: Client) -> bool:
+def clock_uses_calendar(client: Client) -> bool:
     """Whether a clock runs by a client's business hours; round the clock it does not rest on them."""
     running = Incident.objects.filter(client=client, status__in=UNRESOLVED, sla_agreement__isnull=False).order_by()
     clocks = running.values_list("sla_history", "sla_elapsed")
-    return any(read_clock(*kept).terms.calendar is not None for kept in clocks)
+    return any(read_clock(*counted_time).terms.calendar is not None for counted_time in clocks)
 
 
-def runs_by_subscription(subscription: Subscription) -> bool:
+def clock_uses_subscription(subscription: Subscription) -> bool:
     running = Incident.objects.filter(client_id=subscription.client_id, status__in=UNRESOLVED)
     return bool(running.filter(sla_agreement__subscription=subscription).exists())
 
@@ -143,13 +143,13 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
     restamp_client(record.client_id)
 
 
-def _turn(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
+def _transition(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
     now, clock = timezone.now(), clock_of(incident)
     _note_breaches(incident, clock, now)
     clock = turn(clock, now)
     _set_due_times(incident, clock)
     _set_next(incident, clock)
-    _keep(incident, clock)
+    _store(incident, clock)
     return clock.last.start if clock.last else now
 
 
@@ -176,32 +176,36 @@ def _begun(incident: Incident, now: datetime) -> datetime:
     return max(incident.detected_at, now - HORIZON)
 
 
-def _run(incident: Incident, clock: Clock, now: datetime, offers: Sequence[ApplicableAgreement] | None = None) -> Clock:
+def _run(
+    incident: Incident, clock: Clock, now: datetime, candidates: Sequence[ApplicableAgreement] | None = None
+) -> Clock:
     """The clock as it runs under the present terms, with the agreement and the due times that follow from it."""
-    running = clock.running(_present_terms(incident, offers), since=_begun(incident, now), now=now)
+    running = clock.running(_current_terms(incident, candidates), since=_begun(incident, now), now=now)
     incident.sla_agreement_id = running.terms.agreement_id
     _set_due_times(incident, running)
     return running
 
 
-def _keep(incident: Incident, clock: Clock) -> None:
-    incident.sla_history, incident.sla_elapsed = written(clock), clock.kept
+def _store(incident: Incident, clock: Clock) -> None:
+    incident.sla_history, incident.sla_elapsed = stored_clock(clock), clock.counted_time
 
 
 def _basis(incident: Incident) -> tuple[Any, ...]:
-    return tuple(getattr(incident, name) for name in RESTS_ON)
+    return tuple(getattr(incident, name) for name in TERM_FIELDS)
 
 
-def _present_terms(incident: Incident, offers: Sequence[ApplicableAgreement] | None) -> SlaTerms:
+def _current_terms(incident: Incident, candidates: Sequence[ApplicableAgreement] | None) -> SlaTerms:
     product_id = incident.component.product_id if incident.component is not None else None
-    need = AgreementNeed(incident.severity, product_id, incident.detected_at)
-    known: Iterable[ApplicableAgreement] = applicable_agreements(incident.client_id, need) if offers is None else offers
-    return terms_of(best_agreement(known, need), incident.severity, incident.detected_at)
+    criteria = AgreementCriteria(incident.severity, product_id, incident.detected_at)
+    known: Iterable[ApplicableAgreement] = (
+        applicable_agreements(incident.client_id, criteria) if candidates is None else candidates
+    )
+    return terms_of(best_agreement(known, criteria), incident.severity, incident.detected_at)
 
 
 def _set_due_times(incident: Incident, clock: Clock) -> None:
     """Due times as the clock now runs. A response that was judged keeps the one that held when it was given."""
-    answered, start = answered_at(incident), clock.start
+    answered, start = responded_at_of(incident), clock.start
     unjudged = incident.response_due_at is None
     if answered is None or (unjudged and start is not None and start <= answered):
         incident.response_due_at = _due(clock.whole, clock.terms.response)
@@ -216,7 +220,7 @@ def _set_next(incident: Incident, clock: Clock) -> None:
     """What the running clocks come to next: when the first is at risk, and when the first is due."""
     terms, percent = clock.terms, settings.IMS_SLA_AT_RISK_PERCENT
     pending = [(incident.resolution_due_at, clock, terms.resolution)]
-    if answered_at(incident) is None:
+    if responded_at_of(incident) is None:
         pending.append((incident.response_due_at, clock.whole, terms.response))
     running = [each for each in pending if each[0] is not None and clock.is_running]
     risks = [_due(counted, budget, percent) for _, counted, budget in running]
@@ -229,7 +233,7 @@ def _note_breaches(incident: Incident, clock: Clock, now: datetime) -> None:
 
     A resolution that only pauses kept in time is recorded too: breach rates are shown with and without pauses.
     """
-    answered, resolved = answered_at(incident) or now, incident.resolved_at or now
+    answered, resolved = responded_at_of(incident) or now, incident.resolved_at or now
     late = _is_late(answered, incident.response_due_at) or _is_late(resolved, incident.resolution_due_at)
     incident.sla_breach = incident.sla_breach or late
     if clock.has_pauses:

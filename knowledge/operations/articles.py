@@ -17,8 +17,8 @@ from knowledge.serializers import ArticleDetail
 from users.choices import EX, IM, TS
 from users.models import User
 
-JUDGES = "TS: the assigned reviewer; never the author"
-WORDING = frozenset({"title", "body"})
+REVIEWER_RULE = "TS: the assigned reviewer; never the author"
+TEXT_FIELDS = frozenset({"title", "body"})
 
 
 @operation(
@@ -64,7 +64,7 @@ def update_article(*, actor: User, kb_article: Article, **fields: Any) -> Articl
         detail = f"The article is {kb_article.status}; only a draft or an article in review can be edited."
         item = Item("article_not_editable", detail, "status", {"editable": [str(each) for each in EDITABLE]})
         raise Refusal(Code.PRECONDITION_FAILED, detail, rule="article_edited_before_publication", errors=[item])
-    reworded = any(getattr(kb_article, name) != fields[name] for name in WORDING & fields.keys())
+    reworded = any(getattr(kb_article, name) != fields[name] for name in TEXT_FIELDS & fields.keys())
     last = kb_article.revisions.order_by("-number").values_list("number", flat=True).first()
     if last is None:  # imported articles have no revisions
         last = _keep(kb_article, kb_article.author, number=1).number
@@ -101,7 +101,7 @@ def submit_article(*, actor: User, kb_article: Article) -> Article:
     moves=ARTICLE_MOVES.to(ArticleStatus.PUBLISHED),
     duties=[not_a_writer, support_as_assigned_reviewer],
     in_person=InPerson.ALWAYS,
-    condition=JUDGES,
+    condition=REVIEWER_RULE,
 )
 def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
     """Publish an article for all readers.
@@ -123,7 +123,7 @@ def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> A
     moves=ARTICLE_MOVES.to(ArticleStatus.DRAFT),
     duties=[not_a_writer, support_as_assigned_reviewer],
     in_person=InPerson.ALWAYS,
-    condition=JUDGES,
+    condition=REVIEWER_RULE,
 )
 def return_article(*, actor: User, kb_article: Article, comment: str = "") -> Article:
     """Return an article to its author. SOP 24. Raises Refusal: invalid_transition, segregation_of_duties."""

@@ -17,8 +17,8 @@ class GroupBy(TextChoices):
 
 
 # The limits of one query: the number of intervals, and of intervals in all groups together.
-MOST_INTERVALS = 400
-MOST_CELLS = 20_000
+MAX_INTERVALS = 400
+MAX_CELLS = 20_000
 # The default period: the last days up to now.
 DEFAULT_DAYS = 30
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.reading.pagination import bad_filter
-from reporting.analytics.choices import DURATIONS, JUDGED, MOST_CELLS, QUANTILES, VOLUMES
+from reporting.analytics.choices import DURATIONS, JUDGED, MAX_CELLS, QUANTILES, VOLUMES
 from reporting.analytics.events import CARRIED, Sum
 from reporting.analytics.question import AnalyticsQuery
 
@@ -34,10 +34,10 @@ def _unjudged(sums: Mapping[Any, Sum]) -> dict[Any, Sum]:
 
 
 def _bound(question: AnalyticsQuery, groups: int) -> None:
-    if groups * sum(1 for _ in question.buckets()) > MOST_CELLS:
+    if groups * sum(1 for _ in question.buckets()) > MAX_CELLS:
         raise bad_filter(
             "group_by",
-            f"{groups} groups have more than {MOST_CELLS} intervals together: narrow from and to, or use longer "
+            f"{groups} groups have more than {MAX_CELLS} intervals together: narrow from and to, or use longer "
             "intervals.",
         )
 

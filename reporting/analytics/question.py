@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.reading.pagination import EARLIEST, LATEST, bad_filter
 from core.reading.query import refuse_unknown, refuse_unstorable
-from reporting.analytics.choices import DEFAULT_DAYS, MOST_INTERVALS, GroupBy, Interval
+from reporting.analytics.choices import DEFAULT_DAYS, MAX_INTERVALS, GroupBy, Interval
 
 PARAMETERS = ("from", "to", "interval", "group_by")
 DAY = timedelta(days=1)
@@ -66,9 +66,9 @@ def next_of(first: datetime, interval: Interval) -> datetime:
 
 def _bounded(question: AnalyticsQuery) -> AnalyticsQuery:
     for number, _ in enumerate(question.buckets(), start=1):
-        if number > MOST_INTERVALS:
+        if number > MAX_INTERVALS:
             raise bad_filter(
-                "interval", f"At most {MOST_INTERVALS} intervals: narrow from and to, or use longer intervals."
+                "interval", f"At most {MAX_INTERVALS} intervals: narrow from and to, or use longer intervals."
             )
     return question
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from core.formats.csv_table import written
+from core.formats.csv_table import render_csv
 from reporting.analytics.choices import DURATIONS, VOLUMES
 
 COUNTED = {
@@ -26,7 +26,7 @@ COLUMNS = (
 
 def table_of(answer: dict[str, Any]) -> str:
     """The lines of a result in CSV (RFC 4180). Cells that do not apply to a line are empty."""
-    return written([COLUMNS, *([line.get(name) for name in COLUMNS] for line in _lines(answer))])
+    return render_csv([COLUMNS, *([line.get(name) for name in COLUMNS] for line in _lines(answer))])
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ class AnalyticsView(OperationView):
         """Measure how incidents were detected, acknowledged and resolved, their number, and frequent failures."""
         answer = self.read(
             lambda found, params: analyse(read_question(params), request.user),
-            seen=Discovery(Incident.entity_type, also={"view": "analytics"}),
-            asked=self.params,
+            discovery=Discovery(Incident.entity_type, filters={"view": "analytics"}),
+            get_query=self.params,
         )
         return Response(table_of(answer) if wants_table(request) else answer)

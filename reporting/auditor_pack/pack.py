@@ -14,8 +14,8 @@ from django.forms.models import model_to_dict
 
 from approvals.models import Approval
 from audit.chain import canonical
-from audit.verify import latest_sealed
-from core.formats.csv_table import written
+from audit.verify import latest_checkpoint_document
+from core.formats.csv_table import render_csv
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from reporting.auditor_pack.readme import README, VERIFY
@@ -85,17 +85,17 @@ def _files(
     yield "README.md", README.encode()
     yield "verify.py", VERIFY.encode()
     yield "compliance_report.json", _json(report.as_dict())
-    yield from _printed(report)
+    yield from _readable_reports(report)
     yield "timeline.csv", _timeline(subject.incident.pk)
     yield "approvals.json", _json([_approval(each) for each in approvals_about(dict(references))])
     yield "service_levels.json", _json(service_levels_of(subject.incident, subject.at))
     yield "audit_entries.jsonl", b"".join(_entry_lines(chains))
     yield "chains.json", _json([_chain(each) for each in chains])
-    if sealed := latest_sealed():
+    if sealed := latest_checkpoint_document():
         yield "checkpoint.json", _json(sealed)
 
 
-def _printed(report: Document) -> Iterable[tuple[str, bytes]]:
+def _readable_reports(report: Document) -> Iterable[tuple[str, bytes]]:
     """The report in readable formats; PDF only if the installation supports it."""
     stored = report.as_dict()
     whole = Document(**{name: getattr(report, name) for name in DOCUMENT}, digest=postmortem_digest(stored))
@@ -109,7 +109,7 @@ DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name not in {
 
 def _timeline(incident_id: int) -> bytes:
     entries = ({**entry.shown(), "at": entry.at.isoformat()} for entry in timeline_source(incident_id, Reviewer()))
-    return written([TIMELINE, *([entry[name] for name in TIMELINE] for entry in entries)]).encode()
+    return render_csv([TIMELINE, *([entry[name] for name in TIMELINE] for entry in entries)]).encode()
 
 
 def _approval(approval: Approval) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 
 Timeline = Callable[[int, Any], Iterable[Any]]
 
@@ -18,9 +18,9 @@ class TimelineSource:
         self._read = read
 
     def __call__(self, incident_id: int, viewer: Any) -> Iterable[Any]:
-        """The entries. Raises Undeclared when no app registered a timeline."""
+        """The entries. Raises UndeclaredError when no app registered a timeline."""
         if self._read is None:
-            raise Undeclared("no timeline is registered for the auditor's pack")
+            raise UndeclaredError("no timeline is registered for the auditor's pack")
         return self._read(incident_id, viewer)
 
 

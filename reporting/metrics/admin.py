@@ -11,7 +11,7 @@ class MetricAdmin(RecordAdmin):
     group, icon = "Incidents", "speed"
     columns = ("id", "incident", "metric_type", "calculated_value_minutes", "unit", "derived_value", "matches")
     order = ("id",)
-    facets = ("metric_type", "matches", "created_at", "incident")
+    filter_columns = ("metric_type", "matches", "created_at", "incident")
     sections = (
         (None, ("incident", ("metric_type", "unit"), ("calculated_value_minutes", "stated"), "target_minutes")),
         ("Derived value", (("derived_value", "matches"),)),

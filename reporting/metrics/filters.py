@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from core.reading.filters import StrictFilterSet, TruthFilter, matches
+from core.reading.filters import BooleanTextFilter, StrictFilterSet, matches
 from reporting.metrics.choices import MORE_IS_BETTER
 from reporting.metrics.models import Metric
 
@@ -15,10 +15,10 @@ MEETS = Q(metric_type__in=MORE_IS_BETTER, calculated_value_minutes__gte=F("targe
 
 
 class MetricFilters(StrictFilterSet):
-    derivable = TruthFilter(  # type: ignore[no-untyped-call]
+    derivable = BooleanTextFilter(  # type: ignore[no-untyped-call]
         field_name="derived_value", lookup_expr="isnull", exclude=True
     )
-    target_met = TruthFilter(method="by_target")  # type: ignore[no-untyped-call]
+    target_met = BooleanTextFilter(method="by_target")  # type: ignore[no-untyped-call]
 
     class Meta:
         model = Metric

@@ -11,7 +11,7 @@ WIDTH = 640
 INK, SOFT, RULE = "#1b2a3d", "#5d6b7c", "#dbe1e8"
 COLOURS = ("#1f5fa8", "#8fb8de", "#c9772b", "#6b7f3f")
 # With more labels than this, bars are vertical.
-MOST_ROWS = 6
+MAX_ROWS = 6
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 30
 PLOT = 150
 # Scale maxima with even quarters: minutes, hours and days; integers for everything else.
@@ -27,7 +27,7 @@ def bar_chart(chart: BarChart, ident: str) -> str:
     """Bars: horizontal for few labels, vertical for many."""
     if not any(value for series in chart.series for value in series.values):
         return nothing(chart.title, ident)
-    draw = _columns if len(chart.labels) > MOST_ROWS else _rows
+    draw = _columns if len(chart.labels) > MAX_ROWS else _rows
     body, height = draw(chart)
     return svg(chart.title, described(chart), body, height, ident)
 

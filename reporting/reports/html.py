@@ -19,7 +19,7 @@ from reporting.reports.document import (
     Timeline,
 )
 from reporting.reports.phrases import ending, made
-from reporting.reports.timeline_picture import timeline_picture
+from reporting.reports.timeline_chart import timeline_chart
 
 PAGE = "reporting/report.html"
 TEMPLATES: dict[type, str] = {
@@ -34,7 +34,7 @@ TEMPLATES: dict[type, str] = {
 DRAWINGS: dict[type, Callable[[Any, str], str]] = {
     BarChart: bar_chart,
     LineChart: line_chart,
-    Timeline: timeline_picture,
+    Timeline: timeline_chart,
 }
 
 

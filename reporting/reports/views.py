@@ -87,9 +87,9 @@ class DownloadView(OperationView):
         """Read a report as a file."""
         response: HttpResponse = self.read(
             self._file,
-            seen=Discovery(IncidentReport.entity_type, int(kwargs["pk"]), {"view": "download"}),
-            find=REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first,
-            asked=self.params,
+            discovery=Discovery(IncidentReport.entity_type, int(kwargs["pk"]), {"view": "download"}),
+            get_target=REPORTS.scoped(request.user).select_related("incident").filter(pk=kwargs["pk"]).first,
+            get_query=self.params,
         )
         return response
 

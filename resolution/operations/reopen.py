@@ -12,7 +12,7 @@ from incidents.choices import REOPEN_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
 from incidents.models import Incident
 from incidents.serializers import IncidentDetail
-from incidents.service_levels.timers import change_stamped, keep_response
+from incidents.service_levels.timers import change_stamped, preserve_response_time
 from reporting.choices import VoidReason
 from resolution.bodies import ReopenBody
 from resolution.models import MitigationConfirmation, Reopening
@@ -46,7 +46,7 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
         was_resolved_by_id=incident.resolved_by_id,
         resolution_summary=incident.resolution_summary,
     ).save()
-    _take_up(incident)
+    _clear_resolution(incident)
     now = timezone.now()
     _void_confirmations(incident, now)
     hooks.changed(incident)
@@ -54,9 +54,9 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
     return incident
 
 
-def _take_up(incident: Incident) -> None:
+def _clear_resolution(incident: Incident) -> None:
     """Clear the former resolution from the incident, except its response time; the reopening keeps a copy."""
-    keep_response(incident)
+    preserve_response_time(incident)
     acknowledge(incident)
     undone = {
         "mitigation_stated": False,
@@ -69,5 +69,5 @@ def _take_up(incident: Incident) -> None:
 
 
 def _void_confirmations(incident: Incident, now: datetime) -> None:
-    for confirmation in MitigationConfirmation.objects.standing().filter(incident=incident).order_by("id"):
+    for confirmation in MitigationConfirmation.objects.valid().filter(incident=incident).order_by("id"):
         confirmation.change(voided_at=now)

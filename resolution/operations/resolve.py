@@ -14,7 +14,7 @@ from incidents.models import Incident, IncidentLink
 from incidents.response.choices import LinkedType
 from incidents.service_levels.timers import change_stamped
 from resolution.bodies import ResolveBody
-from resolution.duplicates import take_over
+from resolution.duplicates import add_affected_clients
 from resolution.duties import code_without_evidence_by_manager
 from resolution.postmortems import capture_postmortem
 from resolution.readiness import require_ready
@@ -54,7 +54,7 @@ def resolve_incident(
     """
     case = require_ready(actor, incident, IncidentStatus.RESOLVED, resolution_code=resolution_code)
     if duplicate_of is not None:
-        take_over(incident, duplicate_of)
+        add_affected_clients(incident, duplicate_of)
     change_stamped(
         incident,
         status=IncidentStatus.RESOLVED,

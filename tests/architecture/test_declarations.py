@@ -6,7 +6,7 @@ import pytest
 from rest_framework.serializers import BaseSerializer
 
 from core.codes import Code
-from core.errors import Refusal, Undeclared
+from core.errors import Refusal, UndeclaredError
 from core.http.routes import API_PREFIX
 from core.operations.dispatch import submit
 from core.operations.registry import EntryPoint, OneOf, registry
@@ -43,7 +43,7 @@ def test_a_body_with_several_shapes_has_an_answer_for_each():
     assert [each.name for each in several] == ["sla.create"]
     for operation in several:
         assert isinstance(operation.answers, OneOf)
-        assert set(operation.answers.told_by) == set(operation.body.told_by)
+        assert set(operation.answers.by_member) == set(operation.body.by_member)
 
 
 def test_a_read_names_an_answer_that_is_no_record_on_its_action():
@@ -68,5 +68,5 @@ def test_a_refusal_with_a_code_that_is_not_declared_fails(monkeypatch):
     wrong = replace(registry["vendor.create"], raises=registry["vendor.create"].raises - {Code.DUPLICATE})
     monkeypatch.setitem(registry._operations, "vendor.create", wrong)
 
-    with pytest.raises(Undeclared, match=r"vendor\.create refuses with duplicate, which it does not declare"):
+    with pytest.raises(UndeclaredError, match=r"vendor\.create refuses with duplicate, which it does not declare"):
         submit("vendor.create", actor=executive, body=vendor)

@@ -73,7 +73,7 @@ def test_a_view_that_leaves_out_a_permission_class_does_not_start(monkeypatch):
 def test_the_backend_finds_what_the_list_shows(api):
     VendorFactory(vendor_name="Nimbus Cloud"), VendorFactory(vendor_name="Cirrus Net")
     view = view_of("GET /vendors/", "discovery.search")
-    view.request.user, view.asked = UserFactory(role=EX), {"search": "cirrus"}
+    view.request.user, view.list_query = UserFactory(role=EX), {"search": "cirrus"}
 
     found = view.filter_queryset(view.get_queryset())
 
@@ -86,16 +86,16 @@ def test_the_backend_finds_what_the_list_shows(api):
 
 def test_permissions_are_asked_on_the_way(monkeypatch):
     """The classes are what asks on the REST door: without one of them the dispatcher asks, and only then."""
-    asked = []
+    list_query = []
     for each in (AccountStatus, PermittedRole, InPerson):
-        monkeypatch.setattr(each, "has_permission", lambda self, request, view: asked.append(type(self)) or True)
+        monkeypatch.setattr(each, "has_permission", lambda self, request, view: list_query.append(type(self)) or True)
     for each in (InScope, DutiesMet):
         monkeypatch.setattr(
-            each, "has_object_permission", lambda self, request, view, obj: asked.append(type(self)) or True
+            each, "has_object_permission", lambda self, request, view, obj: list_query.append(type(self)) or True
         )
     vendor = VendorFactory()
 
     Api(UserFactory(role="client_contact")).patch(f"/vendors/{vendor.pk}/", {}, expect=403, code="role_not_permitted")
-    assert asked == [AccountStatus, PermittedRole, InPerson]
+    assert list_query == [AccountStatus, PermittedRole, InPerson]
     Api(UserFactory(role=EX)).patch(f"/vendors/{vendor.pk}/", {}, expect=200)
-    assert asked[3:] == [AccountStatus, PermittedRole, InPerson, InScope, DutiesMet]
+    assert list_query[3:] == [AccountStatus, PermittedRole, InPerson, InScope, DutiesMet]

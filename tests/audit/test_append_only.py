@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 
 from audit import triggers
 from audit.apps import install_triggers
-from audit.checkpoints import seal_trail, store_checkpoint
+from audit.checkpoints import create_checkpoint_document, store_checkpoint
 from audit.models import AuditEntry, Checkpoint
 from core.context import context
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from core.operations.registry import registry
 from tests.audit.factories import state
 from tests.vendors.factories import VendorFactory
@@ -31,7 +31,7 @@ def entry():
 
 @pytest.fixture
 def checkpoint(entry):
-    document = seal_trail(lambda count: None, lambda leaf: None)
+    document = create_checkpoint_document(lambda count: None, lambda leaf: None)
     with context(operation=registry["audit.checkpoint"]):
         return immediate(store_checkpoint(actor=system_principal(), document=document))
 
@@ -49,13 +49,13 @@ def refused(sql):
 
 def test_the_orm_refuses(entry, checkpoint):
     for record in (entry, checkpoint):
-        with pytest.raises(Undeclared):
+        with pytest.raises(UndeclaredError):
             record.save()
-        with pytest.raises(Undeclared):
+        with pytest.raises(UndeclaredError):
             record.delete()
     for method in ("update", "delete", "bulk_create", "bulk_update", "_raw_delete"):
         for model in (AuditEntry, Checkpoint):
-            with pytest.raises(Undeclared):
+            with pytest.raises(UndeclaredError):
                 getattr(model.objects.all(), method)()
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, InterfaceError, InternalError, Operational
 from audit import receivers
 from audit.models import AuditEntry
 from core.context import context
-from core.errors import AuditTrailFailure, Undeclared
+from core.errors import AuditTrailFailure, UndeclaredError
 from core.operations.registry import registry
 from core.signals import RECORDER, record_read, record_saved
 from incidents.models import Communication
@@ -85,7 +85,7 @@ def test_the_check_and_the_start_refuse_an_installation_without_its_recorder(sig
         assert [each.obj for each in run_checks() if each.id == "core.E001"] == [name]
         with pytest.raises(CommandError, match=f"No audit trail receives core.signals.{name}"):
             call_command("check")
-        with pytest.raises(Undeclared, match=f"no audit trail receives {name}"):
+        with pytest.raises(UndeclaredError, match=f"no audit trail receives {name}"):
             apps.get_app_config("ims").ready()
     assert "core.E001" not in {each.id for each in run_checks()}
 

@@ -18,7 +18,7 @@ from audit.chain_reader import FindingKind
 from audit.checkpoint_file import CheckpointFile
 from audit.models import AuditEntry, Checkpoint
 from audit.records import MOST, audited_models, verify_records
-from audit.verify import latest_sealed, verify
+from audit.verify import latest_checkpoint_document, verify
 from clients.models import Client
 from tests.audit.factories import discover, state
 from tests.audit.test_tampering import TABLE, insert_copy, rehash, run
@@ -53,7 +53,7 @@ def command(name, **options):
 
 def sealed():
     command("audit_checkpoint")
-    return latest_sealed()
+    return latest_checkpoint_document()
 
 
 # -- dates

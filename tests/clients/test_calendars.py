@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.calendars import DEFAULT_CALENDAR, WEEKDAYS, countries, minutes_of, tidy, weekly_problems
+from clients.calendars import DEFAULT_CALENDAR, WEEKDAYS, countries, minutes_of, normalized_hours, weekly_problems
 
 
 def test_the_default_is_nine_to_five_from_monday_to_friday():
@@ -32,7 +32,7 @@ def test_windows_between_rising_times_are_valid_in_any_order(minutes, day):
     windows = [list(pair) for pair in zip(texts[::2], texts[1::2], strict=True)]
 
     assert not weekly_problems({day: windows[::-1]})
-    assert tidy({day: windows[::-1]}) == {day: windows}
+    assert normalized_hours({day: windows[::-1]}) == {day: windows}
 
 
 def test_windows_may_touch_but_not_overlap():

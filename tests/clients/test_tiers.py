@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.tiers import AVAILABILITY, RESOLUTION, RESPONSE, Promise, out_of_order, outside_tier, permitted
+from clients.tiers import AVAILABILITY, RESOLUTION, RESPONSE, AgreedTargets, out_of_order, outside_tier, permitted
 
 MINUTE, HOUR, DAY = 1, 60, 1440
 
@@ -21,7 +21,7 @@ tiers = st.sampled_from(["premium", "standard", "basic"])
 severities = st.sampled_from(["P1", "P2", "P3", "P4"])
 minutes, hours = st.integers(1, 12_000), st.integers(1, 400)
 percentages = st.none() | st.decimals("98.5", "101", places=3)
-promises = st.builds(Promise, severities, minutes, hours, percentages)
+proposed_targets = st.builds(AgreedTargets, severities, minutes, hours, percentages)
 
 
 def within(value, ends):
@@ -42,18 +42,18 @@ def fits_resolution(tier, severity, value):
     return RESOLUTION_P1[tier][0] <= value <= RESOLUTION_P4_MOST[tier]
 
 
-@given(tiers, promises)
-def test_ranges_are_those_the_policy_prints(tier, promise):
+@given(tiers, proposed_targets)
+def test_ranges_are_those_the_policy_prints(tier, agreed):
     expected = set()
-    if not fits_response(tier, promise.severity_level, promise.response_time_minutes):
+    if not fits_response(tier, agreed.severity_level, agreed.response_time_minutes):
         expected.add(RESPONSE)
-    if not fits_resolution(tier, promise.severity_level, promise.resolution_time_hours):
+    if not fits_resolution(tier, agreed.severity_level, agreed.resolution_time_hours):
         expected.add(RESOLUTION)
-    available = promise.availability_target
+    available = agreed.availability_target
     if available is not None and not Decimal(LEAST_AVAILABLE[tier]) <= available <= 100:
         expected.add(AVAILABILITY)
 
-    assert {each.target for each in outside_tier(tier, promise)} == expected
+    assert {each.target for each in outside_tier(tier, agreed)} == expected
 
 
 @given(tiers, severities)
@@ -63,29 +63,29 @@ def test_the_ends_of_every_range_are_permitted_and_their_neighbours_are_not(tier
         for value, fits in ((lowest, True), (highest, True), (lowest - 1, False), (highest + 1, False)):
             targets = {RESPONSE: value, RESOLUTION: permitted(tier, severity, RESOLUTION)[0], target: value}
             targets[RESPONSE] = value if target == RESPONSE else permitted(tier, severity, RESPONSE)[0]
-            broken = {each.target for each in outside_tier(tier, Promise(severity, **targets))}
+            broken = {each.target for each in outside_tier(tier, AgreedTargets(severity, **targets))}
             assert (target not in broken) is fits
 
 
-@given(tiers, promises)
-def test_a_violation_tells_the_range_that_would_be_permitted(tier, promise):
-    for each in outside_tier(tier, promise):
-        assert (each.facts["minimum"], each.facts["maximum"]) == permitted(tier, promise.severity_level, each.target)
+@given(tiers, proposed_targets)
+def test_a_violation_tells_the_range_that_would_be_permitted(tier, agreed):
+    for each in outside_tier(tier, agreed):
+        assert (each.facts["minimum"], each.facts["maximum"]) == permitted(tier, agreed.severity_level, each.target)
 
 
-@given(promises, st.lists(promises, max_size=4))
-def test_a_less_severe_incident_is_never_promised_a_faster_time(promise, others):
+@given(proposed_targets, st.lists(proposed_targets, max_size=4))
+def test_a_less_severe_incident_is_never_promised_a_faster_time(agreed, others):
     broken = {
         target
         for other in others
         for target in (RESPONSE, RESOLUTION)
-        if (promise.severity_level < other.severity_level and getattr(promise, target) > getattr(other, target))
-        or (promise.severity_level > other.severity_level and getattr(promise, target) < getattr(other, target))
+        if (agreed.severity_level < other.severity_level and getattr(agreed, target) > getattr(other, target))
+        or (agreed.severity_level > other.severity_level and getattr(agreed, target) < getattr(other, target))
     }
-    assert {each.target for each in out_of_order(promise, others)} == broken
+    assert {each.target for each in out_of_order(agreed, others)} == broken
 
 
-@given(promises, promises)
+@given(proposed_targets, proposed_targets)
 def test_the_order_is_the_same_seen_from_either_side(one, other):
     forth = {each.target for each in out_of_order(one, [other])}
     back = {each.target for each in out_of_order(other, [one])}
@@ -95,9 +95,9 @@ def test_the_order_is_the_same_seen_from_either_side(one, other):
 @pytest.mark.parametrize("tier", ["premium", "standard", "basic"])
 def test_the_slowest_permitted_promises_of_a_tier_are_in_order(tier):
     slowest = [
-        Promise(severity, permitted(tier, severity, RESPONSE)[1], permitted(tier, severity, RESOLUTION)[1])
+        AgreedTargets(severity, permitted(tier, severity, RESPONSE)[1], permitted(tier, severity, RESOLUTION)[1])
         for severity in ("P1", "P2", "P3", "P4")
     ]
-    for promise in slowest:
-        assert not list(outside_tier(tier, promise))
-        assert not list(out_of_order(promise, slowest))
+    for agreed in slowest:
+        assert not list(outside_tier(tier, agreed))
+        assert not list(out_of_order(agreed, slowest))

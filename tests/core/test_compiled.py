@@ -11,8 +11,8 @@ from psycopg import postgres
 from psycopg.pq import Format
 
 from clients.models import Client, Subscription
-from core.errors import Undeclared
-from core.reading.pagination import _kept_rows
+from core.errors import UndeclaredError
+from core.reading.pagination import _compiled_rows
 from core.sql.compiled import CompiledQuery
 from core.sql.lookups import FEW, by_ids, first_row, locked, rows_of
 from core.sql.timestamps import UtcLoader
@@ -99,7 +99,7 @@ class TestKept:
         ],
     )
     def test_what_cannot_be_kept_says_so(self, queryset):
-        with pytest.raises(Undeclared, match="queryset of Client cannot be compiled"):
+        with pytest.raises(UndeclaredError, match="queryset of Client cannot be compiled"):
             CompiledQuery(queryset, str)("anything")
 
 
@@ -209,10 +209,10 @@ class TestFirstPages:
     def test_what_is_refused_takes_no_place_from_what_is_asked(self, api):
         caller = api(IM)
         caller.get("/incidents/?category=network_issue", expect=200)
-        before = _kept_rows.cache_info().currsize
+        before = _compiled_rows.cache_info().currsize
         for number in range(3):
             caller.get(f"/incidents/?category=made_up_{number}", expect=400)
-        assert _kept_rows.cache_info().currsize == before
+        assert _compiled_rows.cache_info().currsize == before
 
     def test_it_costs_as_many_statements_as_any_list(self, api):
         caller = api(IM)

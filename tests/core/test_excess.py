@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import MOST_ITEMS
+from core.errors import MAX_ITEMS
 from incidents.models import EventRecord
 from tests.api import Api, capture, fields
 from tests.clients.factories import ClientFactory
@@ -57,18 +57,18 @@ def test_a_list_beyond_its_bound_is_refused_before_its_items_are_looked_at(api, 
 
 
 def test_only_so_many_unknown_names_are_named():
-    body = {f"name_{number}": 1 for number in range(MOST_ITEMS * 5)}
+    body = {f"name_{number}": 1 for number in range(MAX_ITEMS * 5)}
     refused = Api(None).post("/auth/token/", body, expect=400)
 
-    assert len(refused.json()["errors"]) == MOST_ITEMS
+    assert len(refused.json()["errors"]) == MAX_ITEMS
     assert len(refused.content) < 20_000
 
 
 def test_only_so_many_unknown_filters_are_named(api):
-    query = "&".join(f"name_{number}=1" for number in range(MOST_ITEMS * 2))
+    query = "&".join(f"name_{number}=1" for number in range(MAX_ITEMS * 2))
     refused = api(EX).get(f"/vendors/?{query}", expect=400, code="invalid_filter")
 
-    assert len(fields(refused)) == MOST_ITEMS
+    assert len(fields(refused)) == MAX_ITEMS
     assert len(refused.content) < 20_000
 
 

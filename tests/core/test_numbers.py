@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.operations.fields import BIGGEST_ID, is_whole, read_whole
+from core.operations.fields import MAX_ID, is_integer, parse_integer
 from tests.api import fields
 from tests.clients.factories import ClientFactory
 from tests.products.factories import ProductFactory
@@ -13,8 +13,8 @@ SPELLED = [
     ("7", 7),
     ("7.0", 7),
     ("0007.000", 7),
-    (str(BIGGEST_ID), BIGGEST_ID),
-    (str(BIGGEST_ID + 1), None),
+    (str(MAX_ID), MAX_ID),
+    (str(MAX_ID + 1), None),
     ("9" * 5_000, None),
     ("-1", None),
     ("1.5", None),
@@ -28,20 +28,20 @@ SPELLED = [
 
 @pytest.mark.parametrize(("text", "number"), SPELLED)
 def test_a_text_spells_a_whole_number_or_none(text, number):
-    assert read_whole(text) == number
+    assert parse_integer(text) == number
 
 
 def test_a_number_is_read_within_bounds():
-    assert read_whole("200", least=1, most=200) == 200
-    assert read_whole("201", least=1, most=200) is None
-    assert read_whole("0", least=1, most=200) is None
+    assert parse_integer("200", least=1, most=200) == 200
+    assert parse_integer("201", least=1, most=200) is None
+    assert parse_integer("0", least=1, most=200) is None
 
 
 @pytest.mark.parametrize(
     ("value", "whole"), [(7, True), (7.0, True), (7.5, False), (float("nan"), False), ("7", False)]
 )
 def test_a_json_number_is_whole_by_its_value(value, whole):
-    assert is_whole(value) is whole
+    assert is_integer(value) is whole
 
 
 @pytest.mark.django_db

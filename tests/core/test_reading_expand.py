@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.reading.sparse_fields import MOST_RELATIONS
+from core.reading.sparse_fields import MAX_RELATIONS
 from tests.api import capture, fields, statements
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.core.reads import LISTS, SINGLES, collection_of, opened, reader, rows_of
@@ -155,9 +155,9 @@ def test_a_request_expands_few_relations(api):
 
     refused = caller.get(f"/incidents/?expand={','.join(names)}", expect=400, code="invalid_filter")
     assert fields(refused) == {"expand"}
-    assert str(MOST_RELATIONS) in refused.json()["detail"]
-    caller.get(f"/incidents/?expand={','.join([*names[: MOST_RELATIONS - 1], names[0]])}", expect=200)
-    refused = caller.get(f"/incidents/?expand={','.join([names[0]] * (MOST_RELATIONS + 1))}", expect=400)
+    assert str(MAX_RELATIONS) in refused.json()["detail"]
+    caller.get(f"/incidents/?expand={','.join([*names[: MAX_RELATIONS - 1], names[0]])}", expect=200)
+    refused = caller.get(f"/incidents/?expand={','.join([names[0]] * (MAX_RELATIONS + 1))}", expect=400)
     assert fields(refused) == {"expand"}
 
 

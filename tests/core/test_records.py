@@ -6,7 +6,7 @@ from django.urls import path
 
 from audit.models import AuditEntry
 from core.context import context, current
-from core.errors import Refusal, Undeclared
+from core.errors import Refusal, UndeclaredError
 from core.hooks import Hooks, hooks
 from core.http.routes import register_routes
 from core.http.views import OperationView
@@ -38,29 +38,29 @@ QUERYSET_WRITES = {
 @pytest.mark.parametrize("write", QUERYSET_WRITES.values(), ids=QUERYSET_WRITES)
 def test_writes_past_the_record_are_refused(write):
     vendor = VendorFactory()
-    with pytest.raises(Undeclared):
+    with pytest.raises(UndeclaredError):
         write(Vendor.objects.all())
     vendor.refresh_from_db()
     assert (vendor.status, vendor.version) == ("active", 1)
 
 
 def test_a_record_is_never_deleted():
-    with pytest.raises(Undeclared):
+    with pytest.raises(UndeclaredError):
         VendorFactory().delete()
 
 
 @pytest.mark.parametrize("missing", ["operation", "actor"])
 def test_a_save_outside_an_operation_with_an_actor_is_refused(missing):
     vendor = VendorFactory()
-    with context(**{missing: None}), pytest.raises(Undeclared):
+    with context(**{missing: None}), pytest.raises(UndeclaredError):
         vendor.change(status="inactive")
-    with context(**{missing: None}), pytest.raises(Undeclared):
+    with context(**{missing: None}), pytest.raises(UndeclaredError):
         VendorFactory()
     assert Vendor.objects.count() == 1
 
 
 def test_an_actor_who_was_never_saved_writes_nothing():
-    with context(actor=User(name="nobody")), pytest.raises(Undeclared):
+    with context(actor=User(name="nobody")), pytest.raises(UndeclaredError):
         VendorFactory()
 
 
@@ -205,7 +205,7 @@ def test_a_lifecycle_lets_pass_what_its_table_draws_and_lists_it_otherwise():
 
 
 def test_an_empty_socket_stops_the_start():
-    with pytest.raises(Undeclared, match="missing hooks"):
+    with pytest.raises(UndeclaredError, match="missing hooks"):
         Hooks().verify()
     hooks.verify()
 
@@ -249,7 +249,7 @@ def plain(request):
     "view", [*(each.as_view({"get": "retrieve"}) for each in (Undone, Misnamed, Elsewhere)), plain]
 )
 def test_a_route_without_a_declared_operation_stops_the_start(view):
-    with pytest.raises(Undeclared):
+    with pytest.raises(UndeclaredError):
         register_routes([*urlpatterns, path("api/v1/stray/", view)])
 
 
@@ -260,7 +260,7 @@ def test_an_operation_without_its_route_stops_the_start(monkeypatch):
     def stray(*, actor):
         """Does nothing."""
 
-    with pytest.raises(Undeclared, match=r"stray\.operation"):
+    with pytest.raises(UndeclaredError, match=r"stray\.operation"):
         register_routes(urlpatterns)
-    with pytest.raises(Undeclared, match="twice"):
+    with pytest.raises(UndeclaredError, match="twice"):
         operation("stray.operation", roles={SA}, verb=Verb.UPDATE)(stray)

@@ -29,7 +29,7 @@ PATIENT = {"IMS_LOGIN_FAILURES": "1000000"} | dict.fromkeys(
     ("IMS_RATE_CALLER", "IMS_RATE_ADDRESS", "IMS_RATE_LOGIN"), "off"
 )
 # So many runs of sequences to a person, however short they are.
-MOST_RUNS = 40
+MAX_RUNS = 40
 # The web server bounds the request line; here the application is to answer whatever its length.
 UNBOUNDED = ("--limit-request-line", "0")
 
@@ -100,7 +100,7 @@ def sequences(caller: dict[str, str], folder: Path, options: argparse.Namespace)
     """
     bounds = ("--phases", "stateful", "--max-examples", "100", "--exclude-checks", "ignored_auth")
     tried = 0
-    for seed in range(options.seed, options.seed + MOST_RUNS):
+    for seed in range(options.seed, options.seed + MAX_RUNS):
         if tried >= options.in_sequences:
             return
         print(f"\n--- sequences, seed {seed}", flush=True)

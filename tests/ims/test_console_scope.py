@@ -188,7 +188,7 @@ def test_no_page_declares_a_column_that_the_api_does_not_show(world: World) -> N
     viewer = world.people[IM]
     for model, page in registered().items():
         sections = [name for _, names in page.sections for name in names]
-        for name in (*page.columns, *page.facets, *page.tables, *page.find, *sections):
+        for name in (*page.columns, *page.filter_columns, *page.value_filters, *page.search_columns, *sections):
             for each in name if isinstance(name, tuple) else (name,):
                 assert page.readable(each, viewer), f"{model.__name__}.{each}"
         assert set(page.order) <= {*page.columns, "id"}

@@ -10,7 +10,7 @@ from clients.agreement_lookup import ApplicableAgreement
 from clients.budgets import budget_of
 from clients.service_hours import working_hours
 from incidents.service_levels.clock import Clock, allowed
-from incidents.service_levels.history import read_clock, written
+from incidents.service_levels.history import read_clock, stored_clock
 from incidents.service_levels.terms import SlaTerms, terms_of
 from tests.incidents.minutes import MINUTE, Hours, Life, budget
 
@@ -164,8 +164,8 @@ def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
         assert clock.whole.elapsed(moment) == MINUTE * unpaused[minute][0]
         assert clock.elapsed(moment) == MINUTE * counted[minute][0]
         assert clock.whole.spent(moment).wall == MINUTE * unpaused[minute][1]
-    assert read_clock(written(clock), clock.kept) == clock
-    if not clock.terms.promised:
+    assert read_clock(stored_clock(clock), clock.counted_time) == clock
+    if not clock.terms.has_agreement:
         assert clock.due(allowed(budget_of(MINUTE, None))) is None
         return
     for ran, minutes, target in (
@@ -231,7 +231,7 @@ def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
 def test_what_is_no_longer_kept_one_by_one_still_counts(start, hours, rounds):
     changes = [step for _ in range(rounds) for step in ((7, "pause"), (11, "resume"), (13, "resolve"), (17, "reopen"))]
     incident, last = lived(start, hours, (600, 6_000), changes, other_hours=hours, other_targets=(600, 6_000))
-    clock = read_clock(written(incident.clock), incident.clock.kept)
+    clock = read_clock(stored_clock(incident.clock), incident.clock.counted_time)
     unpaused, counted = (each[-1] for each in incident.life.counts(last))
     spent, moment = clock.spent(start + MINUTE * last), start + MINUTE * last
     assert len(clock.stretches) == min(50, 1 + 3 * rounds)

@@ -7,7 +7,7 @@ import time_machine
 
 from audit.models import AuditEntry
 from reporting.analytics.answer import analyse
-from reporting.analytics.choices import MOST_INTERVALS
+from reporting.analytics.choices import MAX_INTERVALS
 from reporting.analytics.question import read_question
 from tests.api import capture, fields, statements
 from tests.clients.factories import ClientFactory
@@ -206,7 +206,7 @@ def test_bad_questions_are_refused(api, query, field):
 
 def test_the_longest_stretch_is_bounded_by_intervals(api):
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    fits = start + timedelta(days=MOST_INTERVALS)
+    fits = start + timedelta(days=MAX_INTERVALS)
     reader = api(IM)
 
     reader.get(f"/analytics/?from=2020-01-01&to={fits:%Y-%m-%dT%H:%M:%SZ}", expect=200)
@@ -215,7 +215,7 @@ def test_the_longest_stretch_is_bounded_by_intervals(api):
 
 
 def test_too_many_groups_are_refused_with_advice(api, monkeypatch):
-    monkeypatch.setattr("reporting.analytics.figures.MOST_CELLS", 40)
+    monkeypatch.setattr("reporting.analytics.figures.MAX_CELLS", 40)
     resolved()
     reader = api(IM)
     reader.get(f"/analytics/?{MARCH}&group_by=client", expect=200)

@@ -7,8 +7,8 @@ import pytest
 from reporting.analytics.choices import (
     DEFAULT_DAYS,
     DURATIONS,
-    MOST_CELLS,
-    MOST_INTERVALS,
+    MAX_CELLS,
+    MAX_INTERVALS,
     QUANTILES,
     VOLUMES,
     GroupBy,
@@ -40,7 +40,7 @@ def test_every_type_of_metric_is_defined_with_its_unit(metric_type):
 
 
 def test_the_page_states_the_bounds_and_the_choices():
-    assert f"At most {MOST_INTERVALS}\nintervals, and {MOST_CELLS:,}" in PAGE
+    assert f"At most {MAX_INTERVALS}\nintervals, and {MAX_CELLS:,}" in PAGE
     assert f"the last {DEFAULT_DAYS}\ndays" in PAGE
     assert all(f"`{name}`" in PAGE for name in (*GroupBy.values, *QUANTILES))
     assert all(name in PAGE for name in Interval.values)

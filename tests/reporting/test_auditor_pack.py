@@ -14,7 +14,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from audit.checkpoints import seal_trail
+from audit.checkpoints import create_checkpoint_document
 from audit.models import AuditEntry
 from core.operations.dispatch import execute
 from incidents.service_levels.reading import service_levels_of
@@ -168,7 +168,7 @@ def test_packing_leaves_its_entry(tmp_path):
 @pytest.mark.usefixtures("unprinted")
 def test_the_latest_checkpoint_is_in_it(tmp_path):
     incident = eventful()
-    document = seal_trail(lambda count: None, lambda leaf: None)
+    document = create_checkpoint_document(lambda count: None, lambda leaf: None)
     execute("audit.checkpoint", actor=system_principal(), data={"document": document})
     assert json.loads(files_of(pack(incident, tmp_path))["checkpoint.json"])["root"] == document["root"]
 

@@ -7,7 +7,7 @@ import rfc8785
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from core.errors import Undeclared
+from core.errors import UndeclaredError
 from incidents.models import Incident
 from reporting.models import IncidentReport
 from reporting.reports import operations
@@ -165,7 +165,7 @@ def test_a_completed_report_keeps_what_it_said(api):
 @pytest.mark.parametrize("change", [{"content": {}}, {"digest": "0" * 64}, {"status": "draft"}])
 def test_a_completed_report_cannot_be_changed(api, change):
     report = IncidentReport.objects.get(pk=generated(api(EX), eventful(), "executive_summary")["id"])
-    with pytest.raises(Undeclared):
+    with pytest.raises(UndeclaredError):
         report.change(**change)
 
 

@@ -201,4 +201,4 @@ def test_one_automatic_postmortem_stands_for_each_incident():
     report = ReportFactory()
     report.change(voided_at=timezone.now(), void_reason="reopened")
     ReportFactory(incident=report.incident)
-    assert IncidentReport.objects.standing_postmortems().filter(incident=report.incident).count() == 1
+    assert IncidentReport.objects.live_postmortems().filter(incident=report.incident).count() == 1

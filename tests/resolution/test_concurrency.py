@@ -98,7 +98,7 @@ def test_of_reviewing_and_reopening_no_review_outlives_the_reopening(round):
     )
 
     assert [each.status_code for each in answers] in ([200, 200], [200, 409])
-    standing = IncidentReport.objects.standing_postmortems().get(incident=incident)
+    standing = IncidentReport.objects.live_postmortems().get(incident=incident)
     assert (Incident.objects.get().status, standing.status) == ("in_progress", "draft")
 
 

@@ -92,7 +92,7 @@ def test_a_review_is_void_and_the_next_draft_follows_the_incident(api):
     report.refresh_from_db()
     assert (report.status, report.voided_at is not None) == ("completed", True)
     assert report.content == frozen["content"]
-    draft = IncidentReport.objects.standing_postmortems().get(incident=incident)
+    draft = IncidentReport.objects.live_postmortems().get(incident=incident)
     assert (draft.status, draft.pk != report.pk) == ("draft", True)
     assert api(IM).get(f"/incident-reports/{draft.pk}/").json()["content"]["incident"]["status"] == "in_progress"
     api(IM).post(path(incident, "close"), expect=409, code="invalid_transition")

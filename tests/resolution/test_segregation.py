@@ -40,7 +40,7 @@ def act(caller: Api, incident: Incident, name: str) -> None:
     if name in ("P1", "P4"):
         answer = caller.patch(f"/incidents/{incident.pk}/", body)
     elif name == "review":
-        standing = IncidentReport.objects.standing_postmortems().filter(incident=incident).first()
+        standing = IncidentReport.objects.live_postmortems().filter(incident=incident).first()
         answer = caller.post(f"/incident-reports/{standing.pk if standing else 0}/review/", body)
     else:
         answer = caller.post(path, body)
@@ -55,7 +55,7 @@ def duties_are_segregated(incident: Incident) -> None:
         assert incident.status in ("resolved", "closed")
         assert not (incident.status == "closed" and high and report.reviewed_by_id in initiators)
     if incident.status == "closed":
-        assert IncidentReport.objects.standing_postmortems().get(incident=incident).status == "completed"
+        assert IncidentReport.objects.live_postmortems().get(incident=incident).status == "completed"
         assert not (high and (incident.closed_by_id in initiators or incident.closed_by.role == TS))
         assert incident.closed_by.role in (IM, EX, TS)
     severities = [incident.severity]

@@ -15,7 +15,7 @@ from tests.live import environment_of, manage, new_database, served
 from tools.tour.http import Client
 
 REQUESTS = 200
-LONGEST_DELAY = 0.03  # seconds: from before the server has read the request until after it has answered
+MAX_DELAY = 0.03  # seconds: from before the server has read the request until after it has answered
 ABORT = struct.pack("ii", 1, 0)  # close with a reset, as a broken line does
 
 
@@ -93,7 +93,7 @@ def test_whoever_repeats_after_a_lost_connection_loses_and_doubles_nothing(line)
     chance = random.Random(6)  # noqa: S311 - a fixed course, not a secret
     for number in range(REQUESTS):
         answered = number % 2 == 0
-        line.send_and_hang_up(number, answered=answered, delay=chance.uniform(0, LONGEST_DELAY))
+        line.send_and_hang_up(number, answered=answered, delay=chance.uniform(0, MAX_DELAY))
         reply = line.repeat(number)
         assert (reply.status, reply.body["body"]) == (201, f"note {number}")
         # Where an answer had begun, the write was committed.

@@ -6,9 +6,9 @@ import pytest
 
 from tests.ims.described_things import ANSWERED, CREATE, GONE, LIST, OLD, SCHEMAS, SENT, changed
 from tools.contract.breaking import breaking_changes
-from tools.contract.file import current, promised
+from tools.contract.file import current, public_contract
 from tools.contract.rules import RULES
-from tools.contract.shapes import BOUNDS, READ, SILENT
+from tools.contract.shapes import ANNOTATIONS, BOUNDS, READ
 
 BEARER = {"type": "http", "scheme": "bearer"}
 TIME = {"type": "string", "format": "date-time"}
@@ -207,8 +207,8 @@ def test_what_breaks_nobody_is_let_pass(where, value):
 
 @pytest.mark.parametrize(("rule", "where", "value"), BREAKING)
 def test_the_promise_holds_all_that_is_compared(rule, where, value):
-    assert rules_that_find(promised(OLD), changed(where, value)) == {rule}
-    assert rules_that_find(OLD, promised(changed(where, value))) == {rule}
+    assert rules_that_find(public_contract(OLD), changed(where, value)) == {rule}
+    assert rules_that_find(OLD, public_contract(changed(where, value))) == {rule}
 
 
 def test_every_rule_has_a_change_that_breaks_it():
@@ -262,8 +262,8 @@ def test_a_shape_that_holds_itself_comes_to_an_end():
 
 def test_the_description_as_it_is_served_breaks_nothing_of_itself():
     assert breaking_changes(current(), current()) == []
-    assert breaking_changes(promised(current()), current()) == []
-    assert breaking_changes(current(), promised(current())) == []
+    assert breaking_changes(public_contract(current()), current()) == []
+    assert breaking_changes(current(), public_contract(current())) == []
 
 
 def keywords(schema):
@@ -277,4 +277,4 @@ def keywords(schema):
 def test_no_keyword_of_the_description_is_overlooked():
     schemas = current()["components"]["schemas"].values()
 
-    assert {word for schema in schemas for word in keywords(schema)} <= {*READ, *BOUNDS, *SILENT}
+    assert {word for schema in schemas for word in keywords(schema)} <= {*READ, *BOUNDS, *ANNOTATIONS}

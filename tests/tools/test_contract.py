@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from tests.ims.described_things import GONE, LIST, OLD, changed
 from tools.commands import openapi
-from tools.contract.file import current, promised, read, text_of
+from tools.contract.file import current, public_contract, read, text_of
 
 BROKEN = "GET /api/v1/gone/: the operation was removed (operation_removed)"
 
@@ -32,7 +32,7 @@ def files(tmp_path, monkeypatch):
         monkeypatch.setattr(openapi, name, tmp_path / f"{name.lower()}.json")
     released = copy.deepcopy(OLD)
     released["paths"]["/api/v1/gone/"] = {"get": {"operationId": "gone_list", "responses": {}}}
-    (tmp_path / "released.json").write_text(text_of(promised(released)), encoding="utf-8")
+    (tmp_path / "released.json").write_text(text_of(public_contract(released)), encoding="utf-8")
     (tmp_path / "description.json").write_text(text_of(OLD), encoding="utf-8")
     return tmp_path
 
@@ -84,13 +84,13 @@ def test_a_release_starts_anew(files, capsys):
 
     assert f"breaking: {BROKEN}" in capsys.readouterr().out
     call_command(openapi.Command(), "--check")
-    assert read(files / "released.json") == promised(OLD)
+    assert read(files / "released.json") == public_contract(OLD)
     assert not (files / "accepted.json").exists()
 
 
 def test_the_released_file_holds_no_words():
-    assert len(text_of(promised(current()))) < 0.6 * len(text_of(current()))
-    part = promised(OLD)["components"]["schemas"]["Part"]
+    assert len(text_of(public_contract(current()))) < 0.6 * len(text_of(current()))
+    part = public_contract(OLD)["components"]["schemas"]["Part"]
     assert part == {"type": "object", "properties": {"description": {"type": "string"}}}
 
 

@@ -14,7 +14,7 @@ from tests.ims.test_schema import resolved
 from tools.commands import examples
 from tools.commands.examples import RECIPES
 from tools.pages.recipes import render
-from tools.tour.placeholders import A_TIME, settled, shortened
+from tools.tour.placeholders import A_TIME, truncated, with_placeholders
 from tools.tour.player import Reply, play
 from tools.tour.recording import files_of
 from tools.tour.stage import record
@@ -103,7 +103,7 @@ def test_no_secret_is_recorded():
     for example in (*by_operation()["auth_token_login"], *by_operation()["auth_activate"]):
         shown = {**example["answer"], **example["request"]["body"]}
         secrets = {"token": "secret", "shares": ["one", "other"]}
-        assert [name for name in secrets if name in shown and shown[name] != settled(secrets)[name]] == []
+        assert [name for name in secrets if name in shown and shown[name] != with_placeholders(secrets)[name]] == []
 
 
 def test_what_is_random_is_replaced_and_what_is_long_is_shortened():
@@ -115,13 +115,13 @@ def test_what_is_random_is_replaced_and_what_is_long_is_shortened():
     }
     text = "\n".join(str(n) for n in range(50))
 
-    plain = settled(answer)
+    plain = with_placeholders(answer)
     assert plain["token"] != "abc"
     assert plain["hash"] != "ab" * 32
     assert plain["at"] == A_TIME
-    assert shortened(plain)["rows"] == [{"id": 0}, {"id": 1}, {"id": 2}]
-    assert shortened(list(range(9))) == list(range(9))
-    assert shortened(text).endswith("…")
+    assert truncated(plain)["rows"] == [{"id": 0}, {"id": 1}, {"id": 2}]
+    assert truncated(list(range(9))) == list(range(9))
+    assert truncated(text).endswith("…")
 
 
 def test_places_are_filled_by_what_was_kept():

@@ -25,7 +25,7 @@ class Reader:
         self.base = f"http://{server}/api/v1"
         self.environment = {**environment, "IMS": self.base, "JSON": "Content-Type: application/json"}
         self.headers, self.kept = folder / "headers", kept
-        self.blocks = {int(number): (code, promised) for number, code, promised in BLOCK.findall(PAGE)}
+        self.blocks = {int(number): (code, public_contract) for number, code, public_contract in BLOCK.findall(PAGE)}
         self.number, self.typed = 0, 0
 
     def send(self, request: Request) -> Reply:
@@ -33,9 +33,9 @@ class Reader:
         if self.number not in self.blocks:
             return self._sent(request)
         self.typed += 1
-        code, promised = self.blocks[self.number]
+        code, public_contract = self.blocks[self.number]
         reply = self._typed(code)
-        expected = json.loads(promised) if promised else {}
+        expected = json.loads(public_contract) if public_contract else {}
         assert {name: reply.body.get(name) for name in expected} == expected, (code, reply.body)
         return reply
 

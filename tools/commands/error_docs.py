@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from tools.pages.errors import render
-from tools.pages.writing import settle
+from tools.pages.writing import write_or_check
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "errors.md"
 
@@ -20,4 +20,4 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(settle(PAGE, render(), check=options["check"], command="python -m tools error_docs"))
+        self.stdout.write(write_or_check(PAGE, render(), check=options["check"], command="python -m tools error_docs"))

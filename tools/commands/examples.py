@@ -11,7 +11,7 @@ from django.db import transaction
 from ims.docs.recorded import FOLDER, write
 from ims.docs.views import read_schema
 from tools.pages.recipes import render
-from tools.pages.writing import settle
+from tools.pages.writing import write_or_check
 from tools.tour.recording import files_of
 from tools.tour.stage import record
 from users.models import User
@@ -31,4 +31,4 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         write(files_of(exchanges, read_schema()))
         self.stdout.write(f"wrote {FOLDER.relative_to(settings.BASE_DIR)}")
-        self.stdout.write(settle(RECIPES, render(exchanges), check=False, command="make examples"))
+        self.stdout.write(write_or_check(RECIPES, render(exchanges), check=False, command="make examples"))

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tools.contract.breaking import Break, breaking_changes
-from tools.contract.file import ACCEPTED, DESCRIPTION, RELEASED, current, promised, read, text_of
+from tools.contract.file import ACCEPTED, DESCRIPTION, RELEASED, current, public_contract, read, text_of
 
 HOW_TO_ACCEPT = 'revert them, or state a reason: python -m tools openapi --accept "..."; see docs/contract.md'
 
@@ -79,7 +79,7 @@ class Command(BaseCommand):
     def _release(self) -> None:
         if RELEASED.exists():
             self._list(_broken())
-        RELEASED.write_text(text_of(promised(current())), encoding="utf-8")
+        RELEASED.write_text(text_of(public_contract(current())), encoding="utf-8")
         ACCEPTED.unlink(missing_ok=True)
         self.stdout.write(f"{RELEASED.name} is the released contract")
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import get_resolver
 
-from tools.pages.policy import render, unproven
-from tools.pages.writing import settle
+from tools.pages.policy import render, untested_sops
+from tools.pages.writing import write_or_check
 
 ROOT = Path(settings.BASE_DIR)
 PAGE = ROOT / "docs" / "policy.md"
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _ = get_resolver().url_patterns  # loading the routes binds every operation to its body
         page = render(TESTS)
-        self.stdout.write(settle(PAGE, page, check=options["check"], command="python -m tools policy_docs"))
-        if missing := unproven(TESTS):
+        self.stdout.write(write_or_check(PAGE, page, check=options["check"], command="python -m tools policy_docs"))
+        if missing := untested_sops(TESTS):
             numbers = ", ".join(str(number) for number in missing)
             raise CommandError(f"no test module names these implemented procedures: SOP {numbers}")

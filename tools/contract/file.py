@@ -12,7 +12,7 @@ from django.conf import settings
 from core.json import dumps
 from core.schema.reading import PARTIAL_EXTENSION
 from ims.docs.views import read_schema
-from tools.contract.shapes import SILENT
+from tools.contract.shapes import ANNOTATIONS
 
 DESCRIPTION = Path(settings.BASE_DIR) / "docs" / "openapi.json"
 # What clients may rely on: the description as it was released, without its words.
@@ -21,7 +21,7 @@ RELEASED = DESCRIPTION.with_name("openapi.released.json")
 ACCEPTED = DESCRIPTION.with_name("openapi.accepted.json")
 WIDTH = 120
 # What is for people, or follows from the rest.
-WORDS = frozenset({*SILENT, "summary", "tags", "links"})
+WORDS = frozenset({*ANNOTATIONS, "summary", "tags", "links"})
 HOLDS_NAMES = {"properties", "schemas", "parameters", "headers", "responses", "securitySchemes"}
 
 
@@ -36,22 +36,24 @@ def read(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def promised(description: dict[str, Any]) -> dict[str, Any]:
+def public_contract(description: dict[str, Any]) -> dict[str, Any]:
     """What of a description a program can rely on: all that is compared, and nothing else."""
     version = description.get("info", {}).get("version", "")
     kept = {name: description[name] for name in ("servers", "security", "paths", "components") if name in description}
     kept["components"] = {name: each for name, each in kept["components"].items() if name != "examples"}
-    return {"info": {"version": version}, **_silent(kept)}
+    return {"info": {"version": version}, **_without_annotations(kept)}
 
 
-def _silent(part: Any, words: frozenset[str] = WORDS) -> Any:
+def _without_annotations(part: Any, words: frozenset[str] = WORDS) -> Any:
     if isinstance(part, list):
-        return [_silent(each) for each in part]
+        return [_without_annotations(each) for each in part]
     if not isinstance(part, dict):
         return part
     # The keys of these are names: a member may well be called "description".
     kept = {name: each for name, each in part.items() if name not in words and not (words and _is_extension(name))}
-    return {name: _silent(each, frozenset() if name in HOLDS_NAMES else WORDS) for name, each in kept.items()}
+    return {
+        name: _without_annotations(each, frozenset() if name in HOLDS_NAMES else WORDS) for name, each in kept.items()
+    }
 
 
 def _is_extension(name: str) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tools.contract.actions import Action, Description, writing_of
-from tools.contract.shapes import BOUNDS, NULL, SILENT, Shape
+from tools.contract.shapes import ANNOTATIONS, BOUNDS, NULL, Shape
 
 
 class Way(StrEnum):
@@ -27,12 +27,12 @@ def _servers(old: Description, new: Description) -> Iterator[str]:
 def _schemes(old: Description, new: Description) -> Iterator[str]:
     before, after = (either["components"].get("securitySchemes", {}) for either in (old, new))
     for name, scheme in before.items():
-        if _telling(scheme) != _telling(after.get(name, {})):
+        if _significant(scheme) != _significant(after.get(name, {})):
             yield f"{name} was {'changed' if name in after else 'removed'}"
 
 
-def _telling(scheme: dict[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in scheme.items() if name not in SILENT}
+def _significant(scheme: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in scheme.items() if name not in ANNOTATIONS}
 
 
 def _name(old: Action, new: Action) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _login_changed(old: Action, new: Action) -> Iterator[str]:
 
 
 def _parameter_removed(old: Action, new: Action) -> Iterator[str]:
-    yield from _gone(old.parameters, new.parameters)
+    yield from _removed(old.parameters, new.parameters)
 
 
 def _parameter_required(old: Action, new: Action) -> Iterator[str]:
@@ -79,20 +79,20 @@ def _success_changed(old: Action, new: Action) -> Iterator[str]:
 
 
 def _refusal_removed(old: Action, new: Action) -> Iterator[str]:
-    yield from _gone(old.refusals, new.answers)
+    yield from _removed(old.refusals, new.answers)
 
 
 def _header_removed(old: Action, new: Action) -> Iterator[str]:
-    yield from (each for each in _gone(old.headers, new.headers) if each.split()[0] in new.answers)
+    yield from (each for each in _removed(old.headers, new.headers) if each.split()[0] in new.answers)
     for name, before, after in _both(old.headers, new.headers):
         if before.get("required") and not after.get("required"):
             yield f"{name} is optional"
 
 
 def _media_type_removed(old: Action, new: Action) -> Iterator[str]:
-    yield from (f"body {each}" for each in _gone(old.bodies, new.bodies))
+    yield from (f"body {each}" for each in _removed(old.bodies, new.bodies))
     for status, before, after in _both(old.answers, new.answers):
-        yield from (f"{status} {each}" for each in _gone(before, after))
+        yield from (f"{status} {each}" for each in _removed(before, after))
 
 
 def _types(old: Shape, new: Shape, way: Way) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _bounds(old: Shape, new: Shape, way: Way) -> Iterator[str]:
 
 def _property_removed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
     """A body with an unknown field is refused."""
-    yield from _gone(old.properties, new.properties)
+    yield from _removed(old.properties, new.properties)
 
 
 def _property_required(old: Shape, new: Shape, way: Way) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _ordered(old: Shape, new: Shape, way: Way) -> tuple[Shape, Shape]:
     return (old, new) if way is Way.SENT else (new, old)
 
 
-def _gone(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+def _removed(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
     yield from (f"{name} was removed" for name in sorted(set(old) - set(new)))
 
 

@@ -7,7 +7,7 @@ from operator import gt, lt, ne
 from typing import Any
 
 # Says nothing about what is let through.
-SILENT = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"} | {
+ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"} | {
     "x-enum-varnames"
 }
 ALTERNATIVES = ("oneOf", "anyOf")
@@ -83,7 +83,7 @@ def resolve(part: Any, document: dict[str, Any]) -> Any:
 
 def component_of(schema: Any, document: dict[str, Any]) -> str | None:
     """The one component that a schema stands for, null aside."""
-    if not isinstance(schema, dict) or len(said := set(schema) - SILENT) != 1:
+    if not isinstance(schema, dict) or len(said := set(schema) - ANNOTATIONS) != 1:
         return None
     (keyword,) = said
     if keyword == "$ref":

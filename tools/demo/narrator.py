@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 
 from tools.tour.player import Exchange
-from tools.tour.recording import told
+from tools.tour.recording import sentence_of
 
 COLUMNS_OF_ERRORS = ("field", "code", "detail")
 
@@ -28,7 +28,7 @@ def narrate(exchanges: Iterable[Exchange], console: Console) -> int:
 
 def _success(exchange: Exchange) -> str:
     request = exchange.request
-    return f"[green]✓[/] {told(exchange)}  [dim]{request.method} {request.path} → {exchange.reply.status}[/]"
+    return f"[green]✓[/] {sentence_of(exchange)}  [dim]{request.method} {request.path} → {exchange.reply.status}[/]"
 
 
 def _refusal(exchange: Exchange) -> Panel:
@@ -41,4 +41,4 @@ def _refusal(exchange: Exchange) -> Panel:
     body.add_row(items)
     body.add_row(f"[dim]SOP {sops} · rule {problem['rule']} · next: {problem['next']}[/]")
     answer = f"{exchange.request.method} {exchange.request.path} → {exchange.reply.status} {problem['code']}"
-    return Panel.fit(body, title=f"[red]✗[/] {told(exchange)}", subtitle=answer)
+    return Panel.fit(body, title=f"[red]✗[/] {sentence_of(exchange)}", subtitle=answer)

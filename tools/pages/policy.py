@@ -8,7 +8,7 @@ from pathlib import Path
 from core.codes import Code
 from core.operations.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
 from core.operations.registry import EntryPoint, Operation, registry
-from core.reading.policy_names import OURS
+from core.reading.policy_names import FIELD_NAMES
 from core.schema.text import approval_of, who_may
 from tools.pages.evidence import files_by_sop
 from tools.pages.policy_tables import tables
@@ -38,7 +38,7 @@ def reachable() -> list[Operation]:
     return [each for each in registry if each.entry_point is EntryPoint.REST]
 
 
-def unproven(tests: Path) -> list[int]:
+def untested_sops(tests: Path) -> list[int]:
     """The SOPs that operations implement and no test module names."""
     shown = files_by_sop(tests)
     built = {number for each in reachable() for number in each.sop}
@@ -64,7 +64,7 @@ def _names() -> Iterator[str]:
     yield "## Names of inputs\n"
     yield "A request that uses the policy's name is refused as `unknown_field`, with the field's name here.\n"
     yield "| The policy's name | Here |\n| --- | --- |"
-    for name, ours in OURS.items():
+    for name, ours in FIELD_NAMES.items():
         yield f"| `{name}` | {' or '.join(f'`{each}`' for each in ours) or 'its contents are fields of the body'} |"
     yield ""
 

@@ -8,7 +8,7 @@ from core.operations.lifecycle import Lifecycle
 from core.operations.registry import Operation
 from core.schema.postprocessing.enums import choices_classes
 from core.schema.text import readable_name
-from tools.pages.readings import READINGS
+from tools.pages.readings import INTERPRETATIONS
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
 # This test fails if it does not cover a duty of the registry.
@@ -38,7 +38,7 @@ def tables(operations: Sequence[Operation]) -> Iterator[str]:
     yield "# Codes\n"
     yield _table(["code", "status", "error class", "meaning", "next step", "requires a person"], _meanings())
     yield "# Interpretations of the policy where it is silent\n"
-    for topic, sentences in READINGS.items():
+    for topic, sentences in INTERPRETATIONS.items():
         yield f"**{topic}**\n"
         yield "\n".join(f"- {sentence}" for sentence in sentences) + "\n"
 

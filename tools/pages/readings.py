@@ -2,7 +2,7 @@
 here.
 """
 
-READINGS: dict[str, tuple[str, ...]] = {
+INTERPRETATIONS: dict[str, tuple[str, ...]] = {
     "Who may": (
         "A procedure's own list of permitted roles takes precedence over the general mapping of roles to operations. "
         "If a procedure has no update step, its list applies to updates as well; if two procedures authorise one "

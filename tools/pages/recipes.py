@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from tools.pages.sops import SOPS
-from tools.tour.placeholders import settled
+from tools.tour.placeholders import with_placeholders
 from tools.tour.player import Exchange, Request
-from tools.tour.recording import HIDDEN, told
+from tools.tour.recording import HIDDEN, sentence_of
 
 INTRO = """# Recipes: each procedure with curl
 
@@ -38,10 +38,10 @@ def render(exchanges: Iterable[Exchange]) -> str:
 
 
 def _step(exchange: Exchange) -> str:
-    lines = [f"**{exchange.number}** · {told(exchange)}", "", MARK.format(number=exchange.number)]
+    lines = [f"**{exchange.number}** · {sentence_of(exchange)}", "", MARK.format(number=exchange.number)]
     lines += ["```bash", curl(exchange.step.who, exchange.request), "```", ""]
     if exchange.step.shows:
-        answer = settled({name: exchange.reply.body[name] for name in exchange.step.shows})
+        answer = with_placeholders({name: exchange.reply.body[name] for name in exchange.step.shows})
         lines += ["```json", json.dumps(answer, ensure_ascii=False), "```", ""]
     return "\n".join(lines)
 
@@ -53,7 +53,7 @@ def curl(who: str, request: Request) -> str:
     words += [f"-H '{name}: {value}'" for name, value in request.headers.items() if name not in HIDDEN]
     if request.body is not None:
         # An apostrophe would end the shell's quotation; JSON has another escape for it.
-        body = json.dumps(settled(request.body), ensure_ascii=False).replace("'", "\\u0027")
+        body = json.dumps(with_placeholders(request.body), ensure_ascii=False).replace("'", "\\u0027")
         words += ['-H "$JSON"', f"-d '{body}'"]
     return " \\\n  ".join(_filled(words))
 

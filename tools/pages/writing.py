@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 
-def settle(page: Path, text: str, *, check: bool, command: str) -> str:
+def write_or_check(page: Path, text: str, *, check: bool, command: str) -> str:
     """Write a page and report it; with `check`, only compare. Raises CommandError when the page is out of date."""
     if not check:
         page.parent.mkdir(exist_ok=True)

@@ -19,28 +19,28 @@ A_DIGEST = "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a"
 # The tour's clock shows whole minutes: a time with fractions comes from seeded records.
 REAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 A_TIME = "2026-03-02T09:00:00Z"
-LONGEST_LIST = 3
-LONGEST_TEXT = 12
+MAX_LIST_LENGTH = 3
+MAX_TEXT_LINES = 12
 
 
-def settled(value: Any, member: str = "") -> Any:
+def with_placeholders(value: Any, member: str = "") -> Any:
     """A value with everything random replaced; `member` is its name."""
     if isinstance(value, Mapping):
-        return {name: settled(inner, name) for name, inner in value.items()}
+        return {name: with_placeholders(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
-        return SHARES if member == "shares" else [settled(inner) for inner in value]
+        return SHARES if member == "shares" else [with_placeholders(inner) for inner in value]
     if not isinstance(value, str):
         return value
     return FIXED.get(member) or REAL_TIME.sub(A_TIME, DIGEST.sub(A_DIGEST, value))
 
 
-def shortened(value: Any) -> Any:
+def truncated(value: Any) -> Any:
     """Shortens lists of records to the first few, and long texts to the first lines."""
     if isinstance(value, Mapping):
-        return {name: shortened(inner) for name, inner in value.items()}
+        return {name: truncated(inner) for name, inner in value.items()}
     if isinstance(value, list):
         records = bool(value) and isinstance(value[0], Mapping)
-        return [shortened(inner) for inner in (value[:LONGEST_LIST] if records else value)]
-    if isinstance(value, str) and value.count("\n") > LONGEST_TEXT:
-        return "\n".join([*value.splitlines()[:LONGEST_TEXT], "…"])
+        return [truncated(inner) for inner in (value[:MAX_LIST_LENGTH] if records else value)]
+    if isinstance(value, str) and value.count("\n") > MAX_TEXT_LINES:
+        return "\n".join([*value.splitlines()[:MAX_TEXT_LINES], "…"])
     return value

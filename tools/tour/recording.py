@@ -8,12 +8,12 @@ from typing import Any
 from core.http.routes import API_PREFIX
 from ims.docs.recorded import PROBLEMS, Examples
 from tools.demo.cast import CAST
-from tools.tour.placeholders import settled, shortened
+from tools.tour.placeholders import truncated, with_placeholders
 from tools.tour.player import Exchange, Request
 from tools.tour.unprovoked import written
 from users.choices import Role
 
-LONGEST_RAW = 60
+MAX_RAW_LENGTH = 60
 HIDDEN = ("Authorization",)
 
 
@@ -59,7 +59,7 @@ def files_of(exchanges: Iterable[Exchange], schema: Mapping[str, Any]) -> dict[s
     return {**ordered, PROBLEMS: dict(sorted({**problems, **written()}.items()))}
 
 
-def told(exchange: Exchange) -> str:
+def sentence_of(exchange: Exchange) -> str:
     """The person and the act, in words."""
     step = exchange.step
     role = {person.key: Role(person.role).label.lower() for person in CAST}.get(step.who)
@@ -70,11 +70,11 @@ def _example(exchange: Exchange) -> Examples:
     step, reply = exchange.step, exchange.reply
     body = {name: reply.body[name] for name in step.only} if step.only else reply.body
     return {
-        "summary": told(exchange),
+        "summary": sentence_of(exchange),
         "request": _request(exchange.request),
         "status": reply.status,
         "media_type": reply.headers["Content-Type"].partition(";")[0],
-        "answer": shortened(settled(body)),
+        "answer": truncated(with_placeholders(body)),
     }
 
 
@@ -91,8 +91,8 @@ def _request(request: Request) -> Examples:
     if shown:
         sent["headers"] = shown
     if request.raw is not None:
-        cut = len(request.raw) > LONGEST_RAW
-        sent["raw"] = request.raw[:LONGEST_RAW] + ("…" if cut else "")
+        cut = len(request.raw) > MAX_RAW_LENGTH
+        sent["raw"] = request.raw[:MAX_RAW_LENGTH] + ("…" if cut else "")
     elif request.body is not None:
-        sent["body"] = settled(request.body)
+        sent["body"] = with_placeholders(request.body)
     return sent

@@ -14,11 +14,11 @@ from core.sql.lookups import locked
 from core.verbs import Verb
 from users.access import end_access
 from users.choices import EX, IM, SA
-from users.duties import not_own_activation, not_the_issuer, opens_again
+from users.duties import not_own_activation, not_the_issuer, requires_countersigning
 from users.models import ActivationToken, User
 from users.passwords import require_unlike
 from users.serializers import ActivatableUser, ActivateBody, ActivationAnswer
-from users.shares import account_of, belong_together, draw_other, new_share, pending
+from users.shares import account_of, are_shares_of, create_second_share, new_share, pending
 
 # The `next` texts of responses with or without a share.
 OTHER_SHARE = "Another system administrator, incident manager or executive issues the second share: {countersign}"
@@ -47,7 +47,7 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
     target="user",
     answers=ActivatableUser,
     duties=[not_own_activation],
-    elevated=opens_again,
+    elevated=requires_countersigning,
     condition="never for oneself; one share",
     secret=True,
     in_person=InPerson.ALWAYS,
@@ -90,7 +90,7 @@ def countersign(*, actor: User, user: User) -> Answer:
         raise _no_share("share_expired", "The first share has expired; issue it again.")
     if activation.other_digest is not None:
         raise _no_share("share_drawn", "The second share has already been issued; if it is lost, issue both again.")
-    share = draw_other(activation, actor)
+    share = create_second_share(activation, actor)
     return share_answer(user, activation, share)
 
 
@@ -114,7 +114,7 @@ def activate(*, actor: Any, shares: Sequence[str], password: str) -> dict[str, A
     account = account_of(shares)
     user = locked(User.objects.all(), account.pk) if account is not None else None
     activation = pending(user) if user is not None else None
-    if user is None or activation is None or not belong_together(activation, shares):
+    if user is None or activation is None or not are_shares_of(activation, shares):
         raise Refusal(Code.INVALID_CREDENTIALS, "These two shares do not activate an account.", rule="split_knowledge")
     if activation.expires_at <= timezone.now():
         raise Refusal(Code.TOKEN_EXPIRED, "The activation has expired.", rule="split_knowledge")

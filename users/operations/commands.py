@@ -8,7 +8,7 @@ from core.verbs import Verb
 from users.access import end_access
 from users.choices import FOUNDERS, UserStatus
 from users.models import User
-from users.shares import draw_other, new_share
+from users.shares import create_second_share, new_share
 from users.tokens import new_token
 
 Shares = tuple[str, str]
@@ -95,4 +95,4 @@ def issue_token(*, actor: User, user: User, days: int | None = None, agent: str 
 
 def _both_shares(user: User, system: User) -> Shares:
     activation, share = new_share(user)
-    return share, draw_other(activation, system)
+    return share, create_second_share(activation, system)

@@ -39,7 +39,7 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     The entry point has authenticated the caller. Raises Refusal: invalid_credentials, locked_out (too many failures),
     user_inactive.
     """
-    require_still(actor)
+    require_active_login(actor)
     token, secret = new_token(actor, name=name)
     return {"token": secret, "expires_at": token.expires_at, "id": token.pk}
 
@@ -60,7 +60,7 @@ def log_out(*, actor: User) -> dict[str, Any]:
     return {"logged_out": True}
 
 
-def require_still(user: Any) -> None:
+def require_active_login(user: Any) -> None:
     """Refuse accounts that may not log in, judged on the locked row, so that a login cannot survive a concurrent end
     of access.
     """

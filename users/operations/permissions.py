@@ -5,7 +5,7 @@ from typing import Any
 from core.codes import Code
 from core.operations.registry import operation
 from core.verbs import Verb
-from users.access import end_access, end_access_for_good
+from users.access import end_access, end_access_permanently
 from users.choices import ENDED, IM, SA
 from users.duties import changes_privilege, elevated_or_activating, not_own_account, own_access_or_administrator
 from users.models import User
@@ -39,7 +39,7 @@ def change_permissions(*, actor: User, user: User, **changes: Any) -> User:
     require_person(user)
     role, status = changes.get("role", user.role), changes.get("status", user.status)
     if status != user.status and ENDED & {status, user.status}:
-        end_access_for_good(user)
+        end_access_permanently(user)
     elif role != user.role:
         end_access(user)
     return user.change(**changes)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.models import ConsoleSession, User
-from users.operations.login import require_still
+from users.operations.login import require_active_login
 from users.serializers import SessionOutput
 from users.sessions import session_of
 
@@ -16,7 +16,7 @@ from users.sessions import session_of
 @operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", entry_point=EntryPoint.COMMAND)
 def open_session(*, actor: User, key: str) -> ConsoleSession:
     """Record a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
-    require_still(actor)
+    require_active_login(actor)
     session = session_of(key, actor)
     return session.change(expires_at=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE), ended_at=None)
 

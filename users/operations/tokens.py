@@ -8,7 +8,7 @@ from core.operations.results import Answer
 from core.verbs import Verb
 from users.duties import own_token
 from users.models import Token, User
-from users.operations.login import require_still
+from users.operations.login import require_active_login
 from users.serializers import CreatedToken, TokenBody, TokenOutput
 from users.tokens import new_token
 
@@ -32,7 +32,7 @@ def list_tokens(*, actor: User) -> None:
 )
 def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
     """Create another token for yourself or for a software agent that represents you; it is shown only once."""
-    require_still(actor)
+    require_active_login(actor)
     token, secret = new_token(actor, name=name, agent=agent, days=days)
     return Answer(token, {"token": secret})
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.chain_reader import ChainBroken
 from audit.checkpoint_document import BadCheckpoint, private_key, signed
 from audit.checkpoint_file import LeafFile
-from audit.checkpoints import StillWriting, seal_trail
+from audit.checkpoints import WritersActive, create_checkpoint_document
 from audit.models import AuditEntry
 from core.context import context, new_request_id
 from core.errors import Refusal
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             signer = private_key(key.read_bytes()) if key else None
             with LeafFile() as leaves:
                 with progress_bar("sealing", AuditEntry.objects.count()) as progress:
-                    document = seal_trail(progress, leaves.add if out else lambda leaf: None)
+                    document = create_checkpoint_document(progress, leaves.add if out else lambda leaf: None)
                 document = signed(document, signer) if signer else document
                 if out:
                     leaves.write(out, document)
@@ -44,6 +44,6 @@ class Command(BaseCommand):
             raise CommandError(f"not sealed, the trail is broken: {broken.finding}; run audit_verify") from broken
         except Refusal as refusal:
             raise CommandError(f"not stored: {refusal.detail}") from refusal
-        except (BadCheckpoint, StillWriting, OSError) as error:
+        except (BadCheckpoint, WritersActive, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(orjson.dumps(document).decode())

@@ -11,7 +11,7 @@ from audit.checkpoint_file import CheckpointFile
 from audit.completeness import checkpoint_missing, unguarded
 from audit.models import AuditEntry
 from audit.records import MOST, audited_models, verify_records
-from audit.verify import VerificationResult, latest_sealed, verify
+from audit.verify import VerificationResult, latest_checkpoint_document, verify
 from core.management.progress import progress_bar
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _verify(self, checkpoint: Path | None, signer: Path | None) -> VerificationResult:
         file = CheckpointFile(checkpoint) if checkpoint else None
-        stored = latest_sealed()
+        stored = latest_checkpoint_document()
         sealed: Document | None = file.document if file else stored and check_document(stored)
         if signer:
             check_signature(sealed or {}, public_key(signer.read_bytes()))

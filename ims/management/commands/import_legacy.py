@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 console.print(report.rule_grid())
         self.stdout.write(capture.get())
         self.stdout.write(f"{report.imported} new, {report.unchanged} unchanged, {len(report.violations)} violations")
-        if waiting := report.not_yet:
+        if waiting := report.not_fully_imported:
             names = ", ".join(f"{each.table} ({each.rows})" for each in waiting)
             self.stdout.write(f"not imported, because no model stores them: {names}")
         if dry_run:

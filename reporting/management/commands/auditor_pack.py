@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.context import context, new_request_id
 from core.errors import Refusal
 from core.operations.dispatch import execute
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from incidents.codes import id_of_code
 from incidents.models import Incident
 from users.system import system_principal
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write; it must not exist")
 
     def handle(self, *args: Any, incident: str, out: Path, **options: Any) -> None:
-        pk = id_of_code(incident) or (int(incident) if incident.isdecimal() else BIGGEST_ID)
-        found = Incident.objects.filter(pk=min(pk, BIGGEST_ID)).first()
+        pk = id_of_code(incident) or (int(incident) if incident.isdecimal() else MAX_ID)
+        found = Incident.objects.filter(pk=min(pk, MAX_ID)).first()
         if found is None:
             raise CommandError(f"no incident {incident} exists")
         try:

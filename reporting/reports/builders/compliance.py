@@ -10,7 +10,7 @@ from changes.models import ChangeRequest, RollbackRequest
 from core.operations.entities import models_by_type
 from incidents.models import RootCauseAnalysis
 from reporting.models import IncidentReport
-from reporting.reports.builders.duties_kept import BROKEN, HELD, DutyOutcome, Evidence, outcomes
+from reporting.reports.builders.duty_checks import BROKEN, HELD, DutyOutcome, Evidence, outcomes
 from reporting.reports.builders.parts import TableColumn, service_level, severity_figure, sla_figure, table
 from reporting.reports.context import ReportContext, ids_of
 from reporting.reports.document import (
@@ -28,7 +28,7 @@ from reporting.reports.proof import ChainProof, chains_of
 from reporting.reports.values import stamp, words
 
 # The maximum number of acts in the report; the auditor's pack contains all of them.
-MOST_ACTS = 200
+MAX_ENTRIES = 200
 # The foreign key from a record to its incident.
 OF_INCIDENT = "incident_id"
 
@@ -202,8 +202,8 @@ def _acts(subject: ReportContext, chains: list[ChainProof]) -> Section:
         TableColumn("Operation", "operation"),
         TableColumn("Record", lambda row: f"{words(row['reference_type'])} {row['reference_id']}"),
     )
-    told = f"The latest {MOST_ACTS} of {len(entries)} entries." if len(entries) > MOST_ACTS else "All entries."
-    return Section("Acts on the incident", (table(entries[-MOST_ACTS:], shown, caption=told),), INSIDE)
+    told = f"The latest {MAX_ENTRIES} of {len(entries)} entries." if len(entries) > MAX_ENTRIES else "All entries."
+    return Section("Acts on the incident", (table(entries[-MAX_ENTRIES:], shown, caption=told),), INSIDE)
 
 
 def _deviations(subject: ReportContext) -> Section:

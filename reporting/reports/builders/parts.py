@@ -99,7 +99,7 @@ def targets_of(incident: Incident) -> dict[str, int | None]:
 def service_level(subject: ReportContext) -> Section:
     """The agreement, its targets and their use. For staff and the agreement's client."""
     terms, measured = clock_of(subject.incident).terms, service_levels_of(subject.incident, subject.at)
-    if not terms.promised:
+    if not terms.has_agreement:
         return Section("Service level", (Paragraph("No agreement applies to this incident."),), OWNER)
     goals = targets_of(subject.incident)
     rows = [_clock_row(name, measured[name], target) for name, target in goals.items()]

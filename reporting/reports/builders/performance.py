@@ -10,7 +10,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F
 
 from core.operations.entities import models_by_type
 from incidents.models import Incident, IncidentNote
-from incidents.service_levels.timers import answered_at, clock_of
+from incidents.service_levels.timers import clock_of, responded_at_of
 from reporting.reports.builders.parts import (
     TableColumn,
     service_level,
@@ -59,7 +59,7 @@ def _against_promise(subject: ReportContext) -> tuple[Section, ...]:
     if None in targets.values():
         return ()
     incident, clock = subject.incident, clock_of(subject.incident)
-    ends = (answered_at(incident) or subject.at, incident.resolved_at or subject.at)
+    ends = (responded_at_of(incident) or subject.at, incident.resolved_at or subject.at)
     used = tuple(minutes(each.elapsed(end)) for each, end in zip((clock.whole, clock), ends, strict=True))
     chart = BarChart(
         "Covered time used and agreed",

@@ -30,7 +30,7 @@ from reporting.reports.values import minutes, number, stamp
 MONTHS = 12
 YEAR = timedelta(days=365)
 # The maximum number of similar incidents, latest first.
-MOST_SIMILAR = 20
+MAX_SIMILAR = 20
 HIGH = ("P1", "P2")
 TO_RESOLVE = ExpressionWrapper(F("resolved_at") - F("detected_at"), output_field=DurationField())
 
@@ -140,7 +140,7 @@ def _similar(incidents: Any, subject: ReportContext, *, inside: bool) -> tuple[A
     """The latest incidents of the same category and, if there is one, the same component."""
     incident = subject.incident
     alike = incidents.filter(category=incident.category, component_id=incident.component_id).exclude(pk=incident.pk)
-    found = list(alike.select_related("client").order_by("-detected_at", "-pk")[:MOST_SIMILAR])
+    found = list(alike.select_related("client").order_by("-detected_at", "-pk")[:MAX_SIMILAR])
     shown = (
         TableColumn("Incident", lambda each: incident_code(each.pk)),
         TableColumn("Detected", lambda each: stamp(each.detected_at), ValueKind.TIME),

@@ -25,7 +25,7 @@ LOST = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, J
 # What a proxy says that has no documented answer to pass on.
 LOST_BEHIND_A_PROXY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 # Who has to wait for longer than so many seconds gets the refusal instead.
-LONGEST_WAIT = 60.0
+MAX_WAIT = 60.0
 
 Wait = Callable[[float], object]
 
@@ -66,7 +66,7 @@ def repeated(call: Callable[[], Detailed[Answer | Problem]], attempts: int, wait
     for sent in range(attempts - 1):
         response = _unless_lost(call)
         asked = _seconds(response)
-        if response is not None and (not _busy(response.parsed) or asked > LONGEST_WAIT):
+        if response is not None and (not _busy(response.parsed) or asked > MAX_WAIT):
             return answer(response.parsed)
         wait(asked + random.uniform(0.5, 1) * 2**sent)  # noqa: S311
     return answer(call().parsed)

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from clients.models import Client
-from core.fields import TWIN, FoldedKey
+from core.fields import DISAMBIGUATOR, FoldedKey
 from core.text.refolding import first_folding
 from incidents.models import CorrelationRule, Incident
 from products.models import Component, Product
@@ -90,12 +90,12 @@ def test_rows_that_compare_equal_keep_a_violation_and_the_way_back_is_open(make)
     kept = {row.pk: row for row in Vendor.objects.all()}
     assert [kept[each.pk].vendor_name_key for each in (first, twin, blank, other)] == [
         "nova",
-        f"nova{TWIN}{twin.pk}",
-        f"{TWIN}{blank.pk}",
+        f"nova{DISAMBIGUATOR}{twin.pk}",
+        f"{DISAMBIGUATOR}{blank.pk}",
         "no va",
     ]
     assert kept[first.pk].contact_email_key == "ada@xn--mnster-3ya.example"
-    assert kept[twin.pk].contact_email_key == f"ada@xn--mnster-3ya.example{TWIN}{twin.pk}"
+    assert kept[twin.pk].contact_email_key == f"ada@xn--mnster-3ya.example{DISAMBIGUATOR}{twin.pk}"
     assert rules_of(kept[first.pk]) == rules_of(kept[other.pk]) == []
     assert rules_of(kept[blank.pk]) == ["unique_identifiers"]
     assert [each["detail"] for each in kept[twin.pk].imported_violations] == [
@@ -108,7 +108,7 @@ def test_rows_that_compare_equal_keep_a_violation_and_the_way_back_is_open(make)
     assert not past.exclude(imported_violations=None).exists()
 
     migrate()
-    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{TWIN}{twin.pk}"
+    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{DISAMBIGUATOR}{twin.pk}"
 
 
 def test_a_key_that_another_row_gives_up_is_taken(make):
@@ -130,9 +130,9 @@ def test_a_record_keeps_its_key_as_long_as_its_text_folds_to_the_same(make):
 
     record = Vendor.objects.get(pk=twin.pk)
     record.change(status="suspended")
-    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{TWIN}{twin.pk}"
+    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{DISAMBIGUATOR}{twin.pk}"
     record.change(vendor_name="NOVA\u200d")
-    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{TWIN}{twin.pk}"
+    assert Vendor.objects.get(pk=twin.pk).vendor_name_key == f"nova{DISAMBIGUATOR}{twin.pk}"
     record.change(vendor_name="Nova West")
     assert Vendor.objects.get(pk=twin.pk).vendor_name_key == "nova west"
 
@@ -165,7 +165,7 @@ def test_open_incidents_of_titles_that_differ_in_punctuation_keep_a_violation(ma
     migrate()
 
     kept = {row.pk: row for row in Incident.objects.all()}
-    assert kept[two.pk].open_key == f"{kept[one.pk].open_key}{TWIN}{two.pk}"
+    assert kept[two.pk].open_key == f"{kept[one.pk].open_key}{DISAMBIGUATOR}{two.pk}"
     assert kept[past.pk].open_key == kept[one.pk].open_key
     assert (rules_of(kept[one.pk]), rules_of(kept[two.pk]), rules_of(kept[past.pk])) == ([], ["one_open_incident"], [])
 
@@ -183,11 +183,11 @@ def test_every_kind_of_key_is_folded_anew(make):
     keys = Client.objects.order_by("pk").values_list("registration_number_key", "contact_email_key")
     (one, first), (two, second) = keys
     assert (one, first, second) == ("hrb 1", "a@xn--bcher-kva.example", "b@xn--bcher-kva.example")
-    assert two.startswith(f"hrb 1{TWIN}")
+    assert two.startswith(f"hrb 1{DISAMBIGUATOR}")
     assert Product.objects.get().product_name_key == "ledger"
-    assert [each.split(TWIN)[0] for each in Component.objects.values_list("component_name_key", flat=True)] == [
-        "db"
-    ] * 2
+    assert [
+        each.split(DISAMBIGUATOR)[0] for each in Component.objects.values_list("component_name_key", flat=True)
+    ] == ["db"] * 2
     assert CorrelationRule.objects.get().name_key == "noise"
 
 

@@ -10,9 +10,9 @@ from core.management.options import one_line
 from core.operations.dispatch import execute
 from users.models import Token, User
 from users.system import system_principal
-from users.tokens import LONGEST_LIFE
+from users.tokens import MAX_TOKEN_DAYS
 
-LONGEST_NAME = Token._meta.get_field("agent").max_length or 0
+MAX_NAME_LENGTH = Token._meta.get_field("agent").max_length or 0
 
 
 class Command(BaseCommand):
@@ -27,10 +27,10 @@ class Command(BaseCommand):
         user = User.objects.by_address(options["email"])
         if user is None:
             raise CommandError(f"no account has the address {options['email']}")
-        if options["days"] is not None and not 1 <= options["days"] <= LONGEST_LIFE:
-            raise CommandError(f"--days must be from 1 to {LONGEST_LIFE}")
-        if len(options["agent"]) > LONGEST_NAME:
-            raise CommandError(f"--agent must not exceed {LONGEST_NAME} characters")
+        if options["days"] is not None and not 1 <= options["days"] <= MAX_TOKEN_DAYS:
+            raise CommandError(f"--days must be from 1 to {MAX_TOKEN_DAYS}")
+        if len(options["agent"]) > MAX_NAME_LENGTH:
+            raise CommandError(f"--agent must not exceed {MAX_NAME_LENGTH} characters")
         data = {"user": user, "days": options["days"], "agent": options["agent"]}
         try:
             with context(request_id=new_request_id()):

@@ -6,16 +6,16 @@ from clients.models import Subscription
 from clients.priority import high_priority_clients
 from core.hooks import Hooks
 from incidents.choices import UNRESOLVED
-from incidents.judging import HIGH_PRIORITY, basis_of, judge_again
 from incidents.models import AffectedClient, Incident
 from incidents.service_levels.timers import stamp
+from incidents.severity_updates import HIGH_PRIORITY, basis_of, reclassify
 
 
-def register_hooks(sockets: Hooks) -> None:
-    sockets.on_change(Subscription.entity_type, judge_incidents_of)
+def register_hooks(hooks: Hooks) -> None:
+    hooks.on_change(Subscription.entity_type, reclassify_incidents_of)
 
 
-def judge_incidents_of(subscription: Subscription) -> None:
+def reclassify_incidents_of(subscription: Subscription) -> None:
     """Reclassify the unresolved incidents that affect a subscription's client, if its contract is high-priority now."""
     if not subscription.high_priority or not high_priority_clients([subscription.client_id]):
         return
@@ -29,7 +29,7 @@ def judge_incidents_of(subscription: Subscription) -> None:
 
 def _judge(incident: Incident) -> None:
     severity = incident.severity
-    judge_again(incident, basis_of(incident))
+    reclassify(incident, basis_of(incident))
     if incident.severity != severity:
         stamp(incident)
     incident.save()

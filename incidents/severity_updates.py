@@ -55,7 +55,7 @@ def affected_ids(incident: Incident) -> set[int]:
     return {incident.client_id, *further.values_list("client_id", flat=True)}
 
 
-def judge_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> Refusal | None:
+def classify_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> Refusal | None:
     """Set the severity of a new incident; returns the refusal (422) of a stated one that is too low.
 
     It is returned, not raised, because a duplicate must be reported first, and only the database detects duplicates.
@@ -69,7 +69,7 @@ def judge_new(incident: Incident, stated: str | None, known: dict[str, Any]) -> 
     return _mismatch(incident.severity, verdict) if lower(incident.severity, verdict.severity) else None
 
 
-def judge_again(incident: Incident, before: Basis, client_ids: Collection[int] | None = None) -> None:
+def reclassify(incident: Incident, before: Basis, client_ids: Collection[int] | None = None) -> None:
     """Raise severity and peak with the facts, without saving. Call it when facts or affected clients have changed.
 
     `client_ids` are the affected clients, if the caller knows them.

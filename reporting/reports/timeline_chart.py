@@ -11,7 +11,7 @@ MARGIN, LANE, STEM = 8.0, 28.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedMilestone:
     """A milestone with the lane and start of its label."""
 
     event: TimelineEvent
@@ -20,7 +20,7 @@ class Placed:
     lane: int
 
 
-def timeline_picture(timeline: Timeline, ident: str) -> str:
+def timeline_chart(timeline: Timeline, ident: str) -> str:
     """Labels of milestones are placed in lanes above the line so that they do not overlap."""
     if not timeline.events:
         return nothing(timeline.title, ident)
@@ -52,7 +52,7 @@ def _scale(events: tuple[TimelineEvent, ...]) -> dict[str, float]:
     return {at: 2 * MARGIN + room * (moment - start) / (end - start) for at, moment in moments.items()}
 
 
-def _place(milestones: list[TimelineEvent], scale: dict[str, float]) -> list[Placed]:
+def _place(milestones: list[TimelineEvent], scale: dict[str, float]) -> list[PlacedMilestone]:
     """Each label is placed in the first free lane."""
     ends: list[float] = []
     placed = []
@@ -61,11 +61,11 @@ def _place(milestones: list[TimelineEvent], scale: dict[str, float]) -> list[Pla
         left = min(max(scale[event.at] - width / 2, 0.0), WIDTH - width)
         lane = next((index for index, end in enumerate(ends) if end <= left), len(ends))
         ends[lane : lane + 1] = [left + width + 6]
-        placed.append(Placed(event, scale[event.at], left, lane))
+        placed.append(PlacedMilestone(event, scale[event.at], left, lane))
     return placed
 
 
-def _milestone(each: Placed, line: float, lanes: int) -> list[str]:
+def _milestone(each: PlacedMilestone, line: float, lanes: int) -> list[str]:
     name_y = (lanes - each.lane) * LANE - 10
     width = (len(each.event.label) + 1) * CHARACTER
     return [
