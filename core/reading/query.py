@@ -8,7 +8,7 @@ from core.codes import Code
 from core.errors import MAX_ITEMS, Item, Refusal
 from core.operations.fields import parse_integer
 from core.reading.pagination import bad_filter, bad_filters
-from core.text.characters import control_character_in, told, with_line_feeds
+from core.text.characters import control_character_in, rejection_message, with_line_feeds
 from core.text.folding import is_blank
 
 # These may be empty: an empty search matches everything, and the first page has no cursor.
@@ -54,7 +54,7 @@ def refuse_unstorable(params: Mapping[str, str]) -> None:
     refused = {}
     for name, value in params.items():
         if character := control_character_in(value):
-            refused[name] = told(character)
+            refused[name] = rejection_message(character)
         elif "\ufffd" in value:  # the server's replacement for bytes in the URL that are not valid UTF-8
             refused[name] = "This must be UTF-8."
         elif len(value) > LONGEST:

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.text.characters import CODE, control_character_in, told, with_line_feeds
+from core.text.characters import CODE, control_character_in, rejection_message, with_line_feeds
 from core.text.folding import is_blank
 
 
@@ -24,7 +24,7 @@ def read_texts(fields: Any, members: dict[str, Any]) -> tuple[dict[str, Any], di
             continue
         value = with_line_feeds(members[name])
         if found := control_character_in(value):
-            errors[name] = [ErrorDetail(told(found), CODE)]
+            errors[name] = [ErrorDetail(rejection_message(found), CODE)]
         else:
             read[name] = _without_blank(field, value)
     return read, errors

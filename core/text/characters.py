@@ -30,7 +30,7 @@ def control_character_in(value: Any) -> str | None:
     return next(filter(None, map(control_character_in, inner)), None)
 
 
-def told(character: str) -> str:
+def rejection_message(character: str) -> str:
     """Why a text with this character is refused."""
     return f"The control character U+{ord(character):04X} is not allowed; of these only tab and line feed are."
 

@@ -73,11 +73,11 @@ class Keys:
     def _violations(self, row: Any, source: str, holder: int | None) -> list[Any] | None:
         """Those that the row keeps: its others, and what it breaks now."""
         before = row.imported_violations
-        key_for = [each for each in before or [] if not self._is_ours(each, source)]
+        remaining = [each for each in before or [] if not self._is_ours(each, source)]
         if holder is not None:
             told = "blank" if holder == row.pk else f"compares equal to that of {self.model} {holder}"
-            key_for.append({"rule": self.rule, "detail": f"{source}: {told}"})
-        return before if key_for == (before or []) else key_for or ([] if row.imported_row is not None else None)
+            remaining.append({"rule": self.rule, "detail": f"{source}: {told}"})
+        return before if remaining == (before or []) else remaining or ([] if row.imported_row is not None else None)
 
     def _is_ours(self, violation: Any, source: str) -> bool:
         told = violation if isinstance(violation, dict) else {}
