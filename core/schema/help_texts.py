@@ -1,10 +1,11 @@
 """Descriptions of the fields of bodies and responses: one table for each app, in its `help_texts.py`.
 
 A serializer's field is looked up in the tables of the apps that define its class and its base classes, first as
-`Serializer.field`, then as `field`; the common fields of records are in this module. A field's own `help_text` takes
-precedence over all tables.
+`Serializer.field`, then as `field`, then among the help texts of these apps' model fields; the common fields of records
+are in this module. A field's own `help_text` takes precedence over all tables.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -29,10 +30,11 @@ HELP_TEXTS = {
 
 def help_text_of(serializer: type, member: str) -> str:
     """The description of a serializer's field; empty if no table has one."""
-    own = [app_tables()[app] for app in _apps_of(serializer) if app in app_tables()]
+    having = [app for app in _apps_of(serializer) if app in app_tables()]
     names = [f"{each.__name__}.{member}" for each in serializer.__mro__]
-    found = (table[name] for name in (*names, member) for table in own if name in table)
-    return next(found, HELP_TEXTS.get(member, ""))
+    tables = [(name, app_tables()[app]) for name in (*names, member) for app in having]
+    tables += [(member, of_models(app)) for app in having]
+    return next((table[name] for name, table in tables if name in table), HELP_TEXTS.get(member, ""))
 
 
 def _apps_of(serializer: type) -> dict[str, None]:
@@ -49,3 +51,13 @@ def app_tables() -> dict[str, Mapping[str, str]]:
         for each in having
         if module_has_submodule(each.module, "help_texts")
     }
+
+
+@cache
+def of_models(app: str) -> Mapping[str, str]:
+    """The help texts of an app's model fields; a name with different texts in two models has none."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    for model in apps.get_app_config(app).get_models():
+        for field in model._meta.concrete_fields:
+            texts[field.attname].add(str(field.help_text))
+    return {name: text for name, (text, *others) in texts.items() if text and not others}
