@@ -3,14 +3,26 @@
 from typing import Any
 
 from django.db import connection
+from django.dispatch import receiver
+from django.test.signals import setting_changed
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, ForceAuthClientHandler
 
 from tests.contract import check_answer
 from users.tokens import new_token
 
 BASE = "/api/v1"
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+# Building the middleware takes longer than many requests, so all clients share one handler.
+_handlers = [ForceAuthClientHandler()]
+
+
+@receiver(setting_changed, dispatch_uid="tests.api.forget_handler")
+def _forget_handler(*, setting: str, **told: Any) -> None:
+    """Middleware reads settings when it is built."""
+    if setting != "PASSWORD_HASHERS":
+        _handlers[:] = [ForceAuthClientHandler()]
 
 
 class Api:
@@ -19,6 +31,7 @@ class Api:
     def __init__(self, user: Any = None, **headers: str) -> None:
         self.user = user
         self.client = APIClient(raise_request_exception=False)
+        self.client.handler = _handlers[0]
         self.headers = dict(headers)
         if user is not None:
             self.headers["Authorization"] = f"Token {new_token(user)[1]}"

@@ -47,4 +47,9 @@ def note_use(token: Token) -> None:
     now = timezone.now()
     use = getattr(token, "use", None)
     if use is None or now - use.last_used_at > USE_PRECISION:
-        TokenUse.objects.update_or_create(token_id=token.pk, defaults={"last_used_at": now})
+        TokenUse.objects.bulk_create(
+            [TokenUse(token_id=token.pk, last_used_at=now)],
+            update_conflicts=True,
+            unique_fields=["token"],
+            update_fields=["last_used_at"],
+        )

@@ -30,18 +30,22 @@ BEFORE = [
 STAMPS = {"created_by_id": 0, "updated_by_id": 0}
 
 
-def migrate(targets: Any = None) -> Any:
-    """The models as they are at some migrations, by default the last ones."""
+def migrate() -> None:
+    """Apply the migrations that are not applied."""
     executor = MigrationExecutor(connection)
-    executor.migrate(targets or executor.loader.graph.leaf_nodes())
-    return MigrationExecutor(connection).loader.project_state(targets or executor.loader.graph.leaf_nodes()).apps
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def migrate_back() -> Any:
+    """Undo the folding; returns the models as they were before it."""
+    return MigrationExecutor(connection).migrate(BEFORE).apps
 
 
 @pytest.fixture
 def before() -> Iterator[Any]:
     """The models as they were before; whatever happens, the database is brought back to today's."""
     try:
-        yield migrate(BEFORE)
+        yield migrate_back()
     finally:
         migrate()
 
@@ -103,7 +107,7 @@ def test_rows_that_compare_equal_keep_a_violation_and_the_way_back_is_open(make)
         f"contact_email: compares equal to that of vendor {first.pk}",
     ]
 
-    past = migrate(BEFORE).get_model("vendors.Vendor").objects
+    past = migrate_back().get_model("vendors.Vendor").objects
     assert past.get(pk=twin.pk).vendor_name_key == "no\u200bva"
     assert not past.exclude(imported_violations=None).exists()
 
