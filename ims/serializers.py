@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ims.discovery import ENTITY_TYPES
-from ims.inbox import KINDS, SHOWN, InboxKind
+from resolution.inbox import KINDS, SHOWN, InboxKind
 
 ENTITY_TYPE = [(name, name) for name in ENTITY_TYPES]
 

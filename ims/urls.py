@@ -40,9 +40,9 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
 ]
 
-handler400 = "ims.console.errors.handler400"
-handler403 = "ims.console.errors.handler403"
-handler404 = "ims.console.errors.handler404"
-handler500 = "ims.console.errors.handler500"
+handler400 = "console.errors.handler400"
+handler403 = "console.errors.handler403"
+handler404 = "console.errors.handler404"
+handler500 = "console.errors.handler500"
 
 register_routes(urlpatterns)

@@ -13,8 +13,8 @@ from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import ANY_TEXT, ID_SCHEMA, query
 from ims.discovery import ENTITY_TYPES, answer_of, check_requester, collection_of
-from ims.inbox import InboxKind, read_inbox
 from ims.serializers import DiscoveryAnswer, Inbox
+from resolution.inbox import InboxKind, read_inbox
 from users.models import User
 
 TEXT = {"type": "string"}

@@ -19,6 +19,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from core.console.columns import Column, References, column, defer_imported, field_of
 from core.console.lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, linked_filter, table_filter
+from core.console.read_only import NeverSaves, ReadOnly
 from core.context import bind
 from core.operations.dispatch import Discovery, read
 from core.operations.registry import registry
@@ -85,20 +86,7 @@ class ReadableColumns:
         return made[key]
 
 
-class ReadOnly:
-    """Denies every permission except viewing."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
+class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: ignore[misc]
     """An entity type in the console.
 
     `columns` of the list; `order`: the sortable columns (indexed ones, in a large table); `filter_columns`: filters
@@ -124,8 +112,8 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
     show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
-    list_before_template = "console/bounded.html"
-    change_form_outer_before_template = "console/related.html"
+    list_before_template = "console/list_head.html"
+    change_form_outer_before_template = "console/record_head.html"
 
     def operation(self, viewer: Any) -> str:
         """The operation under which this viewer reads these records."""
@@ -225,7 +213,8 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_reading(request)
         discovery = Discovery(self.model.entity_type, discloses=is_page)
-        return self._read(request, partial(super().changelist_view, request, extra_context), discovery)
+        context = {**self.admin_site.list_context(request, self.model), **(extra_context or {})}
+        return self._read(request, partial(super().changelist_view, request, context), discovery)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -249,6 +238,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, ModelAdmin):  # type: ignore[misc]
         links = self.links(request, kwargs["obj"])
         title = str(self.model._meta.verbose_name)
         named = {"title": title[:1].upper() + title[1:], "related_links": links, "show_close": True}
+        named |= self.admin_site.record_context(request, kwargs["obj"])
         response: HttpResponse = super().render_change_form(request, {**context, **named}, *args, **kwargs)
         return response
 

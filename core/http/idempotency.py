@@ -48,9 +48,19 @@ def idempotent(request: Request, path_params: Mapping[str, Any], perform: Callab
     key = read_key(request)
     if key is None:
         return perform()
-    digest = request_digest(request)
+    return once(request.user, key, request_digest(request), path_params, perform)
+
+
+def once(
+    user: Any, key: str, digest: str, path_params: Mapping[str, Any], perform: Callable[[], Response]
+) -> Response:
+    """Execute a write unless the user's key was used before; then return its stored response.
+
+    Arguments: the user, the key, the identity of the request, its path parameters, the function that executes it.
+    Raises Refusal: idempotency_conflict.
+    """
     with atomic_or_unknown():
-        stored, is_first = _claim(request.user, key, digest)
+        stored, is_first = _claim(user, key, digest)
         if not is_first:
             return _replay(stored, digest)
         response = _response_of(perform, path_params)

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from console.errors import is_console
 from core.http.routes import readable
 from core.reading.discovery import READ
-from ims.console.errors import is_console
 
 UNROUTED = "unrouted"
 

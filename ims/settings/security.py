@@ -32,7 +32,7 @@ AXES_USERNAME_FORM_FIELD = "email"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "core.http.addresses.client_address"
-AXES_LOCKOUT_CALLABLE = "ims.console.errors.locked_out"
+AXES_LOCKOUT_CALLABLE = "console.errors.locked_out"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_HTTPONLY = True

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
-from ims.inbox import KINDS, SHOWN
 from incidents.models import Communication
+from resolution.inbox import KINDS, SHOWN
 from tests.api import capture, fields, statements
 from tests.approvals.factories import approved
 from tests.architecture.targets import a_handoff, an_approval

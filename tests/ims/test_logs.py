@@ -16,7 +16,7 @@ from core.context import context
 from core.reading import collections
 from ims.logs import configuration
 from tests.api import Api
-from tests.ims.console_world import PASSWORD, browser
+from tests.console.world import PASSWORD, browser
 from tests.live import new_installation, served
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory

@@ -1,21 +1,24 @@
 """The console's site: its pages and their access, without Django's own write pages."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, path, resolve, reverse
 from unfold.sites import UnfoldAdminSite
 
+from console.acting.pages import act
+from console.acting.verdicts import acts_from, acts_on, creations_of, divided
+from console.forms import LoginForm
+from console.navigation import groups
 from core.console.admin import RecordAdmin
 from core.console.lists import BoundedPaginator
 from core.http.throttles import LoginLimit, enforce
 from core.operations.dispatch import Discovery, read
 from core.reading.discovery import READ
-from ims.console.forms import LoginForm
-from ims.console.navigation import groups
 
 # The site's own pages. Password changes and activations use the API.
 PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
@@ -38,7 +41,16 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_urls(self) -> list[Any]:
         """The record pages and those of PAGES; Django's other pages are omitted."""
         urls = super().get_urls()
-        return [each for each in urls if getattr(each, "name", None) in PAGES or self._is_known(each)]
+        kept = [each for each in urls if getattr(each, "name", None) in PAGES or self._is_known(each)]
+        return [*self._own_urls(), *kept]
+
+    def _own_urls(self) -> list[Any]:
+        """The console's own pages."""
+        perform = self.admin_view(partial(act, self))
+        return [
+            path("act/<str:name>/", perform, name="act"),
+            path("act/<str:name>/<int:pk>/", perform, name="act_on"),
+        ]
 
     @staticmethod
     def _is_known(pattern: Any) -> bool:
@@ -101,6 +113,14 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
         raise Http404
 
+    def record_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What may be done with a record, and what may be created for it."""
+        return divided([*acts_on(record, request.user), *acts_from(record, request.user)])
+
+    def list_context(self, request: HttpRequest, model: Any) -> dict[str, Any]:
+        """What creates records of a list's type."""
+        return {"creations": creations_of(model.entity_type, request.user)}
+
     def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
         """A record's audit trail, for viewers who may open it."""
         if record.entity_type in UNRECORDED:
@@ -124,6 +144,14 @@ def environment(request: HttpRequest) -> list[str]:
     """A badge that marks non-production environments."""
     tone = {"production": "danger", "development": "warning"}.get(settings.ENVIRONMENT, "info")
     return [settings.ENVIRONMENT.capitalize(), tone]
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("console/console.css")
+
+
+def script(request: HttpRequest) -> str:
+    return static("console/console.js")
 
 
 def favicon(request: HttpRequest) -> str:

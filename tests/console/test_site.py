@@ -19,7 +19,7 @@ from core.console.lists import BoundedPaginator
 from core.errors import AuditTrailFailure
 from incidents.models import Incident
 from tests.clients.factories import ClientFactory
-from tests.ims.console_world import PASSWORD, World, browser, build_world, list_of, own, page_of, registered, side
+from tests.console.world import PASSWORD, World, browser, build_world, list_of, own, page_of, registered, side
 from tests.users.factories import UserFactory
 from users.choices import CC, IM, Role
 from users.models import Token, User

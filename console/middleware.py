@@ -10,13 +10,13 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from console.errors import is_console, refuse
 from core.codes import Code
 from core.context import bind
 from core.errors import Refusal
 from core.formats.request_size import check_bounds
 from core.http.problems import as_refusal
 from core.http.throttles import AddressLimit, CallerLimit, enforce
-from ims.console.errors import is_console, refuse
 from users.sessions import is_live
 
 

@@ -23,7 +23,7 @@ from products.models import Component, Product
 from reporting.models import IncidentReport, Metric
 from resolution.models import MitigationConfirmation, Reopening
 from tests.clients.factories import ClientFactory, SubscriptionFactory
-from tests.ims.console_world import World, browser, build_world, list_of, own, page_of, registered
+from tests.console.world import World, browser, build_world, list_of, own, page_of, registered
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
 from users.models import Token, User

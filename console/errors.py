@@ -16,7 +16,7 @@ PREFIX = "/console"
 
 SENTENCES = {
     400: "The request cannot be parsed.",
-    403: "Your role is not permitted to do this. The console is read-only; use the API for changes.",
+    403: "Your role is not permitted to open this.",
     404: "The page was not found, or the record is not in your scope.",
     500: "Internal server error. Nothing was written.",
     503: "Nothing was written. Try again later.",

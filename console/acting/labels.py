@@ -1,0 +1,158 @@
+"""The names of operations and fields in the console."""
+
+from collections.abc import Mapping
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from core.operations.registry import Operation
+
+# What an operation's button says; elsewhere the name of the operation is the same.
+LABELS: Mapping[str, object] = {
+    "access.end_session": _("End session"),
+    "access.logout": _("Log out"),
+    "approval.approve": _("Approve"),
+    "approval.check": _("Check a request"),
+    "approval.reject": _("Reject"),
+    "approval.request": _("Request an approval"),
+    "approval_rule.update": _("Edit rule"),
+    "article.archive": _("Archive"),
+    "article.create": _("Write article"),
+    "article.publish": _("Publish"),
+    "article.return": _("Return to the author"),
+    "article.submit": _("Submit for review"),
+    "article.update": _("Edit article"),
+    "audit.log": _("Record an act"),
+    "change.approve": _("Approve"),
+    "change.complete": _("Complete"),
+    "change.create": _("Request change"),
+    "change.fail": _("Record failure"),
+    "change.reject": _("Reject"),
+    "change.schedule": _("Schedule"),
+    "change.start": _("Start"),
+    "change.update": _("Edit change"),
+    "client.assign_managers": _("Assign account managers"),
+    "client.create": _("Onboard client"),
+    "client.set_calendar": _("Set service hours"),
+    "client.update": _("Edit client"),
+    "communication.create": _("Inform"),
+    "communication.update": _("Record delivery"),
+    "component.create": _("Register component"),
+    "component.update": _("Edit component"),
+    "correlation_rule.create": _("Add correlation rule"),
+    "correlation_rule.update": _("Edit rule"),
+    "escalation.acknowledge": _("Acknowledge"),
+    "escalation.create": _("Escalate"),
+    "escalation.resolve": _("Resolve escalation"),
+    "event.correlate": _("Correlate events"),
+    "event.record": _("Record event"),
+    "handoff.accept": _("Accept"),
+    "handoff.close": _("Close handoff"),
+    "handoff.create": _("Hand over"),
+    "incident.add_note": _("Add note"),
+    "incident.classify": _("Classify severity"),
+    "incident.close": _("Close incident"),
+    "incident.confirm_mitigation": _("Confirm mitigation"),
+    "incident.create": _("Report incident"),
+    "incident.pause_clock": _("Pause clock"),
+    "incident.reopen": _("Reopen"),
+    "incident.resolve": _("Resolve incident"),
+    "incident.resume_clock": _("Resume clock"),
+    "incident.update": _("Edit incident"),
+    "metric.record": _("Record metric"),
+    "postmortem.review": _("Review postmortem"),
+    "product.create": _("Register product"),
+    "product.update": _("Edit product"),
+    "rca.approve": _("Approve analysis"),
+    "rca.complete": _("Complete analysis"),
+    "rca.create": _("Start root cause analysis"),
+    "rca.reject": _("Reject analysis"),
+    "rca.update": _("Edit analysis"),
+    "report.generate": _("Generate report"),
+    "review.add_action_item": _("Add action item"),
+    "review.cancel": _("Cancel review"),
+    "review.complete": _("Complete review"),
+    "review.create": _("Schedule review"),
+    "review.start": _("Start review"),
+    "review.update": _("Edit review"),
+    "review.update_action_item": _("Edit action item"),
+    "rollback.complete": _("Complete rollback"),
+    "rollback.create": _("Request rollback"),
+    "rollback.reject": _("Reject rollback"),
+    "rollback.start": _("Start rollback"),
+    "sla.create": _("Agree service level"),
+    "sla.update": _("Edit agreement"),
+    "subscription.create": _("Subscribe"),
+    "subscription.update": _("Edit subscription"),
+    "token.create": _("Issue token"),
+    "token.revoke": _("Revoke token"),
+    "user.countersign": _("Draw the second share"),
+    "user.create": _("Create account"),
+    "user.end_access": _("End access"),
+    "user.issue_activation": _("Issue activation"),
+    "user.permissions": _("Change permissions"),
+    "user.reset_second_factor": _("Reset second factor"),
+    "user.update": _("Edit account"),
+    "user.update_profile": _("Edit profile"),
+    "vendor.create": _("Onboard vendor"),
+    "vendor.update": _("Edit vendor"),
+    "workaround.create": _("Record workaround"),
+    "workaround.update": _("Edit workaround"),
+}
+
+# Words of field names that are not written as they are.
+WORDS = {
+    "rto": "RTO",
+    "rpo": "RPO",
+    "sla": "SLA",
+    "email": "e-mail",
+    "id": "number",
+    "ids": "",
+    "timezone": "time zone",
+}
+FIELDS: Mapping[str, object] = {
+    "assigned_to_id": _("Assigned to"),
+    "assigned_manager_id": _("Incident manager"),
+    "author_id": _("Author"),
+    "affected_client_ids": _("Affected clients"),
+    "event_record_ids": _("Events"),
+    "facilitator_user_id": _("Facilitator"),
+    "reviewer_user_id": _("Reviewer"),
+    "target_user_id": _("Escalate to"),
+    "recipient_user_id": _("Recipient"),
+    "user_ids": _("Account managers"),
+    "classification": _("Facts"),
+    "public": _("Public: the client reads it, too"),
+    "days": _("Valid for (days)"),
+    "payload": _("Body of the request"),
+    "meta": _("Details"),
+}
+
+
+def label_of(operation: Operation) -> str:
+    """What the operation's button says."""
+    return str(LABELS.get(operation.name) or _plain(operation.name.replace(".", " ")))
+
+
+def field_label(name: str) -> str:
+    """A field's name in words: `client_id` is "Client"."""
+    named = FIELDS.get(name)
+    return str(named) if named else _plain(name.removesuffix("_id").removesuffix("_ids"))
+
+
+def _plain(name: str) -> str:
+    words = [WORDS.get(word, word) for word in name.replace("_", " ").split()]
+    return capfirst(" ".join(filter(None, words)))
+
+
+def value_label(value: object) -> str:
+    """A value for people: true is "Yes", a missing one a dash, a machine name its words."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, list | tuple):
+        return ", ".join(value_label(each) for each in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{field_label(str(name))}: {value_label(each)}" for name, each in value.items())
+    return str(value)

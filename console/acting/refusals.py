@@ -1,0 +1,77 @@
+"""A refusal as a reader needs it: the sentence, every item, the rule, the next step, and what may be asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.operations.registry import Operation
+
+# Next steps in the console; the contract's own speak of requests and headers.
+NEXT: Mapping[str, object] = {
+    "approval_required": _("Ask for approval of exactly this request; once approved, carry it out from the approval."),
+    "approval_invalid": _("Open the approval to see its state; ask for a new one if this one cannot be used."),
+    "validation_error": _("Correct the fields named here, and send the form again."),
+    "invalid_reference": _("Choose another record, and send the form again."),
+    "stale_version": _("Compare what changed, and send the form again."),
+    "idempotency_conflict": _("This form was already sent with other values. Check the record, and send it again."),
+    "duplicate": _("Use the existing record, or correct the field."),
+    "role_not_permitted": _("Ask a colleague with a permitted role, or hand the request over."),
+    "not_found": _("Check the address, or search for the record."),
+}
+# Refusals whose sentence only repeats the items, with the names of fields in the contract.
+OF_INPUT = frozenset({"validation_error", "unknown_field", "invalid_reference"})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A problem document for a page. `whole` says whether the form is shown again."""
+
+    operation: Operation
+    problem: Mapping[str, Any]
+    whole: bool
+
+    @property
+    def code(self) -> str:
+        return str(self.problem.get("code", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.problem.get("title", ""))
+
+    @property
+    def detail(self) -> str:
+        """The sentence; of invalid input the items say all of it."""
+        return "" if self.code in OF_INPUT else str(self.problem.get("detail", ""))
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The items that say more than the sentence."""
+        shown = [dict(each) for each in self.problem.get("errors", ()) if each.get("detail") != self.detail]
+        for each in shown:
+            each["anchor"] = f"field-{each.get('field', '')}".replace("[", "-").replace("]", "").replace(".", "-")
+        return shown
+
+    @property
+    def sop(self) -> str:
+        return ", ".join(str(each) for each in self.problem.get("sop", ()))
+
+    @property
+    def rule(self) -> str:
+        return str(self.problem.get("rule", "")).replace("_", " ")
+
+    @property
+    def next(self) -> str:
+        own = NEXT.get(self.code)
+        stated = str(self.problem.get("next") or "")
+        return str(own) if own else ("" if "/" in stated else stated)
+
+    @property
+    def asks_approval(self) -> bool:
+        return self.whole and self.code in ("approval_required", "approval_invalid")
+
+    @property
+    def handoff(self) -> list[tuple[str, Any]]:
+        """The fields of a ready handoff."""
+        return list((self.problem.get("handoff") or {}).items())
