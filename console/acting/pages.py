@@ -92,7 +92,7 @@ def _number(request: HttpRequest, operation: Operation, pk: int | None) -> int |
 def _member(request: HttpRequest, operation: Operation) -> str:
     """The member that selects one of several shapes of the body."""
     asked = request.POST.get("shape") or request.GET.get("shape") or ""
-    return asked if asked in getattr(operation.body, "told_by", {}) else ""
+    return asked if asked in getattr(operation.body, "by_member", {}) else ""
 
 
 def _fresh(visit: Visit) -> OperationForm:
@@ -192,7 +192,7 @@ def show(visit: Visit, *, form: OperationForm | None = None, refused: Refused | 
         "back": visit.back(),
         "next": visit.request.POST.get("next") or visit.request.GET.get("next") or "",
         "member": visit.member,
-        "variants": getattr(operation.body, "told_by", {}),
+        "variants": getattr(operation.body, "by_member", {}),
     }
     return _page(visit, "console/act.html", context, refused.status if refused is not None else 200)
 
@@ -217,10 +217,10 @@ def _page(visit: Visit, template: str, context: Mapping[str, Any], status: int) 
     """A page of the console, whose reading is in the audit trail."""
     shared = visit.site.each_context(visit.request)
     kind = visit.target.entity_type if visit.target is not None else "console"
-    seen = Discovery(kind, visit.pk, {"view": visit.operation.name}, single=visit.target is not None)
+    discovery = Discovery(kind, visit.pk, {"view": visit.operation.name}, single=visit.target is not None)
 
     def answer(*_: Any) -> HttpResponse:
         return TemplateResponse(visit.request, template, {**shared, **context}, status=status).render()
 
-    page: HttpResponse = read(READ, answer, actor=visit.actor, seen=seen)
+    page: HttpResponse = read(READ, answer, actor=visit.actor, discovery=discovery)
     return page

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.console.columns import defer_imported
 from core.operations.entities import models_by_type
-from core.operations.fields import BIGGEST_ID, Reference
+from core.operations.fields import MAX_ID, Reference
 from core.reading.collections import collections
 
 # So many records are offered as a list; of more, one types a part of the name.
@@ -74,7 +74,7 @@ def number_in(text: str) -> int | None:
     """The number that a text names by itself."""
     found = NUMBERED.fullmatch(text.strip())
     number = int(found[1]) if found else None
-    return number if number is not None and number <= BIGGEST_ID else None
+    return number if number is not None and number <= MAX_ID else None
 
 
 def meant(choice: Choice, actor: Any, text: str) -> tuple[int | None, list[Any], str]:

@@ -9,7 +9,7 @@ import orjson
 from console.acting.form import OperationForm
 from console.acting.labels import field_label, value_label
 from core.json import dumps
-from core.operations.fields import BIGGEST_ID
+from core.operations.fields import MAX_ID
 from core.reading.collections import collections
 
 # Values that change with every write and tell nothing.
@@ -28,7 +28,7 @@ class Difference:
 def seen_values(target: Any, actor: Any) -> dict[str, Any]:
     """A record as its reader sees it, in plain JSON."""
     collection = collections.get(getattr(target, "entity_type", ""))
-    if collection is None or not 0 <= target.pk <= BIGGEST_ID:
+    if collection is None or not 0 <= target.pk <= MAX_ID:
         return {}
     row, _version = collection.shown(target, actor)
     plain: dict[str, Any] = orjson.loads(dumps(row))

@@ -51,9 +51,7 @@ def idempotent(request: Request, path_params: Mapping[str, Any], perform: Callab
     return once(request.user, key, request_digest(request), path_params, perform)
 
 
-def once(
-    user: Any, key: str, digest: str, path_params: Mapping[str, Any], perform: Callable[[], Response]
-) -> Response:
+def once(user: Any, key: str, digest: str, path_params: Mapping[str, Any], perform: Callable[[], Response]) -> Response:
     """Execute a write unless the user's key was used before; then return its stored response.
 
     Arguments: the user, the key, the identity of the request, its path parameters, the function that executes it.
