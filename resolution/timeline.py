@@ -8,14 +8,12 @@ of moment, which every reader of a short timeline would pay for.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.utils.timezone import is_aware
-
 from core.reading.pagination import Cursor, Page, bad_filter, read_size
 from core.reading.query import refuse_unknown, refuse_unstorable
+from core.text.times import read_moment
 from resolution.timeline_entries import Entry
 from resolution.timeline_sources import SOURCES
 from resolution.timeline_trail import trailed, with_actors
@@ -100,9 +98,9 @@ def _read_cursor(text: str | None) -> CursorPosition | None:
     cursor = Cursor.decode(text)
     try:
         at, rank, reference_type, number = cursor.value
-        position = (datetime.fromisoformat(at), int(rank), str(reference_type), cursor.pk, int(number))
+        position = (read_moment(at), int(rank), str(reference_type), cursor.pk, int(number))
     except (TypeError, ValueError):
         raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.") from None
-    if cursor.ordering != ORDERING or not is_aware(position[0]):
+    if cursor.ordering != ORDERING or position[0] is None:
         raise bad_filter("cursor", "This cursor belongs to another ordering.")
     return cursor.backwards, position

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from copy import copy, deepcopy
-from datetime import date, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -17,16 +17,14 @@ from django_filters.filterset import FilterSet
 from django_filters.utils import get_model_field
 
 from core.operations.fields import MAX_ID, parse_integer
-from core.reading.pagination import EARLIEST, LATEST, bad_filters
+from core.reading.pagination import bad_filters
+from core.text.times import FIRST_COMPARABLE, LAST_COMPARABLE, read_day, read_moment
 
-BEFORE_EARLIEST = EARLIEST - timedelta(days=1)
 # The maximum number of cached filter combinations, because callers choose them.
 MAX_CACHED_FORMS = 512
 
 # An ASCII integer without surrounding characters. Python's int() also accepts 1_0, +1 and digits of other scripts.
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WholeNumberField(forms.Field):
@@ -69,31 +67,30 @@ class DateField(forms.Field):
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
             return None
-        try:
-            return date.fromisoformat(DATE.fullmatch(str(value))[0])  # type: ignore[index]  # caught below
-        except (TypeError, ValueError):
-            raise forms.ValidationError("This must be a date, for example 2026-03-01.") from None
+        day = read_day(str(value))
+        if day is None:
+            raise forms.ValidationError("This must be a date, for example 2026-03-01.")
+        return day
 
 
 class DateFilter(django_filters.DateFilter):
     field_class = DateField  # type: ignore[assignment]  # stricter than the one it replaces
 
 
-class TimeField(django_filters.fields.IsoDateTimeField):
-    """An ISO 8601 time. Values outside the range that both databases compare are clamped: no record is out there."""
+class TimeField(forms.Field):
+    """A time in the API's format. Values outside the range that both databases compare are clamped."""
 
-    def clean(self, value: Any) -> Any:
-        if value and not str(value).isascii():  # otherwise digits of other scripts would be accepted
-            raise forms.ValidationError("This must be an ISO 8601 time.")
-        try:
-            moment = super().clean(value)
-        except OverflowError:
-            return LATEST if str(value) > str(LATEST.year) else BEFORE_EARLIEST
-        return moment and min(max(moment, BEFORE_EARLIEST), LATEST)
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        moment = read_moment(str(value))
+        if moment is None:
+            raise forms.ValidationError("This must be a time, for example 2026-03-01T09:30:00Z.")
+        return min(max(moment, FIRST_COMPARABLE), LAST_COMPARABLE)
 
 
 class TimeFilter(django_filters.IsoDateTimeFilter):
-    field_class = TimeField
+    field_class = TimeField  # type: ignore[assignment]  # stricter than the one it replaces
 
 
 class BooleanTextField(forms.Field):

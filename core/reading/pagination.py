@@ -7,27 +7,26 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import orjson
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Q
-from django.utils.timezone import is_aware, make_aware
+from django.db.models import DateField, DateTimeField, Q
 
 from core.codes import Code
 from core.errors import MAX_ITEMS, Item, Refusal
 from core.operations.fields import parse_integer
 from core.sql.compiled import CompiledQuery
 from core.sql.lookups import rows_of
+from core.text.times import FIRST_COMPARABLE, LAST_COMPARABLE, read_day, read_moment
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
 # The maximum number of first pages whose SQL is cached.
 MAX_COMPILED = 256
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def bad_filter(name: str, detail: str) -> Refusal:
@@ -164,7 +163,7 @@ def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor |
     if cursor.ordering != ordering or not 0 <= cursor.pk < 2**63:
         raise bad_filter("cursor", "This cursor belongs to another ordering.")
     try:
-        value = model._meta.get_field(column).to_python(cursor.value)
+        value = _value_of(model._meta.get_field(column), cursor.value)
     except (ValidationError, FieldDoesNotExist, OverflowError, TypeError, ValueError):
         raise bad_filter("cursor", "This cursor is invalid; use the cursor of a page.") from None
     if value is None or _unstorable(value):
@@ -172,10 +171,17 @@ def _start(model: Any, ordering: str, column: str, text: str | None) -> Cursor |
     return Cursor(ordering, cursor.backwards, value, cursor.pk)
 
 
+def _value_of(field: Any, value: Any) -> Any:
+    """The value of a column in a cursor. Raises what the column's field raises for another type."""
+    if isinstance(field, DateTimeField):
+        return read_moment(str(value))
+    return read_day(str(value)) if isinstance(field, DateField) else field.to_python(value)
+
+
 def _unstorable(value: Any) -> bool:
     """Whether a caller-supplied value is outside the range that a column can store or the database can compare."""
     if isinstance(value, datetime):
-        return not EARLIEST <= (value if is_aware(value) else make_aware(value, UTC)) <= LATEST
+        return not FIRST_COMPARABLE <= value <= LAST_COMPARABLE
     return "\0" in value if isinstance(value, str) else isinstance(value, int) and abs(value) >= 2**63
 
 

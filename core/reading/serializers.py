@@ -17,9 +17,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.errors import MAX_ITEMS
 from core.operations.fields import MAX_ID, is_integer
-from core.reading.pagination import EARLIEST, LATEST
 from core.reading.policy_names import advice_for
 from core.reading.texts import read_texts
+from core.text.times import EARLIEST, LATEST, read_day, read_moment
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
 
@@ -47,9 +47,18 @@ def check_json_type(field: Any, value: Any) -> None:
             fits = isinstance(value, types) or (int in types and is_integer(value))
             if not fits or (isinstance(value, bool) and bool not in types):
                 raise ValidationError(f"This must be {name}.", code="wrong_type")
+            check_form(field, value)
             for item in value if isinstance(value, list) else ():
                 check_json_type(getattr(field, "child", None), item)
             return
+
+
+def check_form(field: Any, value: Any) -> None:
+    """Raise ValidationError (invalid) for a date or time in another form than the API's."""
+    if isinstance(field, serializers.DateTimeField) and read_moment(value) is None:
+        raise ValidationError("This must be a time, for example 2026-03-01T09:30:00Z.", code="invalid")
+    if isinstance(field, serializers.DateField) and read_day(value) is None:
+        raise ValidationError("This must be a date, for example 2026-03-01.", code="invalid")
 
 
 def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -14,10 +14,11 @@ from audit.redaction import LONG_KINDS, LONGEST, utc_text, value_digest
 from core.operations.entities import models_by_type
 from core.text.characters import control_character_in, with_line_feeds, without_control_characters
 from core.text.folding import is_blank
+from core.text.times import EARLIEST, LATEST, read_day, read_moment
 from ims.legacy.export import read_id
 from ims.legacy.schema import Cell, Reader
 
-Parsed = TypeVar("Parsed")
+Parsed = TypeVar("Parsed", date, datetime)
 
 # What both databases keep in a positive integer column.
 MAX_INTEGER = 2**31 - 1
@@ -169,13 +170,13 @@ def boolean(cell: Cell) -> bool:
 
 
 def timestamp(cell: Cell) -> datetime | None:
-    """A time in ISO 8601; without a zone it is UTC."""
-    return _parsed(cell, lambda raw: _in_utc(datetime.fromisoformat(raw)), "a time in ISO 8601")
+    """A time in RFC 3339; without an offset it is UTC."""
+    return _parsed(cell, read_moment, "a time, YYYY-MM-DDThh:mm:ss", EARLIEST, LATEST - timedelta(seconds=1))
 
 
 def day(cell: Cell) -> date | None:
     """A date, YYYY-MM-DD."""
-    return _parsed(cell, date.fromisoformat, "a date, YYYY-MM-DD")
+    return _parsed(cell, read_day, "a date, YYYY-MM-DD", EARLIEST.date(), LATEST.date() - timedelta(days=1))
 
 
 def one_port(cell: Cell) -> list[int]:
@@ -205,10 +206,8 @@ def _spelled(field: Any, value: Any) -> Any:
     """A time as today's trail spells it; anything else, and what is no time, as it stands."""
     if not isinstance(field, DateTimeField) or not isinstance(value, str):
         return value
-    try:
-        return utc_text(_in_utc(datetime.fromisoformat(value)))
-    except (ValueError, OverflowError):
-        return value
+    moment = read_moment(value)
+    return value if moment is None else utc_text(moment)
 
 
 def _may_show(reference_type: Any, name: str, *values: Any) -> bool:
@@ -226,19 +225,19 @@ def no_password(cell: Cell) -> str:
     return make_password(None)
 
 
-def _parsed(cell: Cell, parse: Callable[[str], Parsed], form: str) -> Parsed | None:
+def _parsed(cell: Cell, parse: Callable[[str], Parsed | None], form: str, first: Parsed, last: Parsed) -> Parsed | None:
+    """A value between two bounds; one beyond them becomes the nearer bound and is reported."""
     if cell.value is None and cell.column.null:
         return None
     if not isinstance(cell.value, str):
         cell.bad(f"must be {form}")
-    try:
-        return parse(cell.value)
-    except (ValueError, OverflowError):
+    value = parse(cell.value)
+    if value is None:
         cell.bad(f"{cell.value!r} is not {form}")
-
-
-def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    kept = min(max(value, first), last)
+    if kept != value:
+        cell.breach("year_in_range", f"{cell.value} is kept as {kept.isoformat()}")
+    return kept
 
 
 def _fitting(cell: Cell, value: str) -> str:

@@ -4,13 +4,14 @@ clock.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from core.reading.pagination import EARLIEST, LATEST, bad_filter
+from core.reading.pagination import bad_filter
 from core.reading.query import refuse_unknown, refuse_unstorable
+from core.text.times import EARLIEST, LATEST, read_day, read_moment
 from reporting.analytics.choices import DEFAULT_DAYS, MAX_INTERVALS, GroupBy, Interval
 
 PARAMETERS = ("from", "to", "interval", "group_by")
@@ -74,28 +75,14 @@ def _bounded(question: AnalyticsQuery) -> AnalyticsQuery:
 
 
 def _moment(name: str, text: str, *, whole_day: bool = False) -> datetime:
-    """A time in ISO 8601, by default in UTC; a date is its start or, as an end, the start of the next day."""
-    try:
-        later = DAY if whole_day and _is_date(text) else timedelta()
-        moment = _in_utc(datetime.fromisoformat(text)) + later
-        possible = EARLIEST <= moment <= LATEST
-    except (ValueError, OverflowError):
-        raise bad_filter(name, "This must be an ISO 8601 date or time, for example 2024-03-01.") from None
-    if not possible:
+    """A time, by default in UTC; a date is its start or, as an end, the start of the next day."""
+    day = read_day(text)
+    moment = read_moment(text) if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if moment is None:
+        raise bad_filter(name, "This must be a date or time, for example 2024-03-01.")
+    if not EARLIEST <= moment < LATEST:
         raise bad_filter(name, "This time is out of range.")
-    return moment
-
-
-def _is_date(text: str) -> bool:
-    """Whether a text is a date without a time of day."""
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment + DAY if day is not None and whole_day else moment
 
 
 def _one_of(choices: type[TextChoices], name: str, value: str) -> str:

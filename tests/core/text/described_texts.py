@@ -1,5 +1,6 @@
 """Bodies made from the served description: every text field of an operation filled with one text, at every depth."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.contract import description
@@ -22,8 +23,18 @@ def shapes(schema: dict[str, Any]) -> list[dict[str, Any]]:
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in schema:
         return schema
-    found: dict[str, Any] = description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    _, kind, name = schema["$ref"].removeprefix("#/").split("/")
+    found: dict[str, Any] = description()["components"][kind][name]
     return found
+
+
+def lists() -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
+    """Every path of a list and the schemas of its parameters, by name."""
+    for path, methods in description()["paths"].items():
+        parameters = map(resolved, methods.get("get", {}).get("parameters", ()))
+        schemas = {each["name"]: resolved(each["schema"]) for each in parameters}
+        if "ordering" in schemas and "{" not in path:
+            yield path, schemas
 
 
 def filled(schema: dict[str, Any], text: str) -> Any:
@@ -46,3 +57,23 @@ def filled(schema: dict[str, Any], text: str) -> Any:
 
 def free_form(text: str) -> dict[str, Any]:
     return {"a text": text, f"a name {text}": 1, "deep": [{"deeper": text}]}
+
+
+def filled_formats(endpoint: str, day: str, moment: str) -> dict[str, Any]:
+    """A body of an endpoint with these in place of every date and time; empty where it has neither."""
+    method, path = endpoint.split(" ")
+    action = description()["paths"][f"/api/v1{path}"][method.lower()]
+    schema = shapes(action["requestBody"]["content"]["application/json"]["schema"])[0]
+    return timed(schema, {"date": day, "date-time": moment}) or {}
+
+
+def timed(schema: dict[str, Any], texts: dict[str, str]) -> Any:
+    formats = [each.get("format") for each in shapes(schema)]
+    if found := next((each for each in formats if each in texts), None):
+        return texts[found]
+    first = shapes(schema)[0]
+    if first.get("type") == "array":
+        inner = timed(first["items"], texts)
+        return None if inner is None else [inner]
+    members = {name: timed(each, texts) for name, each in first.get("properties", {}).items()}
+    return {name: value for name, value in members.items() if value is not None} or None

@@ -1,0 +1,34 @@
+"""The one form of dates and times at every way in: RFC 3339, and the years that a record may have.
+
+Dates are YYYY-MM-DD; times have an offset, or are in UTC. The other forms of ISO 8601 (week dates, ordinal dates, the
+compact form) are refused: a reader takes them for something else.
+"""
+
+import re
+from datetime import UTC, date, datetime
+
+# Records are from EARLIEST on and before LATEST.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# What both databases compare in any time zone.
+FIRST_COMPARABLE, LAST_COMPARABLE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(
+    rf"{DAY.pattern}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,9}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
+)
+
+
+def read_day(text: str) -> date | None:
+    """The date in a text; None where it has another form or is no day of the calendar."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def read_moment(text: str) -> datetime | None:
+    """The time in a text, in UTC; None where it has another form or is not on the clock."""
+    try:
+        moment = datetime.fromisoformat(text) if MOMENT.fullmatch(text) else None
+        return moment and (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
