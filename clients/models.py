@@ -18,7 +18,7 @@ from clients.choices import (
 from clients.querysets import AgreementQuerySet, ClientQuerySet, OfClientQuerySet
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.fields import FoldedKey
+from core.fields import FoldedKey, phone_fits
 from core.models import Record
 
 
@@ -47,6 +47,7 @@ class Client(Record):
             models.UniqueConstraint(fields=["contact_email_key"], name="client_email_unique"),
             models.CheckConstraint(condition=Q(client_type__in=ClientType.values), name="client_type_valid"),
             models.CheckConstraint(condition=Q(status__in=ClientStatus.values), name="client_status_valid"),
+            models.CheckConstraint(condition=phone_fits("contact_phone"), name="client_phone_fits"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(registration_number_key=""), name="client_named"),
         ]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Length
 
 from core.text.folding import FOLDINGS
 
@@ -12,6 +13,16 @@ from core.text.folding import FOLDINGS
 DISAMBIGUATOR = "\x1f"
 # What DISAMBIGUATOR and an id take of a key's length.
 DISAMBIGUATOR_LENGTH = 24
+
+
+models.CharField.register_lookup(Length)
+
+
+def phone_fits(column: str) -> models.Q:
+    """A telephone number has no more digits than E.164 permits; rows of before keep a violation."""
+    national, with_plus = models.Q(**{f"{column}__length__lte": 15}), models.Q(**{f"{column}__length__lte": 16})
+    fits = national | (with_plus & models.Q(**{f"{column}__startswith": "+"}))
+    return fits | models.Q(imported_violations__isnull=False)
 
 
 class FoldedKey(models.CharField):  # type: ignore[type-arg]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.fields import FoldedKey
+from core.fields import FoldedKey, phone_fits
 from core.models import Record
 from vendors.choices import VendorStatus
 from vendors.querysets import VendorQuerySet
@@ -36,6 +36,7 @@ class Vendor(Record):
             models.UniqueConstraint(fields=["contact_email_key"], name="vendor_email_unique"),
             models.UniqueConstraint(fields=["contact_phone"], name="vendor_phone_unique"),
             models.CheckConstraint(condition=Q(status__in=VendorStatus.values), name="vendor_status_valid"),
+            models.CheckConstraint(condition=phone_fits("contact_phone"), name="vendor_phone_fits"),
             models.CheckConstraint(condition=~Q(vendor_name_key="") & ~Q(vendor_type=""), name="vendor_named"),
         ]
 

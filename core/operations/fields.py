@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from typing import Any
-from zoneinfo import available_timezones
 
 import phonenumbers
 from django.apps import apps
@@ -101,14 +101,23 @@ class EmailField(serializers.EmailField):
 NATIONAL = re.compile(r"\(?[0-9](?:[ ()./-]*[0-9]){6,14}\Z")
 
 
+# The longest trunk prefix that may stand between the country code and the number, as in +49 (0)30.
+LONGEST_TRUNK = 2
+MAX_E164_DIGITS = 15
+
+
 class PhoneField(serializers.CharField):
-    """A telephone number, stored in E.164 (+ and up to fifteen digits) or in national format: digits only."""
+    """A telephone number, stored in E.164 (+ and up to fifteen digits) or in national format: digits only.
+
+    What E.164 has no place for is refused, never dropped: an extension, a second number, letters.
+    """
 
     default_error_messages = {
+        "extension": "A telephone number has no extension here; give the direct number.",
         "phone": (
             "This must be a telephone number, preferably in E.164, for example +4930123456; without + at least 7 "
             "digits."
-        )
+        ),
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -119,18 +128,30 @@ class PhoneField(serializers.CharField):
             number = phonenumbers.parse(text, None)
         except phonenumbers.NumberParseException:
             self.fail("phone")
-        if not phonenumbers.is_possible_number(number):
+        if number.extension:
+            self.fail("extension")
+        spelled = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        if not phonenumbers.is_possible_number(number) or not _is_whole_number(text, number, spelled):
             self.fail("phone")
-        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return spelled
+
+
+def _is_whole_number(text: str, number: Any, spelled: str) -> bool:
+    """Whether a number in E.164 has all digits of the text except a trunk prefix, and not too many."""
+    digits, code = phonenumbers.normalize_digits_only(text), str(number.country_code)
+    trunk = len(digits) - len(spelled) + 1
+    kept = digits.startswith(code) and digits.endswith(spelled[1 + len(code) :])
+    return kept and 0 <= trunk <= LONGEST_TRUNK and len(spelled) <= 1 + MAX_E164_DIGITS
 
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """The time zones of the locked tzdata; the host's own files (localtime, posixrules) are none of IANA's."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split()) - {"Factory"}
 
 
 class TimeZoneField(serializers.CharField):
-    """The name of an IANA time zone."""
+    """The name of an IANA time zone, spelled as IANA spells it."""
 
     default_error_messages = {"timezone": "This must be an IANA time zone, for example Europe/Berlin."}
 

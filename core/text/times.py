@@ -1,4 +1,4 @@
-"""The one form of dates and times at every way in: RFC 3339, and the years that a record may have.
+"""The one format of dates and times at every entry point: RFC 3339, and the years that a record may have.
 
 Dates are YYYY-MM-DD; times have an offset, or are in UTC. The other forms of ISO 8601 (week dates, ordinal dates, the
 compact form) are refused: a reader takes them for something else.

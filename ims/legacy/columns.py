@@ -2,13 +2,13 @@
 
 from core.operations.fields import EmailField, NameField, PhoneField
 from ims.legacy import rules
-from ims.legacy.readers import identifier, through_field, timestamp
+from ims.legacy.readers import identifier, through_field, timestamp, without_extension
 from ims.legacy.schema import Column, column
 
 NAME = through_field(NameField(), "name_given")
 EMAIL = through_field(EmailField(), "valid_email")
-PHONE = through_field(PhoneField(), "valid_phone")
-OPTIONAL_PHONE = through_field(PhoneField(allow_blank=True), "valid_phone")
+PHONE = without_extension(through_field(PhoneField(), "valid_phone"))
+OPTIONAL_PHONE = without_extension(through_field(PhoneField(allow_blank=True), "valid_phone"))
 
 MADE_AND_CHANGED = (column("created_at", timestamp, "created_at"), column("updated_at", timestamp, "updated_at"))
 TIMES = (rules.time_stamps_ordered, rules.not_from_the_future)

@@ -1,5 +1,6 @@
 """How values are read: strictly where they cannot be kept otherwise, reported where they only break a rule of today."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,8 @@ Parsed = TypeVar("Parsed", date, datetime)
 # What both databases keep in a positive integer column.
 MAX_INTEGER = 2**31 - 1
 MAX_PORT = 65_535
+# As people write it behind the number.
+EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension|n)?\.?|x|#|;ext=)\s*([0-9]{1,7})\s*$", re.IGNORECASE)
 
 
 def text(cell: Cell) -> str | None:
@@ -46,6 +49,19 @@ def through_field(field: serializers.Field, rule: str) -> Reader:  # type: ignor
         except serializers.ValidationError as error:
             cell.breach(rule, " ".join(str(each) for each in error.detail))
             return raw
+
+    return read
+
+
+def without_extension(phone: Reader) -> Reader:
+    """A telephone number; its extension, which today's number has no place for, is reported."""
+
+    def read(cell: Cell) -> str:
+        raw = cell.value if isinstance(cell.value, str) else ""
+        extension = EXTENSION.search(raw)
+        if extension:
+            cell.breach("valid_phone", f"the extension {extension[1]} is kept only in the original row")
+        return str(phone(_with(cell, raw[: extension.start()]) if extension else cell))
 
     return read
 

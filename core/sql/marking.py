@@ -1,0 +1,34 @@
+"""Marks existing rows that break a new constraint with a violation, for migrations; the way back takes it away."""
+
+from collections.abc import Callable
+from typing import Any
+
+BATCH = 500
+
+Change = Callable[[Any, Any], None]
+
+
+def marking(app: str, model: str, rule: str, detail: str, fits: Any) -> tuple[Change, Change]:
+    """What a migration runs forwards and backwards around a constraint. Only rows created here need the mark."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        rows = _rows(apps, schema_editor)
+        _write(rows, rows.exclude(fits), [{"rule": rule, "detail": detail}])
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        rows = _rows(apps, schema_editor)
+        marked = list(rows.filter(imported_row__isnull=True, imported_violations__isnull=False))
+        for row in marked:
+            row.imported_violations = [each for each in row.imported_violations if each["rule"] != rule] or None
+        rows.bulk_update(marked, ["imported_violations"], BATCH)
+
+    def _rows(apps: Any, schema_editor: Any) -> Any:
+        return apps.get_model(app, model).objects.using(schema_editor.connection.alias)
+
+    return forwards, backwards
+
+
+def _write(rows: Any, unfit: Any, violations: list[dict[str, str]]) -> None:
+    """Rows that do not fit have no violations yet: whoever has one is exempt from the constraint."""
+    for row in unfit.only("pk"):
+        rows.filter(pk=row.pk).update(imported_violations=violations)
