@@ -1,4 +1,4 @@
-"""Dates and times have one form at every way in, and years that a record may have."""
+"""Dates and times have one format at every entry point, and years that a record may have."""
 
 from urllib.parse import urlencode
 
