@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
-
-from tests.oracle.drawing import living, now_and_then, pick, pick_or_none, staff, strangers, with_slips
+from tests.oracle.drawing import living, now_and_then, pick, pick_or_none, some, staff, strangers, with_slips
 from tests.oracle.law import ALLOWED, Act, Ask, Verdict
 from tests.oracle.severity import LEVELS, YES_OR_NO, severity_of, worse, worst
 from tests.oracle.world import Actor, Incident, World
@@ -27,7 +25,7 @@ def key_of(client: int, component: int | None, category: str, title: str) -> tup
 
 
 def some_facts(draw: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = dict.fromkeys(draw(st.lists(st.sampled_from(YES_OR_NO), min_size=1, unique=True)), True)
+    facts: dict[str, Any] = dict.fromkeys(some(draw, YES_OR_NO, 1), True)
     if now_and_then(draw, 6):
         facts["affected_clients"] = pick(draw, (1, 4, 5, 40))
     return facts
@@ -36,11 +34,12 @@ def some_facts(draw: Any) -> dict[str, Any]:
 def given_by(world: World, incident: Incident) -> str:
     """The severity that an incident's facts give, the server's own knowledge included."""
     clients = incident.affected | {incident.client}
-    return severity_of(incident.facts, len(clients), any(world.clients[each] for each in clients))
+    facts = severity_of(incident.facts, len(clients), any(world.clients[each] for each in clients))
+    return worst(facts, incident.hint)
 
 
 def knows_something(world: World, incident: Incident) -> bool:
-    return bool(incident.facts) or given_by(world, incident) != "P4"
+    return bool(incident.facts) or incident.hinted or given_by(world, incident) != "P4"
 
 
 def rise(world: World, incident: Incident) -> None:
@@ -96,7 +95,7 @@ class Create(Act):
         if pick(draw, (False, True)):
             body["component_id"] = world.component
         if not vendors and now_and_then(draw, 4):
-            body["affected_client_ids"] = draw(st.lists(st.sampled_from(sorted(world.clients)), unique=True))
+            body["affected_client_ids"] = some(draw, sorted(world.clients))
         if (managers := staff(world, "incident_manager")) and pick(draw, (False, True)):
             body["assigned_manager_id"] = pick(draw, managers).id
         ask = Ask("post", "/incidents/", body, facts={"incident": self.incident(actor, body)})
@@ -117,6 +116,10 @@ class Create(Act):
             by_vendor=actor.account.role == "vendor_contact",
             manager=body.get("assigned_manager_id"),
         )
+
+    def references(self, world: World, actor: Actor, ask: Ask) -> str:
+        named = {ask.facts["incident"].client} | ask.facts["incident"].affected
+        return "invalid_reference" if named & world.inactive else ""
 
     def body_duties(self, world: World, actor: Actor, ask: Ask) -> str:
         vendors = actor.account.role == "vendor_contact"
@@ -172,7 +175,7 @@ class Update(Act):
         if changed == "classification":
             return {"classification": some_facts(draw)}
         if changed == "affected":
-            clients = draw(st.lists(st.sampled_from(sorted(world.clients)), min_size=1, unique=True))
+            clients = some(draw, sorted(world.clients), 1)
             return {"affected_client_ids": clients}
         if changed == "excuse":
             return {"root_cause_undetermined_reason": "The logs are gone."}

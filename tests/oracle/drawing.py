@@ -1,9 +1,8 @@
 """What random people draw: one of several things, now and then a slip in the body."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
-
-from hypothesis import strategies as st
+from random import Random
+from typing import TypeVar
 
 from tests.oracle.law import Ask
 from tests.oracle.world import Account, Incident, World
@@ -14,19 +13,24 @@ RARE = 12
 STAFF = ("incident_manager", "technical_support", "system_administrator", "account_manager", "executive")
 
 
-def pick(draw: Any, values: Sequence[T]) -> T:
-    return draw(st.sampled_from(values))
+def pick(draw: Random, values: Sequence[T]) -> T:
+    return draw.choice(values)
 
 
-def pick_or_none(draw: Any, values: Sequence[T]) -> T | None:
-    return draw(st.sampled_from(values)) if values else None
+def pick_or_none(draw: Random, values: Sequence[T]) -> T | None:
+    return draw.choice(values) if values else None
 
 
-def now_and_then(draw: Any, one_in: int = RARE) -> bool:
-    return draw(st.integers(1, one_in)) == one_in
+def some(draw: Random, values: Sequence[T], least: int = 0) -> list[T]:
+    """Some of these, each once; few more often than many."""
+    return draw.sample(values, min(len(values), max(least, int(draw.expovariate(0.6)))))
 
 
-def with_slips(draw: Any, ask: Ask, *required: str, actor_field: str = "", others: Sequence[int] = ()) -> Ask:
+def now_and_then(draw: Random, one_in: int = RARE) -> bool:
+    return draw.randrange(one_in) == 0
+
+
+def with_slips(draw: Random, ask: Ask, *required: str, actor_field: str = "", others: Sequence[int] = ()) -> Ask:
     """The same request, now and then with one slip, whose code the policy names."""
     if not now_and_then(draw):
         return ask

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from approvals.models import Approval
-from incidents.models import Incident
-from tests.api import Api
+from incidents.models import EventCorrelation, EventRecord, Incident
+from reporting.models import IncidentReport
 from tests.oracle.acts_accounts import activates
+from tests.oracle.asking import Line
 from tests.oracle.seeds import login
 from tests.oracle.severity import worse
 from tests.oracle.world import World
@@ -29,9 +30,30 @@ def agree_on_incidents(world: World, operation: str) -> None:
             raise DisagreementError(f"after {operation}: status, severity or peak", f"{values}, the model: {held[pk]}")
 
 
-def final_problems(world: World, dead_tokens: list[str]) -> None:
+def agree_on_reviews(world: World, operation: str) -> None:
+    """A review stands exactly while nothing that the postmortem tells has changed; the draft of a new one is found."""
+    resolved = {pk: each for pk, each in world.incidents.items() if each.status == "resolved"}
+    if not resolved:
+        return
+    standing = IncidentReport.objects.filter(incident__in=resolved, automatic=True, voided_at=None)
+    for pk, incident_id, reviewer in standing.values_list("pk", "incident_id", "reviewed_by_id"):
+        incident = resolved[incident_id]
+        incident.postmortem = pk
+        if reviewer != incident.reviewer:
+            raise DisagreementError(
+                f"after {operation}: whether a review stands", f"by {reviewer}, the model: {incident}"
+            )
+
+
+def final_problems(world: World, line: Line, dead_tokens: list[str]) -> None:
     """Raise for the first thing that must not be."""
-    for problem in (*_of_judges(world), *_of_approvals(world), *_of_tokens(dead_tokens), *_of_the_trail(world)):
+    for problem in (
+        *_of_judges(world),
+        *_of_alerts(world),
+        *_of_approvals(world),
+        *_of_tokens(line, dead_tokens),
+        *_of_the_trail(world, line),
+    ):
         raise DisagreementError(f"invariant: {problem}", repr(world.incidents))
 
 
@@ -44,6 +66,17 @@ def _of_judges(world: World) -> Iterator[str]:
             yield "who resolved an incident reviewed its postmortem"
         if any(worse(each, incident.peak) for each in incident.every_severity):
             yield "a peak is lower than a severity that there was"
+
+
+def _of_alerts(world: World) -> Iterator[str]:
+    """No alert is lost, and no incident of alerts is without one."""
+    held = dict(EventRecord.objects.filter(pk__in=world.events).values_list("pk", "severity_hint"))
+    if held != {pk: each.hint for pk, each in world.events.items()} or EventRecord.objects.count() != len(held):
+        yield "an alert is lost, or another than was recorded"
+    made = {pk for pk, each in world.incidents.items() if each.by_events}
+    linked = set(EventCorrelation.objects.filter(incident__in=made).values_list("incident_id", flat=True))
+    if made != linked:
+        yield "an incident of alerts is without an event"
 
 
 def _reach(world: World, accounts: set[int]) -> set[int]:
@@ -67,19 +100,19 @@ def _of_approvals(world: World) -> Iterator[str]:
             yield "an approval was decided by who asked for it"
 
 
-def _of_tokens(dead_tokens: list[str]) -> Iterator[str]:
+def _of_tokens(line: Line, dead_tokens: list[str]) -> Iterator[str]:
     for token in dead_tokens[-5:]:
-        if Api(Authorization=f"Token {token}").get("/me/").status_code != 401:
+        if line.send("get", "/me/", token).status != 401:
             yield "a token of ended access still opens"
 
 
-def _of_the_trail(world: World) -> Iterator[str]:
+def _of_the_trail(world: World, line: Line) -> Iterator[str]:
     """The chains verify, as an executive reads it over HTTP."""
     executives = [each for each in world.accounts.values() if each.role == "executive" and each.status == "active"]
     if not executives:
         return
-    api = Api(Authorization=f"Token {login(executives[0], '')}")
+    token = executives[0].tokens.get(False) or login(executives[0], "")
     for pk in sorted(world.incidents)[:3]:
-        answer = api.get(f"/audit-entries/verify/?reference_type=incident&reference_id={pk}").json()
-        if not answer.get("verified"):
+        answer = line.send("get", f"/audit-entries/verify/?reference_type=incident&reference_id={pk}", token)
+        if not answer.document.get("verified"):
             yield "the trail of an incident does not verify"

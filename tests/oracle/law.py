@@ -104,6 +104,14 @@ class Act:
         """The code of a broken duty that needs no body."""
         return ""
 
+    def references(self, world: World, actor: Actor, ask: Ask) -> str:
+        """The code of something that the body names and that may not be named."""
+        return ""
+
+    def success_status(self, world: World, ask: Ask) -> int:
+        """The status of success."""
+        return self.success
+
     def body_duties(self, world: World, actor: Actor, ask: Ask) -> str:
         return ""
 
@@ -132,7 +140,7 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
     if not act.visible(world, actor, ask):
         yield Verdict("not_found")
     yield Verdict(act.duties(world, actor, ask))
-    yield Verdict(ask.flaw)
+    yield Verdict(ask.flaw or act.references(world, actor, ask))
     yield Verdict(act.body_duties(world, actor, ask))
     if ask.stale:
         yield Verdict("stale_version")

@@ -52,6 +52,8 @@ def _seeded(world: World) -> World:
         _person(world, UserFactory(role="client_contact", client=client, password=PASSWORD))
     _person(world, UserFactory(role="vendor_contact", vendor=vendor, password=PASSWORD))
     AssignmentFactory(client=clients[0], user_id=_of(world, "account_manager"))
+    for account in world.accounts.values():
+        account.tokens = {agent: login(account, "triage" if agent else "") for agent in (False, True)}
     return world
 
 

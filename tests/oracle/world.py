@@ -93,6 +93,10 @@ class Incident:
     outdated: bool = False
     closer: int | None = None
     told_at_closing: Any = None
+    # The worst hint of its events, whether any has one, and whether events made it.
+    hint: str = "P4"
+    hinted: bool = False
+    by_events: bool = False
 
     @property
     def high(self) -> bool:
@@ -107,6 +111,18 @@ class Incident:
         """Something that the postmortem tells has changed: a review of before no longer stands."""
         if self.status == "resolved" and self.reviewer is not None:
             self.reviewer, self.outdated = None, True
+
+
+@dataclass
+class Event:
+    """An alert that was recorded: where, when, how severe, and the incidents that it is linked to."""
+
+    id: int
+    place: tuple[int, int | None]
+    at: datetime
+    hint: str
+    body: dict[str, Any]
+    incidents: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -139,15 +155,27 @@ class World:
         self.humans: list[Human] = []
         self.accounts: dict[int, Account] = {}
         self.clients: dict[int, bool] = {}  # whether the contract is of high priority
+        self.inactive: set[int] = set()  # clients that are suspended
         self.component: int = 0
         self.component_vendor: int = 0
         self.incidents: dict[int, Incident] = {}
         self.parts: dict[tuple[str, int], Part] = {}
         self.references: dict[tuple[str, int], Reference] = {}
         self.approvals: dict[int, Approval] = {}
+        self.events: dict[int, Event] = {}
         # The person for whom an account was made, before they have activated it.
         self.owners: dict[int, Human] = {}
         self.names = 0
+
+    @property
+    def places(self) -> list[tuple[int, int | None]]:
+        """Where alerts come from."""
+        one, two, *_ = sorted(self.clients)
+        return [(one, self.component), (one, None), (two, self.component)]
+
+    @staticmethod
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
     def fresh(self) -> int:
         """A number not used in any name before."""
