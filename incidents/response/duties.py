@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from audit.choices import Origin
 from audit.models import AuditEntry
 from core.codes import Code
 from core.operations.registry import duty
 from users.choices import EX, IM
 
-# Requests that write an analysis, and the fields that they write.
-WRITING, WRITTEN = ("rca.update", "rca.complete"), ("root_cause", "summary")
+# The findings of an analysis: whoever wrote them conducted it.
+FINDINGS = ("root_cause", "summary")
 
 
 @duty("An escalation may be answered by its target, or by an incident manager or executive.", code=Code.OUT_OF_SCOPE)
@@ -33,12 +35,15 @@ def not_own_escalation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool
     next="Ask an incident manager who did not conduct the analysis.",
 )
 def not_the_analyst(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
-    """The assignee, the person who completed it, and everyone who wrote findings; reassignment does not change that."""
-    return actor.pk not in (target.assigned_to_id, target.completed_by_id) and not _wrote_of(actor, target)
+    """The assignee, everyone who ever completed it, and everyone who wrote findings; neither a rejection nor a
+    reassignment changes that.
+    """
+    return actor.pk not in (target.assigned_to_id, target.completed_by_id) and not _conducted(actor, target)
 
 
-def _wrote_of(person: Any, analysis: Any) -> bool:
-    """Whether the audit trail names a person as a writer; the record only stores who completed it last."""
+def _conducted(person: Any, analysis: Any) -> bool:
+    """Whether the audit trail names a person as an analyst; the record only stores who completed it last."""
     written = AuditEntry.objects.filter(reference_type=analysis.entity_type, reference_id=analysis.pk)
-    by_person = written.filter(user_id=person.pk, origin=Origin.SYSTEM, operation__in=WRITING)
-    return bool(by_person.filter(changes__has_any_keys=WRITTEN).exists())
+    by_person = written.filter(user_id=person.pk, origin=Origin.SYSTEM)
+    conducted = Q(operation="rca.complete") | Q(operation="rca.update", changes__has_any_keys=FINDINGS)
+    return bool(by_person.filter(conducted).exists())

@@ -57,7 +57,9 @@ def _require_postmortem(report: IncidentReport) -> None:
     if not report.automatic:
         raise _refused("not_a_postmortem_draft", "Only a postmortem created by a resolution can be reviewed.")
     if report.voided_at is not None:
-        raise _refused("postmortem_voided", "A reopening voided this postmortem; review the current one.")
+        raise _refused(
+            "postmortem_voided", "A reopening or a later change voided this postmortem; review the current one."
+        )
 
 
 def _require_resolved(report: IncidentReport) -> None:

@@ -1,87 +1,101 @@
 """`python -m tests.oracle`: the long comparison, on the database that DATABASE_URL names (SQLite in memory without).
 
-Always the same runs for a seed. What was done is kept in a file, so that a run that was stopped goes on where it was;
-`--fresh` begins again. Exits 1 when the two disagreed.
+Always the same runs for a seed. What was done is kept in files in var/, so that a run that was stopped goes on where it
+was; `--fresh` begins again. Exits 1 when the two disagreed.
 """
 
 import argparse
-import json
 import os
 import sys
-from collections import Counter
+import time
 from pathlib import Path
-from typing import Any
-
-import django
-from django.conf import settings
-from django.db import connection
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
 import tests.environment  # noqa: F401 - the test environment, before Django is loaded
 from core.management.progress import progress_bar
+from tests.oracle.journal import Journal, table
+from tests.oracle.law import TABLE
 
 # Runs between two notes of how far one is.
-BATCH = 20
+BATCH = 18
 
 
 def main() -> int:
     options = arguments()
-    prepare()
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        done = compare(options)
-    finally:
-        teardown_databases(databases, verbosity=0)
-    print(table(done))
-    print(f"{done['steps']} steps on {connection.vendor}, seed {options.seed}: {len(done['found'])} disagreements")
-    return int(bool(done["found"]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
+    os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+    vendor = os.environ["DATABASE_URL"].partition(":")[0]
+    journals = [
+        Journal(Path("var"), f"{vendor}-{options.seed}-{part}", options.fresh) for part in range(options.processes)
+    ]
+    share = -(-options.steps // options.processes)
+    children = {part: start(part, journal, share, options) for part, journal in enumerate(journals)}
+    failed = wait(children, journals, share, options.steps)
+    done = Journal.together(journals)
+    print(table(done, TABLE))
+    print(f"{done.steps} steps on {vendor}, seed {options.seed}: {len(done.disagreements)} disagreements")
+    return int(bool(done.disagreements) or failed)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     parser.add_argument("--steps", type=int, default=100_000, help="requests to compare")
     parser.add_argument("--seed", type=int, default=1, help="the same seed plays the same runs")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="each with a database of its own")
     parser.add_argument("--fresh", action="store_true", help="forget what an earlier run has done")
     return parser.parse_args()
 
 
-def prepare() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
-    os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+def start(part: int, journal: Journal, share: int, options: argparse.Namespace) -> int:
+    """Fork a process that plays every so-manieth batch; returns its id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        compare(part, journal, share, options)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        os._exit(1)
+    os._exit(0)
+
+
+def compare(part: int, journal: Journal, share: int, options: argparse.Namespace) -> None:
+    """Play batch after batch until enough was asked."""
+    import django  # noqa: PLC0415 - each process has its own connections
+
     django.setup()
-    setup_test_environment(debug=False)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import setup_test_environment  # noqa: PLC0415
 
-
-def compare(options: argparse.Namespace) -> dict[str, Any]:
-    """Play batch after batch until enough was asked; returns what all of them found."""
-    from tests.oracle.machine import findings  # noqa: PLC0415 - models can be imported only once Django is ready
+    from tests import database  # noqa: PLC0415
+    from tests.oracle.asking import cheaply  # noqa: PLC0415
     from tests.oracle.running import play  # noqa: PLC0415
 
-    kept = Path("var") / f"oracle-{connection.vendor}-{options.seed}.json"
-    done = {"batch": 0, "steps": 0, "found": {}, "asked": {}} if options.fresh or not kept.exists() else load(kept)
-    findings.asked = Counter({tuple(key.split(" → ")): count for key, count in done["asked"].items()})
-    findings.disagreements = done["found"]
-    with progress_bar("Comparing", options.steps) as show:
-        while done["steps"] < options.steps:
-            done["steps"] = play(options.seed * 1_000_000 + done["batch"], BATCH)
-            done["batch"] += 1
-            done["asked"] = {" → ".join(key): count for key, count in sorted(findings.asked.items())}
-            kept.parent.mkdir(exist_ok=True)
-            kept.write_text(json.dumps(done, indent=1, ensure_ascii=False), encoding="utf-8")
-            show(min(done["steps"], options.steps))
-    return done
+    setup_test_environment(debug=False)
+    if connection.vendor != "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_oracle_{part}"
+    before = database.create()
+    try:
+        with cheaply():
+            while journal.findings.steps < share:
+                play(options.seed * 1_000_000 + journal.batches * options.processes + part, BATCH, journal.findings)
+                journal.keep()
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
 
 
-def load(kept: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-    return found
-
-
-def table(done: dict[str, Any]) -> str:
-    """How often each operation was answered how, and every kind of disagreement with its first case."""
-    lines = [f"{count:8} {what}" for what, count in done["asked"].items()]
-    return "\n".join([*lines, *(f"\n--- {kind}\n{case}" for kind, case in sorted(done["found"].items()))])
+def wait(children: dict[int, int], journals: list[Journal], share: int, steps: int) -> bool:
+    """Show how far all are until they have ended; whether any of them failed."""
+    failed = False
+    with progress_bar("Comparing", steps) as show:
+        while children:
+            for part, child in list(children.items()):
+                ended, status = os.waitpid(child, os.WNOHANG)
+                if ended:
+                    failed = failed or status != 0
+                    del children[part]
+            show(min(steps, sum(journal.read().steps for journal in journals)))
+            time.sleep(0.5)
+    return failed
 
 
 if __name__ == "__main__":

@@ -39,7 +39,11 @@ class CreateUser(Act):
     def elevated(self, world: World, actor: Actor, ask: Ask) -> bool:
         return (ask.body or {}).get("role") in PRIVILEGED
 
+    def state(self, world: World, actor: Actor, ask: Ask) -> Verdict:
+        return Verdict("duplicate") if (ask.body or {})["email"] in world.emails else ALLOWED
+
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
+        world.emails.add((ask.body or {})["email"])
         account = Account(answer["id"], (ask.body or {})["role"], made_by=actor.account.id, had_password=False)
         assert (answer["activation_share"] is None) == actor.agent
         world.accounts[account.id] = account
@@ -88,7 +92,7 @@ class Countersign(Act):
         return True
 
     def duties(self, world: World, actor: Actor, ask: Ask) -> str:
-        own = actor.account.id in (ask.record.made_by, ask.record.issued_by, ask.record.id)
+        own = actor.account.id in (ask.record.made_by, ask.record.issued_by)
         return "segregation_of_duties" if own else ""
 
     def state(self, world: World, actor: Actor, ask: Ask) -> Verdict:
@@ -131,7 +135,8 @@ class Permissions(Act):
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
         body, account = ask.body or {}, ask.record
         if body.get("role", account.role) != account.role:
-            account.role, account.tokens = body["role"], {}
+            account.role = body["role"]
+            ended(account)
         account.status = body.get("status", account.status)
         if account.status in ("suspended", "inactive"):
             ended(account)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.oracle.acts_incidents import OPEN, duplicate, rise, unsupervised
+from tests.oracle.acts_incidents import OPEN, duplicate, rise, told, unsupervised
 from tests.oracle.acts_response import PartOf, Step
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, staff, strangers, with_slips
 from tests.oracle.law import ALLOWED, Act, Ask, Verdict
@@ -10,6 +10,10 @@ from tests.oracle.world import Actor, Incident, World
 
 # How a missing review is told: never made, or void because the record has changed since.
 UNREVIEWED = {"postmortem_outdated": "postmortem_not_reviewed"}
+
+
+# Kinds of parts whose statuses a postmortem tells.
+TOLD = ("escalation", "rca", "change", "rollback")
 
 
 class OnIncident(Act):
@@ -116,9 +120,11 @@ class Resolve(OnIncident):
             incident.duplicate_of = twin.id
             last = self.chain(world, twin)[-1]
             if last.status != "closed":
+                before = told(last)
                 last.affected |= self.concerned(incident)
                 rise(world, last)
-                last.touch()
+                if told(last) != before:
+                    last.touch()
 
 
 class Review(Act):
@@ -181,10 +187,28 @@ class Close(OnIncident):
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
         ask.record.status, ask.record.closer = "closed", actor.account.id
+        ask.record.told_at_closing = recorded(world, ask.record)
+
+
+def recorded(world: World, incident: Incident) -> dict[str, Any]:
+    """What the record tells, in the words of its postmortem."""
+    parts = {kind: {each.id: each.status for each in world.of(kind, incident.id)} for kind in TOLD}
+    return {
+        "title": " ".join(incident.title.split()),
+        "category": incident.key[2],
+        "severity": incident.severity,
+        "peak_severity": incident.peak,
+        "clients": incident.affected | {incident.client},
+        "resolver": incident.resolver,
+        "cause_undetermined": incident.excuse,
+        "workarounds": {each.id: each.more["effectiveness"] for each in world.of("workaround", incident.id)},
+        **parts,
+    }
 
 
 class Reopen(OnIncident):
     operation = "incident.reopen"
+    weight = 1
     step = "reopen"
     body = {"reason": "It fails again."}
     statuses = ("resolved",)
@@ -247,7 +271,10 @@ class Schedule(PartOf):
         return "" if fits else "segregation_of_duties"
 
     def state(self, world: World, actor: Actor, ask: Ask) -> Verdict:
-        return ALLOWED if ask.record.status == "closed" else Verdict("precondition_failed")
+        if ask.record.status != "closed":
+            return Verdict("precondition_failed")
+        unfinished = [each for each in world.of("review", ask.record.id) if each.status != "completed"]
+        return Verdict("duplicate") if unfinished else ALLOWED
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
         self.remember(world, actor, ask, answer, "scheduled")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.oracle.acts_incidents import OPEN, given_by, rise
+from tests.oracle.acts_incidents import OPEN, folded, given_by, key_of, rise, told
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, some, with_slips
 from tests.oracle.law import ALLOWED, Act, Ask, Verdict
 from tests.oracle.severity import LEVELS, worse, worst
@@ -12,6 +12,7 @@ from tests.oracle.world import Actor, Event, Incident, World
 
 WINDOW = timedelta(minutes=30)
 ENOUGH = 3
+ASSUMED = "service_unavailable"  # the category where nobody stated one
 CALLING = ("P1", "P2")
 
 
@@ -125,13 +126,21 @@ class Correlate(Act):
         return many or any(each.hint in CALLING for each in seen)
 
     def twin(self, world: World, ask: Ask) -> Incident | None:
+        """The open incident of the same problem: of the same place, or without a component with the same title."""
         client, component = ask.facts["given"][0].place
+        key = (client, None, ASSUMED, folded(self.title(world, ask)))
         same = [
             each
             for each in world.incidents.values()
-            if component and each.client == client and each.vendor and each.status in OPEN
+            if each.status in OPEN and each.client == client and (each.vendor if component else each.key == key)
         ]
         return max(same, key=lambda each: each.id, default=None)
+
+    def title(self, world: World, ask: Ask) -> str:
+        """That of the first of the worst events."""
+        seen = self.seen(world, ask)
+        worst_first = min(seen, key=lambda each: (each.hint or "none", each.at, each.id))
+        return str(worst_first.body["payload_summary"])
 
     def new(self, world: World, actor: Actor, ask: Ask) -> Incident:
         """The incident that the events call for: they are a fact of it."""
@@ -152,7 +161,7 @@ class Correlate(Act):
         stated = (ask.body or {}).get("incident")
         if component is None and stated is None:
             return Verdict("validation_error")
-        if component is None or self.twin(world, ask):
+        if self.twin(world, ask):
             return ALLOWED
         made = self.new(world, actor, ask)
         too_low = stated and worse(given_by(world, made), made.severity)
@@ -171,7 +180,7 @@ class Correlate(Act):
             twin.id, shown = answer["incident"]["id"], answer["incident"]
             component = ask.facts["given"][0].place[1]
             twin.title = shown["title"]
-            twin.key = (twin.client, component, shown["category"])
+            twin.key = key_of(twin.client, component, ASSUMED, twin.title)
             twin.peak = twin.severity
             twin.every_severity.append(twin.severity)
             rise(world, twin)
@@ -185,13 +194,15 @@ class Correlate(Act):
 
 def hinted(incident: Incident, hint: str) -> None:
     """An event that is worse than its incident is a fact of the incident."""
+    before = told(incident)
     incident.hint, incident.hinted = worst(incident.hint, hint), True
     incident.peak = worst(incident.peak, hint)
     incident.every_severity.append(hint)
     if worse(hint, incident.severity):
-        incident.severity = hint
-        incident.touch()
+        incident.severity, incident.stated = hint, False
     incident.rested_on_facts = incident.rested_on_facts or incident.severity == hint
+    if told(incident) != before:
+        incident.touch()
 
 
 ACTS = (Record(), Correlate())

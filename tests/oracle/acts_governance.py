@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.oracle.acts_accounts import CreateUser, Permissions, Reissue
+from tests.oracle.acts_services import ChangePromise, ChangeSubscription, Promise, SetHours
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
 from tests.oracle.law import ALLOWED, SHORT, Act, Ask, Verdict, judge
 from tests.oracle.world import Actor, Approval, Reference, World
@@ -16,7 +17,7 @@ class CreateVendor(Act):
     def ask(self, world: World, actor: Actor, draw: Any) -> Ask | None:
         number = world.fresh()
         body = {
-            "vendor_name": f"Vendor {number}",
+            "vendor_name": f"Supplier {number}",
             "contact_email": f"vendor{number}@example.org",
             "contact_phone": f"+4930{9000000 + number}",
             "vendor_type": "cloud_service_provider",
@@ -28,7 +29,7 @@ class CreateVendor(Act):
 
     def state(self, world: World, actor: Actor, ask: Ask) -> Verdict:
         # A body that an approval has been used for names a vendor that is there.
-        taken = [each.more["email"] for each in world.references.values()]
+        taken = [each.more["email"] for each in world.references.values() if each.kind == "vendor"]
         return Verdict("duplicate") if (ask.body or {})["contact_email"] in taken else ALLOWED
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
@@ -47,7 +48,7 @@ class UpdateVendor(Act):
         if vendor is None:
             return None
         number = world.fresh()
-        renamed = {"vendor_name": f"Vendor {number}"}
+        renamed = {"vendor_name": f"Supplier {number}"}
         body = pick(draw, (renamed, {"contact_phone": f"+4930{9000000 + number}"}))
         return with_slips(draw, Ask("patch", f"/vendors/{vendor.id}/", body, vendor))
 
@@ -55,7 +56,8 @@ class UpdateVendor(Act):
         return (ask.body or {}).get("vendor_name", ask.record.more["name"]) != ask.record.more["name"]
 
     def state(self, world: World, actor: Actor, ask: Ask) -> Verdict:
-        taken = [each.more["name"] for each in world.references.values() if each is not ask.record]
+        vendors = [each for each in world.references.values() if each.kind == "vendor"]
+        taken = [each.more["name"] for each in vendors if each is not ask.record]
         return Verdict("duplicate") if (ask.body or {}).get("vendor_name") in taken else ALLOWED
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
@@ -68,6 +70,10 @@ ELEVATED: tuple[tuple[Act, str | None], ...] = (
     (CreateUser(), None),
     (Permissions(), "user"),
     (Reissue(), "user"),
+    (Promise(), None),
+    (ChangePromise(), "sla"),
+    (ChangeSubscription(), "subscription"),
+    (SetHours(), "client"),
 )
 
 
@@ -145,7 +151,7 @@ class Use(Act):
 
     def __init__(self, wanted: Act) -> None:
         self.wanted, self.operation, self.success = wanted, wanted.operation, wanted.success
-        for stage in ("in_person", "visible", "duties", "body_duties", "state", "elevated"):
+        for stage in ("in_person", "visible", "duties", "references", "body_duties", "state", "elevated"):
             setattr(self, stage, getattr(wanted, stage))
 
     def ask(self, world: World, actor: Actor, draw: Any) -> Ask | None:
@@ -154,8 +160,15 @@ class Use(Act):
             return None
         body = dict(approval.body)
         if now_and_then(draw, 6) and "vendor_name" in body:
-            body["vendor_name"] = f"Vendor {world.fresh()}"
-        return Ask(approval.ask.method, approval.ask.path, body, approval.ask.record, approval=approval)
+            body["vendor_name"] = f"Supplier {world.fresh()}"
+        return Ask(
+            approval.ask.method,
+            approval.ask.path,
+            body,
+            approval.ask.record,
+            approval=approval,
+            facts=approval.ask.facts,
+        )
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
         # An approver in person needs no authority but their own, and uses nobody's up.

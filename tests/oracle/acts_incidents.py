@@ -47,7 +47,9 @@ def rise(world: World, incident: Incident) -> None:
     given = given_by(world, incident)
     incident.every_severity.append(given)
     if not worse(incident.severity, given):
-        incident.rested_on_facts = incident.rested_on_facts or knows_something(world, incident)
+        known = knows_something(world, incident)
+        incident.rested_on_facts = incident.rested_on_facts or known
+        incident.stated = incident.stated and not known and incident.severity == given
         incident.severity = given
     incident.peak = worst(incident.peak, given)
 
@@ -62,8 +64,8 @@ def unsupervised(world: World, incident: Incident) -> bool:
 def told(incident: Incident) -> tuple[Any, ...]:
     """What the postmortem tells of the incident's own fields."""
     clients = frozenset(incident.affected | {incident.client})
-    facts = tuple(sorted(incident.facts.items()))
-    return incident.title, incident.key[2], incident.severity, incident.peak, clients, facts, incident.excuse
+    judged = incident.severity, incident.peak, incident.stated
+    return incident.title, incident.key[2], *judged, clients, incident.excuse, incident.manager
 
 
 def duplicate(world: World, key: tuple[Any, ...], but: int | None = None) -> bool:
@@ -138,7 +140,7 @@ class Create(Act):
         incident.id = answer["id"]
         incident.vendor = world.component_vendor if "component_id" in (ask.body or {}) else None
         incident.every_severity.append(incident.severity)
-        incident.peak = incident.severity
+        incident.peak, incident.stated = incident.severity, "severity" in (ask.body or {})
         rise(world, incident)
         world.incidents[incident.id] = incident
 
@@ -184,6 +186,10 @@ class Update(Act):
             return {"assigned_manager_id": pick(draw, managers).id} if managers else None
         return {changed: pick(draw, CATEGORIES if changed == "category" else TITLES)}
 
+    def references(self, world: World, actor: Actor, ask: Ask) -> str:
+        added = set((ask.body or {}).get("affected_client_ids", ())) - ask.record.affected - {ask.record.client}
+        return "invalid_reference" if added & world.inactive else ""
+
     def lowers(self, ask: Ask) -> bool:
         return "severity" in (ask.body or {}) and worse(ask.record.severity, ask.body["severity"])
 
@@ -226,6 +232,7 @@ class Update(Act):
         incident.excuse = body.get("root_cause_undetermined_reason", incident.excuse)
         incident.manager = body.get("assigned_manager_id", incident.manager)
         if "severity" in body:
+            incident.stated = incident.stated if incident.severity == body["severity"] else not self.lowers(ask)
             incident.severity = body["severity"]
             incident.peak = worst(incident.peak, incident.severity)
             incident.every_severity.append(incident.severity)

@@ -4,9 +4,11 @@ The answers are not held against their description here: every other test does s
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
+from django.test import override_settings
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
@@ -27,9 +29,10 @@ class Answer:
 
 
 class Line:
-    """One client for all people."""
+    """One client for all people, and the clock of the world that they live in."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Any) -> None:
+        self.clock = clock
         self.client = APIClient(raise_request_exception=False)
 
     def send(self, method: str, path: str, token: str = "", body: Any = None, **headers: str) -> Answer:
@@ -39,8 +42,15 @@ class Line:
         return Answer(getattr(self.client, method)(f"{BASE}{path}", headers=headers, **payload))
 
 
-def without_what_costs() -> None:
+@contextmanager
+def cheaply() -> Iterator[None]:
     """No limits by time, no log, no costly hashes: none of them answers a question of this comparison."""
+    throttles, disabled = APIView.get_throttles, logging.root.manager.disable
     logging.disable(logging.CRITICAL)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     APIView.get_throttles = lambda self: []
+    try:
+        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+            yield
+    finally:
+        APIView.get_throttles = throttles
+        logging.disable(disabled)

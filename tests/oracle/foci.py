@@ -10,10 +10,20 @@ from tests.oracle import (
     acts_governance,
     acts_incidents,
     acts_response,
+    acts_services,
 )
 from tests.oracle.law import Act
 
-MODULES = (acts_incidents, acts_events, acts_response, acts_ending, acts_changes, acts_accounts, acts_governance)
+MODULES = (
+    acts_incidents,
+    acts_events,
+    acts_response,
+    acts_ending,
+    acts_changes,
+    acts_accounts,
+    acts_governance,
+    acts_services,
+)
 ALL: tuple[Act, ...] = tuple(act for module in MODULES for act in module.ACTS)
 
 # The operations of a focus, by the beginnings of their names; how many incidents are open at a time.
@@ -24,7 +34,33 @@ FOCI: dict[str, tuple[tuple[str, ...], int]] = {
     "escalations and changes": (("incident.", "escalation.", "change.", "rollback.", "postmortem."), 2),
     "accounts": (("user.", "approval."), 1),
     "authority": (("approval.", "vendor.", "user.create", "user.permissions"), 1),
+    "promises": (("subscription.", "sla.", "client.", "incident.create", "incident.update", "approval."), 4),
     "anything": (("",), 6),
+}
+
+
+# One life after another is the most that runs are about.
+IN_TURN = [each for name in FOCI for each in (("one life", name) if name != "anything" else (name,))]
+# What takes many steps to reach, and how often it is tried for.
+GOALS = {
+    "incident.resolve": 2,
+    "postmortem.review": 3,
+    "incident.close": 6,
+    "rca.complete": 1,
+    "review.create": 2,
+    "review.start": 2,
+    "review.complete": 2,
+    "change.start": 2,
+    "change.complete": 2,
+    "rollback.create": 1,
+    "rollback.start": 1,
+    "rollback.complete": 1,
+    "escalation.acknowledge": 1,
+    "escalation.resolve": 1,
+    "user.countersign": 1,
+    "vendor.create": 1,
+    "sla.create": 1,
+    "event.correlate": 1,
 }
 
 
@@ -34,7 +70,13 @@ class Focus:
     def __init__(self, name: str) -> None:
         self.name = name
         beginnings, self.most_open = FOCI[name]
-        self.lots = _lots([act for act in ALL if act.operation.startswith(beginnings)])
+        mine = [act for act in ALL if act.operation.startswith(beginnings)]
+        self.goals = tuple(act for act in mine for _ in range(GOALS.get(act.operation, 0)))
+        self.lots = _lots(mine)
+
+    def goal(self, draw: Random) -> Act:
+        """What the run is for: an end that takes many steps."""
+        return draw.choice(self.goals or self.lots)
 
     def act(self, draw: Random) -> Act:
         return draw.choice(ALL_LOTS if draw.random() < 0.1 else self.lots)

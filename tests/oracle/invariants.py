@@ -1,23 +1,20 @@
 """What no sequence of acts may bring about, whatever the two agree on."""
 
 from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
 
 from approvals.models import Approval
 from incidents.models import EventCorrelation, EventRecord, Incident
 from reporting.models import IncidentReport
 from tests.oracle.acts_accounts import activates
 from tests.oracle.asking import Line
+from tests.oracle.findings import DisagreementError
 from tests.oracle.seeds import login
 from tests.oracle.severity import worse
 from tests.oracle.world import World
-
-
-class DisagreementError(AssertionError):
-    """The product and the model answer differently, or something is true that the policy forbids."""
-
-    def __init__(self, kind: str, case: str) -> None:
-        self.kind, self.case = kind, case
-        super().__init__(f"{kind}\n{case}")
 
 
 def agree_on_incidents(world: World, operation: str) -> None:
@@ -50,6 +47,7 @@ def final_problems(world: World, line: Line, dead_tokens: list[str]) -> None:
     for problem in (
         *_of_judges(world),
         *_of_alerts(world),
+        *_of_reports(world),
         *_of_approvals(world),
         *_of_tokens(line, dead_tokens),
         *_of_the_trail(world, line),
@@ -66,6 +64,36 @@ def _of_judges(world: World) -> Iterator[str]:
             yield "who resolved an incident reviewed its postmortem"
         if any(worse(each, incident.peak) for each in incident.every_severity):
             yield "a peak is lower than a severity that there was"
+
+
+def _of_reports(world: World) -> Iterator[str]:
+    """The postmortem of a closed incident tells what its record was at closing."""
+    closed = {pk: each.told_at_closing for pk, each in world.incidents.items() if each.status == "closed"}
+    standing = IncidentReport.objects.filter(incident__in=closed, automatic=True, voided_at=None, status="completed")
+    reports = dict(standing.values_list("incident_id", "content"))
+    for pk, told in closed.items():
+        if pk not in reports or _words(reports[pk]) != told:
+            yield f"a closed incident's postmortem is not its record: {reports.get(pk) and _words(reports[pk])}, {told}"
+
+
+def _words(content: dict[str, Any]) -> dict[str, Any]:
+    def statuses(rows: list[dict[str, Any]]) -> dict[int, str]:
+        return {each["id"]: each["status"] for each in rows}
+
+    return {
+        "title": content["incident"]["title"],
+        "category": content["incident"]["category"],
+        "severity": content["severity"]["severity"],
+        "peak_severity": content["severity"]["peak_severity"],
+        "clients": {each["id"] for each in content["affected_clients"]},
+        "resolver": content["people"]["resolved_by_id"],
+        "cause_undetermined": content["root_cause"]["undetermined_reason"],
+        "workarounds": {each["id"]: each["effectiveness"] for each in content["actions"]["workarounds"]},
+        "escalation": statuses(content["escalations"]),
+        "rca": statuses(content["root_cause_analyses"]),
+        "change": statuses(content["changes"]),
+        "rollback": statuses(content["actions"]["rollbacks"]),
+    }
 
 
 def _of_alerts(world: World) -> Iterator[str]:
@@ -92,8 +120,18 @@ def _reach(world: World, accounts: set[int]) -> set[int]:
 
 
 def _of_approvals(world: World) -> Iterator[str]:
+    """Who asked, who decided, for what body, and by whom it was used."""
     for held in Approval.objects.filter(pk__in=world.approvals):
         model = world.approvals[held.pk]
+        bound: dict[str, Any] = {"operation": held.operation, "payload": model.body}
+        if model.target is not None:  # absent is not null
+            bound |= {"reference_type": held.reference_type, "reference_id": model.target}
+        if held.digest != sha256(rfc8785.dumps(bound)).hexdigest():
+            yield "an approval binds another body than was asked for"
+        if (held.requester_id, held.approver_id) != (model.requester, model.approver):
+            yield "an approval names another requester or approver"
+        if model.used_by not in (None, model.requester):
+            yield "an approval was used by another than who asked for it"
         if (held.consumed_at is not None) is not model.consumed:
             yield "an approval is consumed that authorised nothing, or the other way round"
         if held.approver_id is not None and held.approver_id == held.requester_id:

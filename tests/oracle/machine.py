@@ -1,16 +1,16 @@
 """Random people against the product: after each step its verdict is the model's, and nothing impossible is true."""
 
-from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 
 from tests.oracle.acts_accounts import PASSWORD, activates, known_shares
 from tests.oracle.acts_ending import UNREVIEWED
 from tests.oracle.asking import Answer, Line
 from tests.oracle.drawing import now_and_then, pick
+from tests.oracle.findings import DisagreementError, Findings
 from tests.oracle.foci import Focus
-from tests.oracle.invariants import DisagreementError, agree_on_incidents, agree_on_reviews, final_problems
+from tests.oracle.invariants import agree_on_incidents, agree_on_reviews, final_problems
 from tests.oracle.law import SHORT, STATUS, TABLE, Act, Ask, Verdict, judge
 from tests.oracle.seeds import login
 from tests.oracle.world import Actor, World
@@ -21,27 +21,14 @@ LONGEST = timedelta(days=14)
 # Of 25 things that happen so many are attempts to activate an account.
 ACTIVATIONS = 2
 # Somebody who knows what they are about thinks of so many requests, and makes one that the policy allows.
-CONSIDERED = 6
-
-
-class Findings:
-    """What all runs asked, and where the two disagreed: by kind, with the first case of each."""
-
-    def __init__(self) -> None:
-        self.asked: Counter[tuple[str, str]] = Counter()
-        self.disagreements: dict[str, str] = {}
-
-    @property
-    def steps(self) -> int:
-        return sum(self.asked.values())
+CONSIDERED = 10
 
 
 class Run:
     """One life of a world. After a disagreement the two worlds differ, so the run ends."""
 
-    def __init__(self, world: World, draw: Random, focus: Focus, findings: Findings, line: Line, clock: Any) -> None:
+    def __init__(self, world: World, draw: Random, focus: Focus, findings: Findings, line: Line) -> None:
         self.world, self.draw, self.focus, self.findings, self.line = world, draw, focus, findings, line
-        self.clock = clock
         self.issued = [token for account in world.accounts.values() for token in account.tokens.values()]
         self.trace: list[str] = []
 
@@ -67,8 +54,10 @@ class Run:
     def a_request(self) -> tuple[Act, Actor, Ask] | None:
         """By anybody about anything; half of the people know what they may do."""
         first = None
-        for _ in range(CONSIDERED if now_and_then(self.draw, 2) else 1):
-            act = self.focus.act(self.draw)
+        towards = self.focus.goal if now_and_then(self.draw, 3) else self.focus.act
+        knowing = towards == self.focus.goal or now_and_then(self.draw, 2)
+        for _ in range(CONSIDERED if knowing else 1):
+            act = towards(self.draw)
             actor = self.an_actor(act)
             ask = None if self.enough(act) else act.ask(self.world, actor, self.draw)
             if ask is not None:
@@ -87,9 +76,9 @@ class Run:
         expected = judge(act, self.world, actor, ask)
         self.findings.asked[act.operation, expected.code or "done"] += 1
         self.trace.append(f"{told_of(actor)}: {act.operation} {ask.path} {ask.body} → {expected.code or 'done'}")
-        wanted = STATUS[expected.code] if expected else act.success_status(self.world, ask)
+        wanted = Wanted(STATUS[expected.code] if expected else act.success_status(self.world, ask), expected)
         answer = self.send(actor, ask)
-        compare(act, actor, ask, expected, wanted, answer)
+        compare(f"{told_of(actor)}: {ask.method} {ask.path} {ask.body}\nrecord: {ask.record}", act, wanted, answer)
         if not expected:
             self.believe(act, actor, ask, answer)
         agree_on_incidents(self.world, act.operation)
@@ -106,7 +95,7 @@ class Run:
     def time_passes(self, hours: int) -> None:
         if self.world.now - START < LONGEST:
             self.world.now += timedelta(hours=hours)
-            self.clock.move_to(self.world.now)
+            self.line.clock.move_to(self.world.now)
 
     def somebody_activates(self) -> None:
         """Somebody tries what they know of an account's activation; the person it is for is handed both shares."""
@@ -159,15 +148,21 @@ def told_of(actor: Actor) -> str:
     return f"{actor.account.role} {actor.account.id}{' by an agent' if actor.agent else ''}"
 
 
-def compare(act: Act, actor: Actor, ask: Ask, expected: Verdict, wanted: int, answer: Answer) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The status and verdict that the policy gives."""
+
+    status: int
+    verdict: Verdict
+
+
+def compare(asked: str, act: Act, wanted: Wanted, answer: Answer) -> None:
     """Raise unless the product's status, code and decisive items are the model's."""
-    got = answer.code
+    got, verdict = answer.code, wanted.verdict
     items = {UNREVIEWED.get(item["code"], item["code"]) for item in answer.document["errors"]} if got else set()
-    agrees = got == expected.code and answer.status == wanted
-    if agrees and (not expected.items or items == expected.items):
+    if got == verdict.code and answer.status == wanted.status and (not verdict.items or items == verdict.items):
         return
-    kind = f"{act.operation}: expected {expected.code or wanted}, got {got or answer.status}"
-    if expected.items:
-        kind += f" {sorted(expected.items)} / {sorted(items)}"
-    case = f"{told_of(actor)}: {ask.method} {ask.path} {ask.body}\nrecord: {ask.record}\nanswer: {answer.text[:1200]}"
-    raise DisagreementError(kind, case)
+    kind = f"{act.operation}: expected {verdict.code or wanted.status}, got {got or answer.status}"
+    if verdict.items:
+        kind += f" {sorted(verdict.items)} / {sorted(items)}"
+    raise DisagreementError(kind, f"{asked}\nanswer: {answer.text[:1200]}")

@@ -7,28 +7,24 @@ import time_machine
 from django.db import transaction
 
 from tests.oracle.asking import Line
-from tests.oracle.foci import FOCI, Focus
-from tests.oracle.machine import START, Findings, Run
+from tests.oracle.findings import Findings
+from tests.oracle.foci import IN_TURN, Focus
+from tests.oracle.machine import START, Run
 from tests.oracle.seeds import seeded
 
-LENGTH = 70
+LENGTH = 90
 
 
 def play(number: int, runs: int, findings: Findings) -> None:
     """Play some runs that the number decides, each focus in turn."""
-    line, names = Line(), list(FOCI)
+    names = IN_TURN
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
-        world = seeded(START)
+        world, line = seeded(START), Line(clock)
         for run in range(runs):
             draw = Random(f"{number}/{run}")  # noqa: S311 - nothing secret is drawn
             with transaction.atomic():
                 clock.move_to(START)
                 focus = Focus(names[run % len(names)])
-                Run(deepcopy(world), draw, focus, findings, line, clock).play(LENGTH)
+                Run(deepcopy(world), draw, focus, findings, line).play(LENGTH)
                 transaction.set_rollback(True)
         transaction.set_rollback(True)
-
-
-def told(findings: Findings) -> str:
-    """Every kind of disagreement with its first case."""
-    return "\n\n".join(f"--- {kind}\n{case}" for kind, case in sorted(findings.disagreements.items()))

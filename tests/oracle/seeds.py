@@ -40,8 +40,11 @@ def _seeded(world: World) -> World:
     vendor = VendorFactory()
     product = ProductFactory(vendor=vendor)
     world.component, world.component_vendor = ComponentFactory(product=product).pk, vendor.pk
+    world.product = product.pk
     for client in clients[:2]:
-        SubscriptionFactory(client=client, product=product)
+        made = SubscriptionFactory(client=client, product=product)
+        more = {"client": client.pk, "tier": str(made.service_level_tier), "start": f"{made.start_date}", "high": False}
+        world.references["subscription", made.pk] = Reference(made.pk, "subscription", {**more, "status": "active"})
     world.references["vendor", vendor.pk] = Reference(
         vendor.pk, "vendor", {"name": vendor.vendor_name, "email": vendor.contact_email}
     )
@@ -52,6 +55,7 @@ def _seeded(world: World) -> World:
         _person(world, UserFactory(role="client_contact", client=client, password=PASSWORD))
     _person(world, UserFactory(role="vendor_contact", vendor=vendor, password=PASSWORD))
     AssignmentFactory(client=clients[0], user_id=_of(world, "account_manager"))
+    world.assigned.add((_of(world, "account_manager"), clients[0].pk))
     for account in world.accounts.values():
         account.tokens = {agent: login(account, "triage" if agent else "") for agent in (False, True)}
     return world

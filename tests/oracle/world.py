@@ -76,6 +76,8 @@ class Incident:
     facts: dict[str, Any] = field(default_factory=dict)
     affected: set[int] = field(default_factory=set)
     rested_on_facts: bool = False
+    # Whether its severity is merely what somebody said.
+    stated: bool = False
     every_severity: list[str] = field(default_factory=list)
     status: str = "open"
     by_vendor: bool = False
@@ -157,6 +159,8 @@ class World:
         self.clients: dict[int, bool] = {}  # whether the contract is of high priority
         self.inactive: set[int] = set()  # clients that are suspended
         self.component: int = 0
+        self.product: int = 0
+        self.assigned: set[tuple[int, int]] = set()  # account managers and their clients
         self.component_vendor: int = 0
         self.incidents: dict[int, Incident] = {}
         self.parts: dict[tuple[str, int], Part] = {}
@@ -166,6 +170,7 @@ class World:
         # The person for whom an account was made, before they have activated it.
         self.owners: dict[int, Human] = {}
         self.names = 0
+        self.emails: set[str] = set()  # of accounts made here
 
     @property
     def places(self) -> list[tuple[int, int | None]]:
