@@ -21,7 +21,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench oracle examples openapi sdk sdk-test fuzz fuzz-short
+.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ ORACLE_SEED ?= 1
 
 oracle: $(SYNCED) ## Compare the product with a second statement of the law, step by step; DATABASE_URL for PostgreSQL
 	$(BIN)/python -m tests.oracle --steps $(ORACLE_STEPS) --seed $(ORACLE_SEED)
+
+MUTATION_SAMPLE ?= 1
+
+mutation: $(SYNCED) ## Change the modules that state the policy's rules, one detail at a time: 85 % must be noticed by a test
+	$(BIN)/python -m tests.mutation --sample $(MUTATION_SAMPLE)
 
 FUZZ_SEED ?= 1
 FUZZ_EXAMPLES ?= 20

@@ -91,6 +91,19 @@ def test_an_imported_analysis_without_a_root_cause_is_not_approved_but_sent_back
     api(IM).post(f"/root-cause-analyses/{analysis.pk}/reject/", {"comment": "No cause."}, expect=200)
 
 
+def test_a_rejection_does_not_undo_who_conducted_an_analysis(api):
+    first, second, judge = (UserFactory(role=IM) for _ in range(3))
+    analysis, same = AnalysisFactory(), {"root_cause": "An expired certificate."}
+    for analyst in (first, second):
+        act(api(analyst), analysis, "complete", same, expect=200)
+        act(api(judge), analysis, "reject", {"comment": "This is a symptom."}, expect=200)
+    act(api(TS), analysis, "complete", same, expect=200)
+
+    for analyst in (first, second):
+        act(api(analyst), analysis, "approve", expect=403, code="segregation_of_duties")
+    act(api(judge), analysis, "approve", expect=200)
+
+
 def test_a_rejected_analysis_goes_back_to_work_and_an_approved_one_is_final(api):
     analysis, manager = AnalysisFactory(), api(IM)
     act(manager, analysis, "approve", expect=409, code="invalid_transition")

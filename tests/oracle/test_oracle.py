@@ -8,6 +8,7 @@ from incidents import duties
 from tests.oracle.asking import cheaply
 from tests.oracle.findings import Findings
 from tests.oracle.running import play
+from tests.oracle.size import counted
 
 # So many runs for each batch; `make oracle` plays many more.
 RUNS = int(os.environ.get("ORACLE_RUNS", "18"))
@@ -39,3 +40,9 @@ def test_a_product_that_answers_otherwise_is_found(monkeypatch):
         play(0, RUNS, findings)
 
     assert findings.disagreements
+
+
+def test_the_model_is_small_beside_the_rules_that_it_states_again():
+    lines = counted()
+
+    assert 0 < lines["rules of the model"] <= lines["rules of the product"] / 6

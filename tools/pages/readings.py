@@ -41,6 +41,8 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "The initiators of an incident are the creator of its record and its reporter.",
         "Closure needs higher authority if the incident has ever been P1 or P2; lowering the severity later does not "
         "change that.",
+        "Everyone who ever completed an analysis, or wrote its findings, conducted it, even if it was rejected since.",
+        "The owner of an account may countersign its re-issued activation: the other share is with the re-issuer.",
         "Only an incident manager who is not an initiator may lower a severity, with a reason.",
         "Duties apply to the person, even when a software agent uses that person's token.",
     ),
