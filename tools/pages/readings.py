@@ -41,7 +41,6 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "The initiators of an incident are the creator of its record and its reporter.",
         "Closure needs higher authority if the incident has ever been P1 or P2; lowering the severity later does not "
         "change that.",
-        "Everyone who ever completed an analysis, or wrote its findings, conducted it, even if it was rejected since.",
         "The owner of an account may countersign its re-issued activation: the other share is with the re-issuer.",
         "Only an incident manager who is not an initiator may lower a severity, with a reason.",
         "Duties apply to the person, even when a software agent uses that person's token.",
@@ -62,7 +61,9 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "Duplicates form no cycles; the last incident of their chain takes over the affected clients, unless it is "
         "closed.",
         "A postmortem's data must not change after its review: such a write voids the review, and closing compares "
-        "again. Later delivery statuses, notes and new names of clients do not count.",
+        "again. Later delivery statuses, notes and new names of clients do not count, nor do facts that leave severity "
+        "and its clause as they are.",
+        "One post-incident review of an incident at a time is unfinished.",
         "Closing requires mitigation that is still in effect; the statement of an incident manager who resolved the "
         "incident with a code and a note is still sufficient.",
         (
