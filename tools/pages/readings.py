@@ -67,8 +67,8 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "Closing requires mitigation that is still in effect; the statement of an incident manager who resolved the "
         "incident with a code and a note is still sufficient.",
         (
-            "The analysts of an analysis are its assignee, the person who completed it, and everyone who ever wrote "
-            "findings."
+            "The analysts of an analysis are its assignee and everyone who ever completed it or wrote findings; a "
+            "rejection does not change that."
         ),
         "The delivery status of a communication has a lifecycle: pending becomes sent, delivered or failed; sent "
         "becomes delivered or failed; failed becomes sent or delivered; delivered is final. The time of the first "
