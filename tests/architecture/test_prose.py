@@ -1,4 +1,4 @@
-"""Comments, docstrings and messages are plain technical English: no construction of tests/architecture/prose.py."""
+"""Comments, docstrings, messages and documents are plain technical English: no construction of prose.py."""
 
 import ast
 import io
@@ -21,6 +21,16 @@ PYTHON = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts and path.name not in ("prose.py", "test_prose.py")
 )
+
+GENERATED = {"policy.md", "errors.md", "recipes.md"}
+MARKDOWN = sorted(
+    path
+    for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "sdk").rglob("*.md"))
+    if path.name not in GENERATED and "node_modules" not in path.parts
+)
+# Not prose: code blocks, comments, code within a line, addresses of links.
+NO_PROSE = re.compile(r"^ *```.*?^ *```$|<!--.*?-->|`[^`]*`|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[|*-] ?|#|\d+\. )|\|")
 
 
 def comments(source: str) -> Iterator[str]:
@@ -69,6 +79,11 @@ def python_texts(path: Path) -> Iterator[str]:
         yield from strings(source)
 
 
+def markdown_texts(path: Path) -> Iterator[str]:
+    """The paragraphs, items and cells of a document, without its code."""
+    yield from PARAGRAPH.split(NO_PROSE.sub("…", path.read_text()))
+
+
 @pytest.mark.parametrize("text", ["# tried\n# anew\n", 'x = f"{a} goes by {b}"\n', '"""The\nhouse."""\n'])
 def test_the_check_finds_banned_constructions(tmp_path, text):
     path = tmp_path / "module.py"
@@ -84,4 +99,25 @@ def test_the_check_reads_prose_only(tmp_path):
 
 def test_python_is_commented_in_plain_english():
     found = {named(path): lines for path in PYTHON if (lines := findings(python_texts(path)))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["It is tried\nanew.\n", "| a | it goes by b |\n", "- one\n- the house\n", "## Anew\n"]
+)
+def test_the_check_reads_documents(tmp_path, text):
+    path = tmp_path / "page.md"
+    path.write_text(text)
+    assert len(findings(markdown_texts(path))) == 1
+
+
+def test_the_check_skips_the_code_of_documents(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("Run `anew`, or [this](anew.md):\n\n```bash\necho anew\n```\n<!-- anew -->\nThe end.\n")
+    assert findings(markdown_texts(path)) == []
+
+
+def test_documents_are_written_in_plain_english():
+    assert {"README.md", "docs/README.md", "docs/adr/README.md", "sdk/README.md"} <= {named(path) for path in MARKDOWN}
+    found = {named(path): lines for path in MARKDOWN if (lines := findings(markdown_texts(path)))}
     assert found == {}

@@ -17,6 +17,8 @@ DOCS = ROOT / "docs"
 # Guides with blocks, and how many of them at least.
 GUIDES = {"quickstart.md": 7, "authentication.md": 8, "reading.md": 8, "retries.md": 5}
 
+PAGES = sorted([ROOT / "README.md", ROOT / "sdk" / "README.md", *DOCS.rglob("*.md")])
+
 # Files for `make check`, which contract.md explains.
 KEPT = {"openapi.released.json", "openapi.accepted.json"}
 
@@ -40,10 +42,25 @@ def test_a_promise_that_is_not_kept_fails() -> None:
             hold("", promised, printed)
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
-def test_every_linked_file_exists(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
-    assert [link for link in links if not (page.parent / link).exists()] == []
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub derives them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for link, _, anchor in re.findall(r"\]\(([^)#:]*)(#?)([^)#:]*)\)", page.read_text()):
+        target = page.parent / link if link else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), f"{link}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    known = "|".join(path.name for path in ROOT.iterdir() if path.is_dir())
+    named = re.findall(rf"`((?:{known})/[\w./-]*(?:\.\w+|/))`", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists() and not name.startswith("var/")] == []
 
 
 def test_the_index_names_every_page() -> None:
