@@ -59,9 +59,19 @@ class FoldedKey(models.CharField):  # type: ignore[type-arg]
         return str(before) if before.startswith(f"{key}{DISAMBIGUATOR}") else key
 
     def key_of(self, record: Any, fold: Callable[[str], str]) -> str:
+        """The key that a record's text has by a folding."""
+        return self.spelled(getattr(record, self.source) or "", fold)
+
+    def spelled(self, text: str, fold: Callable[[str], str] | None = None) -> str:
         """The folded text; where it is too long for the column, its beginning and its digest."""
-        folded, room = fold(getattr(record, self.source) or ""), (self.max_length or 0) - DISAMBIGUATOR_LENGTH
+        folded, room = (fold or self.fold)(text), (self.max_length or 0) - DISAMBIGUATOR_LENGTH
         if len(folded) <= room:
             return folded
         digest = hashlib.sha256(folded.encode()).hexdigest()
         return folded[: room - len(digest)] + digest
+
+
+def key_of(model: Any, column: str) -> FoldedKey | None:
+    """The key of a column, where one is stored."""
+    keys = (field for field in model._meta.concrete_fields if type(field) is FoldedKey)
+    return next((key for key in keys if key.source == column), None)

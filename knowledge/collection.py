@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from core.reading.collections import Collection
 from core.reading.pagination import Page, bad_filter, read_size
-from core.reading.query import refuse_unstorable
+from core.reading.query import read_words, refuse_unstorable
 from knowledge.search import matching, ranked
 
 
@@ -35,6 +35,7 @@ class FullTextCollection(Collection):
         if not text:
             return queryset
         refuse_unstorable({"search": text})
+        read_words(text)
         found: QuerySet[Any] = matching(queryset, text)
         return found
 
@@ -44,6 +45,7 @@ class FullTextCollection(Collection):
         if params.get("cursor"):
             raise bad_filter("cursor", "Ranked matches have a single page; use ordering to paginate.")
         refuse_unstorable(params)
+        read_words(params["search"])
         others = {name: value for name, value in params.items() if name != "search"}
         selection = self.selection(self.output, user, others)
         best = ranked(super().filtered(user, others), params["search"], read_size(params.get("page_size")))

@@ -9,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from core.text.folding import fold_name
 from knowledge.search_index import DOCUMENT, INDEX, TABLE
 
 # Stop words of PostgreSQL's English dictionary; SQLite has no such list.
@@ -21,7 +22,9 @@ again further then once here there when where why how all any both each few more
 only own same so than too very s t can will just don should now
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
-MOST_WORDS, LONGEST_WORD = 10, 255
+LONGEST_WORD = 255
+# Words of a text of which any is sufficient.
+MOST_WORDS = 10
 # A word in the title outweighs any number of occurrences in the body.
 TITLE_WEIGHT = 1_000.0
 # Markers of a match in a snippet until the text is escaped: control characters that no article needs.
@@ -53,9 +56,9 @@ class Hit:
 
 
 def words_of(text: str) -> list[str]:
-    """The search words: letters and digits only, without stop words, so every text is a valid query."""
-    found = re.findall(r"[^\W_]+", text.lower())
-    return [word[:LONGEST_WORD] for word in dict.fromkeys(found) if word not in STOP_WORDS][:MOST_WORDS]
+    """The search words: folded, letters and digits only, without stop words, so every text is a valid query."""
+    found = re.findall(r"[^\W_]+", fold_name(text))
+    return [word[:LONGEST_WORD] for word in dict.fromkeys(found) if word not in STOP_WORDS]
 
 
 def ranked(queryset: Any, text: str, size: int, *, every_word: bool = True) -> list[Hit]:
@@ -64,7 +67,7 @@ def ranked(queryset: Any, text: str, size: int, *, every_word: bool = True) -> l
     Arguments: the searched articles, the user's text, the maximum number of hits, and whether every word must occur or
     any is sufficient. A text without words finds nothing.
     """
-    words = words_of(text)
+    words = words_of(text)[: None if every_word else MOST_WORDS]
     if not words:
         return []
     try:

@@ -1,38 +1,50 @@
 """The full-text index of articles, maintained by the database; installed after every migration.
 
 SQLite: an FTS5 table over the article table, updated by triggers. PostgreSQL: a GIN index over the weighted expression
-DOCUMENT. In both, a word is a run of letters and digits, reduced to its English stem.
+DOCUMENT. In both, a word is a run of letters and digits of the folded text, reduced to its English stem.
 """
 
 from typing import Any
 
+from core.sql.folded import FUNCTION, ON_POSTGRESQL
 from knowledge.models import Article
 
 TABLE = Article._meta.db_table
 INDEX = f"{TABLE}_search"
+POSTGRESQL_NAME = f"{INDEX}_words"
 COLUMNS = ("title", "body")
 
 SQLITE_TABLE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(title, body, content='{TABLE}', content_rowid='id', "
     "tokenize='porter unicode61 remove_diacritics 0')"
 )
-_ADD = f"INSERT INTO {INDEX}(rowid, title, body) VALUES (NEW.id, NEW.title, NEW.body);"  # noqa: S608 - own names
-_REMOVE = f"INSERT INTO {INDEX}({INDEX}, rowid, title, body) VALUES ('delete', OLD.id, OLD.title, OLD.body);"  # noqa: S608 - own names
+_ADD = f"INSERT INTO {INDEX}(rowid, title, body) VALUES (NEW.id, {FUNCTION}(NEW.title), {FUNCTION}(NEW.body));"  # noqa: S608 - own names
+_REMOVE = (
+    f"INSERT INTO {INDEX}({INDEX}, rowid, title, body) "  # noqa: S608 - own names
+    f"VALUES ('delete', OLD.id, {FUNCTION}(OLD.title), {FUNCTION}(OLD.body));"
+)
+# What kept the index before texts were folded.
+FORMER_TRIGGERS = tuple(f"{INDEX}_{event}" for event in ("insert", "delete", "update"))
 SQLITE_TRIGGERS = {
-    f"{INDEX}_insert": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
-    f"{INDEX}_delete": f"AFTER DELETE ON {TABLE} BEGIN {_REMOVE} END",
-    f"{INDEX}_update": f"AFTER UPDATE OF title, body ON {TABLE} BEGIN {_REMOVE} {_ADD} END",
+    f"{INDEX}_folded_insert": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
+    f"{INDEX}_folded_delete": f"AFTER DELETE ON {TABLE} BEGIN {_REMOVE} END",
+    f"{INDEX}_folded_update": f"AFTER UPDATE OF title, body ON {TABLE} BEGIN {_REMOVE} {_ADD} END",
 }
-SQLITE_REBUILD = f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')"  # noqa: S608 - own names
+SQLITE_REBUILD = (
+    f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')",  # noqa: S608 - own names
+    f"INSERT INTO {INDEX}(rowid, title, body) SELECT id, {FUNCTION}(title), {FUNCTION}(body) FROM {TABLE}",  # noqa: S608 - own names
+)
 
 
 def _words(column: str, weight: str) -> str:
     """One column as weighted words; every other character is a separator, as in SQLite's index."""
-    return rf"setweight(to_tsvector('english', regexp_replace({column}, '(\W|_)+', ' ', 'g')), '{weight}')"
+    folded = f'({ON_POSTGRESQL.replace("{0}", column)}) COLLATE "und-x-icu"'
+    return rf"setweight(to_tsvector('english', regexp_replace({folded}, '(\W|_)+', ' ', 'g')), '{weight}')"
 
 
 DOCUMENT = f"({_words('title', 'A')} || {_words('body', 'D')})"
-POSTGRESQL_INDEX = f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin ({DOCUMENT})"
+POSTGRESQL_INDEX = f"CREATE INDEX IF NOT EXISTS {POSTGRESQL_NAME} ON {TABLE} USING gin ({DOCUMENT})"
+POSTGRESQL_FORMER = f"DROP INDEX IF EXISTS {INDEX}"
 
 
 def install(connection: Any) -> None:
@@ -41,6 +53,7 @@ def install(connection: Any) -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute(POSTGRESQL_FORMER)
             cursor.execute(POSTGRESQL_INDEX)
         else:
             _install_on_sqlite(cursor)
@@ -49,8 +62,12 @@ def install(connection: Any) -> None:
 def _install_on_sqlite(cursor: Any) -> None:
     cursor.execute(SQLITE_TABLE)
     cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
-    missing = SQLITE_TRIGGERS.keys() - {row[0] for row in cursor.fetchall()}
+    present = {row[0] for row in cursor.fetchall()}
+    for name in present.intersection(FORMER_TRIGGERS):
+        cursor.execute(f"DROP TRIGGER {name}")
+    missing = SQLITE_TRIGGERS.keys() - present
     for name in sorted(missing):
         cursor.execute(f"CREATE TRIGGER {name} {SQLITE_TRIGGERS[name]}")
     if missing:
-        cursor.execute(SQLITE_REBUILD)
+        for statement in SQLITE_REBUILD:
+            cursor.execute(statement)

@@ -161,7 +161,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
         return field is None or isinstance(field, models.ForeignKey | models.BigIntegerField)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        return self.readable_names(self.search_columns, request.user)
+        return [f"{name}__folded_contains" for name in self.readable_names(self.search_columns, request.user)]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Allow only the lookups of the viewer's filters: any other lookup would disclose the values of its column."""

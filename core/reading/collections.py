@@ -14,7 +14,7 @@ from core.operations.fields import MAX_ID
 from core.reading.filters import StrictFilterSet
 from core.reading.page_numbers import read_number, read_numbered
 from core.reading.pagination import Page, PageKey, bad_filter, read_batches, read_first_page, read_page, read_size
-from core.reading.query import refuse_unknown, refuse_unstorable
+from core.reading.query import MAX_WORDS, read_words, refuse_unknown, refuse_unstorable
 from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
 from core.sql.lookups import first_row, is_filtered
@@ -68,7 +68,10 @@ class Collection:
     @property
     def search_rule(self) -> str:
         """The rule of the `search` parameter, in one sentence."""
-        return f"Every word must occur in one of: {', '.join(self.search)}."
+        columns = ", ".join(self.search)
+        return (
+            f"Every word, of at most {MAX_WORDS}, must occur in one of: {columns}; case and accents' form do not count."
+        )
 
     def scoped(self, user: Any) -> QuerySet[Any]:
         visible: QuerySet[Any] = self.model.objects.visible_to(user)
@@ -213,12 +216,12 @@ class Collection:
         return ordering
 
     def _search(self, user: Any, text: str) -> Q:
-        """Every word must occur in one of the searched columns."""
+        """Every word must occur in one of the searched columns. Raises Refusal (400 invalid_filter) for too many."""
         found = Q()
-        for word in text.split()[:10]:
+        for word in read_words(text):
             anywhere = Q()
             for column in self.search:
-                anywhere |= Q(**{f"{column}__icontains": word}) & self._readable(user, column)
+                anywhere |= Q(**{f"{column}__folded_contains": word}) & self._readable(user, column)
             found &= anywhere
         return found
 

@@ -10,18 +10,22 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Expression
+from django.db.models import Expression, Q
 from django_filters.fields import BaseCSVField
 from django_filters.filters import BaseInFilter
 from django_filters.filterset import FilterSet
 from django_filters.utils import get_model_field
 
+from core.fields import DISAMBIGUATOR, key_of
 from core.operations.fields import MAX_ID, parse_integer
 from core.reading.pagination import bad_filters
 from core.text.times import FIRST_COMPARABLE, LAST_COMPARABLE, read_day, read_moment
 
 # The maximum number of cached filter combinations, because callers choose them.
 MAX_CACHED_FORMS = 512
+
+# Texts of programs, which mean what their bytes say.
+AS_STORED = frozenset({"request_id", "digest", "hash", "previous_hash"})
 
 # An ASCII integer without surrounding characters. Python's int() also accepts 1_0, +1 and digits of other scripts.
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -107,6 +111,29 @@ class BooleanTextField(forms.Field):
             raise forms.ValidationError("This must be true or false.") from None
 
 
+class TextFilter(django_filters.CharFilter):
+    """A text, compared by the one folding; a column with a stored key is compared by its key."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        wanted = [each for each in (value if isinstance(value, list) else [value]) if each]
+        if not wanted:
+            return qs
+        same = Q()
+        for text in wanted:
+            same |= self._same(qs.model, text)
+        return qs.exclude(same) if self.exclude else qs.filter(same)
+
+    def _same(self, model: Any, text: str) -> Q:
+        column = str(self.field_name)
+        key = None if "__" in column else key_of(model, column)
+        if column in AS_STORED:
+            return Q(**{column: text})
+        if key is None:
+            return Q(**{f"{column}__folded": text})
+        folded = key.spelled(text)
+        return Q(**{key.name: folded}) | Q(**{f"{key.name}__startswith": f"{folded}{DISAMBIGUATOR}"})
+
+
 class BooleanTextFilter(django_filters.BooleanFilter):
     field_class = BooleanTextField  # type: ignore[assignment]  # stricter than the one it replaces
 
@@ -176,6 +203,9 @@ class StrictFilterSet(FilterSet):
         models.DecimalField: {"filter_class": NumberFilter},
         models.DateField: {"filter_class": DateFilter},
         models.DateTimeField: {"filter_class": TimeFilter},
+        models.CharField: {"filter_class": TextFilter},
+        models.TextField: {"filter_class": TextFilter},
+        models.EmailField: {"filter_class": TextFilter},
         models.BooleanField: {"filter_class": BooleanTextFilter},
     }
 

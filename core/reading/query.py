@@ -9,10 +9,12 @@ from core.errors import MAX_ITEMS, Item, Refusal
 from core.operations.fields import parse_integer
 from core.reading.pagination import bad_filter, bad_filters
 from core.text.characters import control_character_in, rejection_message, with_line_feeds
-from core.text.folding import is_blank
+from core.text.folding import fold_title, is_blank
 
 # These may be empty: an empty search matches everything, and the first page has no cursor.
 MAY_BE_BLANK = ("search", "cursor")
+# The most words of a search.
+MAX_WORDS = 10
 # Parameters with several values: comma-separated or repeated.
 MULTI_VALUED = ("fields", "expand")
 SEVERAL = "__in"
@@ -47,6 +49,17 @@ def read_id(name: str, text: str) -> int:
     if number is None:
         raise bad_filter(name, "This must be the id of a record, an integer.")
     return number
+
+
+def read_words(text: str) -> list[str]:
+    """The distinct words of a search, by the folding of search terms. Raises Refusal (400 invalid_filter) for too many.
+
+    A word that was dropped silently would find records that the caller excluded.
+    """
+    words = list(dict.fromkeys(fold_title(text).split()))
+    if len(words) > MAX_WORDS:
+        raise bad_filter("search", f"This has {len(words)} words; a search takes at most {MAX_WORDS} words.")
+    return words
 
 
 def refuse_unstorable(params: Mapping[str, str]) -> None:

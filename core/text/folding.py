@@ -42,6 +42,8 @@ CONTROL = ((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F))
 REMOVED = dict.fromkeys(
     code for first, last in (*DEFAULT_IGNORABLE, *ANNOTATION, *CONTROL) for code in range(first, last + 1)
 )
+# The same as the inside of a character class.
+INVISIBLE = "".join(f"{chr(first)}-{chr(last)}" for first, last in (*DEFAULT_IGNORABLE, *ANNOTATION, *CONTROL) if first)
 # What no folding removes.
 VISIBLE = re.compile(r"[!-~]")
 # No plane of Unicode beyond the second holds any.

@@ -61,7 +61,7 @@ def _candidate(
 
 def _with_key(key: str, given: list[CandidateEvent], rule: GroupingRule) -> Any:
     """Stored events with this key."""
-    return _around(given, rule).filter(correlations__correlation_key=key).distinct()[:MAX_RELATED_EVENTS]
+    return _around(given, rule).filter(correlations__correlation_key__folded=key).distinct()[:MAX_RELATED_EVENTS]
 
 
 def _related(given: list[CandidateEvent], rule: GroupingRule) -> Any:

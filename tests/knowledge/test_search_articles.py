@@ -129,14 +129,14 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("text", [*ODD, "x" * 3_999, "é" * 1_000, "\x02", "& | !", "<->", ":*"])
+@pytest.mark.parametrize("text", [*ODD, "x" * 3_999, "é" * 1_000, "& | !", "<->", ":*"])
 def test_no_text_is_a_wrong_query(api, text):
     ArticleFactory(title="Tunnel")
     assert search(api(IM), text).status_code == 200
     assert search(api(IM), text, ordering="id").status_code == 200
 
 
-@pytest.mark.parametrize("text", ["\0", "x" * 4_001])
+@pytest.mark.parametrize("text", ["\0", "\x02", "x" * 4_001])
 def test_what_no_database_could_compare_is_refused(api, text):
     for options in ({}, {"ordering": "id"}):
         refused = search(api(IM), text, **options)
@@ -159,9 +159,9 @@ def test_an_empty_scope_finds_nothing():
 def test_the_index_is_installed_again_when_it_is_gone():
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"DROP INDEX {search_index.INDEX}")
+            cursor.execute(f"DROP INDEX {search_index.POSTGRESQL_NAME}")
             search_index.install(connection)
-            assert search_index.INDEX in connection.introspection.get_constraints(cursor, search_index.TABLE)
+            assert search_index.POSTGRESQL_NAME in connection.introspection.get_constraints(cursor, search_index.TABLE)
         else:
             for name in search_index.SQLITE_TRIGGERS:
                 cursor.execute(f"DROP TRIGGER {name}")
