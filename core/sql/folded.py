@@ -30,7 +30,7 @@ ONE_LINE = {
 }
 
 
-class _Folded(models.Lookup):  # type: ignore[type-arg]
+class _Folded(models.Lookup):
     """A comparison of a folded column with a folded text."""
 
     prepare_rhs = True
@@ -38,10 +38,10 @@ class _Folded(models.Lookup):  # type: ignore[type-arg]
     def get_prep_lookup(self) -> str:
         return fold_name(str(self.rhs))
 
-    def _column(self, compiler: Any, connection: Any, forms: dict[str, str]) -> tuple[str, list[Any]]:
+    def _column(self, compiler: Any, connection: Any, forms: dict[str, str]) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         form = forms[connection.vendor]
-        return form.replace("%", "%%").replace("{0}", column), [*parameters] * form.count("{0}")
+        return form.replace("%", "%%").replace("{0}", column), (*parameters,) * form.count("{0}")
 
 
 @models.CharField.register_lookup
@@ -51,9 +51,9 @@ class FoldedExact(_Folded):
 
     lookup_name = "folded"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self._column(compiler, connection, ONE_LINE)
-        return f"{column} = %s", [*parameters, self.rhs]
+        return f"{column} = %s", (*parameters, self.rhs)
 
 
 @models.CharField.register_lookup
@@ -63,11 +63,11 @@ class FoldedContains(_Folded):
 
     lookup_name = "folded_contains"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         forms = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
         column, parameters = self._column(compiler, connection, forms)
         position = "strpos" if connection.vendor == "postgresql" else "instr"
-        return f"{position}({column}, %s) > 0", [*parameters, self.rhs]
+        return f"{position}({column}, %s) > 0", (*parameters, self.rhs)
 
 
 def _install(connection: Any, **options: Any) -> None:
