@@ -1,6 +1,5 @@
 """docs/extending.md is followed in a copy of the project: its edits suffice for an operation and for a field."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,10 +10,12 @@ import pytest
 
 from tests.architecture.production import SHIPPED
 from tests.database import copy_to
-from tests.live import ROOT
+from tests.live import ROOT, environment_of
 from tests.tools.edits import apply, blocks
 
 PAGE = (ROOT / "docs" / "extending.md").read_text()
+# Bytecode is copied, too, except what other processes are writing.
+BEING_WRITTEN = shutil.ignore_patterns("*.pyc.*")
 COPIED = [*SHIPPED, "tests", "tools", "docs"]
 # In the copy: the new migration is added to a database that has all others, which then is the template of the tests.
 IN_THE_COPY = """
@@ -43,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the project with a migrated database."""
     folder = tmp_path / "ims"
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=BEING_WRITTEN)
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
     copy_to(folder / "migrated.sqlite3")
@@ -51,12 +52,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *command: str) -> str:
-    environment = {
-        **os.environ,
-        "IMS_ENVIRONMENT": "test",
-        "DATABASE_URL": f"sqlite:///{folder}/migrated.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "ims.settings",
-    }
+    environment = environment_of(
+        f"sqlite:///{folder}/migrated.sqlite3", IMS_ENVIRONMENT="test", DJANGO_SETTINGS_MODULE="ims.settings"
+    )
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
