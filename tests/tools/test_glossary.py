@@ -20,9 +20,16 @@ ROWS = [
 ]
 # Terms of the policy that name neither a record nor a value, as it writes them.
 OF_THE_POLICY = [
-    *("SOP", "segregation of duties", "approval", "elevated operation", "halt", "handoff", "data minimisation"),
+    *("IMS", "SOP", "segregation of duties", "approval", "elevated operation", "halt", "handoff", "data minimisation"),
     *("discovery", "audit trail", "postmortem", "correlation", "classification", "service level agreement"),
-    *("subscription", "recovery objective", "knowledge article", "root cause analysis", "post-incident review"),
+    *(
+        "subscription",
+        "recovery objective",
+        "MTTD, MTTA, MTTR, MTBF",
+        "knowledge article",
+        "root cause analysis",
+        "post-incident review",
+    ),
 ]
 
 
