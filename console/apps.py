@@ -12,3 +12,10 @@ class PagesConfig(AppConfig):
     """The console's own pages, templates and static files."""
 
     name = "console"
+
+    def ready(self) -> None:
+        """Register the titles of records."""
+        from console.titles import TITLES
+        from core.console.titles import register_titles
+
+        register_titles(TITLES)

@@ -30,7 +30,7 @@ def groups(site: Any, viewer: Any) -> list[tuple[str, list[Any]]]:
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation in the theme's format."""
-    home = {"title": "Overview", "icon": "home", "link": reverse("admin:index")}
+    home = {"title": "Shift", "icon": "home", "link": reverse("admin:index")}
     return [
         {"items": [home]},
         *(

@@ -13,17 +13,18 @@ from unfold.sites import UnfoldAdminSite
 from console.acting.pages import act
 from console.acting.verdicts import acts_from, acts_on, creations_of, divided
 from console.forms import LoginForm
-from console.navigation import groups
+from console.shift.pages import dashboard, figures, inbox
+from console.workbench.page import articles, workbench
 from core.console.admin import RecordAdmin
-from core.console.lists import BoundedPaginator
 from core.http.throttles import LoginLimit, enforce
-from core.operations.dispatch import Discovery, read
-from core.reading.discovery import READ
+from incidents.models import Incident
 
 # The site's own pages. Password changes and activations use the API.
 PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
 # Types whose audit entries have another entity type, or none.
 UNRECORDED = frozenset({"audit_entry"})
+# Pages that are more than a record's fields.
+OWN_PAGES: Mapping[Any, Any] = {Incident: workbench}
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -50,6 +51,9 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return [
             path("act/<str:name>/", perform, name="act"),
             path("act/<str:name>/<int:pk>/", perform, name="act_on"),
+            path("inbox/<str:name>/", self.admin_view(partial(inbox, self)), name="inbox"),
+            path("articles-for/<int:pk>/", self.admin_view(partial(articles, self)), name="articles_for"),
+            path("figures/", self.admin_view(partial(figures, self)), name="figures"),
         ]
 
     @staticmethod
@@ -68,35 +72,12 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return ()
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The record types that the viewer may open, with their counts, limited like the paginator's."""
-        page: HttpResponse = read(
-            READ,
-            lambda *_: self._overview(request, extra_context or {}),
-            actor=request.user,
-            discovery=Discovery("console"),
-        )
-        return page
-
-    def _overview(self, request: HttpRequest, extra_context: Mapping[str, Any]) -> HttpResponse:
-        overview = [
-            {"title": title, "items": [self._counted(each, request) for each in members]}
-            for title, members in groups(self, request.user)
-        ]
-        page: HttpResponse = super().index(request, {"overview": overview, **extra_context})
-        return page
+        """The dashboard of the viewer's shift."""
+        return dashboard(self, request)
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
         """Redirects to the overview, which already lists every type."""
         return HttpResponseRedirect(reverse("admin:index"))
-
-    def _counted(self, admin: Any, request: HttpRequest) -> dict[str, Any]:
-        count = BoundedPaginator(admin.scope(request.user), 1).count
-        return {
-            "title": _title(admin),
-            "icon": admin.icon,
-            "count": f"{count:,}{'+' if count >= BoundedPaginator.limit else ''}",
-            "address": address(admin),
-        }
 
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
         """Redirect a URL without its trailing slash; any other URL is not found."""
@@ -117,6 +98,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         """What may be done with a record, and what may be created for it."""
         return divided([*acts_on(record, request.user), *acts_from(record, request.user)])
 
+    def own_page(self, model: Any) -> Any:
+        """The page that replaces the general one for records of a model, or None."""
+        return OWN_PAGES.get(model)
+
     def list_context(self, request: HttpRequest, model: Any) -> dict[str, Any]:
         """What creates records of a list's type."""
         return {"creations": creations_of(model.entity_type, request.user)}
@@ -128,16 +113,6 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         page = reverse("admin:audit_auditentry_changelist")
         query = f"reference_type={record.entity_type}&reference_id={record.pk}"
         return [{"title": "Audit trail", "icon": "history", "address": f"{page}?{query}"}]
-
-
-def _title(admin: Any) -> str:
-    name = str(admin.model._meta.verbose_name_plural)
-    return name[:1].upper() + name[1:]
-
-
-def address(admin: Any) -> str:
-    meta = admin.model._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
 def environment(request: HttpRequest) -> list[str]:

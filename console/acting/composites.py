@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from console.acting.controls import ABSENT, KINDS, Choices, Control, Input, Lines, Option, Text
 from console.acting.references import OFFERED, Choice, choice_of, list_choice_of, meant
+from core.console.titles import title_of
 from core.operations.fields import Reference
 
 # Empty rows that a list of objects offers.
@@ -54,7 +55,7 @@ class One(Input):
         control.help = ""
         records = self.form.candidates.get(self.name) or self.form.offered(self.choice)
         chosen = self._chosen(shown, records)
-        options = [Option(str(each.pk), str(each), str(each.pk) == shown) for each in records[:OFFERED]]
+        options = [Option(str(each.pk), title_of(each), str(each.pk) == shown) for each in records[:OFFERED]]
         if len(records) <= OFFERED:
             control.kind = "select"
             known = any(each.chosen for each in options)
@@ -69,7 +70,7 @@ class One(Input):
         """The option of a record that is already named."""
         if not shown or not str(shown).isdigit():
             return None
-        names = {each.pk: str(each) for each in records} or {}
+        names = {each.pk: title_of(each) for each in records} or {}
         label = names.get(int(shown)) or self.choice.named(self.form.actor, [int(shown)]).get(int(shown))
         return Option(str(shown), label, chosen=True) if label else None
 
@@ -98,7 +99,7 @@ class Many(Input):
             control.help = "Numbers, separated by commas."
             return control
         control.kind, control.help = "multiple", ""
-        control.options = [Option(str(each.pk), str(each), str(each.pk) in shown) for each in records]
+        control.options = [Option(str(each.pk), title_of(each), str(each.pk) in shown) for each in records]
         return control
 
 

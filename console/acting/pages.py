@@ -20,6 +20,7 @@ from console.acting.refusals import Explained
 from console.acting.staleness import differences, read_seen, seen_text, seen_values
 from console.acting.verdicts import is_act
 from core.console.columns import address_of
+from core.console.titles import title_of
 from core.context import bind
 from core.errors import Refusal
 from core.http.problems import problem
@@ -180,7 +181,7 @@ def show(visit: Visit, *, form: OperationForm | None = None, refused: Refused | 
     context = {
         "title": label_of(operation),
         "operation": operation,
-        "record": visit.target,
+        "record": title_of(visit.target) if visit.target is not None else "",
         "controls": form.controls() if form is not None and approval is None else [],
         "form": form,
         "refused": explained,

@@ -10,6 +10,7 @@ import rfc8785
 from rest_framework.response import Response
 
 from console.acting.labels import field_label, label_of, value_label
+from core.console.titles import title_of
 from core.errors import Refusal
 from core.http.idempotency import once
 from core.http.problems import problem
@@ -107,7 +108,7 @@ def _done(operation: Operation, result: Any) -> Done:
     secret = told if operation.secret else []
     facts = [] if operation.secret else told
     if hasattr(result, "entity_type"):
-        return Done(title, str(result), result.entity_type, result.pk, facts, secret)
+        return Done(title, title_of(result), result.entity_type, result.pk, facts, secret)
     if isinstance(result, Mapping):
         facts = [*facts, *([field_label(str(name)), value_label(value)] for name, value in result.items())]
     return Done(title, facts=facts, secrets=secret)

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from core.console.columns import defer_imported
+from core.console.titles import title_of
 from core.operations.entities import models_by_type
 from core.operations.fields import MAX_ID, Reference
 from core.reading.collections import collections
@@ -43,7 +44,7 @@ class Choice:
     def named(self, actor: Any, ids: list[int]) -> dict[int, str]:
         """The names of readable records."""
         readable = defer_imported(self.model.objects.visible_to(actor).filter(pk__in=ids))
-        return {each.pk: str(each) for each in readable} if ids else {}
+        return {each.pk: title_of(each) for each in readable} if ids else {}
 
     def matching(self, actor: Any, text: str) -> list[Any]:
         """The records that a typed text may mean."""
@@ -83,7 +84,7 @@ def meant(choice: Choice, actor: Any, text: str) -> tuple[int | None, list[Any],
     if number is not None:
         return number, [], ""
     found = choice.matching(actor, text)
-    exact = [each for each in found if str(each).casefold() == text.strip().casefold()]
+    exact = [each for each in found if title_of(each).casefold() == text.strip().casefold()]
     if len(exact) == 1 or len(found) == 1:
         return (exact or found)[0].pk, [], ""
     if not found:

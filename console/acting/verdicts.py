@@ -18,6 +18,24 @@ from users.choices import Role
 # Operations that have pages of their own: the login, the activation, and what reads.
 ELSEWHERE = frozenset({"access.login", "access.logout", "access.activate"})
 
+# What is done most often comes first; where there is a lot, the rest is folded away.
+FIRST = (
+    "incident.update",
+    "communication.create",
+    "escalation.create",
+    "workaround.create",
+    "change.create",
+    "rca.create",
+    "incident.resolve",
+    "incident.confirm_mitigation",
+    "postmortem.review",
+    "incident.close",
+    "incident.reopen",
+    "incident.pause_clock",
+    "incident.add_note",
+)
+FEW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -66,11 +84,18 @@ class Act:
 
 def divided(acts: list[Act]) -> dict[str, list[Act]]:
     """The actions as a page shows them: permitted, not permitted now, and those of other roles."""
+    allowed = sorted((each for each in acts if each.allowed), key=_rank)
     return {
         "acts": acts,
+        "first": [each for each in allowed if _rank(each) < len(FIRST) or len(allowed) <= FEW],
+        "more": [each for each in allowed if _rank(each) == len(FIRST) and len(allowed) > FEW],
         "forbidden": [each for each in acts if not each.allowed and not each.for_others],
         "of_others": [each for each in acts if each.for_others],
     }
+
+
+def _rank(act: Act) -> int:
+    return FIRST.index(act.name) if act.name in FIRST else len(FIRST)
 
 
 def is_act(operation: Operation) -> bool:

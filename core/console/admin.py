@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from core.console.columns import Column, References, column, defer_imported, field_of
 from core.console.lists import BoundedPaginator, ScopedChangeList, ScopedFormSet, linked_filter, table_filter
 from core.console.read_only import NeverSaves, ReadOnly
+from core.console.titles import title_of
 from core.context import bind
 from core.operations.dispatch import Discovery, read
 from core.operations.registry import registry
@@ -222,7 +223,9 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
         self._only_reading(request)
         pk = int(object_id) if object_id.isdecimal() else None
         discovery = Discovery(self.model.entity_type, pk, single=True, discloses=is_page)
-        page = partial(super().change_view, request, object_id, form_url, extra_context)
+        own = self.admin_site.own_page(self.model)
+        usual = partial(super().change_view, request, object_id, form_url, extra_context)
+        page = partial(own, self.admin_site, request, object_id) if own else usual
         return self._read(request, page, discovery)
 
     def _read(self, request: HttpRequest, page: Callable[[], HttpResponse], discovery: Discovery) -> HttpResponse:
@@ -236,8 +239,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         links = self.links(request, kwargs["obj"])
-        title = str(self.model._meta.verbose_name)
-        named = {"title": title[:1].upper() + title[1:], "related_links": links, "show_close": True}
+        named = {"title": title_of(kwargs["obj"]), "related_links": links, "show_close": True}
         named |= self.admin_site.record_context(request, kwargs["obj"])
         response: HttpResponse = super().render_change_form(request, {**context, **named}, *args, **kwargs)
         return response

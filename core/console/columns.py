@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from core.console.titles import title_of
 from core.operations.entities import models_by_type
 
 EMPTY = "–"
@@ -68,7 +69,7 @@ class References:
             known = self.names.setdefault(model, {})
             if ids:
                 readable = defer_imported(model.objects.visible_to(self.viewer).filter(pk__in=ids))
-                known.update({each.pk: str(each) for each in readable})
+                known.update({each.pk: title_of(each) for each in readable})
 
     def show(self, model: Any, pk: Any) -> SafeString | str:
         if pk is None:
@@ -76,7 +77,7 @@ class References:
         name = self.names.get(model, {}).get(pk)
         address = address_of(model, pk) if name is not None else None
         if address is None:
-            return name or f"#{pk}"
+            return name or f"{capfirst(str(model._meta.verbose_name))} {pk}"
         return format_html('<a href="{}" class="text-link">{}</a>', address, name)
 
 

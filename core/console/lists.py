@@ -65,7 +65,7 @@ class LinkedFilter(admin.SimpleListFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         given = self.value()
-        return [(given, f"#{given}")] if given else []
+        return [(given, given)] if given else []
 
     def value(self) -> str | None:
         given = super().value()

@@ -109,7 +109,7 @@ def test_people_outside_the_scope_are_numbers_not_names(world: World) -> None:
     incident = world.near[Incident]
     html = browser(world.people[CC]).get(page_of(incident)).content.decode()
     assert incident.reporter.name not in html
-    assert f"#{incident.reporter_id}" in html
+    assert f"User {incident.reporter_id}" in html
     assert incident.reporter.name in browser(world.people[IM]).get(page_of(incident)).content.decode()
 
 

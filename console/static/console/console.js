@@ -2,4 +2,25 @@
 document.addEventListener("DOMContentLoaded", () => {
     const refused = document.getElementById("refused");
     if (refused) refused.focus();
+
+    const keys = document.getElementById("keys");
+    if (!keys) return;
+    const on = document.getElementById("keys-on");
+    on.checked = localStorage.getItem("ims-keys") !== "off";
+    on.addEventListener("change", () => localStorage.setItem("ims-keys", on.checked ? "on" : "off"));
+
+    document.addEventListener("keydown", (event) => {
+        const typing = event.target.closest("input, textarea, select, [contenteditable]");
+        if (typing || !on.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "?") {
+            keys.open = true;
+            keys.querySelector("summary").focus();
+        } else if (event.key === "n" && document.getElementById("note-body")) {
+            event.preventDefault();
+            document.getElementById("note-body").focus();
+        } else {
+            const link = keys.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+            if (link) link.click();
+        }
+    });
 });

@@ -1,0 +1,91 @@
+"""The dashboard, the inbox and the figures."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from console.acting.verdicts import creations_of
+from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
+from console.shift.queue import records_of as queue_of
+from console.shift.queue import rows_of, scope_of, severities_by_status, tiles_of
+from core.operations.dispatch import Discovery, read
+from core.reading.discovery import READ
+from reporting.analytics.answer import analyse
+from reporting.analytics.choices import GroupBy
+from reporting.analytics.question import read_question
+
+# What a role creates from its dashboard.
+CREATES = ("incident", "event_record", "client", "vendor", "user", "change_request", "handoff")
+TITLES = {"breached": _("Breached"), "at_risk": _("At risk"), "unassigned": _("Unassigned"), "all": _("All unresolved")}
+
+
+def page(
+    site: Any, request: HttpRequest, template: str, build: Callable[[], Mapping[str, Any]], discovery: Discovery
+) -> HttpResponse:
+    """A page that reads: built under the read operation, and recorded in the audit trail."""
+
+    def answer(*_args: Any) -> HttpResponse:
+        context = {**site.each_context(request), **build()}
+        return TemplateResponse(request, template, context).render()
+
+    response: HttpResponse = read(READ, answer, actor=request.user, discovery=discovery)
+    return response
+
+
+def dashboard(site: Any, request: HttpRequest) -> HttpResponse:
+    """What is late, what waits for the viewer, and the queue by soonest due."""
+    return page(
+        site,
+        request,
+        "console/dashboard.html",
+        lambda: _dashboard(request),
+        Discovery("console", filters={"view": "dashboard"}),
+    )
+
+
+def _dashboard(request: HttpRequest) -> dict[str, Any]:
+    viewer, name = request.user, request.GET.get("queue", "")
+    title, own = scope_of(viewer)
+    chosen = queue_of(name, viewer)
+    statuses, matrix = severities_by_status(viewer)
+    creations = [act for each in CREATES for act in creations_of(each, viewer) if act.allowed]
+    return {
+        "title": _("Shift"),
+        "tiles": tiles_of(viewer),
+        "queue": rows_of(own if chosen is None else chosen, viewer),
+        "queue_title": title if chosen is None else str(TITLES.get(name, _("For me"))),
+        "queue_name": name if chosen is not None else "",
+        "waiting": waiting_for(viewer),
+        "statuses": statuses,
+        "matrix": matrix,
+        "creations": creations,
+        "internal": getattr(viewer, "is_internal", False),
+    }
+
+
+def inbox(site: Any, request: HttpRequest, name: str) -> HttpResponse:
+    """The records of one kind that wait for the viewer."""
+    kind = kind_of(name, request.user)
+    discovery = Discovery(kind.collection.entity_type, filters={"view": "inbox", "kind": name})
+    context = {"title": str(NAMES[name])}
+    return page(
+        site, request, "console/inbox.html", lambda: {**context, "records": records_of(kind, request.user)}, discovery
+    )
+
+
+def figures(site: Any, request: HttpRequest) -> HttpResponse:
+    """Times and breaches of the last thirty days, by client."""
+
+    def build() -> dict[str, Any]:
+        found = analyse(read_question({"group_by": str(GroupBy.CLIENT), "interval": "month"}), request.user)
+        return {
+            "title": _("Last 30 days by client"),
+            "groups": found["groups"],
+            "from": found["from"],
+            "to": found["to"],
+        }
+
+    return page(site, request, "console/figures.html", build, Discovery("console", filters={"view": "figures"}))

@@ -1,0 +1,134 @@
+"""The queue of unresolved incidents, soonest due first, with the next step of each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import AccountAssignment
+from console.clocks import due_in, state_label
+from core.console.columns import address_of
+from incidents.choices import UNRESOLVED, IncidentStatus
+from incidents.models import Incident
+from incidents.service_levels.scope import with_readable_service_levels
+from incidents.service_levels.states import in_state
+from resolution.facts import facts_by_incident
+from resolution.readiness import Case, missing
+from users.choices import AM, IM, TS
+
+SHOWN = 20
+# Counts stop here: a larger number says no more.
+MOST = 500
+
+# What is missing for the resolution, in a few words.
+STEPS = {
+    "not_mitigated": _("Mitigate the impact"),
+    "client_not_informed": _("Inform the client"),
+    "escalation_open": _("Acknowledge the escalation"),
+    "change_in_progress": _("Complete the change"),
+    "rollback_in_progress": _("Complete the rollback"),
+    "postmortem_outdated": _("Draft the postmortem again"),
+    "postmortem_not_reviewed": _("Review the postmortem"),
+    "root_cause_missing": _("Find the root cause"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the queue."""
+
+    incident: Incident
+    address: str
+    state: str
+    state_label: str
+    due: str
+    next_step: str
+
+
+def scope_of(viewer: Any) -> tuple[str, Any]:
+    """Whose incidents a viewer's queue contains, in words and as the records."""
+    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED)
+    if viewer.role in (IM, TS):
+        mine = Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk)
+        return str(_("My incidents")), unresolved.filter(mine)
+    if viewer.role == AM:
+        assigned = AccountAssignment.objects.filter(user_id=viewer.pk).values("client_id")
+        return str(_("Incidents of my clients")), unresolved.filter(client_id__in=assigned)
+    return str(_("Unresolved incidents")), unresolved
+
+
+def rows_of(records: Any, viewer: Any) -> list[Row]:
+    """The first rows of a queue, in two statements."""
+    ordered = records.select_related("client", "component").order_by(
+        F("sla_due_at").asc(nulls_last=True), "severity", "-pk"
+    )
+    found = list(ordered[:SHOWN])
+    facts = facts_by_incident(each.pk for each in found)
+    return [_row(each, facts[each.pk], viewer) for each in found]
+
+
+def _row(incident: Incident, facts: Any, viewer: Any) -> Row:
+    wanted = IncidentStatus.CLOSED if incident.status == IncidentStatus.RESOLVED else IncidentStatus.RESOLVED
+    unmet = [each for each in missing(Case(incident, facts), wanted) if each.visible_to_viewer(viewer, incident)]
+    step = str(STEPS[unmet[0].code]) if unmet else str(_("Resolve it"))
+    state, label = state_label(incident, viewer)
+    address = address_of(Incident, incident.pk) or ""
+    return Row(incident, address, state, label, due_in(incident, viewer), step if viewer.is_internal else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A bounded count that leads to its list."""
+
+    title: str
+    count: str
+    address: str
+    tone: str = ""
+
+
+def tiles_of(viewer: Any) -> list[Tile]:
+    """Breached, at risk, unassigned and the viewer's own unresolved incidents, in one statement."""
+    now, readable = timezone.now(), with_readable_service_levels(viewer)
+    asked = {
+        "breached": in_state("breached", now) & readable,
+        "at_risk": in_state("at_risk", now) & readable,
+        "unassigned": Q(assigned_to__isnull=True),
+        "mine": Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk),
+    }
+    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED).order_by()
+    counts = unresolved.aggregate(**{name: Count("pk", filter=where) for name, where in asked.items()})
+    titles = {"breached": _("Breached"), "at_risk": _("At risk"), "unassigned": _("Unassigned"), "mine": _("For me")}
+    shown = ["breached", "at_risk", "unassigned", "mine"] if viewer.is_internal else ["breached", "at_risk"]
+    return [Tile(str(titles[name]), bounded(counts[name]), f"?queue={name}", name) for name in shown]
+
+
+def records_of(name: str, viewer: Any) -> Any:
+    """The incidents behind a tile; the viewer's own queue for any other name."""
+    now, readable = timezone.now(), with_readable_service_levels(viewer)
+    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED)
+    conditions = {
+        "breached": in_state("breached", now) & readable,
+        "at_risk": in_state("at_risk", now) & readable,
+        "unassigned": Q(assigned_to__isnull=True),
+        "mine": Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk),
+        "all": Q(),
+    }
+    return unresolved.filter(conditions[name]) if name in conditions else None
+
+
+def bounded(count: int) -> str:
+    return f"{MOST}+" if count > MOST else str(count)
+
+
+def severities_by_status(viewer: Any) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """How many unresolved incidents of each severity are in each status, in one statement."""
+    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED).order_by()
+    found = {
+        (row["severity"], row["status"]): row["n"]
+        for row in unresolved.values("severity", "status").annotate(n=Count("pk"))
+    }
+    severities = ("P1", "P2", "P3", "P4")
+    rows = [(each, [found.get((each, status), 0) for status in UNRESOLVED]) for each in severities]
+    return [str(IncidentStatus(each).label) for each in UNRESOLVED], rows
