@@ -115,5 +115,5 @@ def spell_minutes(minutes: int) -> str:
     days, rest = divmod(minutes, MINUTES_OF_DAY)
     hours, minutes = divmod(rest, 60)
     parts = [(days, _("d")), (hours, _("h")), (minutes, _("min"))]
-    said = [f"{number} {unit}" for number, unit in parts if number]
-    return " ".join(said[:2]) or f"0 {_('min')}"
+    spelled = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(spelled[:2]) or f"0 {_('min')}"

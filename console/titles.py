@@ -40,7 +40,7 @@ def approval_title(record: Approval) -> str:
 
 
 def subject_of(payload: Any) -> str:
-    """What the body of a request is about, if it says so."""
+    """The name in the body of a request; empty if it has none."""
     members = payload if isinstance(payload, Mapping) else {}
     return next((str(members[name]) for name in NAMES if members.get(name)), "")
 
