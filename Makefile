@@ -1,41 +1,41 @@
-# Everything one does with the project. Needs Python 3.11, make and git; the rest is installed into .venv.
+# All project commands. Requires Python 3.11, make and git; everything else is installed into .venv.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
-# One process for each core, four at most; TEST_WORKERS=0 runs the tests in this one.
+# One process per core, at most four; TEST_WORKERS=0 runs the tests in the main process.
 TEST_WORKERS ?= auto
-# COVERAGE=1 measures the tests' coverage, too, and fails below the floor: it takes twice the time.
+# COVERAGE=1 also measures coverage and fails below the minimum; the run takes twice as long.
 COVERAGE ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 TOOLS := $(BIN)/python -m tools
-# Stamps: what has been done for this lock file is not done again.
+# Stamp files: the installation is repeated only when the lock file changes.
 UV := $(VENV)/.uv-$(UV_VERSION)
 SYNCED := $(VENV)/.synced
 
 DEVELOPMENT := IMS_ENVIRONMENT=$${IMS_ENVIRONMENT:-development}
-# A production start without a database of its own: what the checks need. The key is thrown away.
+# The production settings for the checks, with an in-memory database and a temporary key.
 PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short
 
-help: ## Show this list
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(SYNCED) ## Install everything, exactly as locked, into .venv
+setup: $(SYNCED) ## Install the locked dependencies into .venv
 
 demo: $(SYNCED) ## Load demo data, start the server and play an incident through it
 	@mkdir -p var; file=$$(mktemp var/demo-XXXXXX); trap 'rm -f "$$file" "$$file"-*' EXIT; \
 		IMS_ENVIRONMENT=development DATABASE_URL=sqlite:///$$file $(TOOLS) demo
 
-test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL, COVERAGE=1 to measure it
+test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... for PostgreSQL, COVERAGE=1 for coverage
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 --durations=10 $(if $(COVERAGE),--cov --cov-report=term)
 
-check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployment, schema and generated documents (needs Node 20)
+check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployment, schema and generated documents (requires Node 20)
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 0 tests/architecture/test_prose.py
@@ -48,12 +48,12 @@ check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployme
 	$(PRODUCTION) $(TOOLS) openapi --check
 	cd tools/openapi-lint && npm ci --no-audit --no-fund --silent && npm run --silent redocly && npm run --silent spectral
 
-serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT says otherwise)
+serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT is set)
 	$(DEVELOPMENT) $(MANAGE) migrate --noinput
 	$(DEVELOPMENT) $(MANAGE) collectstatic --noinput --verbosity 0
 	$(DEVELOPMENT) $(BIN)/gunicorn
 
-lint: $(SYNCED) ## Check format and lint only
+lint: $(SYNCED) ## Check formatting and lint rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
@@ -61,18 +61,18 @@ fmt: $(SYNCED) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-examples: $(SYNCED) ## Play the tour and record the examples and recipes of the documentation
+examples: $(SYNCED) ## Run the tour and record the examples and recipes for the documentation
 	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(TOOLS) examples
 	$(PRODUCTION) $(TOOLS) openapi
 
-openapi: $(SYNCED) ## Write docs/openapi.json and list what breaks clients
+openapi: $(SYNCED) ## Write docs/openapi.json and list breaking changes
 	$(PRODUCTION) $(TOOLS) openapi
 
-bench: $(SYNCED) ## Measure ratios, growth, memory and query plans, for 20 minutes (needs wrk, DATABASE_URL of a PostgreSQL)
+bench: $(SYNCED) ## Run the benchmarks, about 20 minutes (requires wrk, and DATABASE_URL of a PostgreSQL database)
 	@status=0; for each in comparison growth memory analytics; do \
 		$(BIN)/python -m benchmarks.$$each || status=1; done; exit $$status
 
-sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's own description (needs Node 18)
+sdk: $(SYNCED) ## Generate the Python and TypeScript clients from the OpenAPI description (requires Node 18)
 	@mkdir -p var
 	IMS_ENVIRONMENT=test $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file var/openapi.json
 	$(BIN)/python sdk/python/description.py var/openapi.json var/openapi.python.json
@@ -81,7 +81,7 @@ sdk: $(SYNCED) ## Generate the Python and the TypeScript client from the API's o
 	@touch sdk/python/ims_client/py.typed
 	cd sdk/typescript && npm ci --no-audit --no-fund --silent && npm run --silent generate && npm run --silent build
 
-sdk-test: sdk ## Check the types of both clients and try them against a live server
+sdk-test: sdk ## Type-check both clients and test them against a live server
 	MYPYPATH=sdk/python $(BIN)/mypy --config-file sdk/python/pyproject.toml sdk/python/ims_client sdk/python/ims_sdk sdk/python/description.py sdk/tests
 	cd sdk/typescript && npm run --silent check
 	PYTHONPATH=sdk/python $(BIN)/python -m pytest sdk/tests
@@ -89,7 +89,7 @@ sdk-test: sdk ## Check the types of both clients and try them against a live ser
 ORACLE_STEPS ?= 100000
 ORACLE_SEED ?= 1
 
-oracle: $(SYNCED) ## Compare the product with a second statement of the law, step by step; DATABASE_URL for PostgreSQL
+oracle: $(SYNCED) ## Compare the product with an independent model of the policy, step by step; DATABASE_URL for PostgreSQL
 	$(BIN)/python -m tests.oracle --steps $(ORACLE_STEPS) --seed $(ORACLE_SEED)
 
 MUTATION_SAMPLE ?= 1
@@ -100,23 +100,23 @@ mutation: $(SYNCED) ## Change the modules that state the policy's rules, one det
 FUZZ_SEED ?= 1
 FUZZ_EXAMPLES ?= 20
 
-fuzz: $(SYNCED) ## Fuzz every operation, for an hour; DATABASE_URL=postgres://... for PostgreSQL, too; FUZZ_SEED=n
+fuzz: $(SYNCED) ## Fuzz every operation, about an hour; DATABASE_URL=postgres://... for PostgreSQL; FUZZ_SEED=n
 	$(BIN)/python -m tests.fuzz --seed $(FUZZ_SEED) --examples $(FUZZ_EXAMPLES) --at-least 5000
 
-fuzz-short: $(SYNCED) ## Fuzz for two minutes, always with the same cases
+fuzz-short: $(SYNCED) ## Fuzz for two minutes with a fixed seed
 	env -u DATABASE_URL $(BIN)/python -m tests.fuzz --seed 1 --examples 4 --phases fuzzing --in-sequences 200
 
-clean: ## Remove the environment and everything that tools left behind; data in var/ stays
+clean: ## Remove the environment and all caches, but not the data in var/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 
-# `--inexact` leaves the installer itself in place.
+# `--inexact` keeps uv itself installed.
 $(SYNCED): $(UV) uv.lock pyproject.toml
 	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra pdf --extra serve
 	@touch $@
 
 $(UV):
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer with its venv module is needed (on Debian: apt-get install python3-venv)" >&2; exit 1; }
+		{ echo "Python 3.11 or newer with the venv module is required (on Debian: apt-get install python3-venv)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@

@@ -31,7 +31,8 @@ worker_tmp_dir = MEMORY
 if not environ.Env().bool("IMS_BEHIND_PROXY", False):
     secure_scheme_headers: dict[str, str] = {}
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-# Beyond these limits gunicorn itself responds (414, 431). The application's own query limit is lower, and explained.
+# Above these limits, gunicorn itself responds (414, 431). The application's query limit is lower and returns a problem
+# document.
 limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190

@@ -1,16 +1,16 @@
-"""Old changes, and the rollbacks of them."""
+"""Old changes and their rollbacks."""
 
 from rest_framework import serializers
 
 from changes.choices import RollbackStatus
 from changes.models import ChangeRequest, RollbackRequest
 from ims.legacy import change_rules, rules
-from ims.legacy.columns import MADE, NAME, own_id
+from ims.legacy.columns import CREATED, NAME, own_id
 from ims.legacy.readers import Reference, boolean, choice, through_field, timestamp
 from ims.legacy.schema import Table, column
 
-# Today a rollback is approved by starting it. One that was approved but never started waits for that decision
-# again, for no old approval authorises anything; one that failed is over, and has not reversed its change.
+# Starting a rollback now approves it. An approved rollback that was never started waits for that decision again,
+# because old approvals authorise nothing; a failed one is final and has not reversed its change.
 OLD_ROLLBACK_STATUSES = {"approved": RollbackStatus.REQUESTED, "failed": RollbackStatus.REJECTED}
 
 CHANGES = Table(
@@ -31,7 +31,7 @@ CHANGES = Table(
         column("scheduled_end", timestamp, "scheduled_end"),
         column("actual_start", timestamp, "actual_start"),
         column("actual_end", timestamp, "actual_end"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,
@@ -63,7 +63,7 @@ ROLLBACKS = Table(
         column("executed_at", timestamp, "executed_at"),
         column("justification", through_field(serializers.CharField(), "justification_given"), "justification"),
         column("validation_completed", boolean, "validation_completed"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,

@@ -1,4 +1,4 @@
-"""What the tables of the old export have in common: their ids, their time stamps, the forms of names and contacts."""
+"""Columns that several tables of the old export share: ids, time stamps, names and contacts."""
 
 from core.operations.fields import EmailField, NameField, PhoneField
 from ims.legacy import rules
@@ -10,7 +10,7 @@ EMAIL = through_field(EmailField(), "valid_email")
 PHONE = without_extension(through_field(PhoneField(), "valid_phone"))
 OPTIONAL_PHONE = without_extension(through_field(PhoneField(allow_blank=True), "valid_phone"))
 
-MADE_AND_CHANGED = (column("created_at", timestamp, "created_at"), column("updated_at", timestamp, "updated_at"))
+CREATED_AND_UPDATED = (column("created_at", timestamp, "created_at"), column("updated_at", timestamp, "updated_at"))
 TIMES = (rules.time_stamps_ordered, rules.not_from_the_future)
 
 
@@ -18,9 +18,9 @@ def own_id(key: str) -> Column:
     return column("id", identifier, key)
 
 
-def made(source: str) -> tuple[Column, Column]:
-    """Where the old system kept no time of the last change, it is that of the making."""
+def created_from(source: str) -> tuple[Column, Column]:
+    """Both time stamps from the creation time, for tables without the time of the last change."""
     return column("created_at", timestamp, source), column("updated_at", timestamp, source)
 
 
-MADE = made("created_at")
+CREATED = created_from("created_at")

@@ -1,30 +1,30 @@
-"""The rules of today that old events and correlations may break; the function's name is the rule's in the report."""
+"""The current rules that old events and correlations may violate (see `rules`)."""
 
 from typing import Any
 
 from ims.legacy.rules import role_permitted
-from ims.legacy.schema import World
+from ims.legacy.schema import ImportState
 
 
-def recorded_by_permitted_role(event: Any, world: World) -> str:
+def recorded_by_permitted_role(event: Any, state: ImportState) -> str:
     return role_permitted("event.record", event.created_by)
 
 
-def recorded_after_detection(event: Any, world: World) -> str:
+def recorded_after_detection(event: Any, state: ImportState) -> str:
     early = event.created_at < event.detected_at
     return f"detected at {event.detected_at.isoformat()}, after it was recorded" if early else ""
 
 
-def correlated_once(correlation: Any, world: World) -> str:
-    """An event is correlated with an incident once; the first row counts."""
+def correlated_once(correlation: Any, state: ImportState) -> str:
+    """An event is correlated with an incident only once; the first row counts."""
     if correlation.incident_id is None:
         return ""
-    rows = world.group("event_correlations", "event_id", correlation.event_id)
+    rows = state.group("event_correlations", "event_id", correlation.event_id)
     same = [row.pk for row in rows if row.incident_id == correlation.incident_id]
     first = min(same)
-    return f"the event was correlated with this incident before, by row {first}" if correlation.pk != first else ""
+    return f"the event is already correlated with this incident by row {first}" if correlation.pk != first else ""
 
 
-def correlated_after_detection(correlation: Any, world: World) -> str:
+def correlated_after_detection(correlation: Any, state: ImportState) -> str:
     detected = correlation.event.detected_at
     return f"before the event was detected at {detected.isoformat()}" if correlation.created_at < detected else ""

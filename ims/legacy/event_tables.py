@@ -1,16 +1,16 @@
-"""Old events, and the incidents they were correlated with."""
+"""Old events and their correlations with incidents."""
 
 from rest_framework import serializers
 
 from ims.legacy import event_rules, rules
-from ims.legacy.columns import MADE, own_id
+from ims.legacy.columns import CREATED, own_id
 from ims.legacy.readers import Reference, choice, text, through_field, timestamp
 from ims.legacy.schema import Cell, Table, column
 from incidents.models import EventCorrelation, EventRecord
 
 
 def hint(cell: Cell) -> str:
-    """One of today's severities; an event need not carry one."""
+    """A current severity, or none."""
     return "" if cell.value is None else str(choice()(cell))
 
 
@@ -27,7 +27,7 @@ EVENTS = Table(
         column("detected_at", timestamp, "detected_at"),
         column("created_by", Reference("users"), "recorded_by_id"),
         column("updated_by", Reference("users"), "recorded_by_id"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,
@@ -36,7 +36,7 @@ EVENTS = Table(
     ),
 )
 
-# The old system kept no decision: today's column stays empty.
+# The old system recorded no decision, so the column is empty.
 CORRELATIONS = Table(
     "event_correlations",
     key="correlation_id",
@@ -47,7 +47,7 @@ CORRELATIONS = Table(
         column("event", Reference("event_records"), "event_id"),
         column("correlation_key", text, "correlation_key"),
         column("incident", Reference("incidents"), "incident_id"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,

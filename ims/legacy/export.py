@@ -1,4 +1,4 @@
-"""The old export as it lies in its folder: one JSON file for each table, {id: row}. Read strictly, told precisely."""
+"""The files of the old export: one JSON file for each table, {id: row}. Errors name the exact place."""
 
 import json
 import math
@@ -18,7 +18,7 @@ ID = re.compile(r"[1-9][0-9]{0,18}")
 def refused(
     code: Code, table: str, detail: str, *, row: int | str | None = None, column: str = "", rule: str = ""
 ) -> Refusal:
-    """A refusal that names the table, the row and the column it comes from."""
+    """A refusal that names its table, row and column."""
     where = table if row is None else f"{table} row {row}"
     sentence = f"{where}, {column}: {detail}" if column else f"{where}: {detail}"
     facts = {"table": table, "id": row}
@@ -31,14 +31,14 @@ def malformed(table: str, detail: str, row: int | str | None = None, column: str
 
 
 def read_id(value: Any) -> int | None:
-    """The number in an id of the export (text, or a number); None where it is neither."""
+    """The number of an id in the export (a string or an integer); None for anything else."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     number = int(text) if ID.fullmatch(text) else 0
     return number if 1 <= number <= MAX_ID else None
 
 
 class Export:
-    """The files of one folder. Rows are read when asked for and not kept; ids are."""
+    """The files of one folder. Rows are read on demand and not cached; ids are cached."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,15 +46,15 @@ class Export:
         self._referred: dict[tuple[Any, ...], frozenset[int]] = {}
 
     def require(self, tables: list[str]) -> None:
-        """Refuse a folder that lacks one of these tables: an incomplete export would import half a history."""
+        """Refuse a folder that lacks one of these tables: an incomplete export would import an incomplete history."""
         if not self.folder.is_dir():
-            raise malformed(str(self.folder), "there is no such folder")
+            raise malformed(str(self.folder), "the folder does not exist")
         missing = [name for name in tables if not self._path(name).is_file()]
         if missing:
             raise malformed(missing[0], f"the export has no {', no '.join(f'{name}.json' for name in missing)}")
 
     def rows(self, table: str) -> dict[int, Row]:
-        """The rows of a table by id, in the order of their ids. Raises Refusal for a file that is not such a table."""
+        """The rows of a table by id, in the order of their ids. Raises Refusal for an invalid file."""
         content = self._parse(table)
         if not isinstance(content, dict):
             raise malformed(table, "the file is not one JSON object of rows by id")
@@ -62,7 +62,7 @@ class Export:
         for key, row in content.items():
             number = read_id(key)
             if number is None:
-                raise malformed(table, "the id is not a positive whole number", row=key)
+                raise malformed(table, "the id is not a positive integer", row=key)
             if not isinstance(row, dict):
                 raise malformed(table, "the row is not a JSON object", row=key)
             rows[number] = row
@@ -70,13 +70,13 @@ class Export:
         return dict(sorted(rows.items()))
 
     def ids(self, table: str) -> frozenset[int]:
-        """The ids that a table of the export has."""
+        """The ids in a table of the export."""
         if table not in self._ids:
             self.rows(table)
         return self._ids[table]
 
     def referred(self, table: str, column: str, **having: frozenset[str]) -> frozenset[int]:
-        """The ids in one column of a table, of the rows whose other columns have one of the values named."""
+        """The ids in one column of a table, restricted to rows whose other columns have one of the given values."""
         key = (table, column, *sorted(having.items()))
         if key not in self._referred:
             rows = self.rows(table).values()
@@ -106,7 +106,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Row:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice} stands twice in one object")
+        raise ValueError(f"{twice} occurs twice in one object")
     return found
 
 

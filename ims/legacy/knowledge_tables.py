@@ -1,23 +1,23 @@
-"""Old knowledge base articles, and the reviews of incidents."""
+"""Old knowledge base articles and post-incident reviews."""
 
 from ims.legacy import knowledge_rules, rules
-from ims.legacy.columns import MADE, MADE_AND_CHANGED, NAME, TIMES, own_id
+from ims.legacy.columns import CREATED, CREATED_AND_UPDATED, NAME, TIMES, own_id
 from ims.legacy.readers import Reference, choice, day, number, required
 from ims.legacy.schema import Cell, Table, column
 from knowledge.choices import HIGHEST_RATING, LOWEST_RATING
 from knowledge.models import Article, PostIncidentReview
 
-# The most that both databases keep in a small column.
+# The range of a small integer column in both databases.
 MAX_RATING = 2**15 - 1
 
 
 def rating(cell: Cell) -> int | None:
-    """A mark. One outside today's scale is kept and reported."""
+    """A rating. One outside the current scale is kept and reported."""
     mark = number(cell)
     if mark is not None and mark > MAX_RATING:
-        cell.bad(f"must be from 0 to {MAX_RATING}")
+        cell.reject(f"must be from 0 to {MAX_RATING}")
     if mark is not None and not LOWEST_RATING <= mark <= HIGHEST_RATING:
-        cell.breach("rating_in_range", f"{mark} is not from {LOWEST_RATING} to {HIGHEST_RATING}")
+        cell.add_violation("rating_in_range", f"{mark} is not from {LOWEST_RATING} to {HIGHEST_RATING}")
     return mark
 
 
@@ -36,7 +36,7 @@ ARTICLES = Table(
         column("incident", Reference("incidents"), "incident_id"),
         column("status", choice(), "status"),
         column("earlier_views", number, "view_count"),
-        *MADE_AND_CHANGED,
+        *CREATED_AND_UPDATED,
     ),
     rules=(
         *TIMES,
@@ -61,7 +61,7 @@ REVIEWS = Table(
         column("timeline_accuracy_rating", rating, "timeline_accuracy_rating"),
         column("communication_effectiveness_rating", rating, "communication_effectiveness_rating"),
         column("technical_response_rating", rating, "technical_response_rating"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,

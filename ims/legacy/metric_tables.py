@@ -1,29 +1,29 @@
-"""Old metrics. The old system had one column for values, in minutes whatever was measured."""
+"""Old metrics. The old system had one column for values, in minutes for every metric type."""
 
 from typing import Any
 
 from ims.legacy import rules
-from ims.legacy.columns import made, own_id
+from ims.legacy.columns import created_from, own_id
 from ims.legacy.readers import Reference, choice, decimal, given, required
-from ims.legacy.schema import Table, World, column
+from ims.legacy.schema import ImportState, Table, column
 from incidents.choices import IncidentStatus
 from reporting.metrics.choices import MetricUnit, unit_of
 from reporting.metrics.models import Metric
 
 
-def recorded_by_permitted_role(metric: Any, world: World) -> str:
+def recorded_by_permitted_role(metric: Any, state: ImportState) -> str:
     return rules.role_permitted("metric.record", metric.created_by)
 
 
-def metric_of_closed_incident(metric: Any, world: World) -> str:
+def metric_of_closed_incident(metric: Any, state: ImportState) -> str:
     incident = metric.incident
     closed = incident.status == IncidentStatus.CLOSED
     return "" if closed else f"incident {incident.pk} is {incident.status}"
 
 
-def unit_of_its_type(metric: Any, world: World) -> str:
+def unit_of_its_type(metric: Any, state: ImportState) -> str:
     unit = unit_of(metric.metric_type)
-    return "" if unit == metric.unit else f"{metric.metric_type} in {metric.unit}; today it is measured in {unit}"
+    return "" if unit == metric.unit else f"{metric.metric_type} in {metric.unit}; its current unit is {unit}"
 
 
 METRICS = Table(
@@ -41,7 +41,7 @@ METRICS = Table(
         column("stated", given(True)),
         column("created_by", required(Reference("users")), "recorded_by_id"),
         column("updated_by", required(Reference("users")), "recorded_by_id"),
-        *made("recorded_at"),
+        *created_from("recorded_at"),
     ),
     rules=(
         rules.not_from_the_future,

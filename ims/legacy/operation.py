@@ -1,4 +1,4 @@
-"""The one operation of the import: everything in one transaction, under the system principal."""
+"""The operation of the import: one transaction, with the system principal as actor."""
 
 from pathlib import Path
 
@@ -28,10 +28,10 @@ from users.system import system_principal
     entry_point=EntryPoint.COMMAND,
 )
 def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progress) -> Report:
-    """Carry an older system's export over: every row, under its own id and with its own time stamps.
+    """Import an older system's export: every row, with its original id and time stamps.
 
-    Rules of today that a row breaks are kept with the record and reported. A row that was imported before is left
-    alone. Raises Refusal: malformed_body (the export), duplicate (an id or a unique value is taken).
+    Violations of current rules are stored with the record and reported. Rows imported earlier are skipped. Raises
+    Refusal: malformed_body (the export), duplicate (an id or a unique value is already in use).
     """
     models = [table.model for table in TABLES if table.model is not None]
     lock(models)
@@ -42,12 +42,12 @@ def import_legacy(*, actor: User, export: Export, dry_run: bool, progress: Progr
 
 
 def import_folder(folder: Path, *, dry_run: bool = False, progress: Progress = lambda *_: None) -> Report:
-    """Carry out the import for a folder. Raises Refusal, which names the table, the row and the column."""
+    """Import a folder. Raises Refusal, which names the table, the row and the column."""
     data = {"export": Export(folder), "dry_run": dry_run, "progress": progress}
     try:
         with context(request_id=new_request_id()), transaction.atomic():
             report: Report = execute("import.legacy", actor=system_principal(), data=data)
-            if dry_run:  # once the operation is through: what follows it inside would query in vain
+            if dry_run:  # only after the operation: its last steps still query the database
                 transaction.set_rollback(True)
     except Refusal as refusal:
         if isinstance(refusal.__cause__, IntegrityError):
@@ -57,7 +57,7 @@ def import_folder(folder: Path, *, dry_run: bool = False, progress: Progress = l
 
 
 def _located(refusal: Refusal, error: IntegrityError) -> Refusal:
-    """What the database refused, said of the row of the export that it refused."""
+    """A database error as a refusal that names the row of the export."""
     record = getattr(error, "record", None)
     if record is None:
         return refusal

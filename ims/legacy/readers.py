@@ -1,4 +1,6 @@
-"""How values are read: strictly where they cannot be kept otherwise, reported where they only break a rule of today."""
+"""Readers of values: a value that cannot be stored refuses the export; one that only violates a current rule is
+reported.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +23,7 @@ from ims.legacy.schema import Cell, Reader
 
 Parsed = TypeVar("Parsed", date, datetime)
 
-# What both databases keep in a positive integer column.
+# The range of a positive integer column in both databases.
 MAX_INTEGER = 2**31 - 1
 MAX_PORT = 65_535
 # As people write it behind the number.
@@ -29,25 +31,25 @@ EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension|n)?\.?|x|#|;ext=)\s*([0-9]{1,7})
 
 
 def text(cell: Cell) -> str | None:
-    """Text in the characters of today. Absent text is stored as an empty string where the column isn't nullable."""
+    """Text without control characters. Null becomes an empty string if the column isn't nullable."""
     if cell.value is None:
         return None if cell.column.null else ""
     if not isinstance(cell.value, str):
-        cell.bad("must be text")
+        cell.reject("must be text")
     if found := control_character_in(with_line_feeds(cell.value)):
-        cell.breach("control_characters", f"U+{ord(found):04X} is removed")
+        cell.add_violation("control_characters", f"U+{ord(found):04X} is removed")
     return _fitting(cell, without_control_characters(cell.value))
 
 
 def through_field(field: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
-    """Text through the input field of today's API: in its form where it passes, as it stands and reported where not."""
+    """Text validated by an input field of the current API: normalised if valid, otherwise unchanged and reported."""
 
     def read(cell: Cell) -> str:
         raw = text(cell) or ""
         try:
             return _fitting(cell, field.run_validation("" if is_blank(raw) else raw))
         except serializers.ValidationError as error:
-            cell.breach(rule, " ".join(str(each) for each in error.detail))
+            cell.add_violation(rule, " ".join(str(each) for each in error.detail))
             return raw
 
     return read
@@ -67,74 +69,76 @@ def without_extension(phone: Reader) -> Reader:
 
 
 def full_name(field: serializers.Field, rule: str) -> Reader:  # type: ignore[type-arg]
-    """One name of several parts, through the input field of today's API."""
+    """A name of several parts, validated by an input field of the current API."""
     whole = through_field(field, rule)
 
     def read(cell: Cell) -> str:
         if not all(isinstance(part, str) for part in cell.value):
-            cell.bad("must be text")
+            cell.reject("must be text")
         return str(whole(_with(cell, " ".join(part for part in cell.value if part))))
 
     return read
 
 
 def choice(was: Mapping[str, str] | None = None) -> Reader:
-    """One of the model's choices; `was` maps those that today's lists lack, and each such move is reported."""
+    """One of the model's choices; `was` maps former values to current ones, and each mapped value is reported."""
     former = was or {}
 
     def read(cell: Cell) -> str:
         raw = text(cell) or ""
         if raw in former:
-            cell.breach("value_of_today", f"{raw} is kept as {former[raw]}")
+            cell.add_violation("value_of_today", f"{raw} is kept as {former[raw]}")
             return former[raw]
         if raw not in {value for value, _ in cell.column.choices}:
-            cell.bad(f"{raw!r} is not one of today's values, and the mapping has no place for it")
+            cell.reject(f"{raw!r} is not a current value, and the mapping does not contain it")
         return raw
 
     return read
 
 
 def choice_or_blank(cell: Cell) -> str:
-    """One of the model's choices, or nothing: for text that another column keeps anyway."""
+    """One of the model's choices, or an empty string: another column stores the text anyway."""
     known = {value for value, _ in cell.column.choices}
     return cell.value if isinstance(cell.value, str) and cell.value in known else ""
 
 
 def identifier(cell: Cell) -> int | None:
-    """An id, which the export writes as text."""
+    """An id, a string in the export."""
     if cell.value is None and cell.column.null:
         return None
     number = read_id(cell.value)
-    return number if number is not None else cell.bad("must be an id, a positive whole number")
+    return number if number is not None else cell.reject("must be an id, a positive integer")
 
 
 def required(reader: Reader) -> Reader:
-    """A value that must be there, whatever the model would allow."""
+    """A required value, even if the model's column is nullable."""
 
     def read(cell: Cell) -> Any:
-        return reader(cell) if cell.value is not None else cell.bad("must not be null")
+        return reader(cell) if cell.value is not None else cell.reject("must not be null")
 
     return read
 
 
 def given(value: Any) -> Reader:
-    """A value that no column holds."""
+    """A constant."""
     return lambda cell: value
 
 
 def computed_from_id(compute: Callable[[int], str]) -> Reader:
-    """A value that today follows from the id: nothing is kept of it, and a different one is reported."""
+    """A value that the current system computes from the id: it is not stored, and a different one is reported."""
 
     def read(cell: Cell) -> None:
         if cell.value != compute(cell.row_id):
-            cell.breach("computed_from_id", f"{cell.value!r} in the export; today it is {compute(cell.row_id)}")
+            cell.add_violation(
+                "computed_from_id", f"{cell.value!r} in the export; the current value is {compute(cell.row_id)}"
+            )
 
     return read
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The record of another table of the export. Refuses the export where that table has no such row."""
+    """The record of another table of the export. Refuses the export if that table has no such row."""
 
     table: str
 
@@ -142,46 +146,48 @@ class Reference:
         number = identifier(cell)
         if number is None:
             return None
-        record = cell.world.records[self.table].get(number)
-        return record if record is not None else cell.bad(f"there is no row {number} in {self.table}")
+        record = cell.state.records[self.table].get(number)
+        return record if record is not None else cell.reject(f"there is no row {number} in {self.table}")
 
 
 def number(cell: Cell) -> int | None:
-    """A whole number from 0 to what both databases keep."""
+    """An integer from 0 to MAX_INTEGER."""
     if cell.value is None and cell.column.null:
         return None
     if isinstance(cell.value, bool) or not isinstance(cell.value, int):
-        cell.bad("must be a whole number")
+        cell.reject("must be an integer")
     if not 0 <= cell.value <= MAX_INTEGER:
-        cell.bad(f"must be from 0 to {MAX_INTEGER}")
+        cell.reject(f"must be from 0 to {MAX_INTEGER}")
     return cell.value
 
 
 def hours_as_minutes(cell: Cell) -> int | None:
-    """Hours, kept in minutes."""
+    """Hours, converted to minutes."""
     hours = number(cell)
     return hours if hours is None else number(_with(cell, hours * 60))
 
 
 def decimal(cell: Cell) -> Decimal | None:
-    """A decimal number that the column keeps without rounding."""
+    """A decimal number that the column stores without rounding."""
     if cell.value is None and cell.column.null:
         return None
     if isinstance(cell.value, bool) or not isinstance(cell.value, int | float | str):
-        cell.bad("must be a number")
+        cell.reject("must be a number")
     try:
         value = Decimal(str(cell.value))
         places = value.quantize(Decimal(1).scaleb(-cell.column.decimal_places))
     except InvalidOperation:
-        cell.bad("must be a number of sensible size")
+        cell.reject("is out of range")
     if not value.is_finite() or places != value or len(places.as_tuple().digits) > cell.column.max_digits:
-        cell.bad(f"has more digits than are kept ({cell.column.max_digits}, {cell.column.decimal_places} decimals)")
+        cell.reject(
+            f"has more digits than can be stored ({cell.column.max_digits}, {cell.column.decimal_places} decimals)"
+        )
     return value
 
 
 def boolean(cell: Cell) -> bool:
     if not isinstance(cell.value, bool):
-        cell.bad("must be true or false")
+        cell.reject("must be true or false")
     return bool(cell.value)
 
 
@@ -195,38 +201,38 @@ def day(cell: Cell) -> date | None:
     return _parsed(cell, read_day, "a date, YYYY-MM-DD", EARLIEST.date(), LATEST.date() - timedelta(days=1))
 
 
-def one_port(cell: Cell) -> list[int]:
-    """The one port that the old system had room for, as the list that today's has."""
+def port_list(cell: Cell) -> list[int]:
+    """The single port of the old system, as a list."""
     if cell.value is None:
         return []
     port = number(cell)
     if port is None or not 1 <= port <= MAX_PORT:
-        cell.breach("port_in_range", f"{port} is not a port, 1 to {MAX_PORT}")
+        cell.add_violation("port_in_range", f"{port} is not a port, 1 to {MAX_PORT}")
     return [] if port is None else [port]
 
 
-def old_change(cell: Cell) -> dict[str, Any]:
-    """What an old audit entry says was changed, as today's trail would show it: by default only as a digest."""
+def legacy_change(cell: Cell) -> dict[str, Any]:
+    """The changes of an old audit entry as the current trail would record them: by default only a digest."""
     reference_type, name, old, new = cell.value
     if name is None:
         return {}
     if not isinstance(name, str):
-        cell.bad("must be the name of a field")
-    if not _may_show(reference_type, name, old, new):
+        cell.reject("must be the name of a field")
+    if not _is_disclosable(reference_type, name, old, new):
         return {name: value_digest([old, new])}
     field = models_by_type()[reference_type]._meta.get_field(name)
-    return {name: {"old": _spelled(field, old), "new": _spelled(field, new)}}
+    return {name: {"old": _normalized(field, old), "new": _normalized(field, new)}}
 
 
-def _spelled(field: Any, value: Any) -> Any:
-    """A time as today's trail spells it; anything else, and what is no time, as it stands."""
+def _normalized(field: Any, value: Any) -> Any:
+    """A time in the format of the current trail; anything else unchanged."""
     if not isinstance(field, DateTimeField) or not isinstance(value, str):
         return value
     moment = read_moment(value)
     return value if moment is None else utc_text(moment)
 
 
-def _may_show(reference_type: Any, name: str, *values: Any) -> bool:
+def _is_disclosable(reference_type: Any, name: str, *values: Any) -> bool:
     model = models_by_type().get(reference_type)
     if model is None:
         return False
@@ -237,7 +243,7 @@ def _may_show(reference_type: Any, name: str, *values: Any) -> bool:
 
 
 def no_password(cell: Cell) -> str:
-    """Nobody's password is imported: an account is opened again with an activation token."""
+    """Passwords are not imported: each account needs a new activation token."""
     return make_password(None)
 
 
@@ -259,9 +265,9 @@ def _parsed(cell: Cell, parse: Callable[[str], Parsed | None], form: str, first:
 def _fitting(cell: Cell, value: str) -> str:
     longest = getattr(cell.column, "max_length", None)
     if longest is not None and len(value) > longest:
-        cell.bad(f"is longer than the {longest} characters that are kept")
+        cell.reject(f"is longer than {longest} characters")
     return value
 
 
 def _with(cell: Cell, value: Any) -> Cell:
-    return Cell(cell.table, cell.row_id, cell.source, value, cell.column, cell.world, cell.violations)
+    return Cell(cell.table, cell.row_id, cell.source, value, cell.column, cell.state, cell.violations)

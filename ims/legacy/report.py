@@ -1,4 +1,4 @@
-"""What an import did: counts for each table, and every rule of today that an old row breaks."""
+"""The result of an import: counts for each table, and every violation of a current rule."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from ims.legacy.schema import Violation
 
 @dataclass
 class TableResult:
-    """The outcome for one table. `fully_imported` is false for tables that no model takes."""
+    """The result for one table. `fully_imported` is false for tables without a model."""
 
     table: str
     rows: int
@@ -37,7 +37,7 @@ class TableResult:
 
 @dataclass
 class Report:
-    """The outcome of one import."""
+    """The result of one import."""
 
     tables: list[TableResult]
 
@@ -58,7 +58,7 @@ class Report:
         return [result for result in self.tables if not result.fully_imported]
 
     def as_dict(self, *, dry_run: bool) -> dict[str, Any]:
-        """The report as JSON keeps it."""
+        """The report as JSON."""
         return {
             "dry_run": dry_run,
             "imported": self.imported,
@@ -68,12 +68,12 @@ class Report:
         }
 
     def by_rule(self) -> Counter[tuple[str, str]]:
-        """How often each rule is broken, by table and rule, the most frequent first."""
+        """The number of violations by table and rule, most frequent first."""
         return Counter((each["table"], each["rule"]) for each in self.violations)
 
     def rule_grid(self) -> Grid:
-        """The broken rules as a table for a terminal."""
-        grid = Grid("table", "rule", title="Rules of today that old rows break")
+        """The violated rules as a table for a terminal."""
+        grid = Grid("table", "rule", title="Violations of current rules")
         grid.add_column("rows", justify="right")
         for (table, rule), count in self.by_rule().most_common():
             grid.add_row(table, rule, str(count))

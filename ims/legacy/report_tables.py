@@ -1,37 +1,37 @@
-"""Old reports: the export has their heads only, no content."""
+"""Old reports: the export contains only their metadata, not their content."""
 
 from typing import Any
 
 from ims.legacy import rules
-from ims.legacy.columns import made, own_id
+from ims.legacy.columns import created_from, own_id
 from ims.legacy.readers import Reference, choice, required, timestamp
 from ims.legacy.rules import role_permitted
-from ims.legacy.schema import Table, World, column
+from ims.legacy.schema import ImportState, Table, column
 from incidents.choices import UNRESOLVED
 from reporting.choices import ReportStatus, ReportType
 from reporting.models import IncidentReport
 
 
-def generated_by_permitted_role(report: Any, world: World) -> str:
+def generated_by_permitted_role(report: Any, state: ImportState) -> str:
     return role_permitted("report.generate", report.generated_by)
 
 
-def completed_with_content(report: Any, world: World) -> str:
-    return "completed, yet the export holds no content of it" if report.status == ReportStatus.COMPLETED else ""
+def completed_with_content(report: Any, state: ImportState) -> str:
+    return "completed, but the export does not contain its content" if report.status == ReportStatus.COMPLETED else ""
 
 
-def postmortem_of_resolved_incident(report: Any, world: World) -> str:
+def postmortem_of_resolved_incident(report: Any, state: ImportState) -> str:
     if report.report_type != ReportType.POSTMORTEM_REPORT or report.status != ReportStatus.COMPLETED:
         return ""
     incident = report.incident
     return f"incident {incident.pk} is {incident.status}" if incident.status in UNRESOLVED else ""
 
 
-def generated_after_the_incident(report: Any, world: World) -> str:
+def generated_after_the_incident(report: Any, state: ImportState) -> str:
     detected = report.incident.detected_at
     if report.generated_at >= detected:
         return ""
-    return f"made at {report.generated_at.isoformat()}, before the incident was detected at {detected.isoformat()}"
+    return f"generated at {report.generated_at.isoformat()}, before the incident was detected at {detected.isoformat()}"
 
 
 REPORTS = Table(
@@ -46,7 +46,7 @@ REPORTS = Table(
         column("generated_by", required(Reference("users")), "generated_by_id"),
         column("status", choice(), "status"),
         column("generated_at", required(timestamp), "generated_at"),
-        *made("generated_at"),
+        *created_from("generated_at"),
     ),
     rules=(
         rules.not_from_the_future,

@@ -1,9 +1,9 @@
-"""What an old response to an incident left: escalations, communications, workarounds, root cause analyses."""
+"""Old escalations, communications, workarounds and root cause analyses."""
 
 from rest_framework import serializers
 
 from ims.legacy import response_rules, rules
-from ims.legacy.columns import MADE, made, own_id
+from ims.legacy.columns import CREATED, created_from, own_id
 from ims.legacy.readers import Reference, choice, choice_or_blank, text, through_field, timestamp
 from ims.legacy.schema import Table, column
 from incidents.models import Communication, Escalation, RootCauseAnalysis, Workaround
@@ -18,14 +18,14 @@ ESCALATIONS = Table(
         column("incident", Reference("incidents"), "incident_id"),
         column("requested_by", Reference("users"), "escalated_by_id"),
         column("target_user", Reference("users"), "escalated_to_id"),
-        # The old system knew reasons by their codes only; the code is then the reason too.
+        # The old system stored only reason codes, so the code is also the reason.
         column("reason", through_field(serializers.CharField(), "reason_given"), "escalation_reason"),
         column("reason_code", choice_or_blank, "escalation_reason"),
         column("escalation_level", choice(), "escalation_level"),
         column("status", choice(), "status"),
         column("acknowledged_at", timestamp, "acknowledged_at"),
         column("resolved_at", timestamp, "resolved_at"),
-        *made("escalated_at"),
+        *created_from("escalated_at"),
     ),
     rules=(
         rules.not_from_the_future,
@@ -55,7 +55,7 @@ COMMUNICATIONS = Table(
         column("subject", text, "subject"),
         column("message_content", through_field(serializers.CharField(), "message_given"), "message_body"),
         column("sent_at", timestamp, "sent_at"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,
@@ -79,7 +79,7 @@ WORKAROUNDS = Table(
         column("status", choice(), "status"),
         column("description", through_field(serializers.CharField(), "description_given"), "description"),
         column("implemented_at", timestamp, "implemented_at"),
-        *made("implemented_at"),
+        *created_from("implemented_at"),
     ),
     rules=(rules.not_from_the_future, response_rules.implemented_by_permitted_role),
 )
@@ -97,7 +97,7 @@ ANALYSES = Table(
         column("status", choice(), "status"),
         column("summary", text, "summary"),
         column("completed_at", timestamp, "completed_at"),
-        *MADE,
+        *CREATED,
     ),
     rules=(
         rules.not_from_the_future,

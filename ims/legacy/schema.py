@@ -1,4 +1,4 @@
-"""What the mapping is written in: tables, their columns, and the rules whose breach is reported."""
+"""The schema of the mapping: tables, their columns, and the rules whose violations are reported."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from ims.legacy.export import Export, malformed
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One rule of today that an old row breaks."""
+    """One current rule that an imported row violates."""
 
     rule: str
     detail: str
@@ -22,8 +22,8 @@ class Violation:
 
 
 @dataclass
-class World:
-    """What is known while importing: the export, which table holds which entity type, the records referred to."""
+class ImportState:
+    """The state of an import: the export, the table of each entity type, and the records that others refer to."""
 
     export: Export
     tables: Mapping[str, str]
@@ -40,43 +40,43 @@ class World:
         return self._groups[key].get(value, [])
 
     def forget(self, table: str) -> None:
-        """Drop what only the table itself needed."""
+        """Drop the records that no later table refers to."""
         self.records.pop(table, None)
         self._groups = {key: groups for key, groups in self._groups.items() if key[0] != table}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value on its way from a row to an attribute: where it comes from, where it goes, who else is there."""
+    """One value of a row: its source column, its target attribute, and the state of the import."""
 
     table: str
     row_id: int
     source: str
     value: Any
     column: Any
-    world: World
+    state: ImportState
     violations: list[Violation]
 
-    def bad(self, detail: str) -> NoReturn:
-        """Refuse the export: this value cannot be kept."""
+    def reject(self, detail: str) -> NoReturn:
+        """Refuse the export: this value cannot be stored."""
         raise malformed(self.table, detail, self.row_id, self.source)
 
-    def breach(self, rule: str, detail: str) -> None:
-        """Keep the value, and report the rule that it breaks."""
+    def add_violation(self, rule: str, detail: str) -> None:
+        """Keep the value, and report the rule that it violates."""
         self.violations.append(Violation(rule, f"{self.source}: {detail}"))
 
 
 Reader = Callable[[Cell], Any]
-# A rule answers with the sentence that says how the record breaks it; an empty one where it does not.
-Rule = Callable[[Any, World], str]
+# A rule returns a sentence that describes the violation, or an empty string.
+Rule = Callable[[Any, ImportState], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One attribute of a model: its reader, and the columns of the export that it is read from (none: a given value).
+    """One attribute of a model: its reader, and its source columns in the export (none for a constant).
 
-    The reader gets one column's value as it stands, several as a tuple. Without a target the value is only checked,
-    because today's system derives it.
+    The reader receives the value of a single column, or a tuple for several. Without a target, the value is only
+    checked, because the current system derives it.
     """
 
     target: str
@@ -93,14 +93,14 @@ def checked(source: str, read: Reader) -> Column:
 
 
 def no_derived_values(record: Any) -> None:
-    """Nothing follows from a record but what its row says."""
+    """No value is derived from the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of the export. Without a model it is counted and reported as not yet imported.
+    """One table of the export. Without a model, its rows are counted and reported as not imported.
 
-    `complete` sets what today's system derives for a new record; the tables before it are written by then.
+    `complete` sets the values that the current system derives for a new record, after the preceding tables are written.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Locks and sequences: what explicit ids ask of the database."""
+"""Locks and sequences, for inserts with explicit ids."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,10 @@ from django.db import connection
 
 
 def lock(models: Iterable[Any]) -> None:
-    """Keep every other writer off these tables until the transaction ends; readers go on.
+    """Lock these tables against all other writers until the transaction ends; readers are not blocked.
 
-    So no id of the export is taken between the look and the write, and no second import runs beside this one.
-    SQLite has one writer at a time anyway.
+    So no id of the export can be used between check and insert, and imports cannot run concurrently. SQLite permits
+    only one writer anyway.
     """
     names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
     if connection.vendor == "postgresql" and names:
@@ -19,9 +19,9 @@ def lock(models: Iterable[Any]) -> None:
 
 
 def advance(models: Iterable[Any]) -> None:
-    """Let new ids begin above the highest one. Only ever forward: a sequence that went back would give an id twice.
+    """Advance the sequences past the highest id, never backwards, which would issue an id twice.
 
-    SQLite keeps count of explicit ids itself.
+    SQLite does this itself.
     """
     if connection.vendor != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""Where imported rows are kept, and how a row that was imported before is known again."""
+"""Storage of imported rows, and recognition of rows imported earlier."""
 
 import hashlib
 import json
@@ -14,23 +14,23 @@ from ims.legacy.schema import Violation
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the database holds under an id of the export: the mark of its original row, and its violations."""
+class StoredRow:
+    """The stored record of an id: the mark that identifies its original row, and its violations."""
 
     mark: Any
     violations: list[dict[str, str]]
 
 
 class RecordStore:
-    """Records keep their original row and their violations themselves, under the id of the row."""
+    """Records store their original row and their violations in their own columns, under the id of the row."""
 
     def mark(self, row: Row) -> Any:
         return row
 
-    def kept(self, model: Any, ids: Iterable[int]) -> dict[int, Kept]:
-        """What stands under these ids already: one statement for each batch of them."""
+    def stored(self, model: Any, ids: Iterable[int]) -> dict[int, StoredRow]:
+        """The stored records with these ids, one statement per batch."""
         return {
-            pk: Kept(row, violations or [])
+            pk: StoredRow(row, violations or [])
             for batch in batches(ids)
             for pk, row, violations in model.objects.filter(pk__in=batch).values_list(
                 "pk", "imported_row", "imported_violations"
@@ -43,18 +43,18 @@ class RecordStore:
 
 
 class AuditStore:
-    """Old audit entries join the chain of the record they speak of, under their `legacy_id`.
+    """Old audit entries are appended to the chain of their record, with their `legacy_id`.
 
-    The original row is kept as its digest: all that it says stands in the entry's own columns, and the trail must
-    not hold raw values that it would not have recorded itself.
+    Only the digest of the original row is stored: the entry's columns contain its data, and the trail must not contain
+    raw values that it would not have recorded itself.
     """
 
     def mark(self, row: Row) -> Any:
         return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
 
-    def kept(self, model: Any, ids: Iterable[int]) -> dict[int, Kept]:
+    def stored(self, model: Any, ids: Iterable[int]) -> dict[int, StoredRow]:
         return {
-            legacy_id: Kept(meta.get("imported_row_sha256"), meta.get("violations", []))
+            legacy_id: StoredRow(meta.get("imported_row_sha256"), meta.get("violations", []))
             for batch in batches(ids)
             for legacy_id, meta in AuditEntry.objects.filter(legacy_id__in=batch).values_list("legacy_id", "meta")
         }

@@ -1,8 +1,8 @@
-"""The mapping: one entry for each table of the old export, in the order in which they refer to each other.
+"""The mapping: one entry for each table of the old export, in dependency order.
 
-A table is imported as soon as its entry names a model; until then it is counted and reported. A column names the
-attribute it fills, how it is read, and the columns of the export it comes from; `rules` are those of today that a
-row may break. Statuses that today's lifecycles lack are mapped where they are read: `choice({"old": "today"})`.
+A table without a model is only counted and reported. A column states its attribute, its reader, and its source columns
+in the export; `rules` are the current rules that a row may violate. Statuses that the current lifecycles lack are
+mapped by the reader: `choice({"old": "current"})`.
 """
 
 from rest_framework import serializers
@@ -13,7 +13,7 @@ from clients.models import Client, SlaAgreement, Subscription
 from core.operations.fields import NameField, TimeZoneField
 from ims.legacy import rules
 from ims.legacy.change_tables import CHANGES, ROLLBACKS
-from ims.legacy.columns import EMAIL, MADE, MADE_AND_CHANGED, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
+from ims.legacy.columns import CREATED, CREATED_AND_UPDATED, EMAIL, NAME, OPTIONAL_PHONE, PHONE, TIMES, own_id
 from ims.legacy.event_tables import CORRELATIONS, EVENTS
 from ims.legacy.knowledge_tables import ARTICLES, REVIEWS
 from ims.legacy.metric_tables import METRICS
@@ -28,10 +28,10 @@ from ims.legacy.readers import (
     given,
     hours_as_minutes,
     identifier,
+    legacy_change,
     no_password,
     number,
-    old_change,
-    one_port,
+    port_list,
     required,
     text,
     through_field,
@@ -61,7 +61,7 @@ TABLES: tuple[Table, ...] = (
             column("contact_email", EMAIL, "contact_email"),
             column("contact_phone", PHONE, "contact_phone"),
             column("status", choice(), "status"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=(*TIMES, rules.vendor_type_configured),
     ),
@@ -79,7 +79,7 @@ TABLES: tuple[Table, ...] = (
             column("contact_phone", OPTIONAL_PHONE, "contact_phone"),
             column("address", text, "address"),
             column("status", choice(), "status"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=TIMES,
     ),
@@ -98,7 +98,7 @@ TABLES: tuple[Table, ...] = (
             column("client", Reference("clients"), "client_id"),
             column("vendor", Reference("vendors"), "vendor_id"),
             column("password", no_password),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=(*TIMES, rules.user_associations),
     ),
@@ -114,7 +114,7 @@ TABLES: tuple[Table, ...] = (
             column("version_label", text, "version"),
             column("vendor", Reference("vendors"), "vendor_id"),
             column("status", choice(), "status"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=TIMES,
     ),
@@ -130,9 +130,9 @@ TABLES: tuple[Table, ...] = (
             column("component_type", choice(), "component_type"),
             column("environment", choice(), "environment"),
             column("location", through_field(NameField(), "location_given"), "location"),
-            column("ports", one_port, "port_number"),
+            column("ports", port_list, "port_number"),
             column("status", choice(), "status"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=TIMES,
     ),
@@ -151,7 +151,7 @@ TABLES: tuple[Table, ...] = (
             column("start_date", day, "start_date"),
             column("end_date", day, "end_date"),
             column("status", choice(), "status"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=(*TIMES, rules.ended_subscription_not_active),
     ),
@@ -168,7 +168,7 @@ TABLES: tuple[Table, ...] = (
             column("resolution_time_hours", number, "resolution_time_hours"),
             column("availability_target", decimal, "availability_target"),
             column("status", choice(), "status"),
-            *MADE,
+            *CREATED,
         ),
         rules=(rules.not_from_the_future, rules.within_tier, rules.agreements_in_order),
     ),
@@ -201,7 +201,7 @@ TABLES: tuple[Table, ...] = (
             column("detected_at", timestamp, "detected_at"),
             column("resolved_at", timestamp, "resolved_at"),
             column("closed_at", timestamp, "closed_at"),
-            *MADE_AND_CHANGED,
+            *CREATED_AND_UPDATED,
         ),
         rules=(
             *TIMES,
@@ -240,7 +240,7 @@ TABLES: tuple[Table, ...] = (
             column("status", choice(), "status"),
             column("comment", text, "comment"),
             column("decided_at", timestamp, "decided_at"),
-            *MADE,
+            *CREATED,
         ),
         rules=(
             rules.not_from_the_future,
@@ -261,7 +261,7 @@ TABLES: tuple[Table, ...] = (
             column("reference_id", required(identifier), "reference_id"),
             column("action", choice(), "action"),
             column("user", Reference("users"), "user_id"),
-            column("changes", old_change, "reference_type", "field_name", "old_value", "new_value"),
+            column("changes", legacy_change, "reference_type", "field_name", "old_value", "new_value"),
             column("created_at", timestamp, "created_at"),
         ),
         rules=(rules.not_from_the_future, rules.reference_exists),

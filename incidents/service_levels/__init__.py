@@ -1,1 +1,1 @@
-"""Service levels of incidents: which promise counts, how its clocks run, what is stamped and what is shown."""
+"""Service levels of incidents: the applicable agreement, its clocks, the stamped fields and their presentation."""

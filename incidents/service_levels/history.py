@@ -1,31 +1,32 @@
-"""How a clock is stored with its incident: `sla_history` holds its stretches, before them what older ones counted;
-`sla_elapsed` is the covered time of all that are closed."""
+"""The stored form of a clock: `sla_history` contains the totals of older stretches and the stretches; `sla_elapsed` is
+the covered time of all closed stretches.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidents.service_levels.clock import Clock, Spent, Stretch
+from incidents.service_levels.clock import Clock, ElapsedTime, Stretch
 from incidents.service_levels.terms import SlaTerms
 
-FOLDED = "folded"
+MERGED = "folded"
 
 
 def read_clock(history: Sequence[dict[str, Any]], counted_time: timedelta) -> Clock:
-    """The clock that is stored with an incident."""
-    folded = history[0][FOLDED] if history and FOLDED in history[0] else None
-    stretches = tuple(map(_stretch, history[1:] if folded else history))
-    if folded is not None:
-        return Clock(stretches, _spent(folded["counted"]), _spent(folded["pauses"]))
-    # Before there were pauses, only the covered time told of stretches that were no longer kept one by one.
+    """The clock from the stored columns of an incident."""
+    merged = history[0][MERGED] if history and MERGED in history[0] else None
+    stretches = tuple(map(_stretch, history[1:] if merged else history))
+    if merged is not None:
+        return Clock(stretches, _spent(merged["counted"]), _spent(merged["pauses"]))
+    # Before pauses existed, only the covered time of merged stretches was stored.
     forgotten = counted_time - sum((each.counted or timedelta() for each in stretches), timedelta())
-    return Clock(stretches, Spent(forgotten, forgotten))
+    return Clock(stretches, ElapsedTime(forgotten, forgotten))
 
 
 def stored_clock(clock: Clock) -> list[dict[str, Any]]:
-    """The stretches of a clock as they are stored."""
-    folded = {"counted": _seconds(clock.folded), "pauses": _seconds(clock.folded_pauses)}
-    before = [{FOLDED: folded}] if Spent() != clock.folded + clock.folded_pauses else []
+    """The stored form of a clock's stretches."""
+    merged = {"counted": _seconds(clock.merged), "pauses": _seconds(clock.merged_pauses)}
+    before = [{MERGED: merged}] if ElapsedTime() != clock.merged + clock.merged_pauses else []
     return [*before, *map(_as_dict, clock.stretches)]
 
 
@@ -52,9 +53,9 @@ def _stretch(stored: dict[str, Any]) -> Stretch:
     )
 
 
-def _seconds(spent: Spent) -> list[float]:
-    return [spent.covered.total_seconds(), spent.wall.total_seconds()]
+def _seconds(elapsed_time: ElapsedTime) -> list[float]:
+    return [elapsed_time.covered.total_seconds(), elapsed_time.wall.total_seconds()]
 
 
-def _spent(seconds: Sequence[float]) -> Spent:
-    return Spent(*(timedelta(seconds=each) for each in seconds))
+def _spent(seconds: Sequence[float]) -> ElapsedTime:
+    return ElapsedTime(*(timedelta(seconds=each) for each in seconds))

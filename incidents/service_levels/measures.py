@@ -1,18 +1,18 @@
-"""One clock against its target, and the step from the target to the moment at which it is due."""
+"""A clock compared with its target, and the calculation of the due time from the target."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from clients.budgets import Budget
-from incidents.service_levels.clock import Clock, Spent, allowed, minutes
+from incidents.service_levels.clock import Clock, ElapsedTime, allowed, minutes
 
 _NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A clock as it ran when its promise was met, or as it runs now; without a budget nothing is counted."""
+    """A clock as of the time its target was met, or of now; without a budget, nothing is counted."""
 
     clock: Clock
     budget: Budget | None
@@ -22,7 +22,7 @@ class Measure:
 
     @property
     def breached(self) -> bool:
-        """Met means met by the due time."""
+        """Whether the target was missed: not met by the due time."""
         return self.due_at is not None and (self.met_at or self.now) > self.due_at
 
     def shown(self) -> dict[str, Any]:
@@ -39,12 +39,12 @@ class Measure:
         }
 
     def _remaining(self, left: int) -> int:
-        """Nothing remains, but nothing is late, while only the wall clock still runs."""
+        """0, not negative, while only the wall-clock time remains."""
         return left if self.breached else max(left, 0)
 
 
-def step_of(clock: Clock, budget: Budget | None) -> dict[str, Any] | None:
-    """How a target becomes a due time, number by number."""
+def calculation_of(clock: Clock, budget: Budget | None) -> dict[str, Any] | None:
+    """The calculation of the due time from the target, with every intermediate value."""
     if budget is None:
         return None
     numbers = {
@@ -57,8 +57,8 @@ def step_of(clock: Clock, budget: Budget | None) -> dict[str, Any] | None:
     }
     return {
         **numbers,
-        "budget_used_up_at": clock.due(Spent(budget.covered, _NOTHING)),
-        "target_passed_at": clock.due(Spent(_NOTHING, budget.wall)),
+        "budget_used_up_at": clock.due(ElapsedTime(budget.covered, _NOTHING)),
+        "target_passed_at": clock.due(ElapsedTime(_NOTHING, budget.wall)),
         "due_at": clock.due(allowed(budget)),
         "sentence": _SENTENCE.format_map(numbers),
     }
@@ -66,6 +66,6 @@ def step_of(clock: Clock, budget: Budget | None) -> dict[str, Any] | None:
 
 _SENTENCE = (
     "min({target_minutes}, {weeks} × {week_minutes} + min({days} × {longest_day_minutes}, {week_minutes})) = "
-    "{budget_minutes} covered minutes. Due is the later of the moment when they are used up and {target_minutes} "
+    "{budget_minutes} covered minutes. The due time is the later of their exhaustion and {target_minutes} "
     "minutes on the wall clock."
 )

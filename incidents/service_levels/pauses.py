@@ -1,4 +1,4 @@
-"""The records of pauses, and when the resolution clock may pause: SOP 14, as a term of the agreement."""
+"""Pauses of the resolution clock (SOP 14), if the agreement allows them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,14 +24,14 @@ def open_pause(incident: Incident) -> ClockPause | None:
 
 
 def end_pause(incident: Incident, at: datetime, cause: PauseEnd, note: str = "") -> None:
-    """End the open pause of an incident, in the name of who acts."""
+    """End the open pause of an incident, with the acting user as its end's author."""
     pause = open_pause(incident)
     if pause is not None:
         pause.change(ended_at=at, ended_by_id=current().actor.pk, end_cause=cause, end_note=note)
 
 
 def require_pausable(incident: Incident, reason: str) -> None:
-    """Refuse (409 precondition_failed) a pause that the agreement or the incident does not permit; all reasons."""
+    """Refuse (409 precondition_failed) a pause that the agreement or the incident does not permit, with all reasons."""
     items = [*_of_the_agreement(incident), *_of_the_incident(incident, reason)]
     if items:
         detail = f"The clock of {incident.incident_code} cannot be paused. {' '.join(item.detail for item in items)}"
@@ -41,24 +41,26 @@ def require_pausable(incident: Incident, reason: str) -> None:
 def _of_the_agreement(incident: Incident) -> Iterator[Item]:
     agreement = incident.sla_agreement
     if agreement is None or incident.status not in UNRESOLVED:
-        yield Item("clock_not_running", "No resolution clock runs: the incident is resolved, or nothing was promised.")
+        yield Item(
+            "clock_not_running", "No resolution clock is running: the incident is resolved, or no agreement applies."
+        )
     elif not agreement.pauses_allowed:
         yield Item("pauses_not_allowed", f"Agreement {agreement.pk} does not allow pauses.")
 
 
 def _of_the_incident(incident: Incident, reason: str) -> Iterator[Item]:
     if incident.severity == Severity.P1:
-        yield Item("severity_never_pauses", "The clock of a P1 incident never pauses.")
+        yield Item("severity_never_pauses", "The clock of a P1 incident cannot be paused.")
     if (pause := open_pause(incident)) is not None:
-        yield Item("already_paused", f"Pause {pause.pk} is open: end it first.", facts={"existing_id": pause.pk})
+        yield Item("already_paused", f"Pause {pause.pk} is still open; end it first.", facts={"existing_id": pause.pk})
     if reason == PauseReason.WAITING_FOR_CLIENT and not _is_client_asked(incident):
-        detail = "Nobody can wait for the client: nothing was sent to it that it has not answered."
+        detail = "There is no unanswered communication to the client, so there is nothing to wait for."
         yield Item("client_not_asked", detail, "reason")
 
 
 def _is_client_asked(incident: Incident) -> bool:
-    """Whether something was sent to the client since it was last waited for. Whoever ends a wait says that it is over:
-    for a further one, something further must be sent. Automated notifications ask for nothing.
+    """Whether a communication was sent to the client since the last pause for the client. Ending such a pause states
+    that the client has answered; another pause needs another communication. Automated notifications do not count.
     """
     to_client = reaching_contacts_of(incident.client_id) | on_portal_of(incident.client_id)
     asking = Communication.objects.filter(to_client, incident=incident).exclude(

@@ -1,4 +1,4 @@
-"""What is shown of an incident's service levels: computed when it is read, with the arithmetic that led there."""
+"""The representation of an incident's service levels, calculated when it is read, with the arithmetic."""
 
 from collections import deque
 from datetime import datetime, timedelta
@@ -9,19 +9,19 @@ from django.utils import timezone
 
 from incidents.models import ClockPause, Incident
 from incidents.service_levels.clock import Clock, Stretch, allowed, minutes
-from incidents.service_levels.measures import Measure, step_of
+from incidents.service_levels.measures import Measure, calculation_of
 from incidents.service_levels.states import state_of
 from incidents.service_levels.terms import SlaTerms
 from incidents.service_levels.timers import clock_of, responded_at_of
 
-# So many of the latest counted intervals are shown one by one.
+# The maximum number of counted intervals in a response.
 MAX_INTERVALS = 100
 
 
 def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[str, Any]:
-    """The state of both clocks of an incident at this moment (or another one), and how it was reckoned.
+    """The state of both clocks of an incident now, or at another instant, and its calculation.
 
-    The resolution is shown as it counts, and as it would without any pause.
+    The resolution is included both with and without pauses.
     """
     now, clock = at or timezone.now(), clock_of(incident)
     response, resolution, unpaused = _measures(incident, clock, now)
@@ -33,18 +33,18 @@ def service_levels_of(incident: Incident, at: datetime | None = None) -> dict[st
         "resolution_without_pauses": unpaused.shown(),
         "arithmetic": {
             **_arithmetic(incident, clock, now),
-            "response": step_of(response.clock, response.budget),
-            "resolution": step_of(resolution.clock, resolution.budget),
+            "response": calculation_of(response.clock, response.budget),
+            "resolution": calculation_of(resolution.clock, resolution.budget),
             "pauses": _pauses(incident, clock, now),
         },
     }
 
 
 def _measures(incident: Incident, clock: Clock, now: datetime) -> tuple[Measure, Measure, Measure]:
-    """Both clocks as they ran when the promise was met, or run now; last the resolution without pauses."""
+    """The response, the resolution, and the resolution without pauses."""
     answered, resolved = responded_at_of(incident), incident.resolved_at
-    response, resolution = clock.whole.as_of(answered or now), clock.as_of(resolved or now)
-    unpaused, budget = resolution.whole, resolution.terms.resolution
+    response, resolution = clock.without_pauses.as_of(answered or now), clock.as_of(resolved or now)
+    unpaused, budget = resolution.without_pauses, resolution.terms.resolution
     due_unpaused = unpaused.due(allowed(budget)) if budget and clock.has_pauses else incident.resolution_due_at
     return (
         Measure(response, response.terms.response, incident.response_due_at, answered, now),
@@ -80,15 +80,15 @@ def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, An
 
 
 def _why(incident: Incident, terms: SlaTerms) -> str:
-    """Why this agreement counts, or why none does, and whether a breach was stamped under earlier terms."""
+    """Why this agreement applies, or none, and whether a breach was recorded under earlier terms."""
     product = "to the component's product" if incident.component_id else "of the client (no component is named)"
-    sentence = f"No active {incident.severity} agreement stands on an active, current subscription {product}."
+    sentence = f"There is no active {incident.severity} agreement on an active, current subscription {product}."
     if terms.has_agreement:
         sentence = (
             f"Agreement {terms.agreement_id} is the active one for {terms.severity} on the {terms.tier} subscription "
             f"{terms.subscription_id} {product}: the best tier, then the oldest subscription."
         )
-    return f"{sentence} A breach was stamped on the incident, and stays." if incident.sla_breach else sentence
+    return f"{sentence} A breach was recorded on the incident and is permanent." if incident.sla_breach else sentence
 
 
 def _shown(stretch: Stretch, now: datetime) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _shown(stretch: Stretch, now: datetime) -> dict[str, Any]:
 
 
 def _pauses(incident: Incident, clock: Clock, now: datetime) -> list[dict[str, Any]]:
-    """The pauses so far, oldest first, with the covered time in each; no statement where there are none."""
+    """The pauses, oldest first, with the covered time of each; no query if there are none."""
     if not clock.has_pauses:
         return []
     found = ClockPause.objects.filter(incident=incident, started_at__lte=now).order_by("id")
@@ -127,7 +127,7 @@ def _covered_in(clock: Clock, start: datetime, end: datetime) -> timedelta:
 
 
 def _intervals(clock: Clock, now: datetime) -> tuple[list[dict[str, Any]], int]:
-    """The latest counted intervals, oldest first, and how many came before them."""
+    """The latest counted intervals, oldest first, and the number of omitted earlier ones."""
     latest: deque[dict[str, Any]] = deque(maxlen=MAX_INTERVALS)
     count = 0
     for stretch in clock.stretches:

@@ -1,5 +1,6 @@
-"""Who may know what a client was promised, and whether it was kept: staff, and the client itself. An incident that one
-may read does not tell its vendor, nor further clients that it affects, about a contract that is not theirs."""
+"""Service levels and their breaches are disclosed to staff and to the incident's client only. Vendors and other
+affected clients may read the incident, but not another party's contract.
+"""
 
 from typing import Any
 
@@ -15,12 +16,12 @@ def may_read_service_levels(viewer: Any, client_id: int) -> bool:
 
 
 def with_readable_service_levels(viewer: Any) -> Q:
-    """The incidents whose promises a viewer may know: as `may_read_service_levels`, for the database."""
+    """The incidents whose service levels a viewer may read: `may_read_service_levels` as a query."""
     if viewer.is_internal:
         return Q()
     return Q(client_id=viewer.client_id) if viewer.role == CC else Q(pk__in=())
 
 
 def without_hidden_service_levels(row: dict[str, Any], viewer: Any) -> dict[str, Any]:
-    """A row of an incident as the viewer may see it: null for promises made to others."""
+    """A row of an incident with null for the service levels that the viewer may not read."""
     return row if may_read_service_levels(viewer, row["client_id"]) else {**row, **dict.fromkeys(SERVICE_LEVEL_FIELDS)}

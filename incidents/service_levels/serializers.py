@@ -9,7 +9,7 @@ from incidents.service_levels.states import SlaState
 
 
 class ClockAnswer(serializers.Serializer[object]):
-    """One clock: minutes are covered ones; null where nothing was promised."""
+    """One clock, in covered minutes; null without an agreement."""
 
     due_at = serializers.DateTimeField(allow_null=True)
     elapsed_minutes = serializers.IntegerField(allow_null=True)
@@ -25,7 +25,7 @@ class SlaTargets(serializers.Serializer[object]):
 
 
 class CountedInterval(serializers.Serializer[object]):
-    """A stretch of covered time that was counted."""
+    """A counted interval of covered time."""
 
     to = serializers.DateTimeField()
     minutes = serializers.IntegerField()
@@ -35,7 +35,7 @@ class CountedInterval(serializers.Serializer[object]):
 
 
 class SlaStep(serializers.Serializer[object]):
-    """From a target to the moment at which it is due. A moment is null while the clock is paused."""
+    """The calculation of a due time from its target. Times are null while the clock is paused."""
 
     target_minutes = serializers.IntegerField()
     weeks = serializers.IntegerField()
@@ -50,7 +50,7 @@ class SlaStep(serializers.Serializer[object]):
 
 
 class SlaPause(serializers.Serializer[object]):
-    """A time in which the resolution clock stood still, and the covered minutes in it."""
+    """A pause of the resolution clock, with its covered minutes."""
 
     id = serializers.IntegerField()
     reason = serializers.ChoiceField(choices=PauseReason.choices)
@@ -62,7 +62,7 @@ class SlaPause(serializers.Serializer[object]):
 
 
 class CountedStretch(serializers.Serializer[object]):
-    """A time under one set of terms, why it began, and the covered minutes in it."""
+    """A period with constant terms, the reasons for its start, and its covered minutes."""
 
     to = serializers.DateTimeField(allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
@@ -77,7 +77,7 @@ class CountedStretch(serializers.Serializer[object]):
 
 
 class SlaArithmetic(serializers.Serializer[object]):
-    """How due times and elapsed times were reckoned."""
+    """The calculation of the due and elapsed times."""
 
     why = serializers.CharField()
     subscription_id = serializers.IntegerField(allow_null=True)

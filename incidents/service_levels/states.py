@@ -1,7 +1,7 @@
-"""The state of an incident's service levels, in Python and in SQL: both read the stored times and the present one.
+"""The state of an incident's service levels, in Python and in SQL, from the stored times and the current time.
 
-breached: a breach is stamped, or a running clock is past its due time; at_risk: one has used up most of its target;
-none: no agreement counts; ok: all else.
+breached: a breach is recorded, or a running clock is past its due time; at_risk: a clock has used most of its target;
+none: no agreement applies; ok: otherwise.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.db.models import Q, TextChoices
 
 from incidents.models import Incident
 
-# Breached without pauses: breached, or kept by pauses alone. For the rates that are shown beside the usual ones.
+# Breached without pauses: breached, or met only because of pauses. For breach rates without pauses.
 BREACHED_WITHOUT_PAUSES = Q(sla_breach=True) | Q(kept_by_pauses=True)
 
 
@@ -45,5 +45,5 @@ def in_state(state: str, now: datetime) -> Q:
 
 
 def due_before(moment: datetime) -> Q:
-    """A running clock is due before an instant. At risk it is earlier still: said so that one index serves both."""
+    """A running clock is due before an instant. The condition on the earlier at-risk time lets one index serve both."""
     return Q(sla_at_risk_at__lt=moment, sla_due_at__lt=moment)

@@ -1,7 +1,7 @@
-"""The terms under which an incident's clocks run, as they were when they were counted.
+"""The terms of an incident's clocks, as they were when time was counted.
 
-They are kept with the incident: when a calendar or an agreement changes, what elapsed before is still counted by the
-hours that held then, which no other record knows any more.
+They are stored with the incident: when a calendar or an agreement changes, earlier time remains counted by the former
+hours, which no other record contains.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -18,11 +18,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SlaTerms:
-    """An agreement's targets in covered minutes and its coverage; without an agreement, no promise at all.
+    """An agreement's targets in covered minutes and its coverage; without an agreement, there are no targets.
 
-    `calendar` is kept for business hours only. The recovery time objective is counted by the wall clock, and whether
-    pauses are allowed is asked when one begins, so a change of them cuts no clock and two terms that differ in nothing
-    else are equal.
+    `calendar` is set only for business hours. The recovery time objective uses wall-clock time, and `pauses_allowed` is
+    checked when a pause begins: neither affects equality, so changing them starts no new stretch.
     """
 
     agreement_id: int | None = None
@@ -56,7 +55,7 @@ class SlaTerms:
         return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
 
     def differences(self, other: "SlaTerms") -> list[str]:
-        """What changed, in words that stand in the arithmetic."""
+        """The changed aspects, as reasons in the arithmetic."""
         return [name for name, columns in _ASPECTS.items() if any(_differs(self, other, each) for each in columns)]
 
     def _budget(self, minutes: int | None) -> Budget | None:
@@ -77,7 +76,7 @@ def _differs(one: SlaTerms, other: SlaTerms, column: str) -> bool:
 
 
 def terms_of(agreement: ApplicableAgreement | None, severity: str, detected_at: datetime) -> SlaTerms:
-    """The terms that an offer gives an incident of a severity."""
+    """The terms of an agreement for an incident of this severity."""
     if agreement is None:
         return SlaTerms()
     if agreement.agreement_id is None:
@@ -98,6 +97,6 @@ def terms_of(agreement: ApplicableAgreement | None, severity: str, detected_at: 
 
 
 def _from(calendar: dict[str, Any], detected_at: datetime) -> dict[str, Any]:
-    """A calendar without the holidays that lie before the incident, whatever the time zone."""
+    """A calendar without holidays that precede the incident in every time zone."""
     first = (detected_at - _DAY).date().isoformat()
     return {**calendar, "holidays": [day for day in calendar["holidays"] if day >= first]}

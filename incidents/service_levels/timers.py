@@ -1,8 +1,9 @@
-"""Stamps service levels on incidents: due times, agreement, breaches. No background work: whatever a clock rests on
-calls this in its own transaction, and what only the time changes is computed when it is read.
+"""Stamps service levels on incidents: due times, agreement, breaches. There are no background jobs: operations that
+change an input of a clock call this module in their transaction, and values that depend on the current time are
+calculated when they are read.
 
-An operation that changes an incident calls `stamp` before it saves, so that one save and one audit entry tell of the
-change and of what follows from it. For operations above that only announce the change there is `restamp_incident`.
+An operation that changes an incident calls `stamp` before saving, so that one save and one audit entry contain the
+change and its consequences. `restamp_incident` serves higher layers, which only announce a change.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,7 @@ from incidents.service_levels.history import read_clock, stored_clock
 from incidents.service_levels.pauses import end_pause
 from incidents.service_levels.terms import SlaTerms, terms_of
 
-# What of an incident its stamps rest on.
+# The incident's fields that affect its service levels.
 TERM_FIELDS = ("severity", "component_id", "status", "acknowledged_at", "resolved_at", "downtime_minutes")
 
 
@@ -34,17 +35,17 @@ def clock_of(incident: Incident) -> Clock:
 
 
 def responded_at_of(incident: Incident) -> datetime | None:
-    """When the response was given: acknowledged, or resolved without that; a reopening changes nothing of it."""
+    """The response time: the acknowledgement, or else the resolution. A reopening does not change it."""
     return incident.responded_at or incident.acknowledged_at or incident.resolved_at
 
 
 def preserve_response_time(incident: Incident) -> None:
-    """Keep when the response was given, without saving. To be called before a reopening takes the resolution back."""
+    """Store the response time, without saving. Call it before a reopening clears the resolution."""
     incident.responded_at = responded_at_of(incident)
 
 
 def change_stamped(incident: Incident, **values: Any) -> Incident:
-    """Set these attributes, stamp what follows from them, and save; returns the incident."""
+    """Set these attributes, update the service levels, and save. Returns the incident."""
     for name, value in values.items():
         setattr(incident, name, value)
     stamp(incident)
@@ -53,31 +54,31 @@ def change_stamped(incident: Incident, **values: Any) -> Incident:
 
 
 def stamp(incident: Incident, candidates: Sequence[ApplicableAgreement] | None = None) -> None:
-    """Bring an incident's service levels up to date, without saving it; one statement unless `candidates` are given."""
+    """Update an incident's service levels, without saving; one query unless `candidates` are given."""
     now = timezone.now()
     clock = clock_of(incident)
     if clock.is_running:
-        _note_breaches(incident, clock, now)
+        _record_breaches(incident, clock, now)
     if clock.is_paused:
         clock = _without_pause(incident, clock, now)
     if incident.resolved_at is None or clock.last is None:
-        clock = _run(incident, clock, now, candidates)
+        clock = _running_clock(incident, clock, now, candidates)
     if incident.resolved_at is not None:
         clock = clock.stopped(incident.resolved_at)
-    _set_next(incident, clock)
-    _note_breaches(incident, clock, now)
-    _note_recovery(incident, clock, now)
+    _set_next_times(incident, clock)
+    _record_breaches(incident, clock, now)
+    _record_recovery_breach(incident, clock, now)
     _store(incident, clock)
     incident.stamped_for = _basis(incident)
 
 
 def pause_clock(incident: Incident) -> datetime:
-    """Let the resolution clock of an incident stand still, without saving it; returns since when it does."""
+    """Pause the resolution clock of an incident, without saving. Returns the time of the pause."""
     return _transition(incident, Clock.paused)
 
 
 def resume_clock(incident: Incident) -> datetime:
-    """Let the resolution clock of an incident run on, without saving it; returns since when it does."""
+    """Resume the resolution clock of an incident, without saving. Returns the time of the resumption."""
     return _transition(incident, Clock.resumed)
 
 
@@ -88,22 +89,22 @@ def start_clock(incident: Incident) -> None:
     no clock; reopening it starts a new one.
     """
     if incident.status in UNRESOLVED and incident.resolved_at is None:
-        clock = _run(incident, clock_of(incident), timezone.now())
-        _set_next(incident, clock)
+        clock = _running_clock(incident, clock_of(incident), timezone.now())
+        _set_next_times(incident, clock)
         _store(incident, clock)
 
 
 def restamp_incident(incident: Incident) -> None:
-    """Stamp and save an incident whose operation only announced its change."""
+    """Update and save an incident whose operation only announced its change."""
     if incident.stamped_for != _basis(incident):
         stamp(incident)
         incident.save()
 
 
 def restamp_client(client_id: int) -> None:
-    """Stamp the unresolved incidents of a client whose agreements, subscriptions or calendar changed.
+    """Update the unresolved incidents of a client whose agreements, subscriptions or calendar changed.
 
-    Two statements, and for each incident on which something changes those of one audited save.
+    Costs two queries, plus one audited save for each incident that changes.
     """
     unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
     incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
@@ -114,7 +115,7 @@ def restamp_client(client_id: int) -> None:
 
 
 def register_hooks(hooks: Hooks) -> None:
-    """Register what restamps what, in order."""
+    """Register the functions that update incidents and detect running clocks, in order."""
     hooks.on_change(Incident.entity_type, restamp_incident)
     hooks.on_change(SlaAgreement.entity_type, _agreement_changed)
     hooks.on_change(Subscription.entity_type, _terms_of_client_changed)
@@ -124,7 +125,7 @@ def register_hooks(hooks: Hooks) -> None:
 
 
 def clock_uses_calendar(client: Client) -> bool:
-    """Whether a clock runs by a client's business hours; round the clock it does not rest on them."""
+    """Whether a running clock uses a client's business hours; round-the-clock coverage does not."""
     running = Incident.objects.filter(client=client, status__in=UNRESOLVED, sla_agreement__isnull=False).order_by()
     clocks = running.values_list("sla_history", "sla_elapsed")
     return any(read_clock(*counted_time).terms.calendar is not None for counted_time in clocks)
@@ -145,16 +146,16 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
 
 def _transition(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
     now, clock = timezone.now(), clock_of(incident)
-    _note_breaches(incident, clock, now)
+    _record_breaches(incident, clock, now)
     clock = turn(clock, now)
     _set_due_times(incident, clock)
-    _set_next(incident, clock)
+    _set_next_times(incident, clock)
     _store(incident, clock)
     return clock.last.start if clock.last else now
 
 
 def _without_pause(incident: Incident, clock: Clock, now: datetime) -> Clock:
-    """The clock after what ends a pause by itself: a resolution, and a rise to P1, which never pauses."""
+    """The clock after events that end a pause: a resolution, and a rise to P1, which cannot be paused."""
     if incident.resolved_at is None and incident.severity != Severity.P1:
         return clock
     resolved = incident.resolved_at is not None
@@ -165,7 +166,7 @@ def _without_pause(incident: Incident, clock: Clock, now: datetime) -> Clock:
     return clock
 
 
-def _begun(incident: Incident, now: datetime) -> datetime:
+def _clock_start(incident: Incident, now: datetime) -> datetime:
     """The start of a new clock: the detection, limited to the last years for an incident with an older detection.
 
     An imported incident that was resolved before clocks were recorded gets a new clock when it is reopened: the time it
@@ -176,11 +177,11 @@ def _begun(incident: Incident, now: datetime) -> datetime:
     return max(incident.detected_at, now - HORIZON)
 
 
-def _run(
+def _running_clock(
     incident: Incident, clock: Clock, now: datetime, candidates: Sequence[ApplicableAgreement] | None = None
 ) -> Clock:
-    """The clock as it runs under the present terms, with the agreement and the due times that follow from it."""
-    running = clock.running(_current_terms(incident, candidates), since=_begun(incident, now), now=now)
+    """The running clock under the current terms; sets the agreement and the due times."""
+    running = clock.running(_current_terms(incident, candidates), since=_clock_start(incident, now), now=now)
     incident.sla_agreement_id = running.terms.agreement_id
     _set_due_times(incident, running)
     return running
@@ -204,11 +205,11 @@ def _current_terms(incident: Incident, candidates: Sequence[ApplicableAgreement]
 
 
 def _set_due_times(incident: Incident, clock: Clock) -> None:
-    """Due times as the clock now runs. A response that was judged keeps the one that held when it was given."""
+    """Set the due times. A response that was already given keeps its due time."""
     answered, start = responded_at_of(incident), clock.start
     unjudged = incident.response_due_at is None
     if answered is None or (unjudged and start is not None and start <= answered):
-        incident.response_due_at = _due(clock.whole, clock.terms.response)
+        incident.response_due_at = _due(clock.without_pauses, clock.terms.response)
     incident.resolution_due_at = _due(clock, clock.terms.resolution)
 
 
@@ -216,28 +217,27 @@ def _due(clock: Clock, budget: Budget | None, percent: int = 100) -> datetime | 
     return None if budget is None else clock.due(allowed(budget, percent))
 
 
-def _set_next(incident: Incident, clock: Clock) -> None:
-    """What the running clocks come to next: when the first is at risk, and when the first is due."""
+def _set_next_times(incident: Incident, clock: Clock) -> None:
+    """Set when the first running clock is at risk and when the first is due."""
     terms, percent = clock.terms, settings.IMS_SLA_AT_RISK_PERCENT
     pending = [(incident.resolution_due_at, clock, terms.resolution)]
     if responded_at_of(incident) is None:
-        pending.append((incident.response_due_at, clock.whole, terms.response))
+        pending.append((incident.response_due_at, clock.without_pauses, terms.response))
     running = [each for each in pending if each[0] is not None and clock.is_running]
     risks = [_due(counted, budget, percent) for _, counted, budget in running]
     incident.sla_due_at = min((moment for moment, *_ in running if moment is not None), default=None)
     incident.sla_at_risk_at = min((risk for risk in risks if risk is not None), default=None)
 
 
-def _note_breaches(incident: Incident, clock: Clock, now: datetime) -> None:
-    """Record a breach permanently: a target is met when it is answered or resolved by the due time.
-
-    A resolution that only pauses kept in time is recorded too: breach rates are shown with and without pauses.
+def _record_breaches(incident: Incident, clock: Clock, now: datetime) -> None:
+    """Record a breach permanently: a target is met by a response or resolution by its due time. A resolution in time
+    only because of pauses is recorded too, for breach rates without pauses.
     """
     answered, resolved = responded_at_of(incident) or now, incident.resolved_at or now
     late = _is_late(answered, incident.response_due_at) or _is_late(resolved, incident.resolution_due_at)
     incident.sla_breach = incident.sla_breach or late
     if clock.has_pauses:
-        late = _is_late(resolved, _due(clock.as_of(resolved).whole, clock.terms.resolution))
+        late = _is_late(resolved, _due(clock.as_of(resolved).without_pauses, clock.terms.resolution))
         incident.kept_by_pauses = incident.kept_by_pauses or late
     incident.kept_by_pauses = incident.kept_by_pauses and not incident.sla_breach
 
@@ -246,11 +246,15 @@ def _is_late(end: datetime, due_at: datetime | None) -> bool:
     return due_at is not None and end > due_at
 
 
-def _note_recovery(incident: Incident, clock: Clock, now: datetime) -> None:
+def _record_recovery_breach(incident: Incident, clock: Clock, now: datetime) -> None:
     """Record a breach of the recovery time objective: the stated downtime, else the wall-clock time since detection
     without the time between a resolution and its reopening. Pausing the clock does not end the downtime."""
     objective, stated = clock.terms.rto_minutes, incident.downtime_minutes
     if objective is None:
         return
-    down = clock.whole.spent(incident.resolved_at or now).wall if stated is None else timedelta(minutes=stated)
+    down = (
+        clock.without_pauses.elapsed_time(incident.resolved_at or now).wall
+        if stated is None
+        else timedelta(minutes=stated)
+    )
     incident.rto_breach = incident.rto_breach or down > timedelta(minutes=objective)

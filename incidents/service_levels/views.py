@@ -17,18 +17,18 @@ from incidents.service_levels.scope import may_read_service_levels
 from incidents.service_levels.serializers import SlaAnswer
 from incidents.views import INCIDENTS
 
-OTHER_CLIENT = "What was promised for this incident is a matter of its client and of the provider."
+OTHER_CLIENT = "The service levels of this incident are visible only to its client and the provider's staff."
 
 
 class ServiceLevelView(OperationView):
-    """What was promised for an incident, and how its clocks stand."""
+    """The service levels of an incident and the state of its clocks."""
 
     collection = INCIDENTS
     operations = {"sla": READ}
 
     @answers(SlaAnswer)
     def sla(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Tell when an incident is due, how much of its time has passed, and by which arithmetic."""
+        """Read the due times of an incident, the elapsed time, and their calculation."""
         discovery = Discovery(Incident.entity_type, int(kwargs["pk"]), {"view": "sla"})
         return Response(
             self.read(
@@ -37,7 +37,7 @@ class ServiceLevelView(OperationView):
         )
 
     def _incident(self) -> Incident | None:
-        """The incident, if the caller may read it. Raises Refusal (403): its promises are for those they concern."""
+        """The incident, if the caller may read it. Raises Refusal (403) if its service levels are hidden."""
         user = self.request.user
         incident: Incident | None = INCIDENTS.scoped(user).filter(pk=self.kwargs["pk"]).first()
         if incident is not None and not may_read_service_levels(user, incident.client_id):

@@ -138,7 +138,7 @@ def test_a_missing_file_is_refused_even_of_a_table_without_a_place(export):
 
 
 def test_a_missing_folder_is_refused(tmp_path):
-    assert "no such folder" in refused(tmp_path / "nowhere")
+    assert "the folder does not exist" in refused(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_id_held_by_a_record_made_here_is_refused(export):
 
     said = refused(export)
 
-    assert f"vendors row {vendor.pk}, vendor_id: vendor {vendor.pk} exists already and was not imported" in said
+    assert f"vendors row {vendor.pk}, vendor_id: vendor {vendor.pk} already exists and was not imported" in said
 
 
 def test_a_row_that_changed_since_it_was_imported_is_refused(export):
@@ -188,7 +188,7 @@ def test_a_row_that_changed_since_it_was_imported_is_refused(export):
 
     said = refused(export.change("clients", address="2 Quay"))
 
-    assert f"clients row {ID}, client_id: client {ID} was imported from another original row" in said
+    assert f"clients row {ID}, client_id: client {ID} was imported from a different row" in said
 
 
 def test_an_audit_row_that_changed_since_it_was_imported_is_refused(export):

@@ -161,17 +161,17 @@ def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
     unpaused, counted = life.counts(last + FAR)
     for minute in {last, last + later, last // 2}:
         moment = start + MINUTE * minute
-        assert clock.whole.elapsed(moment) == MINUTE * unpaused[minute][0]
+        assert clock.without_pauses.elapsed(moment) == MINUTE * unpaused[minute][0]
         assert clock.elapsed(moment) == MINUTE * counted[minute][0]
-        assert clock.whole.spent(moment).wall == MINUTE * unpaused[minute][1]
+        assert clock.without_pauses.elapsed_time(moment).wall == MINUTE * unpaused[minute][1]
     assert read_clock(stored_clock(clock), clock.counted_time) == clock
     if not clock.terms.has_agreement:
         assert clock.due(allowed(budget_of(MINUTE, None))) is None
         return
     for ran, minutes, target in (
-        (clock.whole, unpaused, clock.terms.response),
+        (clock.without_pauses, unpaused, clock.terms.response),
         (clock, counted, clock.terms.resolution),
-        (clock.whole, unpaused, clock.terms.resolution),
+        (clock.without_pauses, unpaused, clock.terms.resolution),
     ):
         due = life.due(minutes, target.wall // MINUTE)
         assert ran.due(allowed(target)) == (None if due is None else start + MINUTE * due)
@@ -205,7 +205,9 @@ def test_no_stricter_promise_is_due_later(*, start, hours, other_hours, targets,
         )
         clock = incident.clock
         budget_now = clock.terms.resolution
-        dues.append((clock.whole.due(allowed(budget_now)), clock.due(allowed(budget_now))) if budget_now else None)
+        dues.append(
+            (clock.without_pauses.due(allowed(budget_now)), clock.due(allowed(budget_now))) if budget_now else None
+        )
     for stricter, laxer in pairwise(dues):
         for due, later_due in zip(stricter or (), laxer or (), strict=True):
             assert later_due is None or (due is not None and due <= later_due)
@@ -217,11 +219,11 @@ def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
     changes = [(gap, kind) for gap, kind in changes if kind != "unpromised"]
     incident, last = lived(start, hours, (60, 600), changes, other_hours=SIX_DAYS, other_targets=(120, 1_200))
     moment = start + MINUTE * last
-    before, whole = incident.clock.elapsed(moment), incident.clock.whole.spent(moment)
+    before, without_pauses = incident.clock.elapsed(moment), incident.clock.without_pauses.elapsed_time(moment)
     for number in range(restamps):
         incident.change(last, ("hours", "targets", "tier")[number % 3], SIX_DAYS, (number + 15, number + 900))
     assert incident.clock.elapsed(moment) == before
-    assert incident.clock.whole.spent(moment) == whole
+    assert incident.clock.without_pauses.elapsed_time(moment) == without_pauses
     later = moment + timedelta(days=3)
     assert incident.clock.elapsed(later) >= before
 
@@ -233,8 +235,8 @@ def test_what_is_no_longer_kept_one_by_one_still_counts(start, hours, rounds):
     incident, last = lived(start, hours, (600, 6_000), changes, other_hours=hours, other_targets=(600, 6_000))
     clock = read_clock(stored_clock(incident.clock), incident.clock.counted_time)
     unpaused, counted = (each[-1] for each in incident.life.counts(last))
-    spent, moment = clock.spent(start + MINUTE * last), start + MINUTE * last
+    elapsed_time, moment = clock.elapsed_time(start + MINUTE * last), start + MINUTE * last
     assert len(clock.stretches) == min(50, 1 + 3 * rounds)
-    assert (spent.covered, spent.wall) == (MINUTE * counted[0], MINUTE * counted[1])
-    assert clock.whole.spent(moment).covered == MINUTE * unpaused[0]
-    assert clock.whole.spent(moment).wall == MINUTE * unpaused[1]
+    assert (elapsed_time.covered, elapsed_time.wall) == (MINUTE * counted[0], MINUTE * counted[1])
+    assert clock.without_pauses.elapsed_time(moment).covered == MINUTE * unpaused[0]
+    assert clock.without_pauses.elapsed_time(moment).wall == MINUTE * unpaused[1]

@@ -14,7 +14,7 @@ from core.context import context
 from core.operations.registry import registry
 from incidents.filters import IncidentFilters
 from incidents.models import Incident
-from incidents.service_levels.clock import Clock, Spent
+from incidents.service_levels.clock import Clock, ElapsedTime
 from incidents.service_levels.states import SlaState, due_before, in_state, state_of
 from incidents.service_levels.terms import SlaTerms, terms_of
 from incidents.service_levels.timers import stamp
@@ -157,7 +157,7 @@ def test_many_changes_are_forgotten_but_not_their_time():
         clock = clock.running(terms, since=START, now=START + MINUTE * step)
     assert len(clock.stretches) == 50
     assert clock.elapsed(START + MINUTE * 300) == MINUTE * 300
-    assert clock.due(Spent(MINUTE * 500, MINUTE * 500)) == due(None, START, MINUTE * 500)
+    assert clock.due(ElapsedTime(MINUTE * 500, MINUTE * 500)) == due(None, START, MINUTE * 500)
 
 
 class TestOverHttp:

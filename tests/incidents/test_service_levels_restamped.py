@@ -99,7 +99,7 @@ class TestSeverity:
         assert shown["sla_breach"] is True
         assert answer["state"] == "breached"
         assert answer["resolution"]["breached"] is False
-        assert "A breach was stamped" in answer["arithmetic"]["why"]
+        assert "A breach was recorded" in answer["arithmetic"]["why"]
 
 
 class TestComponentAndTerms:

@@ -60,7 +60,7 @@ def _against_promise(subject: ReportContext) -> tuple[Section, ...]:
         return ()
     incident, clock = subject.incident, clock_of(subject.incident)
     ends = (responded_at_of(incident) or subject.at, incident.resolved_at or subject.at)
-    used = tuple(minutes(each.elapsed(end)) for each, end in zip((clock.whole, clock), ends, strict=True))
+    used = tuple(minutes(each.elapsed(end)) for each, end in zip((clock.without_pauses, clock), ends, strict=True))
     chart = BarChart(
         "Covered time used and agreed",
         ("Response", "Resolution"),
