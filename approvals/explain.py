@@ -63,11 +63,11 @@ class CheckRequest:
 
     def _check_partially(self, requested: Operation) -> None:
         """Check role, in person, scope, the duties that need no body, and an elevation that applies to every body."""
-        law, target = Authorization(requested, self.actor), None
-        law.before_target()
+        checks, target = Authorization(requested, self.actor), None
+        checks.before_target()
         if self.reference_id is not None or requested.target is None:
             target = find_target(requested, self.actor, self.reference_id)
-            law.of_target(target)
+            checks.of_target(target)
         if requirement := Gate().requirement(requested, self.actor, target, None):
             raise approval_required(requirement)
 

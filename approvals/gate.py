@@ -54,7 +54,7 @@ class Gate:
             raise _invalid(
                 [Item("approval_not_found", f"Approval {approval_id} does not authorise this request.", "Approval-Id")]
             )
-        use = Use(requirement, approval, actor, target, payload)
+        use = ApprovalUse(requirement, approval, actor, target, payload)
         if problems := list(use.problems()):
             raise _invalid(problems)
         approval.status, approval.consumed_at = ApprovalStatus.CONSUMED, timezone.now()
@@ -62,7 +62,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ApprovalUse:
     """One attempt to use an approval. Each kind of mismatch has its own code."""
 
     requirement: Requirement
@@ -81,29 +81,34 @@ class Use:
                 yield Item(code, detail, "Approval-Id")
 
     @property
-    def named(self) -> tuple[str | None, int | None]:
+    def target_reference(self) -> tuple[str | None, int | None]:
         return (self.target.entity_type, self.target.pk) if self.target is not None else (None, None)
 
     @property
-    def other_operation(self) -> bool:
+    def operation_differs(self) -> bool:
         return self.approval.operation != self.requirement.operation.name
 
     @property
-    def other_target(self) -> bool:
-        return not self.other_operation and (self.approval.reference_type, self.approval.reference_id) != self.named
+    def target_differs(self) -> bool:
+        return (
+            not self.operation_differs
+            and (self.approval.reference_type, self.approval.reference_id) != self.target_reference
+        )
 
     @property
-    def other_body(self) -> bool:
-        if self.other_operation or self.other_target:
+    def payload_differs(self) -> bool:
+        if self.operation_differs or self.target_differs:
             return False
         payload = self.payload if self.payload is not None else {}
         try:
-            return self.approval.digest != approval_digest(self.requirement.operation.name, *self.named, payload)
+            return self.approval.digest != approval_digest(
+                self.requirement.operation.name, *self.target_reference, payload
+            )
         except Refusal:  # no approval can bind a body without canonical form
             return True
 
     @property
-    def unqualified(self) -> bool:
+    def approver_unqualified(self) -> bool:
         approver = self.approval.approver
         if approver is None or self.approval.status == ApprovalStatus.REJECTED:
             return False
@@ -111,12 +116,12 @@ class Use:
         return not fit or approver.pk == self.actor.pk
 
 
-UNDECIDED = "Wait until the approval is decided, then repeat the request."
+WAIT_FOR_DECISION = "Wait until the approval is decided, then repeat the request."
 
-CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
-    ("approval_operation_mismatch", lambda use: use.other_operation, "The approval is for another operation."),
-    ("approval_target_mismatch", lambda use: use.other_target, "The approval is for another record."),
-    ("approval_body_mismatch", lambda use: use.other_body, "The approval is for another body."),
+CHECKS: tuple[tuple[str, Callable[[ApprovalUse], bool], str], ...] = (
+    ("approval_operation_mismatch", lambda use: use.operation_differs, "The approval is for another operation."),
+    ("approval_target_mismatch", lambda use: use.target_differs, "The approval is for another record."),
+    ("approval_body_mismatch", lambda use: use.payload_differs, "The approval is for another body."),
     (
         "approval_pending",
         lambda use: use.approval.status == ApprovalStatus.PENDING,
@@ -135,7 +140,7 @@ CHECKS: tuple[tuple[str, Callable[[Use], bool], str], ...] = (
     ("approval_expired", lambda use: use.approval.expired, "The approval has expired."),
     (
         "approval_approver_unqualified",
-        lambda use: use.unqualified,
+        lambda use: use.approver_unqualified,
         "The approver's account is inactive, or no longer has a role that may approve this.",
     ),
 )
@@ -193,5 +198,5 @@ def approval_required(requirement: Requirement) -> Refusal:
 def _invalid(problems: list[Item]) -> Refusal:
     sentence = " ".join(item.detail for item in problems)
     # Mismatches for which a new approval is no remedy: this one only awaits its decision.
-    advice = UNDECIDED if [item.code for item in problems] == ["approval_pending"] else ""
+    advice = WAIT_FOR_DECISION if [item.code for item in problems] == ["approval_pending"] else ""
     return Refusal(Code.APPROVAL_INVALID, sentence, rule=RULE, errors=problems, next=advice)

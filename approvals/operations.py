@@ -61,12 +61,12 @@ def request_approval(
     Refusal: validation_error, role_not_permitted and the operation's own refusals.
     """
     requested = _elevated(operation)
-    law = Authorization(requested, actor)
-    law.before_target()
+    checks = Authorization(requested, actor)
+    checks.before_target()
     target = _target(requested, actor, reference_type, reference_id)
-    law.of_target(target)
+    checks.of_target(target)
     data = _read_payload(requested, actor, target, payload)
-    law.of_body(target, data)
+    checks.of_body(target, data)
     if not is_elevated(requested, actor, target, data):
         raise invalid("operation", "This request needs no approval; send it directly.", "approval_not_needed")
     payload = payload if payload is not None else {}

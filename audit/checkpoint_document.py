@@ -30,7 +30,7 @@ FORMAT = 1
 Document = dict[str, Any]
 
 
-class BadCheckpoint(Exception):  # noqa: N818 - the word says it
+class BadCheckpoint(Exception):  # noqa: N818
     """An invalid checkpoint, file or signature."""
 
 

@@ -15,7 +15,7 @@ from users.models import User
 PATIENCE = 60.0
 
 
-class WritersActive(Exception):  # noqa: N818 - the word says it
+class WritersActive(Exception):  # noqa: N818
     """Transactions that write entries did not end in time."""
 
 

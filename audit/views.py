@@ -21,7 +21,7 @@ from core.reading.collections import Collection, related
 from core.reading.generic import page_link
 from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
-from core.schema import More, answers
+from core.schema import ListAdditions, answers
 
 HORIZON = serializers.CharField(
     required=False,
@@ -51,7 +51,7 @@ class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     create = creates("audit.log")
-    more_in_list = More("TrailPage", FOLLOWING, {"after": AFTER, "horizon": HORIZON})
+    list_additions = ListAdditions("TrailPage", FOLLOWING, {"after": AFTER, "horizon": HORIZON})
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
         """The trail, newest first; with `after` oldest first, to be followed without gaps."""

@@ -86,9 +86,7 @@ def outside_tier(tier: str, agreed: AgreedTargets) -> Iterator[Violation]:
 
 
 def out_of_order(agreed: AgreedTargets, others: Iterable[AgreedTargets]) -> Iterator[Violation]:
-    """One violation for each time that is longer than that of a less severe agreement, or shorter than a more severe
-    one's.
-    """
+    """One violation for each time that is longer than in a less severe agreement, or shorter than in a more severe."""
     for other in others:
         for target in TIMES:
             mine, theirs = getattr(agreed, target), getattr(other, target)

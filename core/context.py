@@ -1,4 +1,4 @@
-"""The acting user, operation and request: carried beside the call, and captured by the audit trail.
+"""The acting user, operation and request, in a context variable that the audit trail reads.
 
 Entry points (HTTP middleware, commands) and the dispatcher set the context; models and receivers read it.
 """

@@ -1,4 +1,4 @@
-"""Model fields that several apps share: what the database compares instead of the text itself."""
+"""Model fields shared by several apps: keys that the database compares instead of the text."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from django.db.models.functions import Length
 
 from core.text.folding import FOLDINGS
 
-# Parts a key from the id of its record, where another record had the key first. No folded text holds this character.
+# Separates a key from its record's id if another record already has the key. Folded text never contains it.
 DISAMBIGUATOR = "\x1f"
-# What DISAMBIGUATOR and an id take of a key's length.
+# The length reserved for DISAMBIGUATOR and an id.
 DISAMBIGUATOR_LENGTH = 24
 
 
@@ -26,10 +26,10 @@ def phone_fits(column: str) -> models.Q:
 
 
 class FoldedKey(models.CharField):  # type: ignore[type-arg]
-    """The unique folded copy of another field, kept by the field itself, so that both databases compare alike.
+    """The unique folded copy of another field, updated on save, so that both databases compare alike.
 
-    Of records that an older folding told apart, the first keeps the key; the keys of the others end in their id, for as
-    long as their text folds to the same.
+    If older records that used to differ now fold to the same key, the first keeps it, and the others' keys end in their
+    ids while their texts stay equal.
 
     Arguments: the field it copies, and the folding (see core.text.folding).
     """
@@ -54,7 +54,7 @@ class FoldedKey(models.CharField):  # type: ignore[type-arg]
         return value
 
     def key_for(self, record: Any) -> str:
-        """The key that belongs to a record."""
+        """The key of a record."""
         key, before = self.key_of(record, self.fold), getattr(record, self.attname)
         return str(before) if before.startswith(f"{key}{DISAMBIGUATOR}") else key
 

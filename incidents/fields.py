@@ -10,7 +10,7 @@ from core.fields import FoldedKey
 class OpenKey(FoldedKey):
     """Client, component and category; without a component, client, category and folded title.
 
-    The title is reduced to a digest, so that the key fits the column for any title.
+    Only the title's digest is included, so that the key always fits the column.
     """
 
     def __init__(self, source: str = "title", folding: str = "title", **options: Any) -> None:

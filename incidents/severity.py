@@ -1,8 +1,8 @@
 """SOP 13: Severity Classification Process, as a pure function of facts.
 
 The clauses are a table, most severe first; the first that applies decides. All predicates are monotonic: a worse fact
-never lowers the severity. Missing facts count as false; a workaround that nobody stated does not exist. The hint of an
-event is one more clause.
+never lowers the severity. Missing facts count as false; an unstated workaround does not exist. The hint of an event is
+one more clause.
 """
 
 from collections.abc import Callable

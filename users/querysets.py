@@ -30,7 +30,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def by_address(self, email: str) -> Any:
         """The person of an address; None where there is none.
 
-        Of accounts that an older folding told apart, the one that spells it just so.
+        If several accounts now fold to the same address, the one with the exact spelling.
         """
         key = self.model.key_of(email)
         found = self.filter(email_key=key, is_system=False).first()

@@ -59,7 +59,7 @@ class ScopedFormSet(PaginationInlineFormSet):  # type: ignore[misc]
 
 
 class LinkedFilter(admin.SimpleListFilter):
-    """A filter that is only set by links; it offers no choices of its own."""
+    """A filter that is only set by links and offers no choices."""
 
     field_name = ""
 

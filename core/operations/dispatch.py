@@ -56,17 +56,17 @@ def submit(
     point has already checked. Returns the response, or the operation's result. Raises Refusal.
     """
     operation = registry[name]
-    law = _authorization_for(operation, actor, authorization)
+    checks = _authorization_for(operation, actor, authorization)
     with context(actor=actor, operation=operation):
         try:
             with atomic_or_unknown() if operation.writes or dry_run else nullcontext():
-                law.before_target()
+                checks.before_target()
                 target = find_target(operation, actor, target_id)
-                law.of_target(target)
+                checks.of_target(target)
                 raw = body() if callable(body) else body
                 data = read_body(operation, actor, target, raw, shape)
                 approval = approval_id() if callable(approval_id) else approval_id
-                law.of_body(target, data)
+                checks.of_body(target, data)
                 payload = with_line_feeds(raw)
                 result = _perform(
                     operation, actor, target, data, payload=payload, approval_id=approval, if_match=if_match
@@ -97,10 +97,10 @@ def execute(
     with context(actor=actor, operation=operation):
         try:
             with atomic_or_unknown():
-                law, given = Authorization(operation, actor), data or {}
-                law.before_target()
-                law.of_target(target)
-                law.of_body(target, given)
+                checks, given = Authorization(operation, actor), data or {}
+                checks.before_target()
+                checks.of_target(target)
+                checks.of_body(target, given)
                 return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
         except IntegrityError as error:
             raise signed(explain(error, actor), operation) from error
@@ -144,15 +144,15 @@ def read(
     Raises Refusal.
     """
     operation = registry[name]
-    law = _authorization_for(operation, actor, authorization)
+    checks = _authorization_for(operation, actor, authorization)
     with context(actor=actor, operation=operation):
-        law.before_target()
+        checks.before_target()
         target = get_target() if get_target else None
         if get_target and target is None:
             raise signed(not_found(discovery.entity_type if discovery else "record"), operation)
-        law.of_target(target)
+        checks.of_target(target)
         given = get_query()
-        law.of_body(target, given)
+        checks.of_body(target, given)
         result = answer(target, given)
         if discovery is not None and (discovery.discloses is None or discovery.discloses(result)):
             discovery.record(given)

@@ -26,7 +26,7 @@ OF_REPEATABLE = (Code.IDEMPOTENCY_CONFLICT, Code.VALIDATION_ERROR)
 def codes_at(operation: Operation, endpoint: str) -> list[Code]:
     """The refusal codes of an operation at one of its endpoints, in contract order."""
     method, _, path = endpoint.partition(" ")
-    codes = {*ALWAYS, *_of_law(operation)}
+    codes = {*ALWAYS, *_from_rules(operation)}
     if "{" in path:
         codes.add(Code.NOT_FOUND)
     codes.update(OF_READS if method == "GET" else _of_write(operation))
@@ -37,7 +37,7 @@ def codes_of(operation: Operation) -> list[Code]:
     """The refusal codes of an operation at all of its endpoints, in contract order."""
     codes = {code for endpoint in operation.endpoints for code in codes_at(operation, endpoint)}
     if operation.entry_point is EntryPoint.COMMAND:
-        codes = {*ALWAYS, *_of_law(operation)}
+        codes = {*ALWAYS, *_from_rules(operation)}
     return [code for code in Code if code in codes]
 
 
@@ -47,7 +47,7 @@ def require_declared(refusal: Refusal, operation: Operation) -> None:
         raise UndeclaredError(f"{operation.name} refuses with {refusal.code}, which it does not declare") from refusal
 
 
-def _of_law(operation: Operation) -> Iterator[Code]:
+def _from_rules(operation: Operation) -> Iterator[Code]:
     yield from operation.raises
     yield from (duty.code for duty in operation.duties)
     if not operation.anonymous:

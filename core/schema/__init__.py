@@ -4,7 +4,7 @@ The registry provides purpose, SOPs, roles, conditions, approvals, refusals, bod
 collections provide the responses of lists and single records, and the filters. Other reads declare theirs (`answers`).
 """
 
-from core.schema.answers import More, answers
+from core.schema.answers import ListAdditions, answers
 from core.schema.automatic import OperationSchema
 
-__all__ = ["More", "OperationSchema", "answers"]
+__all__ = ["ListAdditions", "OperationSchema", "answers"]

@@ -16,7 +16,7 @@ Action = TypeVar("Action", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
+class ReadResponse:
     """A response that is not a record: its serializer or schema, by media type, and the query parameters of its
     request.
     """
@@ -29,10 +29,10 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class More:
+class ListAdditions:
     """The additions of one list: the name of its page, query parameters, members of its page.
 
-    A viewset declares it as `more_in_list`.
+    A viewset declares it as `list_additions`.
     """
 
     page: str
@@ -53,7 +53,7 @@ def answers(
     Arguments: a serializer class, or a schema as a dict; the query parameters of the request; the media types of the
     response; its schemas in further media types; whether it has an ETag.
     """
-    special = Special(answer, tuple(query), tuple(media_types), also or {}, versioned)
+    special = ReadResponse(answer, tuple(query), tuple(media_types), also or {}, versioned)
 
     def mark(action: Action) -> Action:
         action.answers = special  # type: ignore[attr-defined]

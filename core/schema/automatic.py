@@ -18,7 +18,7 @@ from core.operations.registry import Operation
 from core.reading.discovery import READ
 from core.reading.serializers import Body, Output
 from core.schema import fields as _fields  # noqa: F401 - registers the project's input fields
-from core.schema.answers import More, Special
+from core.schema.answers import ListAdditions, ReadResponse
 from core.schema.help_texts import help_text_of
 from core.schema.names import Place, listing, operation_id, place_of, verb_in_description
 from core.schema.parameters import ID_SCHEMA, REQUEST_ID, answer_headers, of_list, of_write
@@ -34,7 +34,7 @@ from core.schema.reading import (
     read_of,
 )
 from core.schema.refusals import CODES_EXTENSION, MEDIA_TYPE, Problem, statuses_of
-from core.schema.text import description_of, law_of, summary_of
+from core.schema.text import description_of, rule_extensions, summary_of
 
 READING = ("GET", "HEAD")
 AUTHENTICATION = "token"
@@ -100,14 +100,14 @@ class OperationSchema(AutoSchema):
         return place_of(path, getattr(self.view, "basename", None), self.verb)
 
     @property
-    def special(self) -> Special | None:
+    def read_response(self) -> ReadResponse | None:
         """The response that a read action declares."""
-        named: Special | None = getattr(self._action, "answers", None)
+        named: ReadResponse | None = getattr(self._action, "answers", None)
         return named
 
     @property
-    def more(self) -> More | None:
-        return getattr(self.view, "more_in_list", None) if self.lists else None
+    def list_additions(self) -> ListAdditions | None:
+        return getattr(self.view, "list_additions", None) if self.lists else None
 
     @cached_property
     def _success(self) -> int:
@@ -124,7 +124,7 @@ class OperationSchema(AutoSchema):
         return [self.place.collection[0]]
 
     def get_extensions(self) -> dict[str, Any]:
-        return law_of(self.operation)
+        return rule_extensions(self.operation)
 
     def get_summary(self) -> str:
         return summary_of(self.purpose())
@@ -163,16 +163,16 @@ class OperationSchema(AutoSchema):
         sent = [] if self.reads else of_write(self.operation, self.repeatable)
         if self.lists:
             sent = [*of_list(self.view.collection, getattr(self.view, "parent_filter", "")), *sent]
-            sent += [*of_numbers(self.view.collection), *(self.more.query if self.more else ())]
+            sent += [*of_numbers(self.view.collection), *(self.list_additions.query if self.list_additions else ())]
         if self.selected:
             sent += of_expand(self.view.collection, self.selected, self._enum)
-        if self.special:
-            sent = [*self.special.query, *sent]
+        if self.read_response:
+            sent = [*self.read_response.query, *sent]
         return [*sent, REQUEST_ID, *answer_headers(self._versioned(), self.repeatable)]
 
     def _versioned(self) -> bool:
-        if self.special:
-            return self.special.versioned
+        if self.read_response:
+            return self.read_response.versioned
         answer = None if self.reads else self._answer()
         return not self.lists and (answer is None or issubclass(answer, Output))
 
@@ -192,13 +192,13 @@ class OperationSchema(AutoSchema):
         return None if self.body is None else super()._get_request_body(direction)  # type: ignore[no-untyped-call]
 
     def get_response_serializers(self) -> Any:
-        special = self.special
-        media_types = special.media_types if special else ("application/json",)
+        read_response = self.read_response
+        media_types = read_response.media_types if read_response else ("application/json",)
         answers: dict[Any, Any] = {(str(self._success), *media_types): OpenApiResponse(self._answer(), "Done.")}
         if self.lists:
             table = OpenApiResponse({"type": "string"}, "Done.")
             answers[(str(self._success), TableRenderer.media_type)] = table
-        for media_type, form in (special.also if special else {}).items():
+        for media_type, form in (read_response.also if read_response else {}).items():
             answers[(str(self._success), media_type)] = OpenApiResponse(form, "Done.")
         for also_returns in getattr(self._action, "also_returns", ()):
             answers[(str(also_returns), *media_types)] = OpenApiResponse(self._answer(), "Success.")
@@ -208,8 +208,8 @@ class OperationSchema(AutoSchema):
         return answers
 
     def _answer(self) -> Any:
-        if self.special:
-            return self.special.answer
+        if self.read_response:
+            return self.read_response.answer
         if self.selected:
             return self._read_answer(read_of, self.selected)
         answer = self.operation.answer(getattr(self._action, "shape", ""))
@@ -221,14 +221,16 @@ class OperationSchema(AutoSchema):
         return answer
 
     def _read_answer(self, of: Callable[[type[Output], str], Any], output: type[Output], prefix: str = "") -> Any:
-        """The serializer of what a read answers: a record, or a page of records."""
+        """The serializer of a read's response: a record, or a page of records."""
         name = self._name(output)
-        page = self.more.page if self.more else f"{name}Page"
+        page = self.list_additions.page if self.list_additions else f"{name}Page"
         row = of(output, name)
-        return page_of(row, f"{prefix}{page}", self.view.collection.numbered, self.more) if self.lists else row
+        return (
+            page_of(row, f"{prefix}{page}", self.view.collection.numbered, self.list_additions) if self.lists else row
+        )
 
     def _partial(self, output: type[Output]) -> dict[str, Any]:
-        """This read with `fields`: a name for it as an operation, the parameter, and the schema of its answer."""
+        """This read with `fields`: its operation name, its parameter, and the schema of its response."""
         answer = self.resolve_serializer(self._read_answer(partial_of, output, PARTIAL), "response")
         return {
             "operationId": f"{self.get_operation_id()}_partial",

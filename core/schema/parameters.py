@@ -72,7 +72,7 @@ IDEMPOTENCY_KEY = header(
     "A key chosen by the client (1 to 255 visible characters); a repeat with the same key and body within 24 hours "
     "returns the stored first response.",
 )
-DONE = [200, 201]
+SUCCESS = [200, 201]
 
 
 def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiParameter]:
@@ -89,10 +89,12 @@ def answer_headers(versioned: bool, repeatable: bool = False) -> list[OpenApiPar
     if repeatable:
         replayed = {"type": "string", "enum": ["true"]}
         described = "Present if this is the stored response to the first request with the same Idempotency-Key."
-        headers.append(OpenApiParameter("Idempotency-Replayed", replayed, place, response=DONE, description=described))
+        headers.append(
+            OpenApiParameter("Idempotency-Replayed", replayed, place, response=SUCCESS, description=described)
+        )
     if versioned:
         described = "The version of the resource, for If-Match."
-        headers.append(OpenApiParameter("ETag", text, place, response=DONE, description=described))
+        headers.append(OpenApiParameter("ETag", text, place, response=SUCCESS, description=described))
     return headers
 
 

@@ -13,30 +13,30 @@ from core.reading.collections import Collection, collections
 from core.reading.page_numbers import LAST_PAGE
 from core.reading.serializers import Output
 from core.reading.sparse_fields import ALWAYS, MAX_RELATIONS
-from core.schema.answers import More
+from core.schema.answers import ListAdditions
 from core.schema.parameters import query
 
 Enum = Callable[[str, Iterable[str]], dict[str, Any]]
-NEIGHBOUR = "The URL of that page; null if there is none."
+PAGE_URL = "The URL of that page; null if there is none."
 RELATED = "The record of `{}`, with `expand={}`; null if there is none in the caller's scope."
 COUNT = "The total number of results; present with `page`."
 PARTIAL = "Partial"
 # The variant of a read with `fields`. OpenAPI has one operation per path and method, so the variant is an extension.
 PARTIAL_EXTENSION = "x-ims-partial"
-ONLY_THESE = "Only these names of each record, in this order; the id is always included."
+FIELDS_DESCRIPTION = "Only these names of each record, in this order; the id is always included."
 
 
 @cache
 def read_of(output: type[Output], name: str) -> Any:
-    """The serializer of a record as reads answer it: all of its names, and related records beside their ids."""
+    """The serializer of a record in read responses: all its members, and related records next to their ids."""
     doc = "A record as it is read, with the relations that `expand` adds."
     return _read(output, f"{name}Read", doc, always_shown(output))
 
 
 @cache
 def partial_of(output: type[Output], name: str) -> Any:
-    """The serializer of a record as reads with `fields` answer it: the id and any other of its names."""
-    doc = f"What `fields` makes of {name}Read, where the members are described: the id and the chosen ones."
+    """The serializer of a record in responses with `fields`: the id and the selected members."""
+    doc = f"{name}Read with `fields`: the id and the selected members."
     return _read(output, f"{PARTIAL}{name}", doc, {ALWAYS}, partial=True)
 
 
@@ -53,7 +53,7 @@ def _read(output: type[Output], name: str, doc: str, always: set[str], partial: 
 
 
 def always_shown(kind: type[Output]) -> set[str]:
-    """The names that every answer of a representation has: those that no viewer is refused, of whatever role."""
+    """The members in every response of a representation: those visible to all roles."""
     if hasattr(kind, "always"):
         return set(kind.always)
     meta: Any = kind.Meta
@@ -65,13 +65,13 @@ def always_shown(kind: type[Output]) -> set[str]:
 
 
 @cache
-def page_of(row: type, name: str, numbered: bool, more: More | None) -> Any:
+def page_of(row: type, name: str, numbered: bool, additions: ListAdditions | None) -> Any:
     """The serializer of one page of a collection, with the additional members of one list."""
     fields = {
-        "next": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
-        "previous": serializers.URLField(allow_null=True, help_text=NEIGHBOUR),
+        "next": serializers.URLField(allow_null=True, help_text=PAGE_URL),
+        "previous": serializers.URLField(allow_null=True, help_text=PAGE_URL),
         **({"count": serializers.IntegerField(required=False, help_text=COUNT)} if numbered else {}),
-        **(more.members if more else {}),
+        **(additions.members if additions else {}),
         "results": row(many=True),
     }
     return type(name, (serializers.Serializer,), {**fields, "__doc__": "One page of a collection."})
@@ -82,7 +82,7 @@ def of_fields(output: type[Output], name: str, enum: Enum) -> dict[str, Any]:
     shown: Any = output.Meta
     several = {"type": "array", "items": enum(f"{name}Field", shown.fields), "minItems": 1}
     written = {"style": "form", "explode": False, "schema": several}
-    return {"name": "fields", "in": "query", "required": True, "description": ONLY_THESE, **written}
+    return {"name": "fields", "in": "query", "required": True, "description": FIELDS_DESCRIPTION, **written}
 
 
 def of_expand(collection: Collection, output: type[Output], enum: Enum) -> Iterator[OpenApiParameter]:

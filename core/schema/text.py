@@ -18,7 +18,7 @@ def summary_of(purpose: str) -> str:
     return sentence.partition("; ")[0].removesuffix(".")
 
 
-def law_of(operation: Operation) -> dict[str, Any]:
+def rule_extensions(operation: Operation) -> dict[str, Any]:
     """The rules of an operation as extensions; roles ["*"] means every active user, as in GET /policy/."""
     elevated = operation.elevated
     return {

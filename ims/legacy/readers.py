@@ -62,7 +62,7 @@ def without_extension(phone: Reader) -> Reader:
         raw = cell.value if isinstance(cell.value, str) else ""
         extension = EXTENSION.search(raw)
         if extension:
-            cell.breach("valid_phone", f"the extension {extension[1]} is kept only in the original row")
+            cell.add_violation("valid_phone", f"the extension {extension[1]} is kept only in the original row")
         return str(phone(_with(cell, raw[: extension.start()]) if extension else cell))
 
     return read
@@ -228,8 +228,8 @@ def _normalized(field: Any, value: Any) -> Any:
     """A time in the format of the current trail; anything else unchanged."""
     if not isinstance(field, DateTimeField) or not isinstance(value, str):
         return value
-    moment = read_moment(value)
-    return value if moment is None else utc_text(moment)
+    timestamp = read_moment(value)
+    return value if timestamp is None else utc_text(timestamp)
 
 
 def _is_disclosable(reference_type: Any, name: str, *values: Any) -> bool:
@@ -252,14 +252,14 @@ def _parsed(cell: Cell, parse: Callable[[str], Parsed | None], form: str, first:
     if cell.value is None and cell.column.null:
         return None
     if not isinstance(cell.value, str):
-        cell.bad(f"must be {form}")
+        cell.reject(f"must be {form}")
     value = parse(cell.value)
     if value is None:
-        cell.bad(f"{cell.value!r} is not {form}")
-    kept = min(max(value, first), last)
-    if kept != value:
-        cell.breach("year_in_range", f"{cell.value} is kept as {kept.isoformat()}")
-    return kept
+        cell.reject(f"{cell.value!r} is not {form}")
+    stored = min(max(value, first), last)
+    if stored != value:
+        cell.add_violation("year_in_range", f"{cell.value} is kept as {stored.isoformat()}")
+    return stored
 
 
 def _fitting(cell: Cell, value: str) -> str:

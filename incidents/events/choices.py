@@ -41,7 +41,7 @@ FINGERPRINT_LENGTH = 200
 KEY_LENGTH = 200
 ATTRIBUTES_LENGTH = 10_000
 
-# Defaults of an incident created from events, for fields that nobody stated.
+# Defaults of an incident created from events, for unstated fields.
 IMPACT_OF_SEVERITY: dict[str, Level] = {
     Severity.P1: Level.CRITICAL,
     Severity.P2: Level.HIGH,

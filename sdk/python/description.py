@@ -1,8 +1,9 @@
-"""Makes the description that the Python client is generated from: `description.py SERVED WRITTEN`.
+"""Converts the served description to the one from which the Python client is generated: `description.py SERVED
+WRITTEN`.
 
-- A read with `fields` becomes an operation of its own, `<operation>_partial`. OpenAPI has one operation for a path and
+- A read with `fields` becomes a separate operation, `<operation>_partial`. OpenAPI has one operation for a path and
   method, so its path ends in a fragment, which httpx never sends.
-- A free JSON object becomes any value: as an object the generator would make a class of it, which takes no dict.
+- A free-form JSON object becomes any value: for an object, the generator would create a class that takes no dict.
 """
 
 import json
@@ -15,7 +16,7 @@ READ, DONE, JSON = "get", "200", "application/json"
 
 
 def for_python(served: dict[str, Any]) -> dict[str, Any]:
-    """The description as served, with what this generator needs said in another way."""
+    """The served description, adapted to this generator."""
     described: dict[str, Any] = _free(served)
     reads = {path: item[READ] for path, item in described["paths"].items() if VARIANT in item.get(READ, {})}
     for path, read in reads.items():
@@ -24,7 +25,7 @@ def for_python(served: dict[str, Any]) -> dict[str, Any]:
 
 
 def _variant(read: dict[str, Any]) -> dict[str, Any]:
-    """A read with `fields` as an operation: what is common, with the name, the parameter and the answer of its own."""
+    """A read with `fields` as an operation: the shared parts with its own name, parameter and response."""
     told = read[VARIANT]
     answer = {**read["responses"][DONE], "content": {JSON: {"schema": told["schema"]}}}
     return {
@@ -36,7 +37,7 @@ def _variant(read: dict[str, Any]) -> dict[str, Any]:
 
 
 def _free(part: Any) -> Any:
-    """A copy in which free JSON objects may be anything."""
+    """A copy in which free-form JSON objects may be any value."""
     if isinstance(part, list):
         return [_free(each) for each in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""Refuses to build the package without the generated client, which would otherwise be missing from it silently."""
+"""Fails the build if the generated client is missing, instead of building an incomplete package."""
 
 from pathlib import Path
 from typing import Any
@@ -12,5 +12,5 @@ class GeneratedClient(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if not (Path(self.root) / GENERATED / "client.py").exists():
             raise SystemExit(
-                f"{GENERATED} has not been generated: run `make sdk` in the project's folder, then build again"
+                f"{GENERATED} has not been generated: run `make sdk` in the project's root, then build again"
             )

@@ -30,7 +30,7 @@ def agent_of(person):
 
 
 @pytest.fixture
-def law(monkeypatch):
+def declare(monkeypatch):
     """Change what an operation declares, for one test."""
 
     def change(name=NAME, **parts):
@@ -66,13 +66,13 @@ def test_an_inactive_account_comes_before_the_role():
     idle.patch(NOWHERE, BROKEN, expect=403, code="user_inactive", **STALE)
 
 
-def test_the_role_comes_before_what_is_in_person(law):
-    law(in_person=in_person(unconditional=True))
+def test_the_role_comes_before_what_is_in_person(declare):
+    declare(in_person=in_person(unconditional=True))
     agent_of(UserFactory(role=CC)).patch(NOWHERE, BROKEN, expect=403, code="role_not_permitted", **STALE)
 
 
-def test_what_is_in_person_comes_before_the_scope(law):
-    law(in_person=in_person(unconditional=True))
+def test_what_is_in_person_comes_before_the_scope(declare):
+    declare(in_person=in_person(unconditional=True))
     refused = agent_of(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=403, code="in_person_required", **STALE)
 
     assert refused.json()["error_class"] == "unauthorized"
@@ -80,20 +80,20 @@ def test_what_is_in_person_comes_before_the_scope(law):
     assert refused.json()["handoff"]["code"] == "in_person_required"
 
 
-def test_the_scope_comes_before_duties(law):
-    law(duties=(nobody,))
+def test_the_scope_comes_before_duties(declare):
+    declare(duties=(nobody,))
     Api(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=404, code="not_found", **STALE)
 
 
-def test_duties_come_before_what_is_in_person_for_some_targets(law):
+def test_duties_come_before_what_is_in_person_for_some_targets(declare):
     own = UserFactory(role=SA)
-    law(in_person=in_person())
+    declare(in_person=in_person())
     agent_of(own).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
 
 
-def test_what_is_in_person_for_some_targets_comes_before_the_shape(law):
+def test_what_is_in_person_for_some_targets_comes_before_the_shape(declare):
     own, other, third = UserFactory(role=SA), UserFactory(), UserFactory()
-    law(in_person=in_person(lambda actor, target, data: target.pk == other.pk))
+    declare(in_person=in_person(lambda actor, target, data: target.pk == other.pk))
 
     agent_of(own).patch(path_of(other), BROKEN, expect=403, code="in_person_required", **STALE)
     agent_of(own).patch(path_of(third), BROKEN, expect=400, code="validation_error", **STALE)
@@ -104,21 +104,21 @@ def test_duties_that_need_no_body_come_before_the_shape():
     Api(own).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
 
 
-def test_the_shape_comes_before_duties_that_need_the_body(law):
-    law(duties=(never_this_body,))
+def test_the_shape_comes_before_duties_that_need_the_body(declare):
+    declare(duties=(never_this_body,))
     Api(UserFactory(role=SA)).patch(path_of(UserFactory()), BROKEN, expect=400, code="validation_error", **STALE)
 
 
-def test_a_reference_comes_before_duties_that_need_the_body(law):
-    law("incident.update", duties=(never_this_body,))
+def test_a_reference_comes_before_duties_that_need_the_body(declare):
+    declare("incident.update", duties=(never_this_body,))
     path = f"/incidents/{IncidentFactory().pk}/"
     Api(UserFactory(role=IM)).patch(path, {"component_id": 987654}, expect=400, code="invalid_reference", **STALE)
 
 
 @pytest.mark.parametrize("when", ["duty", "in person"])
-def test_what_the_body_decides_comes_before_the_version(law, when):
+def test_what_the_body_decides_comes_before_the_version(declare, when):
     parts = {"duties": (never_this_body,)} if when == "duty" else {"in_person": in_person(needs_body=True)}
-    law(**parts)
+    declare(**parts)
     code = "out_of_scope" if when == "duty" else "in_person_required"
     agent_of(UserFactory(role=SA)).patch(path_of(UserFactory()), DEMOTION, expect=403, code=code, **STALE)
 
@@ -139,7 +139,7 @@ def test_the_approval_comes_last():
     assert User.objects.get(pk=privileged.pk).version == 1
 
 
-def test_each_duty_is_asked_once(law):
+def test_each_duty_is_asked_once(declare):
     asked = []
 
     def recorded(name, needs_body):
@@ -150,9 +150,9 @@ def test_each_duty_is_asked_once(law):
         return duty("It is noted that this was asked.", code=Code.OUT_OF_SCOPE, needs_body=needs_body)(ask)
 
     target = UserFactory(role=TS)
-    law(duties=(recorded("of the target", False), recorded("of the body", True)))
+    declare(duties=(recorded("of the target", False), recorded("of the body", True)))
     Api(UserFactory(role=SA)).patch(path_of(target), {"status": "on_leave"}, expect=200)
-    law("vendor.create", duties=(recorded("of the request", False),))
+    declare("vendor.create", duties=(recorded("of the request", False),))
     Api(UserFactory(role=EX)).post("/vendors/", {}, expect=400)
 
     assert asked == [
@@ -162,7 +162,7 @@ def test_each_duty_is_asked_once(law):
     ]
 
 
-def test_other_doors_ask_the_same(law):
+def test_other_doors_ask_the_same(declare):
     """Direct calls from Python, and views without permission classes, are checked by the same rules."""
     own, other = UserFactory(role=SA), UserFactory()
 
@@ -174,7 +174,7 @@ def test_other_doors_ask_the_same(law):
     assert code_of(submit, NAME, actor=own, target_id=own.pk, body=BROKEN) == "segregation_of_duties"
     assert code_of(execute, NAME, actor=own, target=own, data=DEMOTION) == "segregation_of_duties"
     assert code_of(execute, NAME, actor=UserFactory(role=CC), target=other, data=DEMOTION) == "role_not_permitted"
-    law(in_person=in_person(unconditional=True))
+    declare(in_person=in_person(unconditional=True))
     with context(agent="triage-bot"):
         assert code_of(execute, NAME, actor=own, target=other, data=DEMOTION) == "in_person_required"
         assert code_of(submit, NAME, actor=own, target_id=other.pk, body=DEMOTION) == "in_person_required"

@@ -13,7 +13,7 @@ from pathlib import Path
 import tests.environment  # noqa: F401 - the test environment, before Django is loaded
 from core.management.progress import progress_bar
 from tests.oracle.journal import Journal, table
-from tests.oracle.law import TABLE
+from tests.oracle.policy import TABLE
 
 # Runs between two notes of how far one is.
 BATCH = 18

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.world import PRIVILEGED, Account, Actor, Human, World
 
 ROLES = ("incident_manager", "technical_support", "executive", "account_manager")

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.oracle.acts_response import PartOf, Step
 from tests.oracle.drawing import living, pick, pick_or_none, strangers, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.world import Actor, Part, World
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.oracle.acts_incidents import OPEN, duplicate, rise, told, unsupervised
 from tests.oracle.acts_response import PartOf, Step
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, staff, strangers, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.world import Actor, Incident, World
 
 # How a missing review is told: never made, or void because the record has changed since.

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.oracle.acts_incidents import OPEN, folded, given_by, key_of, rise, told
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, some, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.severity import LEVELS, worse, worst
 from tests.oracle.world import Actor, Event, Incident, World
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.oracle.acts_accounts import CreateUser, Permissions, Reissue
 from tests.oracle.acts_services import ChangePromise, ChangeSubscription, Promise, SetHours
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
-from tests.oracle.law import ALLOWED, SHORT, Act, Ask, Verdict, judge
+from tests.oracle.policy import ALLOWED, SHORT, Act, Ask, Verdict, judge
 from tests.oracle.world import Actor, Approval, Reference, World
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.oracle.drawing import living, now_and_then, pick, pick_or_none, some, staff, strangers, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.severity import LEVELS, YES_OR_NO, severity_of, worse, worst
 from tests.oracle.world import Actor, Incident, World
 

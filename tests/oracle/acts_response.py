@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.oracle.acts_incidents import unsupervised
 from tests.oracle.drawing import living, now_and_then, pick, pick_or_none, staff, strangers, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.world import Actor, Part, World
 
 EFFECTS = ("effective", "partially_effective", "ineffective")

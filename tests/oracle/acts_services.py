@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.oracle.acts_incidents import OPEN, rise
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
-from tests.oracle.law import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.severity import LEVELS
 from tests.oracle.world import HIGH, Actor, Incident, Reference, World
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-from tests.oracle.law import Ask
+from tests.oracle.policy import Ask
 from tests.oracle.world import Account, Incident, World
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from tests.oracle import (
     acts_response,
     acts_services,
 )
-from tests.oracle.law import Act
+from tests.oracle.policy import Act
 
 MODULES = (
     acts_incidents,

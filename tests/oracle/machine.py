@@ -11,7 +11,7 @@ from tests.oracle.drawing import now_and_then, pick
 from tests.oracle.findings import DisagreementError, Findings
 from tests.oracle.foci import Focus
 from tests.oracle.invariants import agree_on_incidents, agree_on_reviews, final_problems
-from tests.oracle.law import SHORT, STATUS, TABLE, Act, Ask, Verdict, judge
+from tests.oracle.policy import SHORT, STATUS, TABLE, Act, Ask, Verdict, judge
 from tests.oracle.seeds import login
 from tests.oracle.world import Actor, World
 

@@ -1,4 +1,4 @@
-"""Reads the operations of a description: what a client writes to and reads from, each under a name of its own."""
+"""Parses the operations of a description: requests and responses, each with a unique name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from tools.contract.shapes import resolve
 
 DONE, REFUSED = "200", "400"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-# What is answered when the parameter of the variant is sent, beside the media types of the answer without it.
+# The key of the response with `fields`, next to the media types of the response without it.
 WITH_FIELDS = "application/json with fields"
-# How a parameter is written unless it says otherwise.
+# The default serialisation of parameters, by location.
 STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 Description = dict[str, Any]
 Named = dict[str, Any]
@@ -19,12 +19,12 @@ Named = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One operation, with nothing referred to but schemas."""
+    """One operation, with all references resolved except those to schemas."""
 
     name: str
-    # Each of them is enough; an empty one: nobody needs a login.
+    # Alternatives; an empty one means that no login is required.
     logins: list[frozenset[str]]
-    # By place and name, media type, status, or status and name.
+    # The keys: location and name, media type, status, or status and name.
     parameters: Named
     needs_body: bool
     bodies: Named
@@ -76,7 +76,7 @@ def _read(action: Named, shared: list[Any], document: Description) -> Action:
 
 
 def _login(alternative: dict[str, list[str]]) -> frozenset[str]:
-    """What one needs: the scheme, and each of its scopes."""
+    """The requirements of one alternative: the scheme and its scopes."""
     scopes = [f"{name} {scope}" for name, scopes in alternative.items() for scope in scopes]
     return frozenset([*alternative, *scopes])
 
@@ -86,6 +86,6 @@ def _schemas(holder: Named) -> Named:
 
 
 def writing_of(parameter: Named) -> str:
-    """How several values of a parameter are written."""
+    """The serialisation of several values of a parameter."""
     style = parameter.get("style", STYLES[parameter["in"]])
     return f"{style}, {'repeated' if parameter.get('explode', style == 'form') else 'in one'}"

@@ -11,7 +11,7 @@ from tools.contract.rules import (
     OF_SHAPES,
     OPERATION_REMOVED,
     SCHEMA_RENAMED,
-    Way,
+    Direction,
     lost_null,
 )
 from tools.contract.shapes import Shape, component_of, shape_of
@@ -41,7 +41,7 @@ def breaking_changes(old: Description, new: Description) -> list[Break]:
 class _Comparison:
     old: Description
     new: Description
-    met: set[tuple[Way, str, str]] = field(default_factory=set)
+    met: set[tuple[Direction, str, str]] = field(default_factory=set)
 
     def breaks(self) -> Iterator[Break]:
         for rule, check in OF_DESCRIPTIONS.items():
@@ -56,58 +56,58 @@ class _Comparison:
     def _action(self, old: Action, new: Action, where: str) -> Iterator[Break]:
         for rule, check in OF_ACTIONS.items():
             yield from (Break(rule, where, detail) for detail in check(old, new))
-        for name, before, after, way in schemas_of(old, new):
-            yield from self._schema(before, after, way, f"{where} {name}")
+        for name, before, after, direction in schemas_of(old, new):
+            yield from self._schema(before, after, direction, f"{where} {name}")
 
-    def _schema(self, old: Any, new: Any, way: Way, where: str, depth: int = 0) -> Iterator[Break]:
+    def _schema(self, old: Any, new: Any, direction: Direction, where: str, depth: int = 0) -> Iterator[Break]:
         """Every breaking change of a schema, at any depth. A component is compared once, under its own name."""
         before, after = component_of(old, self.old), component_of(new, self.new)
         if before is None or after is None:
-            yield from self._shape(old, new, way, where, depth)
+            yield from self._shape(old, new, direction, where, depth)
             return
         inside = {"$ref": before}, {"$ref": after}
-        if self._lost_null(old, new, way) and not self._lost_null(*inside, way):
+        if self._lost_null(old, new, direction) and not self._lost_null(*inside, direction):
             yield Break(
                 "type_changed",
                 where,
                 "Every breaking change of a schema, at any depth. A component is compared once, under its own name."
-                if way is Way.SENT
+                if direction is Direction.SENT
                 else "it may be null",
             )
-        if (way, before, after) in self.met:
+        if (direction, before, after) in self.met:
             return
-        self.met.add((way, before, after))
+        self.met.add((direction, before, after))
         name, called = (each.rpartition("/")[2] for each in (before, after))
         if name != called:
             yield Break(SCHEMA_RENAMED, name, f"was renamed to {called}")
-        yield from self._shape(*inside, way, f"{name}, {way}", depth)
+        yield from self._shape(*inside, direction, f"{name}, {direction}", depth)
 
-    def _lost_null(self, old: Any, new: Any, way: Way) -> bool:
-        return lost_null(shape_of(old, self.old), shape_of(new, self.new), way)
+    def _lost_null(self, old: Any, new: Any, direction: Direction) -> bool:
+        return lost_null(shape_of(old, self.old), shape_of(new, self.new), direction)
 
-    def _shape(self, old: Any, new: Any, way: Way, where: str, depth: int) -> Iterator[Break]:
+    def _shape(self, old: Any, new: Any, direction: Direction, where: str, depth: int) -> Iterator[Break]:
         before, after = shape_of(old, self.old), shape_of(new, self.new)
         for rule, check in OF_SHAPES.items():
-            yield from (Break(rule, where, detail) for detail in check(before, after, way))
+            yield from (Break(rule, where, detail) for detail in check(before, after, direction))
         for name, was, now in parts_of(before, after) if depth < DEEPEST else ():
-            yield from self._schema(was, now, way, f"{where}{name}", depth + 1)
+            yield from self._schema(was, now, direction, f"{where}{name}", depth + 1)
 
 
-def schemas_of(old: Action, new: Action) -> Iterator[tuple[str, Any, Any, Way]]:
+def schemas_of(old: Action, new: Action) -> Iterator[tuple[str, Any, Any, Direction]]:
     """The schemas of an operation, before and after."""
     for name, each in old.parameters.items():
         if name in new.parameters:
-            yield name, each.get("schema", {}), new.parameters[name].get("schema", {}), Way.SENT
+            yield name, each.get("schema", {}), new.parameters[name].get("schema", {}), Direction.SENT
     for media_type, schema in old.bodies.items():
         if media_type in new.bodies:
-            yield f"body {media_type}", schema, new.bodies[media_type], Way.SENT
+            yield f"body {media_type}", schema, new.bodies[media_type], Direction.SENT
     for name, each in old.headers.items():
         if name in new.headers:
-            yield name, each.get("schema", {}), new.headers[name].get("schema", {}), Way.ANSWERED
+            yield name, each.get("schema", {}), new.headers[name].get("schema", {}), Direction.ANSWERED
     for status, answer in old.answers.items():
         for media_type, schema in answer.items():
             if media_type in new.answers.get(status, {}):
-                yield f"{status} {media_type}", schema, new.answers[status][media_type], Way.ANSWERED
+                yield f"{status} {media_type}", schema, new.answers[status][media_type], Direction.ANSWERED
 
 
 def parts_of(old: Shape, new: Shape) -> Iterator[tuple[str, Any, Any]]:

@@ -1,6 +1,6 @@
-"""The files of the contract: the description, what of it was promised, and the breaks of that promise that are meant.
+"""The files of the contract: the description, its released form, and the accepted breaking changes.
 
-The same description is always the same text.
+The text of a description is deterministic.
 """
 
 import json
@@ -15,18 +15,18 @@ from ims.docs.views import read_schema
 from tools.contract.shapes import ANNOTATIONS
 
 DESCRIPTION = Path(settings.BASE_DIR) / "docs" / "openapi.json"
-# What clients may rely on: the description as it was released, without its words.
+# The released contract: the description without its texts.
 RELEASED = DESCRIPTION.with_name("openapi.released.json")
-# Each break since then that is meant, as it is listed, with the reason. There only while there are any.
+# The accepted breaking changes since the release, with their reasons. Missing if there are none.
 ACCEPTED = DESCRIPTION.with_name("openapi.accepted.json")
 WIDTH = 120
-# What is for people, or follows from the rest.
+# Keywords for people, and redundant ones.
 WORDS = frozenset({*ANNOTATIONS, "summary", "tags", "links"})
 HOLDS_NAMES = {"properties", "schemas", "parameters", "headers", "responses", "securitySchemes"}
 
 
 def current() -> dict[str, Any]:
-    """The description as it is served."""
+    """The served description."""
     served: dict[str, Any] = json.loads(dumps(read_schema()))
     return served
 
@@ -37,7 +37,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def public_contract(description: dict[str, Any]) -> dict[str, Any]:
-    """What of a description a program can rely on: all that is compared, and nothing else."""
+    """The parts of a description that are compared: those on which a program can rely."""
     version = description.get("info", {}).get("version", "")
     kept = {name: description[name] for name in ("servers", "security", "paths", "components") if name in description}
     kept["components"] = {name: each for name, each in kept["components"].items() if name != "examples"}
@@ -49,7 +49,7 @@ def _without_annotations(part: Any, words: frozenset[str] = WORDS) -> Any:
         return [_without_annotations(each) for each in part]
     if not isinstance(part, dict):
         return part
-    # The keys of these are names: a member may well be called "description".
+    # The keys of these objects are names: a property may be called "description".
     kept = {name: each for name, each in part.items() if name not in words and not (words and _is_extension(name))}
     return {
         name: _without_annotations(each, frozenset() if name in HOLDS_NAMES else WORDS) for name, each in kept.items()
@@ -57,7 +57,7 @@ def _without_annotations(part: Any, words: frozenset[str] = WORDS) -> Any:
 
 
 def _is_extension(name: str) -> bool:
-    """Whether that is a word for programs. The variant of an operation is one that clients rely on."""
+    """Whether this is an extension that clients do not rely on, unlike the variant of an operation."""
     return name.startswith("x-") and name != PARTIAL_EXTENSION
 
 
@@ -66,7 +66,7 @@ def text_of(description: dict[str, Any]) -> str:
 
 
 def _lines(value: Any, depth: int) -> str:
-    """JSON with what fits on one line on one line: small enough to keep, broken enough to compare."""
+    """JSON with short values on one line: compact, and still readable as a diff."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, dict | list) or depth + len(flat) <= WIDTH:
         return flat

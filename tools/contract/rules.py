@@ -12,7 +12,7 @@ from tools.contract.actions import Action, Description, writing_of
 from tools.contract.shapes import ANNOTATIONS, BOUNDS, NULL, Shape
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     """The direction of a schema: a client sends a body or a parameter; the server returns a response or its headers."""
 
     SENT = "sent"
@@ -95,37 +95,37 @@ def _media_type_removed(old: Action, new: Action) -> Iterator[str]:
         yield from (f"{status} {each}" for each in _removed(before, after))
 
 
-def _types(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    narrow, wide = _ordered(old, new, way)
+def _types(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
+    narrow, wide = _ordered(old, new, direction)
     if wide.types and (not narrow.types or narrow.types - wide.types):
         yield f"type was {_listed(old.types)}, is {_listed(new.types)}"
 
 
-def _formats(old: Shape, new: Shape, way: Way) -> Iterator[str]:
+def _formats(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
     """A format is an additional constraint. Both schemas may have several, as alternatives."""
-    narrow, wide = _ordered(old, new, way)
+    narrow, wide = _ordered(old, new, direction)
     for name, held, taken in _both(narrow.formats, wide.formats):
         if "" not in taken and held - taken:
             yield f"format of {name} was {_listed(old.formats[name])}, is {_listed(new.formats[name])}"
 
 
-def _values(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    narrow, wide = _ordered(old, new, way)
+def _values(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
+    narrow, wide = _ordered(old, new, direction)
     if wide.values is None:
         return
     if narrow.values is None:
         yield (
             "values were unrestricted, are enumerated"
-            if way is Way.SENT
+            if direction is Direction.SENT
             else "values were enumerated, are unrestricted"
         )
     elif extra := narrow.values - wide.values:
-        yield f"values {'no longer accepted' if way is Way.SENT else 'that are new'}: {_listed(extra)}"
+        yield f"values {'no longer accepted' if direction is Direction.SENT else 'that are new'}: {_listed(extra)}"
 
 
-def _bounds(old: Shape, new: Shape, way: Way) -> Iterator[str]:
+def _bounds(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
     """Enumerated values need no bounds."""
-    narrow, wide = _ordered(old, new, way)
+    narrow, wide = _ordered(old, new, direction)
     for name, limit in wide.bounds.items() if old.values is None and new.values is None else ():
         types, is_narrower = BOUNDS[name]
         held = narrow.bounds.get(name)
@@ -133,34 +133,34 @@ def _bounds(old: Shape, new: Shape, way: Way) -> Iterator[str]:
             yield f"{name} was {old.bounds.get(name, 'unrestricted')}, is {new.bounds.get(name, 'unrestricted')}"
 
 
-def _property_removed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
+def _property_removed(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
     """A body with an unknown field is refused."""
     yield from _removed(old.properties, new.properties)
 
 
-def _property_required(old: Shape, new: Shape, way: Way) -> Iterator[str]:
-    if way is Way.SENT:
+def _property_required(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
+    if direction is Direction.SENT:
         yield from (f"{name} is required" for name in sorted(new.required - old.required))
     else:
         yield from (f"{name} is optional" for name in sorted(old.required - new.required) if name in new.properties)
 
 
-def _members_closed(old: Shape, new: Shape, way: Way) -> Iterator[str]:
+def _members_closed(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
     """A response without declared properties may never have had any; a map has declared values."""
-    had = old.extras is not False if way is Way.SENT else old.extras not in (True, False)
+    had = old.extras is not False if direction is Direction.SENT else old.extras not in (True, False)
     if had and new.extras is False and old.takes("object") and new.takes("object"):
         yield "additional properties were removed"
 
 
-def _default(old: Shape, new: Shape, way: Way) -> Iterator[str]:
+def _default(old: Shape, new: Shape, direction: Direction) -> Iterator[str]:
     """A default that is no longer declared may still apply."""
-    if way is Way.SENT and None not in (old.default, new.default) and old.default != new.default:
+    if direction is Direction.SENT and None not in (old.default, new.default) and old.default != new.default:
         yield f"the default was {old.default}, is {new.default}"
 
 
-def _ordered(old: Shape, new: Shape, way: Way) -> tuple[Shape, Shape]:
+def _ordered(old: Shape, new: Shape, direction: Direction) -> tuple[Shape, Shape]:
     """The schema that must fit, and the one that it must fit into."""
-    return (old, new) if way is Way.SENT else (new, old)
+    return (old, new) if direction is Direction.SENT else (new, old)
 
 
 def _removed(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
@@ -175,9 +175,9 @@ def _listed(values: Iterable[Any]) -> str:
     return ", ".join(sorted(map(str, values))) or "free"
 
 
-def lost_null(old: Shape, new: Shape, way: Way) -> bool:
+def lost_null(old: Shape, new: Shape, direction: Direction) -> bool:
     """Whether a client may no longer send null, or may now receive it."""
-    narrow, wide = _ordered(old, new, way)
+    narrow, wide = _ordered(old, new, direction)
     return narrow.takes(NULL) and not wide.takes(NULL)
 
 
@@ -198,7 +198,7 @@ OF_ACTIONS: dict[str, Callable[[Action, Action], Iterator[str]]] = {
     "header_removed": _header_removed,
     "media_type_removed": _media_type_removed,
 }
-OF_SHAPES: dict[str, Callable[[Shape, Shape, Way], Iterator[str]]] = {
+OF_SHAPES: dict[str, Callable[[Shape, Shape, Direction], Iterator[str]]] = {
     "type_changed": _types,
     "format_changed": _formats,
     "values_changed": _values,

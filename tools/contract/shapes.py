@@ -1,4 +1,4 @@
-"""Reads a schema as what it lets through: without references, and with its alternatives in one."""
+"""Normalises a schema to the set of values it permits: references resolved, alternatives merged."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from operator import gt, lt, ne
 from typing import Any
 
-# Says nothing about what is let through.
+# Keywords without effect on the permitted values.
 ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"} | {
     "x-enum-varnames"
 }
 ALTERNATIVES = ("oneOf", "anyOf")
 NULL = "null"
-# The widest of their types, which numbers are anyway.
+# Formats of numbers that impose no bound beyond their type.
 WIDEST = {"int64": "", "double": ""}
 NUMBERS = frozenset({"integer", "number"})
 TEXT, LIST, OBJECT = frozenset({"string"}), frozenset({"array"}), frozenset({"object"})
@@ -23,7 +23,7 @@ def _no_multiple(after: Any, before: Any) -> bool:
     return bool(before % after)
 
 
-# Each bound: the types it is for, and whether its new value lets less through than the old one.
+# Each bound: its types, and whether its new value is stricter than the old one.
 BOUNDS: dict[str, tuple[frozenset[str], Callable[[Any, Any], Any]]] = {
     "maximum": (NUMBERS, lt),
     "exclusiveMaximum": (NUMBERS, lt),
@@ -39,10 +39,10 @@ BOUNDS: dict[str, tuple[frozenset[str], Callable[[Any, Any], Any]]] = {
     "maxProperties": (OBJECT, lt),
     "minProperties": (OBJECT, gt),
 }
-# Zero, or false, is the same as no bound.
+# For these, zero or false is equivalent to no bound.
 FROM_ZERO = {"minLength", "minItems", "minProperties", "uniqueItems"}
 LENGTHS = {"minLength", "maxLength"}
-# With the bounds, every keyword that is compared. A test finds any other in the description.
+# Every compared keyword besides the bounds. A test rejects any other in the description.
 READ = {*ALTERNATIVES, "$ref", "allOf", "type", "format", "enum", "const", "default", "items"} | {
     "properties",
     "required",
@@ -52,7 +52,7 @@ READ = {*ALTERNATIVES, "$ref", "allOf", "type", "format", "enum", "const", "defa
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a schema lets through. No types: anything. No values: any of those types."""
+    """The values that a schema permits. No types: anything. No values: any value of the types."""
 
     types: frozenset[str]
     values: frozenset[str] | None
@@ -61,7 +61,7 @@ class Shape:
     properties: dict[str, Any] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     items: Any = None
-    # Of the members without a name: a schema, True where nothing is said of them, False where there are none.
+    # Additional properties: their schema, True if unrestricted, False if not permitted.
     extras: Any = True
     default: Any = None
 
@@ -74,7 +74,7 @@ class Shape:
 
 
 def resolve(part: Any, document: dict[str, Any]) -> Any:
-    """A part of a description, or the component that it refers to; what stands beside a reference adds to it."""
+    """A part of a description with its reference resolved; keywords next to a reference are added."""
     while isinstance(part, dict) and "$ref" in part:
         _, kind, name = part["$ref"].rsplit("/", 2)
         part = {**document["components"][kind][name], **{key: part[key] for key in part if key != "$ref"}}
@@ -82,7 +82,7 @@ def resolve(part: Any, document: dict[str, Any]) -> Any:
 
 
 def component_of(schema: Any, document: dict[str, Any]) -> str | None:
-    """The one component that a schema stands for, null aside."""
+    """The component that a schema refers to, ignoring null."""
     if not isinstance(schema, dict) or len(said := set(schema) - ANNOTATIONS) != 1:
         return None
     (keyword,) = said
@@ -116,7 +116,7 @@ def shape_of(schema: Any, document: dict[str, Any]) -> Shape:
 
 
 def _flat(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its reference, and all that it must fit at once, in one."""
+    """A schema merged with its reference and the members of its allOf."""
     whole = dict(resolve({} if schema is True else schema, document))
     for part in whole.pop("allOf", ()):
         whole = _joined(_flat(part, document), whole)
@@ -143,13 +143,13 @@ def _values(whole: dict[str, Any]) -> list[Any] | None:
 
 
 def _types(whole: dict[str, Any], values: list[Any] | None) -> frozenset[str]:
-    """The types that are named, or else those of the values."""
+    """The declared types, or else those of the values."""
     named = whole.get("type", [TYPES.get(type(each), NULL) for each in values or ()])
     return frozenset([named] if isinstance(named, str) else named)
 
 
 def _lengths(values: list[Any]) -> dict[str, Any]:
-    """Of listed texts: where "" stands beside free text, a text may be empty."""
+    """The bounds of the length of texts; an alternative that permits "" removes the minimum."""
     lengths = [len(each) for each in values if isinstance(each, str)]
     return {"minLength": min(lengths), "maxLength": max(lengths)} if lengths else {}
 
@@ -164,7 +164,7 @@ def _format(whole: dict[str, Any]) -> frozenset[str]:
 
 
 def _union(shapes: list[Shape]) -> Shape:
-    """What any of them lets through."""
+    """The union of the permitted values."""
     free = [each for each in shapes if each.values is None]
     objects = [each for each in free if each.takes("object")]
     loosest = {name: _loosest(name, shapes if name in LENGTHS else free) for name in BOUNDS}
@@ -197,7 +197,7 @@ def _one_of(schemas: list[Any]) -> Any:
 
 
 def _loosest(name: str, shapes: Iterable[Shape]) -> Any:
-    """The bound that holds for all alternatives of its types: none, where one of them has none."""
+    """The loosest bound of the alternatives of its types; none if one of them has none."""
     types, is_narrower = BOUNDS[name]
     found = [each.bounds.get(name) for each in shapes if each.takes(*types)]
     if not found or None in found:

@@ -82,11 +82,11 @@ def _section(number: int, tests: list[str]) -> Iterator[str]:
 def _operation(operation: Operation) -> str:
     endpoints = ", ".join(f"`{endpoint}`" for endpoint in operation.endpoints)
     lines = [f"**`{operation.name}`** {endpoints}", "", operation.purpose, ""]
-    lines += [f"- {name}: {text}" for name, text in _law(operation) if text]
+    lines += [f"- {name}: {text}" for name, text in _rules(operation) if text]
     return "\n".join(lines) + "\n"
 
 
-def _law(operation: Operation) -> Iterator[tuple[str, str]]:
+def _rules(operation: Operation) -> Iterator[tuple[str, str]]:
     yield "Who may", who_may(operation)
     yield "Condition", operation.condition
     yield "Rules", _words(operation)

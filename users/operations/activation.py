@@ -1,4 +1,4 @@
-"""SOP 5: the owner of an account sets a password with two shares from two people, so nobody else ever knows it."""
+"""SOP 5: the owner of an account sets a password with two shares from two people, so no one else ever knows it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -56,7 +56,7 @@ def share_answer(user: User, activation: ActivationToken | None = None, share: s
 def issue_activation(*, actor: User, user: User) -> Answer:
     """Start the activation of a new account, or of one whose owner lost access; earlier shares become void.
 
-    Tokens and sessions end: nobody can use the account until it is activated again. SOP 5. Raises Refusal:
+    Tokens and sessions end: the account cannot be used until it is activated again. SOP 5. Raises Refusal:
     precondition_failed (the account is not active).
     """
     _require_active(user)

@@ -1,7 +1,7 @@
 """Enumerations are named after their choices classes, so names cannot collide.
 
-Nor can the names of their values: some languages (Go, C++) know no scope of an enumeration, so two that both have an
-"open" would name the same constant twice. `x-enum-varnames` gives each value a name of its own.
+Names of values are unique as well: in languages without scoped enumerations (Go, C++), two enumerations with "open"
+would define the same constant. `x-enum-varnames` gives each value a unique name.
 """
 
 import re
@@ -17,7 +17,7 @@ from drf_spectacular.settings import patched_settings, spectacular_settings
 
 SUFFIX = "Enum"
 VALUE_NAMES = "x-enum-varnames"
-# What a value without letters or digits is called.
+# The name of a value without letters or digits.
 EMPTY = "EMPTY"
 
 
@@ -77,7 +77,7 @@ def refer_to_enums(result: Any, generator: Any, **options: Any) -> Any:
 
 
 def _referring(schema: dict[str, Any], known: Mapping[frozenset[str], str]) -> dict[str, Any]:
-    """A schema that refers to the enumeration of its values, or of those of its items, where there is one."""
+    """A schema that refers to the enumeration of its values or of its items' values, if there is one."""
     name = known.get(frozenset(schema.get("enum", ())))
     if name:
         return {"$ref": f"#/components/schemas/{name}"}

@@ -7,7 +7,7 @@ FORMAT = "int64"
 # Names of ids: most end in `id`; older fields name the acting account, and their value is its id.
 ID_NAMES = re.compile(r"(?:^|_)ids?$|_by$|^assigned_to$|^sender_user$")
 # Keywords whose subschemas describe the same value, so the name still applies.
-SAME_THING = {"items", "oneOf", "anyOf", "allOf"}
+SAME_VALUE_KEYWORDS = {"items", "oneOf", "anyOf", "allOf"}
 
 
 def mark_ids(result: Any, generator: Any, **options: Any) -> Any:
@@ -39,4 +39,4 @@ def _inside(part: dict[str, Any], key: str, name: str) -> Any:
         return {member: _marked(schema, member) for member, schema in part[key].items()}
     if key == "schema" and "in" in part:
         return _marked(part[key], part["name"])
-    return _marked(part[key], name if key in SAME_THING else "")
+    return _marked(part[key], name if key in SAME_VALUE_KEYWORDS else "")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-OFTEN = 2
+MIN_OCCURRENCES = 2
 Holder = dict[str, Any] | list[Any]
 Part = tuple[Holder, Any, str]
 
@@ -22,7 +22,7 @@ def _share(kind: str, parts: list[Part], components: dict[str, Any]) -> None:
     """Make components of frequent parts. A name belongs to its most frequent meaning; others stay inline."""
     texts = [_text(holder[at]) for holder, at, _ in parts]
     counted = Counter((name, text) for (_, _, name), text in zip(parts, texts, strict=True))
-    often = sorted((-count, name, text) for (name, text), count in counted.items() if count >= OFTEN)
+    often = sorted((-count, name, text) for (name, text), count in counted.items() if count >= MIN_OCCURRENCES)
     meaning: dict[str, str] = {}
     for _, name, text in often:
         meaning.setdefault(name, text)

@@ -1,10 +1,10 @@
-"""What makes the generated client comfortable: a login, refusals as exceptions, all pages, tables, safe repeats.
+"""Conveniences for the generated client: login, refusals as exceptions, pagination, tables, safe retries.
 
     ims = login("https://ims.example.org", "eva@example.org", "nine quiet lanterns drift")
     incident = answer(incidents_retrieve.sync(7, client=ims))
 
 Every operation of the API is a module of `ims_client.api.<tag>`, with `sync` and `asyncio`, and `sync_detailed` and
-`asyncio_detailed` for who needs the headers, too.
+`asyncio_detailed` for responses with headers.
 """
 
 from ims_sdk.answers import Refused, answer

@@ -1,4 +1,4 @@
-"""Answers without their unions: what was asked for, or an exception."""
+"""Responses without unions: the success, or an exception."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ Answer = TypeVar("Answer")
 
 
 class Refused(Exception):
-    """The server refused: `problem` tells the code, every failing item, the rule and what to do next."""
+    """The server refused: `problem` contains the code, every failing item, the rule and the next step."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -16,9 +16,9 @@ class Refused(Exception):
 
 
 def answer(parsed: Answer | Problem | None) -> Answer:
-    """What the server answered, if it did what it was asked. Raises Refused."""
+    """The response of a successful request. Raises Refused."""
     if isinstance(parsed, Problem):
         raise Refused(parsed)
     if parsed is None:
-        raise ValueError("the answer is not one of those that are described")
+        raise ValueError("the response is not documented in the OpenAPI description")
     return parsed

@@ -1,4 +1,4 @@
-"""What comes as a file rather than as JSON, which the generated methods do not ask for."""
+"""Downloads of files, which the generated methods do not support."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -23,7 +23,7 @@ def download(client: AuthenticatedClient, report_id: int, form: Format = "pdf") 
 
 
 def table(client: AuthenticatedClient, path: str, /, **query: Value) -> Iterator[str]:
-    """Every record of a list, as lines of CSV with their line ends: for `csv.DictReader`, or `writelines` of a file.
+    """Every record of a list as lines of CSV with their line ends, for `csv.DictReader` or a file's `writelines`.
 
     The request is sent when the first line is read, and the response is streamed, so it may be long. Arguments: the
     client, the path of the list, and its parameters, named as in the API: `status__in=["open"]`. Raises Refused, and
@@ -42,7 +42,7 @@ def _refuse(response: httpx.Response) -> None:
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Lines by line feeds alone: a cell may hold other characters that end a line elsewhere."""
+    """Splits at line feeds only: cells may contain other characters that str.splitlines treats as line ends."""
     rest = ""
     for piece in pieces:
         *lines, rest = (rest + piece).split("\n")

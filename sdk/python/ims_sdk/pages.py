@@ -1,4 +1,4 @@
-"""Lists from the first page to the last, and the audit trail as it grows. Reads are repeated like writes."""
+"""Pagination of lists, and following the audit trail. Failed reads are retried like writes."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 class Page(Protocol[Record_co]):
-    """What the pages of all collections have in common."""
+    """The common members of the pages of all collections."""
 
     @property
     def next_(self) -> str | None: ...
@@ -27,7 +27,7 @@ class Page(Protocol[Record_co]):
 
 
 class TrailPage(Page[Record_co], Protocol[Record_co]):
-    """A page of the trail, of whole entries or of partial ones."""
+    """A page of the trail, of full or partial entries."""
 
     @property
     def after(self) -> str | Unset: ...
@@ -38,7 +38,7 @@ class TrailPage(Page[Record_co], Protocol[Record_co]):
 
 @dataclass(frozen=True)
 class Bare(Generic[Answer_co]):
-    """What `sync` of an operation returns, without headers."""
+    """The result of an operation's `sync`, without headers."""
 
     parsed: Answer_co
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +50,14 @@ def every(
     attempts: int = ATTEMPTS,
     wait: Wait = time.sleep,
 ) -> Iterator[Record]:
-    """The records of all pages, each page read when its first record is asked for.
+    """The records of all pages; each page is read when its first record is needed.
 
         every(lambda cursor: incidents_list.sync(client=ims, status="open", cursor=cursor))
 
-    A read that got no answer, 429 or 503 is repeated. `sync` knows no headers: what waits as Retry-After asks is
-    `sync_detailed`.
-    Arguments: what reads the page at a cursor, which is empty for the first; how often to send each read at most; what
-    waits for some seconds. Raises Refused, or what the last attempt raised when there was no answer.
+    A read without a response, or with 429 or 503, is retried. Only `sync_detailed` has headers and so respects
+    Retry-After. Arguments: a function that reads the page at a cursor (empty for the first); the maximum number of
+    attempts for each read; a function that waits for a number of seconds. Raises Refused, or the exception of the last
+    attempt.
     """
     cursor: str | None = ""
     while cursor is not None:
@@ -73,13 +73,13 @@ def follow(
     attempts: int = ATTEMPTS,
     wait: Wait = time.sleep,
 ) -> Iterator[tuple[Sequence[Record], str]]:
-    """The entries of the trail after a cursor, oldest first, page by page, each with the cursor to go on from.
+    """The entries of the trail after a cursor, oldest first, page by page, each with the cursor to continue from.
 
         follow(lambda after: audit_entries_list.sync(client=ims, after=after), after=kept)
 
-    It ends where the trail ended when the first page was read, so it comes to an end though each of its reads may be
-    one more entry. Keep the last cursor, and follow again from there in a while.
-    Arguments: what reads the page after a cursor, and where to begin; the others as for `every`.
+    It stops at the end that the trail had when the first page was read, although its own reads may add entries. Store
+    the last cursor, and follow again from there later. Arguments: a function that reads the page after a cursor, and
+    the cursor to start from; the others as for `every`.
     """
     page = _read(read, after, attempts, wait)
     end = _number(page.horizon)
@@ -92,7 +92,7 @@ def follow(
 def _read(
     read: Callable[[str], Detailed[Answer | Problem] | Answer | Problem | None], at: str, attempts: int, wait: Wait
 ) -> Answer:
-    """The page at a cursor, however the caller reads it."""
+    """The page at a cursor, from `sync` or `sync_detailed`."""
 
     def call() -> Detailed[Answer | Problem]:
         found = read(at)
@@ -102,14 +102,14 @@ def _read(
 
 
 def _number(cursor: str | Unset) -> int:
-    """A cursor of the trail. Raises ValueError for a page that was read without `after`, or of another list."""
+    """A cursor of the trail. Raises ValueError for a page read without `after`, or of another list."""
     if isinstance(cursor, Unset):
-        raise ValueError("the page has no cursor of the trail; read it with `after`")
+        raise ValueError("the page has no trail cursor; read it with `after`")
     return int(cursor)
 
 
 def _cursor(address: str) -> str:
-    """The cursor in the address of a page. Raises ValueError where there is none: the trail has another, `after`."""
+    """The cursor in a page's URL. Raises ValueError if there is none: the trail uses `after` instead."""
     found = parse_qs(urlsplit(address).query).get("cursor")
     if found is None:
         raise ValueError(f"there is no cursor in {address}")

@@ -1,4 +1,4 @@
-"""Clients that act as somebody."""
+"""Authenticated and anonymous clients."""
 
 from ims_client import AuthenticatedClient, Client
 from ims_client.api.auth import auth_token_login
@@ -13,11 +13,11 @@ def connect(address: str, token: str) -> AuthenticatedClient:
 
 
 def anonymous(address: str) -> Client:
-    """A client for what needs no login."""
+    """A client for operations that need no login."""
     return Client(address, raise_on_unexpected_status=True)
 
 
 def login(address: str, email: str, password: str) -> AuthenticatedClient:
-    """A client that acts as a person, with a new token. Raises Refused."""
+    """A client that acts as a person, with a new token from a login. Raises Refused."""
     body = LoginRequest(email=email, password=password)
     return connect(address, answer(auth_token_login.sync(client=anonymous(address), body=body)).token)

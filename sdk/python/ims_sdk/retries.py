@@ -1,4 +1,4 @@
-"""Requests that a lost answer, a limit or a short outage does no harm to."""
+"""Retries after lost responses, rate limits and short outages."""
 
 import random
 import time
@@ -19,12 +19,12 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 ATTEMPTS = 5
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-# Nothing is known about the request after these. A proxy that has lost the server speaks HTML, or JSON of its own, in
-# which the members of a problem document are missed.
+# After these, the outcome of the request is unknown. A proxy without a server responds with HTML, or with JSON that is
+# not a problem document.
 LOST = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, JSONDecodeError, KeyError)
-# What a proxy says that has no documented answer to pass on.
+# The responses of a proxy that cannot reach the server.
 LOST_BEHIND_A_PROXY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
-# Who has to wait for longer than so many seconds gets the refusal instead.
+# The maximum wait in seconds; a longer Retry-After raises the refusal instead.
 MAX_WAIT = 60.0
 
 Wait = Callable[[float], object]
@@ -32,7 +32,7 @@ Wait = Callable[[float], object]
 
 @runtime_checkable
 class Detailed(Protocol[Answer_co]):
-    """What `sync_detailed` of an operation returns: the parsed answer, and the headers."""
+    """The result of an operation's `sync_detailed`: the parsed response and the headers."""
 
     @property
     def headers(self) -> Mapping[str, str]: ...
@@ -48,21 +48,21 @@ def safely(
     attempts: int = ATTEMPTS,
     wait: Wait = time.sleep,
 ) -> Answer:
-    """Carry out a write once, however often it must be sent: every repeat has the same Idempotency-Key.
+    """Execute a write exactly once: every retry has the same Idempotency-Key.
 
         safely(lambda key: incidents_create.sync_detailed(client=ims, body=body, idempotency_key=key))
 
-    It repeats what got no answer, 429 and 503, after the seconds of Retry-After and a growing, random pause.
-    Arguments: the call, which takes the key; a key of your own, kept with what is to be written, so that the write is
-    carried out once even if this program restarts; how often to send it at most; what waits for some seconds.
-    Raises Refused, or what the last attempt raised when there was no answer.
+    A request without a response, or with 429 or 503, is retried after Retry-After plus an exponential, random delay.
+    Arguments: the call, which takes the key; your own key, stored with the data, so that the write is executed once
+    even if this program restarts; the maximum number of attempts; a function that waits for a number of seconds. Raises
+    Refused, or the exception of the last attempt.
     """
     same = str(uuid4()) if key is None else key
     return repeated(lambda: call(same), attempts, wait)
 
 
 def repeated(call: Callable[[], Detailed[Answer | Problem]], attempts: int, wait: Wait) -> Answer:
-    """The answer of a request that may be sent again. Raises Refused, or what the last attempt raised."""
+    """The response to a request that may be retried. Raises Refused, or the exception of the last attempt."""
     for sent in range(attempts - 1):
         response = _unless_lost(call)
         asked = _seconds(response)
@@ -77,7 +77,7 @@ def _busy(parsed: object) -> bool:
 
 
 def _unless_lost(call: Callable[[], Detailed[Answer]]) -> Detailed[Answer] | None:
-    """The response; None when there was no answer from the server."""
+    """The response; None if the server did not respond."""
     try:
         return call()
     except LOST:
@@ -89,6 +89,6 @@ def _unless_lost(call: Callable[[], Detailed[Answer]]) -> Detailed[Answer] | Non
 
 
 def _seconds(response: Detailed[object] | None) -> float:
-    """What Retry-After asks for; 0 when it is not there, or is a date, which only others than the server send."""
+    """The seconds in Retry-After; 0 if it is missing or a date, which the server never sends."""
     said = response.headers.get("Retry-After", "") if response is not None else ""
     return float(said) if said.isascii() and said.isdigit() else 0.0
