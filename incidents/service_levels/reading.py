@@ -82,7 +82,7 @@ def _arithmetic(incident: Incident, clock: Clock, now: datetime) -> dict[str, An
 def _why(incident: Incident, terms: SlaTerms) -> str:
     """Why this agreement applies, or none, and whether a breach was recorded under earlier terms."""
     product = "to the component's product" if incident.component_id else "of the client (no component is named)"
-    sentence = f"There is no active {incident.severity} agreement on an active, current subscription {product}."
+    sentence = f"No active {incident.severity} agreement exists on an active, current subscription {product}."
     if terms.has_agreement:
         sentence = (
             f"Agreement {terms.agreement_id} is the active one for {terms.severity} on the {terms.tier} subscription "

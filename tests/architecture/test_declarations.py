@@ -10,7 +10,7 @@ from core.errors import Refusal, UndeclaredError
 from core.http.routes import API_PREFIX
 from core.operations.dispatch import submit
 from core.operations.registry import EntryPoint, OneOf, registry
-from core.schema.answers import Special
+from core.schema.answers import ReadResponse
 from ims.docs.views import read_schema
 from ims.views import DiscoveryView, InboxView
 from tests.users.factories import UserFactory
@@ -49,7 +49,7 @@ def test_a_body_with_several_shapes_has_an_answer_for_each():
 def test_a_read_names_an_answer_that_is_no_record_on_its_action():
 
     for action in (DiscoveryView.search, InboxView.inbox):
-        assert isinstance(action.answers, Special)
+        assert isinstance(action.answers, ReadResponse)
 
 
 @pytest.mark.django_db
