@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from approvals.choices import ApprovalStatus, RuleCondition
 from approvals.digest import approval_digest
 from approvals.models import Approval, ApprovalRule
 from core.codes import Code
 from core.context import current
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.registry import Elevation, Operation, registry
 
 RULE = "elevated_operation"
@@ -57,7 +56,7 @@ class Gate:
         use = ApprovalUse(requirement, approval, actor, target, payload)
         if problems := list(use.problems()):
             raise _invalid(problems)
-        approval.status, approval.consumed_at = ApprovalStatus.CONSUMED, timezone.now()
+        approval.status, approval.consumed_at = ApprovalStatus.CONSUMED, server_time(approval)
         approval.save()
 
 

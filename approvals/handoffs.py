@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from approvals.choices import HANDOFFS, HandoffStatus
 from approvals.models import Handoff
 from approvals.serializers import CloseHandoffBody, HandoffBody, HandoffOutput
 from core.codes import Code
 from core.context import current
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -51,7 +50,7 @@ def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Hand
 def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
     """Accept a handoff. Raises Refusal: invalid_transition (already accepted)."""
     require_transition(HANDOFFS, handoff, HandoffStatus.ACCEPTED)
-    return handoff.change(status=HandoffStatus.ACCEPTED, accepted_by=actor, accepted_at=timezone.now())
+    return handoff.change(status=HandoffStatus.ACCEPTED, accepted_by=actor, accepted_at=server_time(handoff))
 
 
 @operation(
@@ -68,4 +67,4 @@ def accept_handoff(*, actor: User, handoff: Handoff) -> Handoff:
 def close_handoff(*, actor: User, handoff: Handoff, outcome: str) -> Handoff:
     """Close an accepted handoff with its outcome. Raises Refusal: invalid_transition."""
     require_transition(HANDOFFS, handoff, HandoffStatus.CLOSED, next="Accept the handoff first.")
-    return handoff.change(status=HandoffStatus.CLOSED, closed_by=actor, closed_at=timezone.now(), outcome=outcome)
+    return handoff.change(status=HandoffStatus.CLOSED, closed_by=actor, closed_at=server_time(handoff), outcome=outcome)

@@ -51,6 +51,7 @@ class Approval(Record):
     """
 
     entity_type = "approval"
+    planned = frozenset({"expires_at"})
     redacted = frozenset({"payload", "reason", "comment"})
 
     operation = models.CharField(max_length=64, blank=True)

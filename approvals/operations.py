@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from approvals.choices import DECISIONS, ApprovalStatus
 from approvals.digest import approval_digest
@@ -23,6 +22,7 @@ from approvals.serializers import (
 )
 from core.codes import Code
 from core.errors import Item, Refusal, invalid
+from core.models import server_time
 from core.operations.authorization import Authorization
 from core.operations.bodies import read_body
 from core.operations.entities import model_of
@@ -100,7 +100,7 @@ def approve(*, actor: User, approval: Approval, comment: str = "") -> Approval:
     """Approve the request. Raises Refusal: invalid_transition."""
     rule = ApprovalRule.objects.filter(operation=approval.operation).first()
     hours = rule.validity_hours if rule else settings.IMS_APPROVAL_HOURS
-    approval.expires_at = timezone.now() + timedelta(hours=hours)
+    approval.expires_at = server_time(approval) + timedelta(hours=hours)
     return _decide(approval, actor, ApprovalStatus.APPROVED, comment)
 
 
@@ -172,7 +172,7 @@ def _decide(approval: Approval, actor: User, status: ApprovalStatus, comment: st
             Code.PRECONDITION_FAILED, detail, rule="imported_history", errors=[Item("imported_approval", detail)]
         )
     require_transition(DECISIONS, approval, status)
-    return approval.change(status=status, approver=actor, comment=comment, decided_at=timezone.now())
+    return approval.change(status=status, approver=actor, comment=comment, decided_at=server_time(approval))
 
 
 def _elevated(name: str) -> Operation:

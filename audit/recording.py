@@ -90,6 +90,8 @@ def append(entry: AuditEntry, *, first: bool = False) -> AuditEntry:
         head = None if first else _locked_head(entry.reference_type, entry.reference_id)
     entry.sequence = head.sequence + 1 if head else 1
     entry.previous_hash = head.hash if head else GENESIS
+    if head and entry.created_at is None:  # a server's clock may be behind the one that wrote the previous entry
+        entry.created_at = max(timezone.now(), head.created_at)
     return _insert(entry, entry.previous_hash)
 
 
@@ -100,7 +102,7 @@ def _locked_head(reference_type: str, reference_id: int | None) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key - 2**31, (reference_id or 0) % 2**31])
     chain = AuditEntry.objects.filter(reference_type=reference_type, reference_id=reference_id, sequence__isnull=False)
-    return chain.order_by("-sequence").only("sequence", "hash").first()
+    return chain.order_by("-sequence").only("sequence", "hash", "created_at").first()
 
 
 def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:

@@ -22,6 +22,7 @@ class ChangeRequest(Record):
     """
 
     entity_type = "change_request"
+    planned = frozenset({"scheduled_start", "scheduled_end"})
 
     incident = models.ForeignKey(
         "incidents.Incident", models.PROTECT, null=True, blank=True, related_name="change_requests"

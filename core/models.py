@@ -1,7 +1,8 @@
 """The base of every record: author and time, a version, its origin, and a single audited save()."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
@@ -36,6 +37,8 @@ class Record(CompiledInsert):
     # Fields that contacts may not read: the audit entries of their own acts omit them, too.
     undisclosed: ClassVar[frozenset[str]] = frozenset()
     public_names: ClassVar[Mapping[str, str]] = {}
+    # Times that lie ahead or follow from others; all other times of a record have happened.
+    planned: ClassVar[frozenset[str]] = frozenset()
     _loaded: dict[str, Any]
 
     created_at = models.DateTimeField(editable=False)
@@ -133,7 +136,8 @@ class Record(CompiledInsert):
         act = current()
         if act.operation is None or act.actor is None or act.actor.pk is None:
             raise UndeclaredError(f"{type(self).__name__}.save() outside an operation with an actor")
-        now = timezone.now()
+        parent = self._state.fields_cache.get(self.locked_by)
+        now = server_time(self, *([parent] if parent is not None else []))
         if created:
             self.created_at = self.created_at or now
             self.created_by_id = self.created_by_id if self.created_by_id is not None else act.actor.pk
@@ -142,8 +146,25 @@ class Record(CompiledInsert):
             return
         self.updated_at, self.updated_by_id, self.version = now, act.actor.pk, self.version + 1
 
+    def times(self) -> Iterator[datetime]:
+        """The times at which something has happened, as far as they are loaded."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, models.DateTimeField) and field.name not in self.planned:
+                moment = self.__dict__.get(field.attname)
+                if moment is not None:
+                    yield moment
+
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise UndeclaredError(f"{type(self).__name__} records are never deleted")
+
+
+def server_time(*records: Record) -> datetime:
+    """The server's time, but never before anything that has happened on one of these records.
+
+    Clocks of several servers differ, and a clock can be set back: the order of a record's times is not the caller's
+    fault.
+    """
+    return max([timezone.now(), *(moment for record in records for moment in record.times())])
 
 
 def _copies(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.utils import timezone
-
 from clients.models import Client
+from core.models import server_time
 from incidents.models import AffectedClient, Incident
 
 
@@ -22,6 +21,6 @@ def set_affected_clients(incident: Incident, clients: Iterable[Client], *, new: 
     for client_id, link in known.items():
         ended = link.removed_at is not None
         if ended == (client_id in wanted):
-            link.change(removed_at=None if ended else timezone.now())
+            link.change(removed_at=None if ended else server_time(link))
             changed = True
     return changed

@@ -85,8 +85,12 @@ class IncidentBody(PeopleBody):
         readable = super().assignable_users(actor)
         return readable if actor.is_internal else readable | User.objects.filter(role__in=STAFF)
 
+    def latest(self, attrs: dict[str, Any]) -> datetime:
+        """The latest time that this body may state."""
+        return timezone.now()
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        now = timezone.now()
+        now = self.latest(attrs)
         detected = attrs.setdefault("detected_at", now)
         occurred = attrs.get("occurred_at")
         errors = {**_unfit_reporter(attrs), **_unordered(occurred, detected, now)}
@@ -102,6 +106,10 @@ class EventIncidentBody(IncidentBody):
     """The body for an incident created from events, which may have been detected long ago."""
 
     oldest = None
+
+    def latest(self, attrs: dict[str, Any]) -> datetime:
+        """The events are on record: another server, whose clock may be ahead, has detected them."""
+        return max(super().latest(attrs), attrs.get("detected_at") or super().latest(attrs))
 
 
 def _unfit_reporter(attrs: dict[str, Any]) -> dict[str, Any]:

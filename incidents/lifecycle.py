@@ -1,9 +1,8 @@
 """Transitions of an incident, and their common preconditions."""
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import Moves, allowed_from, may_move
 from incidents.choices import (
     INCIDENT_MOVES,
@@ -60,7 +59,7 @@ def require_supervision(incident: Incident) -> None:
 
 def acknowledge(incident: Incident) -> None:
     """The first work on an incident acknowledges it; later work does not change the time."""
-    incident.acknowledged_at = incident.acknowledged_at or timezone.now()
+    incident.acknowledged_at = incident.acknowledged_at or server_time(incident)
 
 
 def endpoint(template: str, incident: Incident) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from clients.models import Client
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.hooks import hooks
+from core.models import server_time
 from incidents.affected import set_affected_clients
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
@@ -39,7 +39,7 @@ def add_affected_clients(incident: Incident, original: Incident) -> None:
         clients = (concerned_clients(last) | concerned_clients(incident)) - {last.client_id}
         before = basis_of(last)
         if set_affected_clients(last, Client.objects.filter(pk__in=clients)):
-            last.affected_changed_at = timezone.now()
+            last.affected_changed_at = server_time(last)
             _judge(last, before)
 
 

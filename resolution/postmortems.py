@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from changes.models import ChangeRequest, RollbackRequest
 from core.context import current
 from core.hooks import Hooks, Saved
+from core.models import server_time
 from incidents.choices import IncidentStatus
 from incidents.models import (
     AffectedClient,
@@ -58,7 +58,7 @@ def capture_postmortem(incident: Incident, author: User) -> IncidentReport:
         incident=incident, report_type=ReportType.POSTMORTEM_REPORT, automatic=True
     )
     captured: IncidentReport = draft.change(
-        generated_by=author, generated_at=timezone.now(), content=postmortem_of(incident.pk)
+        generated_by=author, generated_at=server_time(draft, incident), content=postmortem_of(incident.pk)
     )
     return captured
 
@@ -91,7 +91,7 @@ def void_if_outdated(incident_id: int) -> None:
     resolved = Incident.objects.filter(pk=incident_id, status=IncidentStatus.RESOLVED)
     incident = resolved.select_for_update(of=("self",)).first()
     if incident is not None and contradicts(incident):
-        void_postmortem(incident, current().actor, timezone.now(), VoidReason.OUTDATED)
+        void_postmortem(incident, current().actor, server_time(incident), VoidReason.OUTDATED)
 
 
 def contradicts(incident: Incident) -> bool:

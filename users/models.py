@@ -113,6 +113,7 @@ class Token(Record):
     """A bearer token, stored as its SHA-256 digest. It may name the software agent that uses it."""
 
     entity_type = "token"
+    planned = frozenset({"expires_at"})
     redacted = frozenset({"digest"})
 
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
@@ -151,6 +152,7 @@ class ConsoleSession(Record):
     """
 
     entity_type = "session"
+    planned = frozenset({"expires_at"})
     redacted = frozenset({"digest"})
 
     user = models.ForeignKey(User, models.PROTECT, related_name="console_sessions")
@@ -177,6 +179,7 @@ class ActivationToken(Record):
     """
 
     entity_type = "activation_token"
+    planned = frozenset({"expires_at"})
     redacted = frozenset({"digest", "other_digest"})
 
     user = models.ForeignKey(User, models.PROTECT, related_name="activation_tokens")

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from changes.choices import CHANGE_MOVES, EMERGENCY_MOVES, OCCUPYING, ChangeStatus, ChangeType
 from changes.duties import executive_decides_critical, not_the_requester, requester_or_manager
 from changes.models import ChangeRequest
 from changes.serializers import ChangeBody, ChangeOutput, CommentBody, ScheduleBody, ScheduledChange, StartBody
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.operations.results import Answer
@@ -153,7 +152,7 @@ def start_change(
 
     SOP 20. Raises Refusal: invalid_transition, precondition_failed (outside_window).
     """
-    now = timezone.now()
+    now = server_time(change_request)
     outside = _is_outside(change_request, now)
     _require_transition(change_request, ChangeStatus.IN_PROGRESS)
     if outside and not outside_window:
@@ -173,7 +172,7 @@ def start_change(
 )
 def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
     """Complete a change. SOP 20. Raises Refusal: invalid_transition."""
-    return move(change_request, ChangeStatus.COMPLETED, actual_end=timezone.now())
+    return move(change_request, ChangeStatus.COMPLETED, actual_end=server_time(change_request))
 
 
 @operation(
@@ -187,11 +186,11 @@ def complete_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequ
 )
 def fail_change(*, actor: User, change_request: ChangeRequest) -> ChangeRequest:
     """Mark a change as failed. SOP 20. Raises Refusal: invalid_transition."""
-    return move(change_request, ChangeStatus.FAILED, actual_end=timezone.now())
+    return move(change_request, ChangeStatus.FAILED, actual_end=server_time(change_request))
 
 
 def _decide(actor: User, change: ChangeRequest, status: ChangeStatus, comment: str) -> ChangeRequest:
-    return move(change, status, approved_by=actor, decided_at=timezone.now(), decision_comment=comment)
+    return move(change, status, approved_by=actor, decided_at=server_time(change), decision_comment=comment)
 
 
 def _is_outside(change: ChangeRequest, now: datetime) -> bool:

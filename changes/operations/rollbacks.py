@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from changes.choices import CHANGE_MOVES, REVERSIBLE, ROLLBACK_MOVES, ChangeStatus, RollbackStatus
 from changes.duties import executive_decides_critical, not_the_requester
 from changes.models import ChangeRequest, RollbackRequest
@@ -11,6 +9,7 @@ from changes.operations.changes import move
 from changes.serializers import CommentBody, CompleteRollbackBody, RollbackBody, RollbackOutput
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -69,7 +68,7 @@ def start_rollback(*, actor: User, rollback_request: RollbackRequest) -> Rollbac
     _refuse([*_unjustified(rollback_request), *_irreversible(change)])
     _move(rollback_request, RollbackStatus.IN_PROGRESS, approved_by=actor)
     if change.status == ChangeStatus.IN_PROGRESS:
-        move(change, ChangeStatus.FAILED, actual_end=timezone.now())
+        move(change, ChangeStatus.FAILED, actual_end=server_time(change, rollback_request))
     return rollback_request
 
 
@@ -108,7 +107,7 @@ def complete_rollback(*, actor: User, rollback_request: RollbackRequest, validat
     SOP 21. Raises Refusal: invalid_transition.
     """
     change = _locked_change(rollback_request)
-    done = {"validation_completed": validation_completed, "executed_at": timezone.now()}
+    done = {"validation_completed": validation_completed, "executed_at": server_time(rollback_request, change)}
     _move(rollback_request, RollbackStatus.COMPLETED, **done)
     move(change, ChangeStatus.ROLLED_BACK)
     return rollback_request

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from clients.duties import assigned_to_client
 from clients.models import AccountAssignment, Client
 from clients.serializers import ClientChanges, ClientDetail, ManagedClient, ManagersBody
 from core.codes import Code
+from core.models import server_time
 from core.operations.registry import operation
 from core.operations.results import Answer
 from core.verbs import Verb
@@ -52,7 +51,7 @@ def assign_managers(*, actor: User, client: Client, user_ids: list[User]) -> Ans
     wanted = {user.pk: user for user in user_ids}
     present = {each.user_id: each for each in AccountAssignment.objects.filter(client=client, ended_at=None)}
     for pk in sorted(present.keys() - wanted.keys()):
-        present[pk].change(ended_at=timezone.now())
+        present[pk].change(ended_at=server_time(present[pk]))
     for pk in sorted(wanted.keys() - present.keys()):
         AccountAssignment(client=client, user=wanted[pk]).save()
     if wanted.keys() != present.keys():

@@ -58,6 +58,7 @@ class Incident(Record):
     """
 
     entity_type = "incident"
+    planned = frozenset({"response_due_at", "resolution_due_at", "sla_due_at", "sla_at_risk_at"})
     redacted = frozenset({"title"})
     # Times derived from audited fields.
     unlogged = frozenset({"sla_elapsed", "sla_due_at", "sla_at_risk_at"})

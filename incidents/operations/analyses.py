@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -78,7 +77,7 @@ def update_analysis(*, actor: User, rca: RootCauseAnalysis, **changes: Any) -> R
 def complete_analysis(*, actor: User, rca: RootCauseAnalysis, root_cause: str, summary: str = "") -> RootCauseAnalysis:
     """Complete an analysis with its root cause. SOP 19. Raises Refusal: invalid_transition."""
     found = {"root_cause": root_cause, "summary": summary or rca.summary}
-    return _move(rca, AnalysisStatus.COMPLETED, completed_by=actor, completed_at=timezone.now(), **found)
+    return _move(rca, AnalysisStatus.COMPLETED, completed_by=actor, completed_at=server_time(rca), **found)
 
 
 @operation(
@@ -102,7 +101,7 @@ def approve_analysis(*, actor: User, rca: RootCauseAnalysis) -> RootCauseAnalysi
     """
     require_transition(ANALYSIS_MOVES, rca, AnalysisStatus.APPROVED)
     _require_root_cause(rca)
-    return _move(rca, AnalysisStatus.APPROVED, reviewed_by=actor, approved_at=timezone.now())
+    return _move(rca, AnalysisStatus.APPROVED, reviewed_by=actor, approved_at=server_time(rca))
 
 
 @operation(

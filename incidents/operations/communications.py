@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils import timezone
-
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
 from core.verbs import Verb
@@ -53,5 +52,6 @@ def update_communication(*, actor: User, communication: Communication, delivery_
     if delivery_status in ("", communication.delivery_status):
         return communication
     require_transition(DELIVERY_MOVES, communication, delivery_status, field="delivery_status")
-    sent = {"sent_at": timezone.now()} if delivery_status in REACHED and communication.sent_at is None else {}
+    first = delivery_status in REACHED and communication.sent_at is None
+    sent = {"sent_at": server_time(communication)} if first else {}
     return communication.change(delivery_status=delivery_status, **sent)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.hooks import hooks
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
 from core.verbs import Verb
@@ -70,7 +69,7 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
         acknowledge(incident)
         change_stamped(incident)
         hooks.changed(incident)
-    return escalation.change(status=EscalationStatus.ACKNOWLEDGED, acknowledged_at=timezone.now())
+    return escalation.change(status=EscalationStatus.ACKNOWLEDGED, acknowledged_at=server_time(escalation, incident))
 
 
 @operation(
@@ -87,4 +86,4 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
 def resolve_escalation(*, actor: User, escalation: Escalation) -> Escalation:
     """Resolve an escalation. SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties."""
     require_transition(ESCALATION_MOVES, escalation, EscalationStatus.RESOLVED)
-    return escalation.change(status=EscalationStatus.RESOLVED, resolved_at=timezone.now())
+    return escalation.change(status=EscalationStatus.RESOLVED, resolved_at=server_time(escalation))

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
-
 from clients.models import Client
 from core.codes import Code
 from core.hooks import hooks
+from core.models import server_time
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.affected import set_affected_clients
@@ -60,7 +59,7 @@ def update_incident(
     for name, value in changes.items():
         setattr(incident, name, value)
     if affected_clients is not None and set_affected_clients(incident, affected_clients):
-        incident.affected_changed_at = timezone.now()
+        incident.affected_changed_at = server_time(incident)
     if not incident.changes().keys().isdisjoint(JUDGED_BY):
         reclassify(incident, before)
         refusal = contradiction(incident, severity, before) if severity is not None else None

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
 from core.verbs import Verb
@@ -34,7 +33,7 @@ def implement_workaround(*, actor: User, incident: Incident, **fields: Any) -> W
     SOP 18. Raises Refusal: invalid_transition (the incident is closed).
     """
     require_not_closed(incident)
-    workaround = Workaround(incident=incident, implemented_by=actor, implemented_at=timezone.now(), **fields)
+    workaround = Workaround(incident=incident, implemented_by=actor, implemented_at=server_time(incident), **fields)
     workaround.save()
     return workaround
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from clients.agreement_lookup import AgreementCriteria, ApplicableAgreement, applicable_agreements, best_agreement
 from clients.budgets import Budget
@@ -19,6 +18,7 @@ from clients.choices import Severity
 from clients.clocks import HORIZON
 from clients.models import Calendar, Client, SlaAgreement, Subscription
 from core.hooks import Hooks
+from core.models import server_time
 from incidents.choices import UNRESOLVED, PauseEnd
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, allowed
@@ -55,7 +55,7 @@ def change_stamped(incident: Incident, **values: Any) -> Incident:
 
 def stamp(incident: Incident, candidates: Sequence[ApplicableAgreement] | None = None) -> None:
     """Update an incident's service levels, without saving; one query unless `candidates` are given."""
-    now = timezone.now()
+    now = server_time(incident)
     clock = clock_of(incident)
     if clock.is_running:
         _record_breaches(incident, clock, now)
@@ -89,7 +89,7 @@ def start_clock(incident: Incident) -> None:
     no clock; reopening it starts a new one.
     """
     if incident.status in UNRESOLVED and incident.resolved_at is None:
-        clock = _running_clock(incident, clock_of(incident), timezone.now())
+        clock = _running_clock(incident, clock_of(incident), server_time(incident))
         _set_next_times(incident, clock)
         _store(incident, clock)
 
@@ -145,7 +145,7 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
 
 
 def _transition(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
-    now, clock = timezone.now(), clock_of(incident)
+    now, clock = server_time(incident), clock_of(incident)
     _record_breaches(incident, clock, now)
     clock = turn(clock, now)
     _set_due_times(incident, clock)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -108,7 +107,7 @@ def publish_article(*, actor: User, kb_article: Article, comment: str = "") -> A
 
     SOP 24. Raises Refusal: invalid_transition, segregation_of_duties, out_of_scope.
     """
-    judged = {"reviewed_by": actor, "review_comment": comment, "published_at": timezone.now()}
+    judged = {"reviewed_by": actor, "review_comment": comment, "published_at": server_time(kb_article)}
     return _move(kb_article, ArticleStatus.PUBLISHED, **judged)
 
 

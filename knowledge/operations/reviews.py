@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -85,7 +84,7 @@ def update_review(*, actor: User, post_incident_review: PostIncidentReview, **fi
 )
 def start_review(*, actor: User, post_incident_review: PostIncidentReview) -> PostIncidentReview:
     """Start a review. SOP 25. Raises Refusal: invalid_transition, segregation_of_duties."""
-    return _move(post_incident_review, ReviewStatus.IN_PROGRESS, started_at=timezone.now())
+    return _move(post_incident_review, ReviewStatus.IN_PROGRESS, started_at=server_time(post_incident_review))
 
 
 @operation(
@@ -106,7 +105,7 @@ def complete_review(*, actor: User, post_incident_review: PostIncidentReview, **
 
     SOP 25. Raises Refusal: validation_error (each missing rating), invalid_transition, segregation_of_duties.
     """
-    return _move(post_incident_review, ReviewStatus.COMPLETED, completed_at=timezone.now(), **fields)
+    return _move(post_incident_review, ReviewStatus.COMPLETED, completed_at=server_time(post_incident_review), **fields)
 
 
 @operation(

@@ -1,9 +1,8 @@
 """SOP 16, step 6: Close incident after review."""
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.hooks import hooks
+from core.models import server_time
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
@@ -38,6 +37,6 @@ def close_incident(*, actor: User, incident: Incident) -> Incident:
     postmortem_not_reviewed, root_cause_missing), segregation_of_duties, role_not_permitted.
     """
     require_ready(actor, incident, IncidentStatus.CLOSED)
-    incident.change(status=IncidentStatus.CLOSED, closed_at=timezone.now(), closed_by_id=actor.pk)
+    incident.change(status=IncidentStatus.CLOSED, closed_at=server_time(incident), closed_by_id=actor.pk)
     hooks.changed(incident)
     return incident

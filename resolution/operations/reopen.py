@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.hooks import hooks
+from core.models import server_time
 from core.operations.registry import operation
 from core.verbs import Verb
 from incidents.choices import REOPEN_MOVES, IncidentStatus
@@ -47,7 +46,7 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
         resolution_summary=incident.resolution_summary,
     ).save()
     _clear_resolution(incident)
-    now = timezone.now()
+    now = server_time(incident)
     _void_confirmations(incident, now)
     hooks.changed(incident)
     void_postmortem(incident, actor, now, VoidReason.REOPENED)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.hooks import hooks
+from core.models import server_time
 from core.operations.registry import operation
 from core.operations.results import Answer
 from core.verbs import Verb
@@ -58,7 +57,7 @@ def resolve_incident(
     change_stamped(
         incident,
         status=IncidentStatus.RESOLVED,
-        resolved_at=timezone.now(),
+        resolved_at=server_time(incident),
         resolved_by_id=actor.pk,
         resolution_summary=resolution_summary,
         resolution_code=resolution_code,

@@ -1,9 +1,8 @@
 """SOP 16, step 6: the review of the postmortem, which is required before closing."""
 
-from django.utils import timezone
-
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
 from core.verbs import Verb
@@ -48,7 +47,7 @@ def review_postmortem(*, actor: User, incident_report: IncidentReport, comment: 
         content=content,
         digest=postmortem_digest(content),
         reviewed_by_id=actor.pk,
-        reviewed_at=timezone.now(),
+        reviewed_at=server_time(incident_report),
         review_comment=comment,
     )
 
