@@ -33,6 +33,7 @@ class ClientAdmin(RecordAdmin):
     sections = (
         (None, ("name", ("registration_number", "client_type"), "status")),
         ("Contact", (("contact_email", "contact_phone"), "address")),
+        ("Imported record", ("imported_violations",)),
     )
     related = (
         ("Incidents", "incidents.Incident", "client"),

@@ -22,7 +22,7 @@ from clients.inputs import CountryField, ImmutableReference, WeeklyHoursField
 from clients.models import AccountAssignment, Client, SlaAgreement, Subscription
 from clients.today import client_today
 from core.operations.fields import EmailField, NameField, PhoneField, Reference, TimeZoneField
-from core.reading.serializers import Body, Output, extended, outputs
+from core.reading.serializers import Body, ImportedOutput, Output, extended, outputs
 from products.models import Product
 from users.choices import AM, VC
 
@@ -64,17 +64,24 @@ class CalendarBody(Body):
         return sorted({day.isoformat() for day in days})
 
 
-class ClientOutput(Output):
+class ClientOutput(ImportedOutput):
     class Meta:
         model = Client
         fields = outputs(
-            "name", "registration_number", "contact_email", "client_type", "contact_phone", "address", "status"
+            "name",
+            "registration_number",
+            "contact_email",
+            "client_type",
+            "contact_phone",
+            "address",
+            "status",
+            "imported_violations",
         )
 
     @classmethod
     def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
         """A vendor contact sees only the names of the clients that use the vendor's products."""
-        return ("id", "name") if viewer.role == VC else None
+        return ("id", "name") if viewer.role == VC else super().visible_fields(viewer)
 
 
 class ClientDetail(ClientOutput):

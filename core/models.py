@@ -16,6 +16,7 @@ from core.hooks import hooks
 from core.querysets import RecordQuerySet
 from core.signals import send_saved
 from core.sql.inserts import CompiledInsert
+from core.text.times import EARLIEST
 from core.verbs import Verb
 
 
@@ -137,7 +138,7 @@ class Record(CompiledInsert):
         if act.operation is None or act.actor is None or act.actor.pk is None:
             raise UndeclaredError(f"{type(self).__name__}.save() outside an operation with an actor")
         parent = self._state.fields_cache.get(self.locked_by)
-        now = server_time(self, *([parent] if parent is not None else []))
+        now = max(server_time(self, *([parent] if parent is not None else [])), self.updated_at or EARLIEST)
         if created:
             self.created_at = self.created_at or now
             self.created_by_id = self.created_by_id if self.created_by_id is not None else act.actor.pk
@@ -147,9 +148,9 @@ class Record(CompiledInsert):
         self.updated_at, self.updated_by_id, self.version = now, act.actor.pk, self.version + 1
 
     def times(self) -> Iterator[datetime]:
-        """The times at which something has happened, as far as they are loaded."""
+        """The times at which something has happened, as far as they are loaded; the last change is none of them."""
         for field in self._meta.concrete_fields:
-            if isinstance(field, models.DateTimeField) and field.name not in self.planned:
+            if isinstance(field, models.DateTimeField) and field.name not in {*self.planned, "updated_at"}:
                 moment = self.__dict__.get(field.attname)
                 if moment is not None:
                     yield moment

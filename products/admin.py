@@ -14,7 +14,10 @@ class ProductAdmin(RecordAdmin):
     order = ("product_name", "created_at")
     filter_columns = ("status", "product_type", "vendor", "created_at")
     search_columns = ("product_name",)
-    sections = ((None, ("product_name", ("product_type", "version_label"), ("vendor", "status"))),)
+    sections = (
+        (None, ("product_name", ("product_type", "version_label"), ("vendor", "status"))),
+        ("Imported record", ("imported_violations",)),
+    )
     related = (
         ("Components", "products.Component", "product"),
         ("Subscriptions", "clients.Subscription", "product"),
@@ -38,6 +41,7 @@ class ComponentAdmin(RecordAdmin):
     search_columns = ("component_name", "location")
     sections = (
         (None, (("component_name", "product"), ("component_type", "environment"), ("location", "ports"), "status")),
+        ("Imported record", ("imported_violations",)),
     )
     related = (("Incidents", "incidents.Incident", "component"),)
     tones = {

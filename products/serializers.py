@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from core.operations.fields import NameField, Reference
-from core.reading.serializers import Body, Output, outputs
+from core.reading.serializers import Body, ImportedOutput, outputs
 from products.choices import ComponentStatus, ComponentType, Environment, ProductStatus, ProductType
 from products.models import Component, Product
 
@@ -16,12 +16,12 @@ class ProductBody(Body):
     status = serializers.ChoiceField(choices=ProductStatus.choices, required=False)
 
 
-class ProductOutput(Output):
+class ProductOutput(ImportedOutput):
     version = serializers.CharField(read_only=True)
 
     class Meta:
         model = Product
-        fields = outputs("product_name", "product_type", "version", "vendor_id", "status")
+        fields = outputs("product_name", "product_type", "version", "vendor_id", "status", "imported_violations")
         joined = {"version": "version_label"}
 
 
@@ -37,10 +37,13 @@ class ComponentBody(Body):
     status = serializers.ChoiceField(choices=ComponentStatus.choices, required=False)
 
 
-class ComponentOutput(Output):
+class ComponentOutput(ImportedOutput):
     ports = serializers.ListField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
         model = Component
-        fields = outputs("product_id", "component_name", "component_type", "environment", "location", "ports", "status")
+        fields = outputs(
+            *("product_id", "component_name", "component_type", "environment", "location", "ports", "status"),
+            "imported_violations",
+        )
         joined = {"ports": "ports"}

@@ -19,6 +19,7 @@ class UserAdmin(RecordAdmin):
     sections = (
         (None, (("name", "email"), ("role", "status"), ("department", "timezone"))),
         ("Organisation", (("client", "vendor"),)),
+        ("Imported record", ("imported_violations",)),
     )
     related = (("Approvals requested", "approvals.Approval", "requester"),)
     tones = {

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from core.errors import invalid
 from core.operations.fields import EmailField, NameField, Reference, TimeZoneField
-from core.reading.serializers import Body, Output, extended, outputs
+from core.reading.serializers import Body, ImportedOutput, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.tokens import MAX_TOKEN_DAYS
@@ -129,10 +129,13 @@ class TokenBody(Body):
     days = serializers.IntegerField(min_value=1, max_value=MAX_TOKEN_DAYS, required=False)
 
 
-class UserOutput(Output):
+class UserOutput(ImportedOutput):
     class Meta:
         model = User
-        fields = outputs("name", "email", "role", "status", "timezone", "department", "client_id", "vendor_id")
+        fields = outputs(
+            *("name", "email", "role", "status", "timezone", "department", "client_id", "vendor_id"),
+            "imported_violations",
+        )
 
 
 class TokenOutput(Output):

@@ -14,7 +14,10 @@ class VendorAdmin(RecordAdmin):
     order = ("vendor_name", "created_at")
     filter_columns = ("status", "created_at")
     search_columns = ("vendor_name", "contact_email")
-    sections = ((None, ("vendor_name", ("vendor_type", "status"), ("contact_email", "contact_phone"))),)
+    sections = (
+        (None, ("vendor_name", ("vendor_type", "status"), ("contact_email", "contact_phone"))),
+        ("Imported record", ("imported_violations",)),
+    )
     related = (("Products", "products.Product", "vendor"), ("People", "users.User", "vendor"))
     tones = {
         "status": {

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from core.operations.fields import EmailField, NameField, PhoneField
-from core.reading.serializers import Body, Output, outputs
+from core.reading.serializers import Body, ImportedOutput, outputs
 from vendors.choices import VendorStatus, vendor_types
 from vendors.models import Vendor
 
@@ -21,7 +21,9 @@ class VendorBody(Body):
         return fields
 
 
-class VendorOutput(Output):
+class VendorOutput(ImportedOutput):
     class Meta:
         model = Vendor
-        fields = outputs("vendor_name", "vendor_type", "contact_email", "contact_phone", "status")
+        fields = outputs(
+            "vendor_name", "vendor_type", "contact_email", "contact_phone", "status", "imported_violations"
+        )

@@ -240,6 +240,15 @@ class Output(serializers.ModelSerializer[Any]):
         return super().build_property_field(field_name, model_class)
 
 
+class ImportedOutput(Output):
+    """The representation of a record that may come from the old export; only staff see which rules it breaks."""
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        meta: Any = cls.Meta
+        return None if viewer.is_internal else [name for name in meta.fields if name != "imported_violations"]
+
+
 def column_of(model: Any, lookup: str) -> tuple[Any, bool]:
     """The column at the end of a lookup across relations, and whether the lookup can be null."""
     nullable = False

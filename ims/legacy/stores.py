@@ -10,6 +10,7 @@ from audit.choices import Origin
 from audit.models import AuditEntry
 from audit.recording import append, batches
 from ims.legacy.export import Row
+from ims.legacy.keys import settle_keys
 from ims.legacy.schema import Violation
 
 
@@ -38,6 +39,7 @@ class RecordStore:
         }
 
     def save(self, record: Any, row: Row, violations: list[Violation]) -> None:
+        violations += settle_keys(record)
         record.imported_row, record.imported_violations = row, [each.as_dict() for each in violations]
         record.save()
 

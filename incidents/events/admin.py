@@ -43,5 +43,8 @@ class RuleAdmin(RecordAdmin):
     order = ("id",)
     filter_columns = ("active", "minimum_severity")
     search_columns = ("name",)
-    sections = ((None, (("name", "active"), "group_by", ("window_minutes", "min_events"), "minimum_severity")),)
+    sections = (
+        (None, (("name", "active"), "group_by", ("window_minutes", "min_events"), "minimum_severity")),
+        ("Imported record", ("imported_violations",)),
+    )
     tones = {"minimum_severity": SEVERITY_TONES, "active": {True: "success"}}

@@ -192,7 +192,9 @@ class CorrelationOutput(Output):
 class CorrelationRuleOutput(Output):
     class Meta:
         model = CorrelationRule
-        fields = outputs("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active")
+        fields = outputs(
+            *("name", "group_by", "window_minutes", "min_events", "minimum_severity", "active"), "imported_violations"
+        )
 
 
 RecordedEvent = extended(

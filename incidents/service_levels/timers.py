@@ -55,8 +55,8 @@ def change_stamped(incident: Incident, **values: Any) -> Incident:
 
 def stamp(incident: Incident, candidates: Sequence[ApplicableAgreement] | None = None) -> None:
     """Update an incident's service levels, without saving; one query unless `candidates` are given."""
-    now = server_time(incident)
     clock = clock_of(incident)
+    now = _now(incident, clock)
     if clock.is_running:
         _record_breaches(incident, clock, now)
     if clock.is_paused:
@@ -145,13 +145,20 @@ def _terms_of_client_changed(record: Subscription | Calendar) -> None:
 
 
 def _transition(incident: Incident, turn: Callable[[Clock, datetime], Clock]) -> datetime:
-    now, clock = server_time(incident), clock_of(incident)
+    clock = clock_of(incident)
+    now = _now(incident, clock)
     _record_breaches(incident, clock, now)
     clock = turn(clock, now)
     _set_due_times(incident, clock)
     _set_next_times(incident, clock)
     _store(incident, clock)
     return clock.last.start if clock.last else now
+
+
+def _now(incident: Incident, clock: Clock) -> datetime:
+    """The server's time, never before the clock's last turn."""
+    now, last = server_time(incident), clock.last
+    return now if last is None else max(now, last.start, last.end or last.start)
 
 
 def _without_pause(incident: Incident, clock: Clock, now: datetime) -> Clock:

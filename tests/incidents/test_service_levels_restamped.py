@@ -324,14 +324,15 @@ class TestResolving:
     def test_one_resolved_before_clocks_were_kept_begins_anew(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 15, 2)
         moment = berlin((2026, 11, 2), 12)
-        old = IncidentFactory(
-            client=agreement.subscription.client,
-            severity="P1",
-            status="resolved",
-            detected_at=moment,
-            acknowledged_at=moment,
-            resolved_at=moment,
-        )
+        with at(moment):
+            old = IncidentFactory(
+                client=agreement.subscription.client,
+                severity="P1",
+                status="resolved",
+                detected_at=moment,
+                acknowledged_at=moment,
+                resolved_at=moment,
+            )
         with at(berlin(FRIDAY, 12)):
             shown = api(IM).post(f"/incidents/{old.pk}/reopen/", {"reason": "It is back."}, expect=200).json()
         assert (shown["resolution_due_at"], shown["response_due_at"]) == (z(berlin(FRIDAY, 14)), None)
