@@ -7,10 +7,11 @@ from django.db import transaction
 
 from approvals.gate import Gate, approval_required, approver_roles
 from core.codes import Code
+from core.context import context
 from core.errors import Refusal, invalid
 from core.http.handoffs import handoff_body
 from core.operations.authorization import Authorization
-from core.operations.dispatch import find_target, submit
+from core.operations.dispatch import count_write, find_target, submit
 from core.operations.registry import EntryPoint, Operation, registry
 
 APPROVAL_CODES = (Code.APPROVAL_REQUIRED, Code.APPROVAL_INVALID)
@@ -30,16 +31,19 @@ class CheckRequest:
         """The refusal of the request, or None. A complete request is executed and rolled back."""
         try:
             requested = self._requested_operation()
-            if self._is_executable(requested):
-                submit(
-                    requested.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, dry_run=True
-                )
-            else:
-                with transaction.atomic():  # the record is locked during the check
-                    self._check_partially(requested)
+            with context(saved=None):  # judged like a request of its own, not as a part of the check
+                self._check(requested)
         except Refusal as refusal:
             return refusal
         return None
+
+    def _check(self, requested: Operation) -> None:
+        if self._is_executable(requested):
+            submit(requested.name, actor=self.actor, target_id=self.reference_id, body=self.payload or {}, dry_run=True)
+            return
+        with transaction.atomic():  # the record is locked during the check
+            self._check_partially(requested)
+            transaction.set_rollback(True)
 
     def _requested_operation(self) -> Operation:
         requested = registry.find(self.operation)
@@ -65,6 +69,7 @@ class CheckRequest:
         """Check role, in person, scope, the duties that need no body, and an elevation that applies to every body."""
         checks, target = Authorization(requested, self.actor), None
         checks.before_target()
+        count_write(requested)
         if self.reference_id is not None or requested.target is None:
             target = find_target(requested, self.actor, self.reference_id)
             checks.of_target(target)

@@ -27,6 +27,7 @@ HANDLERS = {IM, SA, EX}
     moves=HANDOFFS.new(),
     raises=[Code.INVALID_REFERENCE],
     condition="the body that a refusal offers as `handoff` is accepted as it is",
+    granted=True,
 )
 def create_handoff(*, actor: User, reference: Any = None, **fields: Any) -> Handoff:
     """Hand a request that the caller may not or cannot complete to a person. It records the caller and their agent."""

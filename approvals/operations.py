@@ -44,6 +44,7 @@ from users.models import User
     moves=DECISIONS.new(),
     raises=[Code.ROLE_NOT_PERMITTED, Code.SEGREGATION_OF_DUTIES, Code.ACTOR_MISMATCH, Code.INVALID_REFERENCE],
     condition="for an elevated operation",
+    granted=True,
 )
 def request_approval(
     *,

@@ -28,7 +28,10 @@ CONTENT = (
     "request_id",
     "legacy_id",
     "sequence",
+    "token_id",
 )
+# Parts that were added later: the hash covers them where they are stated, so earlier entries keep their hashes.
+LATER = ("token_id",)
 # The largest integers that every common JSON parser represents exactly.
 LARGEST = 2**63 - 1
 
@@ -52,7 +55,7 @@ def canonical_value(value: Any) -> Any:
 
 def canonical(values: Mapping[str, Any]) -> bytes:
     """The bytes to hash for an entry's values."""
-    content = {name: values[name] for name in CONTENT}
+    content = {name: values[name] for name in CONTENT if name not in LATER or values[name] is not None}
     moment: datetime = content["created_at"]
     content["created_at"] = moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)

@@ -11,7 +11,7 @@ class AuditFilters(StrictFilterSet):
         fields = matches(
             exact=[
                 *("user_id", "agent", "action", "operation", "origin", "reference_type", "reference_id"),
-                *("request_id", "legacy_id", "previous_hash", "hash"),
+                *("request_id", "token_id", "legacy_id", "previous_hash", "hash"),
             ],
             ranges=["id", "sequence"],
         )

@@ -17,5 +17,6 @@ HELP_TEXTS = {
     "previous_hash": "The hash of the record's previous entry.",
     "request_id": "The id of the request that caused the entry.",
     "sequence": "The entry's position in the chain of its record; null for discoveries.",
+    "token_id": "The token with which the user acted; null in the console and for commands.",
     "user_id": "The acting user.",
 }

@@ -42,6 +42,7 @@ class AuditEntry(CompiledInsert):
     changes = models.JSONField(default=dict)
     meta = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, blank=True)
+    token_id = models.BigIntegerField(null=True)
     legacy_id = models.BigIntegerField(null=True)
     sequence = models.PositiveIntegerField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)

@@ -73,6 +73,18 @@ def read_own_entries(*, actor: User) -> None:
 
 
 @operation(
+    "access.token_activity",
+    sop=27,
+    roles=None,
+    verb=Verb.ENTITY_DISCOVERY,
+    raises=[Code.NOT_FOUND],
+    condition="own tokens; SA: anyone's",
+)
+def read_token_activity(*, actor: User) -> None:
+    """Read everything that was done with a token, newest first, so that a person can put it right. SOP 27."""
+
+
+@operation(
     "audit.verify",
     sop=27,
     roles=READERS,

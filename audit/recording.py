@@ -110,6 +110,9 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.created_at = entry.created_at or timezone.now()
     entry.user_id = entry.user_id if entry.user_id is not None else act.actor.pk
     entry.agent, entry.request_id = act.agent, act.request_id
+    entry.token_id = getattr(act.token, "pk", None)
+    if act.tool_call:
+        entry.meta = {**entry.meta, "tool_call": act.tool_call}
     entry.operation = act.operation.name if act.operation else READ
     entry.changes, entry.meta = canonical_value(entry.changes), canonical_value(entry.meta)
     with trail_failure_on_error():

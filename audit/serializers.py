@@ -52,6 +52,7 @@ class AuditEntryOutput(Output):
             "changes",
             "meta",
             "request_id",
+            "token_id",
             "legacy_id",
             "sequence",
             "previous_hash",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audit.views import AuditViewSet, OwnActsViewSet
+from audit.views import AuditViewSet, OwnActsViewSet, TokenActivityViewSet
 from core.http.routes import Router
 
 router = Router()
@@ -11,5 +11,6 @@ router.add("audit-entries", AuditViewSet)
 urlpatterns = [
     path("audit-entries/verify/", AuditViewSet.as_view({"get": "verify"})),
     path("me/audit-entries/", OwnActsViewSet.as_view({"get": "list"})),
+    path("auth/tokens/<int:pk>/activity/", TokenActivityViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

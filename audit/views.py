@@ -15,13 +15,16 @@ from audit.operations import verify_trail
 from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.formats.streams import wants_table
+from core.http.nested import NestedListViewSet
 from core.http.views import ListViewSet, RecordViewSet, creates
 from core.operations.dispatch import Discovery
+from core.querysets import within_token
 from core.reading.collections import Collection, related
 from core.reading.generic import page_link
 from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
 from core.schema import ListAdditions, answers
+from users.models import Token
 
 HORIZON = serializers.CharField(
     required=False,
@@ -34,7 +37,7 @@ class TrailCollection(Collection):
     """All entries: `audit.read` names the roles that may read them."""
 
     def scoped(self, user: Any) -> Any:
-        return AuditEntry.objects.all()
+        return within_token(AuditEntry.objects.all())
 
 
 READING: dict[str, Any] = {
@@ -43,6 +46,16 @@ READING: dict[str, Any] = {
     "ordering": ("id",),
     "relations": related("user", created_by="user", updated_by="user"),
 }
+
+
+class ActivityCollection(Collection):
+    """The acts of the tokens that one may revoke."""
+
+    def scoped(self, user: Any) -> Any:
+        return AuditEntry.objects.filter(token_id__in=Token.objects.visible_to(user).values("pk"))
+
+
+ACTIVITY = ActivityCollection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 OWN = Collection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 TRAIL = TrailCollection(AuditEntry, AuditEntryOutput, AuditFilters, **READING)
 
@@ -92,3 +105,21 @@ class OwnActsViewSet(ListViewSet):
 
     collection = OWN
     operations = {"list": "audit.read_own"}
+
+
+class TokenActivityViewSet(NestedListViewSet):
+    """Everything done with one token, newest first, so that a person can put it right."""
+
+    collection = ACTIVITY
+    operations = {"list": "access.token_activity"}
+    parent_filter = "token_id"
+    token: Token | None = None
+
+    def parent_readable(self, user: Any, pk: int) -> bool:
+        self.token = Token.objects.visible_to(user).filter(pk=pk).first()
+        return self.token is not None
+
+    def params(self) -> dict[str, str]:
+        """The entries of the token's person alone are searched: they have an index."""
+        owner = {"user_id": str(self.token.user_id)} if self.token else {}
+        return {**owner, **super().params()}

@@ -34,6 +34,8 @@ class Code(StrEnum):
     ACTOR_MISMATCH = "actor_mismatch"
     SEGREGATION_OF_DUTIES = "segregation_of_duties"
     IN_PERSON_REQUIRED = "in_person_required"
+    OPERATION_NOT_GRANTED = "operation_not_granted"
+    CAP_REACHED = "cap_reached"
     APPROVAL_REQUIRED = "approval_required"
     APPROVAL_INVALID = "approval_invalid"
     NOT_FOUND = "not_found"
@@ -111,6 +113,20 @@ MEANINGS: dict[Code, Meaning] = {
         _UN,
         "This must be done in person, not by a software agent",
         "The person represented by the agent must do this, with a token that names no agent.",
+        human=True,
+    ),
+    Code.OPERATION_NOT_GRANTED: Meaning(
+        403,
+        _UN,
+        "The token does not grant this operation",
+        "Hand over to the person, who can do it or create a token that grants the operation.",
+        human=True,
+    ),
+    Code.CAP_REACHED: Meaning(
+        403,
+        _UN,
+        "The daily cap of this operation is reached",
+        "Wait until the time in errors, or hand over to the person.",
         human=True,
     ),
     Code.APPROVAL_REQUIRED: Meaning(

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One execution context: the person, the software agent acting for them, their token, the request and the
-    operation.
+    """One execution context: the person, the software agent acting for them, their token and its scope, the request
+    and the operation.
     """
 
     actor: Any = None
@@ -22,6 +22,8 @@ class Context:
     request_id: str = ""
     operation: Any = None
     token: Any = None
+    within: Any = None  # narrows every queryset that the token reads; None: only the person's own scope applies
+    tool_call: str = ""  # the call of a tool by which a software agent asked
     saved: list[tuple[Any, Any]] | None = None  # the records that the operation wrote, each with its changes
 
 

@@ -1,9 +1,9 @@
 """Hooks that higher layers register at startup, because core must not import them.
 
-`approvals` decides elevated operations. Without it the application does not start, so no installation can run without
-its approval gate. `restamp` is the ordered list of functions that recompute dependent records in higher layers when a
-record has changed; `followers` receive all records of their types that an operation wrote, when it is complete;
-`dependants` report whether a record in a higher layer currently depends on a record.
+`approvals` decides elevated operations, `grants` what a software agent may do. Without either the application does not
+start, so no installation can run without them. `restamp` is the ordered list of functions that recompute dependent
+records in higher layers when a record has changed; `followers` receive all records of their types that an operation
+wrote, when it is complete; `dependants` report whether a record in a higher layer currently depends on a record.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,17 +24,26 @@ class ApprovalGate(Protocol):
         """Consume the approval that meets the requirement, or refuse."""
 
 
+class AgentGrants(Protocol):
+    def require(self, operation: Any) -> None:
+        """Refuse an operation that the token of the current software agent does not grant."""
+
+    def count(self, operation: Any) -> None:
+        """Count a write of the current software agent in its transaction, or refuse it if its daily cap is reached."""
+
+
 @dataclass
 class Hooks:
     approvals: ApprovalGate | None = None
+    grants: AgentGrants | None = None
     restamp: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
     followers: dict[str, Callable[[Sequence[Saved]], None]] = field(default_factory=dict)
     dependants: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def verify(self) -> None:
         """Raise unless every required hook is registered."""
-        if self.approvals is None:
-            raise UndeclaredError("missing hooks: approvals")
+        if missing := [name for name in ("approvals", "grants") if getattr(self, name) is None]:
+            raise UndeclaredError(f"missing hooks: {', '.join(missing)}")
 
     def on_change(self, entity_type: str, function: Callable[[Any], None]) -> None:
         """Register a function that recomputes the dependants of a changed record; duplicates are ignored, order is

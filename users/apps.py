@@ -9,8 +9,11 @@ class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
+        from core.hooks import hooks
         from users import operations, sessions  # noqa: F401 - declares them
+        from users.grants import TokenGrants
 
+        hooks.grants = TokenGrants()
         user_logged_in.connect(sessions.opened, dispatch_uid="users.session_opened")
         user_logged_out.connect(sessions.closed, dispatch_uid="users.session_closed")
         post_migrate.connect(seed, sender=self, dispatch_uid="users.seed")

@@ -9,27 +9,28 @@ from rest_framework.request import Request
 from core.codes import Code
 from core.context import bind
 from core.errors import Refusal
+from users.grants import scope_of
 from users.models import Token, User
 from users.tokens import find_token, note_use
 
-KEYWORD = b"token"
+KEYWORDS = (b"token", b"bearer")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Token <token>`. Accepts inactive accounts as well: the dispatcher refuses those."""
+    """`Authorization: Token <token>`, or Bearer. Accepts inactive accounts as well: the dispatcher refuses those."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         keyword, *credentials = get_authorization_header(request).split() or [b""]
         if not keyword:
             return None
-        if keyword.lower() != KEYWORD or len(credentials) != 1:
+        if keyword.lower() not in KEYWORDS or len(credentials) != 1:
             raise Refusal(
                 Code.NOT_AUTHENTICATED,
                 "The header must have the form: Authorization: Token <token>.",
                 rule="authenticated_caller",
             )
         token = find_token(credentials[0].decode("latin-1"))
-        bind(actor=token.user, agent=token.agent, token=token)
+        bind(actor=token.user, agent=token.agent, token=token, within=scope_of(token))
         return token.user, token
 
     def admitted(self, token: Token) -> None:

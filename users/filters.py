@@ -20,7 +20,9 @@ class TokenFilters(StrictFilterSet):
     class Meta:
         model = Token
         joined = {"last_used_at": "use__last_used_at"}
-        fields = matches(exact=["user_id", "name", "agent"], ranges=["expires_at", "revoked_at", "last_used_at"])
+        fields = matches(
+            exact=["user_id", "name", "agent", "client_id"], ranges=["expires_at", "revoked_at", "last_used_at"]
+        )
 
 
 class SessionFilters(StrictFilterSet):

@@ -110,7 +110,11 @@ class User(AbstractBaseUser, Record):
 
 
 class Token(Record):
-    """A bearer token, stored as its SHA-256 digest. It may name the software agent that uses it."""
+    """A bearer token, stored as its SHA-256 digest. It may name the software agent that uses it.
+
+    An agent's token grants the operations that it names; it may be bound to one client, and have a daily cap for an
+    operation.
+    """
 
     entity_type = "token"
     planned = frozenset({"expires_at"})
@@ -120,6 +124,9 @@ class Token(Record):
     digest = models.CharField(max_length=64, editable=False)
     name = models.CharField(max_length=120, blank=True)
     agent = models.CharField(max_length=120, blank=True)
+    operations = models.JSONField(default=list)
+    client = models.ForeignKey("clients.Client", models.PROTECT, null=True, blank=True, related_name="+")
+    daily_caps = models.JSONField(default=dict)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -130,6 +137,7 @@ class Token(Record):
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="token_digest_unique"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_later"),
+            models.CheckConstraint(condition=Q(client__isnull=True) | ~Q(agent=""), name="token_bound_names_agent"),
         ]
 
     def __str__(self) -> str:
@@ -144,6 +152,25 @@ class TokenUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id} at {self.last_used_at}"
+
+
+class AgentDay(models.Model):
+    """How often an agent has performed an operation for a person on one day (UTC), with whatever token.
+
+    Counted by the database in the transaction of each write; a counter, not a record, and not audited: the writes are.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    agent = models.CharField(max_length=120)
+    operation = models.CharField(max_length=64)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "agent", "operation", "day"], name="agent_day_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} by {self.agent} on {self.day}: {self.count}"
 
 
 class ConsoleSession(Record):

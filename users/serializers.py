@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError as PasswordError
 from rest_framework import serializers
 
 from core.errors import invalid
-from core.operations.fields import EmailField, NameField, Reference, TimeZoneField
+from core.operations.fields import EmailField, NameField, Reference, TimeZoneField, is_integer
 from core.reading.serializers import Body, ImportedOutput, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
+from users.grants import grantable, granted_operations
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.tokens import MAX_TOKEN_DAYS
 
@@ -123,10 +124,57 @@ class ActivateBody(Body):
     password = PasswordField()
 
 
+# The members of a token's body that only a software agent's token has, as attributes.
+OF_AGENTS = ("operations", "client", "daily_caps")
+MOST_OPERATIONS, LARGEST_CAP = 200, 1_000_000
+
+
+class CapsField(serializers.DictField):
+    """How often a day each operation may be performed: {operation: number}."""
+
+    default_error_messages = {"cap": f"Each cap must be an integer from 0 to {LARGEST_CAP}."}
+
+    def __init__(self, **options: Any) -> None:
+        child = serializers.IntegerField(min_value=0, max_value=LARGEST_CAP)
+        super().__init__(child=child, **options)
+
+    def to_internal_value(self, data: Any) -> dict[str, int]:
+        if isinstance(data, dict) and len(data) > MOST_OPERATIONS:
+            self.fail("cap")
+        if isinstance(data, dict) and any(isinstance(each, bool) or not is_integer(each) for each in data.values()):
+            self.fail("cap")
+        caps: dict[str, int] = super().to_internal_value(data)
+        return caps
+
+
 class TokenBody(Body):
     name = NameField(max_length=120)
     agent = NameField(max_length=120, required=False, allow_blank=True)
+    operations = serializers.ListField(
+        child=serializers.CharField(max_length=64), max_length=MOST_OPERATIONS, required=False
+    )
+    client_id = Reference("clients.Client", source="client", required=False, allow_null=True)
+    daily_caps = CapsField(required=False)
     days = serializers.IntegerField(min_value=1, max_value=MAX_TOKEN_DAYS, required=False)
+
+    def validate_operations(self, names: list[str]) -> list[str]:
+        if unknown := sorted({name for name in names if not grantable(name)}):
+            detail = f"There is no such operation: {', '.join(unknown)}. GET /api/v1/policy/ lists all operations."
+            raise serializers.ValidationError(detail, code="unknown_operation")
+        return names
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a grant for a token without agent, and a cap of an operation that the token does not grant."""
+        if not attrs.get("agent"):
+            given = [name for name in OF_AGENTS if attrs.get(name)]
+            if given:
+                shown = {"client": "client_id"}.get(given[0], given[0])
+                raise invalid(shown, "Only the token of a software agent has this; name the agent.", "not_applicable")
+            return attrs
+        granted = {*attrs.get("operations", ()), *granted_operations(None)}
+        if beyond := sorted(set(attrs.get("daily_caps", ())) - granted):
+            raise invalid("daily_caps", f"The token does not grant: {', '.join(beyond)}.", "not_granted")
+        return attrs
 
 
 class UserOutput(ImportedOutput):
@@ -139,12 +187,17 @@ class UserOutput(ImportedOutput):
 
 
 class TokenOutput(Output):
+    operations = serializers.ListField(child=serializers.CharField(), read_only=True)
+    daily_caps = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = Token
-        fields = outputs("user_id", "name", "agent", "expires_at", "revoked_at", "last_used_at")
-        joined = {"last_used_at": "use__last_used_at"}
+        fields = outputs(
+            *("user_id", "name", "agent", "operations", "client_id", "daily_caps"),
+            *("expires_at", "revoked_at", "last_used_at"),
+        )
+        joined = {"last_used_at": "use__last_used_at", "operations": "operations", "daily_caps": "daily_caps"}
 
 
 class SessionOutput(Output):
@@ -171,6 +224,34 @@ ActivatableUser = extended(
 )
 CreatedToken = extended(
     TokenOutput, "CreatedToken", "A token with its secret, shown only once.", token=serializers.CharField()
+)
+
+
+class CapAnswer(serializers.Serializer[object]):
+    """A daily cap, and what is left of it until the day ends."""
+
+    operation = serializers.CharField()
+    cap = serializers.IntegerField()
+    used = serializers.IntegerField()
+    left = serializers.IntegerField()
+
+
+class GrantAnswer(serializers.Serializer[object]):
+    """What a token grants its software agent. Reads need no grant."""
+
+    token_id = serializers.IntegerField()
+    agent = serializers.CharField()
+    operations = serializers.ListField(child=serializers.CharField())
+    client_id = serializers.IntegerField(allow_null=True)
+    caps = CapAnswer(many=True)
+    until = serializers.DateTimeField()
+
+
+Profile = extended(
+    UserOutput,
+    "Profile",
+    "The caller's own account, and what the token in use grants a software agent.",
+    grant=GrantAnswer(allow_null=True),
 )
 
 

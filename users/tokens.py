@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -23,11 +25,25 @@ def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def new_token(user: User, *, name: str = "", agent: str = "", days: int | None = None) -> tuple[Token, str]:
-    """Create a token of a user; returns it with the secret, which is stored nowhere. `days` is its lifetime."""
+def new_token(
+    user: User,
+    *,
+    name: str = "",
+    agent: str = "",
+    days: int | None = None,
+    operations: Sequence[str] = (),
+    client: Any = None,
+    daily_caps: Mapping[str, int] | None = None,
+) -> tuple[Token, str]:
+    """Create a token of a user; returns it with the secret, which is stored nowhere.
+
+    Arguments: its lifetime in days; for a software agent, the operations that it may perform, the only client whose
+    records it may reach, and how often a day it may perform an operation.
+    """
     secret = secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(days=days or settings.IMS_TOKEN_DAYS)
-    token = Token(user=user, digest=token_digest(secret), name=name, agent=agent, expires_at=expires_at)
+    grant = {"operations": sorted(set(operations)), "client": client, "daily_caps": dict(daily_caps or {})}
+    token = Token(user=user, digest=token_digest(secret), name=name, agent=agent, expires_at=expires_at, **grant)
     token.save()
     return token, secret
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.codes import Code
-from core.context import context
+from core.context import context, current
 from core.errors import Refusal
 from core.http.throttles import LoginLimit
 from core.http.views import ListViewSet, OperationView, RecordViewSet, creates, updates, write
@@ -21,10 +21,12 @@ from core.reading.collections import Collection, related
 from core.schema import answers
 from core.sql.transactions import atomic_or_unknown
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
+from users.grants import grant_of
 from users.lockout import forget_failures, note_failure, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.serializers import (
     ActivationOutput,
+    Profile,
     SessionOutput,
     TokenOutput,
     UserOutput,
@@ -94,12 +96,12 @@ class ProfileView(OperationView):
 
     operations = {"retrieve": "access.profile"}
 
-    @answers(UserOutput, versioned=True)
+    @answers(Profile, versioned=True)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Read your own account."""
+        """Read your own account, and what the token in use grants a software agent."""
         own = request.user.pk
         body, version = self.read(lambda *_: USERS.one(request.user, own), discovery=Discovery(User.entity_type, own))
-        return Response(body, headers={"ETag": etag_of(version)})
+        return Response({**body, "grant": grant_of(current().token)}, headers={"ETag": etag_of(version)})
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)
 

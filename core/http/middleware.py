@@ -20,7 +20,7 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         request_id = given if ACCEPTABLE.match(given) else new_request_id()
-        with context(actor=None, agent="", token=None, operation=None, request_id=request_id):
+        with context(actor=None, agent="", token=None, within=None, operation=None, request_id=request_id):
             response = self.get_response(request)
         response[HEADER] = request_id
         return response

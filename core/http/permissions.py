@@ -49,6 +49,12 @@ class InPerson(StagePermission):
     stage = Stage.IN_PERSON
 
 
+class Granted(StagePermission):
+    """The token grants the operation, if it names a software agent."""
+
+    stage = Stage.GRANT
+
+
 class InScope(BasePermission):
     """The target exists and the caller may read it; `obj` is None if it was not found."""
 
@@ -71,4 +77,4 @@ class DutiesMet(BasePermission):
 
 
 # In the order of refusals.
-OPERATION_PERMISSIONS = (AccountStatus, PermittedRole, InPerson, InScope, DutiesMet)
+OPERATION_PERMISSIONS = (AccountStatus, PermittedRole, InPerson, Granted, InScope, DutiesMet)

@@ -5,6 +5,8 @@ The order of refusals:
     Stage.ACCOUNT       401 not_authenticated, 403 user_inactive
     Stage.ROLE          403 role_not_permitted
     Stage.IN_PERSON     403 in_person_required, where the operation is in person for every target
+    Stage.GRANT         403 operation_not_granted, where the token of a software agent does not grant the operation
+                        403 cap_reached, where its daily cap is reached (core.operations.dispatch, in the transaction)
     Stage.SCOPE         404 not_found, where the target does not exist or the actor may not read it
     Stage.DUTIES        403: assignment and every duty that needs no body, then what is in person for some targets
                         400: the shape and the references of the body (core.operations.bodies)
@@ -27,6 +29,7 @@ from django.conf import settings
 from core.codes import Code
 from core.context import current
 from core.errors import Item, Refusal, UndeclaredError, not_found
+from core.hooks import hooks
 from core.operations.refusals import require_declared
 from core.operations.registry import Duty, EntryPoint, Operation, registry
 
@@ -37,12 +40,13 @@ class Stage(StrEnum):
     ACCOUNT = "account"
     ROLE = "role"
     IN_PERSON = "in_person"
+    GRANT = "grant"
     SCOPE = "scope"
     DUTIES = "duties"
     BODY_DUTIES = "body_duties"
 
 
-BEFORE_TARGET = (Stage.ACCOUNT, Stage.ROLE, Stage.IN_PERSON)
+BEFORE_TARGET = (Stage.ACCOUNT, Stage.ROLE, Stage.IN_PERSON, Stage.GRANT)
 OF_TARGET = (Stage.SCOPE, Stage.DUTIES)
 
 
@@ -78,7 +82,7 @@ class Authorization:
         self._asked[stage] = (target, data)
 
     def before_target(self) -> None:
-        """Account, role and in person: the stages that are independent of the record. Raises Refusal (401, 403)."""
+        """The stages that are independent of the record: account, role, in person, grant. Raises Refusal (401, 403)."""
         for stage in BEFORE_TARGET:
             self.ask(stage)
 
@@ -157,6 +161,11 @@ def _in_person_required(operation: Operation, when: str) -> Refusal:
     return Refusal(Code.IN_PERSON_REQUIRED, detail, rule="in_person", errors=[item])
 
 
+def _grant(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> None:
+    if current().agent and operation.needs_grant and hooks.grants is not None:
+        hooks.grants.require(operation)
+
+
 def _scope(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> None:
     """Refuse a missing target: it was looked up within the actor's scope."""
     if operation.target and target is None:
@@ -190,6 +199,7 @@ STAGES: Mapping[Stage, Callable[[Operation, Any, Any, Mapping[str, Any]], None]]
     Stage.ACCOUNT: _account,
     Stage.ROLE: _role,
     Stage.IN_PERSON: _in_person,
+    Stage.GRANT: _grant,
     Stage.SCOPE: _scope,
     Stage.DUTIES: _duties,
     Stage.BODY_DUTIES: _body_duties,

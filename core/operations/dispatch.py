@@ -2,9 +2,9 @@
 
 All of them check conditions in one order, so each request has exactly one correct response
 (core.operations.authorization documents each stage):
-    401 → inactive → role → in person (403) → target outside scope (404) → assignment, duties and what is in person for
-    some targets (403) → shape and references (400) → duties that need the body (403) → version, state and
-    preconditions (412, 409, 422) → approval (403).
+    401 → inactive → role → in person and the token's grant (403) → target outside scope (404) → assignment, duties and
+    what is in person for some targets (403) → shape and references (400) → duties that need the body (403) → version,
+    state and preconditions (412, 409, 422) → approval (403).
 The approval is consumed last, in the same transaction: a request that fails for another reason consumes nothing.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from core.context import context
+from core.context import context, current
 from core.errors import Refusal, not_found
 from core.hooks import hooks
 from core.operations.authorization import Authorization, signed
@@ -61,6 +61,7 @@ def submit(
         try:
             with atomic_or_unknown() if operation.writes or dry_run else nullcontext():
                 checks.before_target()
+                count_write(operation)
                 target = find_target(operation, actor, target_id)
                 checks.of_target(target)
                 raw = body() if callable(body) else body
@@ -99,6 +100,7 @@ def execute(
             with atomic_or_unknown():
                 checks, given = Authorization(operation, actor), data or {}
                 checks.before_target()
+                count_write(operation)
                 checks.of_target(target)
                 checks.of_body(target, given)
                 return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
@@ -157,6 +159,15 @@ def read(
         if discovery is not None and (discovery.discloses is None or discovery.discloses(result)):
             discovery.record(given)
     return result
+
+
+def count_write(operation: Operation) -> None:
+    """Count a write of a software agent against its daily cap, in its transaction. Raises Refusal (403 cap_reached).
+
+    It stands here and not among the stages, because a stored response that is replayed counts nothing.
+    """
+    if current().agent and operation.writes and hooks.grants is not None:
+        hooks.grants.count(operation)
 
 
 def _authorization_for(operation: Operation, actor: Any, begun: Authorization | None) -> Authorization:

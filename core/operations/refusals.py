@@ -57,6 +57,11 @@ def _from_rules(operation: Operation) -> Iterator[Code]:
     declared = operation.in_person
     if (declared is not None and declared.refuses) or operation.name in settings.IMS_IN_PERSON:
         yield Code.IN_PERSON_REQUIRED
+    if not (declared is not None and declared.refuses and declared.unconditional):
+        if operation.needs_grant:
+            yield Code.OPERATION_NOT_GRANTED
+        if operation.writes and operation.entry_point is EntryPoint.REST and not operation.anonymous:
+            yield Code.CAP_REACHED
     if any(move.rows for move in operation.moves):
         yield Code.INVALID_TRANSITION
 

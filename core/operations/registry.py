@@ -84,6 +84,7 @@ class Operation:
     anonymous: bool
     secret: bool
     credentials: bool
+    granted: bool
     entry_point: EntryPoint
     run: Callable[..., Any]
 
@@ -133,6 +134,11 @@ class Operation:
     def repeatable(self) -> bool:
         """Whether it honours an Idempotency-Key. Responses of authentication or with secrets are not stored."""
         return not (self.anonymous or self.secret or self.credentials)
+
+    @property
+    def needs_grant(self) -> bool:
+        """Whether a software agent may perform it only if its token names it. Reads need no grant."""
+        return self.writes and not (self.granted or self.anonymous) and self.entry_point is EntryPoint.REST
 
     def permits(self, role: str) -> bool:
         """Whether a role may perform this at all; `roles=None` means every active user."""
@@ -210,6 +216,7 @@ def operation(
     anonymous: bool = False,
     secret: bool = False,
     credentials: bool = False,
+    granted: bool = False,
     entry_point: EntryPoint = EntryPoint.REST,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation.
@@ -219,8 +226,8 @@ def operation(
     carry the verb, when that is not the target's; the serializers of its body and of its response; its lifecycle
     transitions; its duties; when it needs an approval; when it must be done in person; the codes that its function
     raises itself, in addition to those that follow from the declaration; the extra condition in words; whether it is
-    anonymous; whether its response contains a secret; whether it manages credentials (a token, a password); its entry
-    point.
+    anonymous; whether its response contains a secret; whether it manages credentials (a token, a password); whether
+    every software agent may perform it without a grant; its entry point.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -243,6 +250,7 @@ def operation(
                 anonymous=anonymous,
                 secret=secret,
                 credentials=credentials,
+                granted=granted,
                 entry_point=entry_point,
                 run=function,
             )

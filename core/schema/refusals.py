@@ -25,6 +25,10 @@ def _id(help_text: str) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=0, max_value=MAX_ID, required=False, help_text=help_text)
 
 
+def _whole(help_text: str) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, required=False, help_text=help_text)
+
+
 def _number(help_text: str) -> serializers.FloatField:
     return serializers.FloatField(required=False, help_text=help_text)
 
@@ -73,6 +77,10 @@ class ProblemItem(serializers.Serializer[object]):
     report_id = _id("The report that records the failure.")
     reversible = _names("The statuses in which a change can be rolled back.", required=False)
     editable = _names("The statuses in which an article can be edited.", required=False)
+    granted = _names("The operations beyond reads that the token grants.", required=False)
+    cap = _whole("The daily cap of the operation.")
+    left = _whole("What is left of it.")
+    until = _fact("When the next day begins, in UTC.")
     unfinished = _names("The statuses in which a review can be edited.", required=False)
 
 

@@ -95,4 +95,5 @@ def _type_at(path: str) -> str:
         return "user"
     parent = getattr(view, "parent_filter", None)
     model = collection.model._meta.get_field(parent).related_model if parent else collection.model
-    return str(model.entity_type)
+    # The audit trail knows a token by its id alone.
+    return str(model.entity_type if model else str(parent).removesuffix("_id"))

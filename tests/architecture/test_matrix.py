@@ -48,9 +48,7 @@ PENDING = frozenset([])
 
 # Where the registry says more than the table: all records are read under one operation.
 MORE_ENDPOINTS = {"audit.read", "discovery.search"}
-# An agent's token names no operations yet.
 MORE_CONDITION = {
-    "token.create",
     "approval.request",
     "audit.read",
     "discovery.search",

@@ -6,7 +6,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from core.http.permissions import AccountStatus, DutiesMet, InPerson, InScope, PermittedRole
+from core.http.permissions import AccountStatus, DutiesMet, Granted, InPerson, InScope, PermittedRole
 from core.http.routes import endpoints
 from core.http.views import ListViewSet, OperationView
 from core.operations.registry import registry
@@ -40,7 +40,7 @@ def test_every_route_shows_its_permission_classes_and_its_operation(endpoint, na
     view = view_of(endpoint, name)
 
     assert [type(each) for each in view.get_permissions()] == [
-        AccountStatus, PermittedRole, InPerson, InScope, DutiesMet,
+        AccountStatus, PermittedRole, InPerson, Granted, InScope, DutiesMet,
     ]  # fmt: skip
     assert view.operation is registry[name]
 

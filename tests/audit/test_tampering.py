@@ -107,6 +107,7 @@ def test_it_still_holds_after_honest_work(trail):
         ("request_id", "x"),
         ("origin", "imported"),
         ("legacy_id", 5),
+        ("token_id", 5),
     ],
 )
 def test_a_changed_entry_is_found(trail, column, value):

@@ -34,7 +34,7 @@ def entries(record_type, pk):
 def test_an_entry_names_the_act_the_person_the_agent_and_the_request(api):
     person = UserFactory(role=IM)
     vendor = VendorFactory()
-    _, secret = new_token(person, agent="triage-bot")
+    _, secret = new_token(person, agent="triage-bot", operations=["vendor.update"])
     caller = api(None, Authorization=f"Token {secret}", **{"X-Request-ID": "request-7"})
 
     caller.patch(f"/vendors/{vendor.pk}/", {"status": "suspended"}, expect=200)

@@ -11,10 +11,10 @@ from core.operations.dispatch import execute, submit
 from core.operations.registry import InPerson, duty, registry
 from tests.api import Api
 from tests.incidents.factories import IncidentFactory
+from tests.users.agents import agent_of
 from tests.users.factories import UserFactory
 from users.choices import CC, EX, IM, SA, TS
 from users.models import User
-from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,6 @@ NAME = "user.permissions"
 NOWHERE = "/users/987654/permissions/"
 BROKEN, DEMOTION = {"status": "gone"}, {"role": "technical_support"}
 STALE = {"If-Match": '"99"'}
-
-
-def agent_of(person):
-    """A client whose token names a software agent."""
-    return Api(None, Authorization=f"Token {new_token(person, agent='triage-bot')[1]}")
 
 
 @pytest.fixture
@@ -88,15 +83,30 @@ def test_the_scope_comes_before_duties(declare):
 def test_duties_come_before_what_is_in_person_for_some_targets(declare):
     own = UserFactory(role=SA)
     declare(in_person=in_person())
-    agent_of(own).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
+    agent_of(own, NAME).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
 
 
 def test_what_is_in_person_for_some_targets_comes_before_the_shape(declare):
     own, other, third = UserFactory(role=SA), UserFactory(), UserFactory()
     declare(in_person=in_person(lambda actor, target, data: target.pk == other.pk))
 
-    agent_of(own).patch(path_of(other), BROKEN, expect=403, code="in_person_required", **STALE)
-    agent_of(own).patch(path_of(third), BROKEN, expect=400, code="validation_error", **STALE)
+    agent_of(own, NAME).patch(path_of(other), BROKEN, expect=403, code="in_person_required", **STALE)
+    agent_of(own, NAME).patch(path_of(third), BROKEN, expect=400, code="validation_error", **STALE)
+
+
+def test_in_person_comes_before_the_grant(declare):
+    declare(in_person=in_person(unconditional=True))
+    agent_of(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=403, code="in_person_required", **STALE)
+
+
+def test_the_grant_comes_before_the_scope():
+    refused = agent_of(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=403, code="operation_not_granted", **STALE)
+    assert refused.json()["transfer_to_human"]
+
+
+def test_the_cap_comes_before_the_scope():
+    agent = agent_of(UserFactory(role=SA), NAME, daily_caps={NAME: 0})
+    agent.patch(NOWHERE, BROKEN, expect=403, code="cap_reached", **STALE)
 
 
 def test_duties_that_need_no_body_come_before_the_shape():
@@ -120,7 +130,7 @@ def test_what_the_body_decides_comes_before_the_version(declare, when):
     parts = {"duties": (never_this_body,)} if when == "duty" else {"in_person": in_person(needs_body=True)}
     declare(**parts)
     code = "out_of_scope" if when == "duty" else "in_person_required"
-    agent_of(UserFactory(role=SA)).patch(path_of(UserFactory()), DEMOTION, expect=403, code=code, **STALE)
+    agent_of(UserFactory(role=SA), NAME).patch(path_of(UserFactory()), DEMOTION, expect=403, code=code, **STALE)
 
 
 def test_the_version_comes_before_preconditions():
@@ -195,5 +205,5 @@ def test_an_executives_agent_needs_an_approval_like_anyones():
         "contact_phone": "+49301234567",
         "vendor_type": "cloud_service_provider",
     }
-    agent_of(executive).post("/vendors/", body, expect=403, code="approval_required")
+    agent_of(executive, "vendor.create").post("/vendors/", body, expect=403, code="approval_required")
     Api(executive).post("/vendors/", body, expect=201)

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 
 from tests.api import Api, codes
+from tests.incidents.factories import IncidentFactory
 from tests.users.activation import PASSWORD, issued, path_of
+from tests.users.agents import agent_of
 from tests.users.factories import UserFactory
 from users.choices import EX, IM, SA, TS
-from users.models import ActivationToken
+from users.models import ActivationToken, AgentDay
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite admits one writer at a time"),
@@ -49,6 +51,21 @@ def test_the_other_share_is_drawn_by_one():
     body = {"shares": [first, winner], "password": PASSWORD}
     activations = at_once(*(lambda: Api().post("/auth/activate/", body) for _ in range(3)))
     assert sorted(each.status_code for each in activations) == [200, 401, 401]
+
+
+def test_no_more_are_written_than_the_cap_of_an_agent():
+    person, incident = UserFactory(role=TS), IncidentFactory()
+    grant = {"operations": ["incident.add_note"], "daily_caps": {"incident.add_note": 3}}
+    agents = [agent_of(person, *grant["operations"], daily_caps=grant["daily_caps"]) for _ in range(8)]
+
+    answers = at_once(
+        *(lambda agent=each: agent.post(f"/incidents/{incident.pk}/notes/", {"body": "Seen."}) for each in agents)
+    )
+
+    assert sorted(each.status_code for each in answers) == [201, 201, 201, 403, 403, 403, 403, 403]
+    assert {each.json()["code"] for each in answers if each.status_code == 403} == {"cap_reached"}
+    assert incident.notes.count() == 3
+    assert AgentDay.objects.get(user=person).count == 3
 
 
 def test_of_two_issues_one_share_stays_good():

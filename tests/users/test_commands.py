@@ -75,7 +75,9 @@ def test_bootstrap_refuses_a_bad_or_taken_address(address):
 
 def test_issue_token_prints_the_token_alone():
     user = UserFactory(role=TS, email="ada@example.com")
-    out, err = run("issue_token", "ADA@example.com", "--days", "3", "--agent", "triage-bot")
+    out, err = run(
+        "issue_token", "ADA@example.com", "--days", "3", "--agent", "triage-bot", "--operations", "user.update_profile"
+    )
 
     token = out.removesuffix("\n")
     assert token.split() == [token]

@@ -3,15 +3,15 @@
 import pytest
 
 from audit.models import AuditEntry
-from tests.api import Api, codes, fields
+from tests.api import codes, fields
 from tests.approvals.factories import approved
 from tests.clients.factories import ClientFactory
 from tests.users.activation import PASSWORD, activate, countersigned, shares_of
+from tests.users.agents import agent_of
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 from users.models import ActivationToken, User
-from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_an_account_is_active_and_its_owner_sets_the_password_with_both_shares(a
 
 def test_a_software_agent_creates_an_account_and_gets_no_share(api):
     person = UserFactory(role=SA)
-    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+    agent = agent_of(person, "user.create")
 
     answer = agent.post("/users/", BODY, expect=201).json()
 

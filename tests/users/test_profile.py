@@ -3,11 +3,11 @@
 import pytest
 
 from audit.models import AuditEntry
-from tests.api import Api, codes, fields
+from tests.api import codes, fields
+from tests.users.agents import agent_of
 from tests.users.factories import UserFactory
 from users.choices import CC, TS, Role
 from users.models import Token, User
-from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_weak_password_is_refused(api):
 
 def test_an_agent_cannot_set_its_persons_password(api):
     person = UserFactory(role=TS, password=OLD)
-    agent = Api(None, Authorization=f"Token {new_token(person, agent='triage-bot')[1]}")
+    agent = agent_of(person, "user.update_profile")
 
     refused = agent.patch("/me/", {"password": NEW, "current_password": OLD}, expect=403, code="in_person_required")
 
@@ -65,7 +65,7 @@ def test_an_agent_cannot_set_its_persons_password(api):
 
 def test_the_trail_records_the_person_and_the_agent():
     person = UserFactory(role=TS)
-    agent = Api(None, Authorization=f"Token {new_token(person, agent='triage-bot')[1]}")
+    agent = agent_of(person, "user.update_profile")
 
     agent.patch("/me/", {"department": "Compilers"}, expect=200)
     agent.get("/users/", expect=200)

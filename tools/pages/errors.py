@@ -22,8 +22,8 @@ Every refusal is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/r
 
 A refused request has written nothing, whatever the code. The description (`GET /api/v1/schema/`) lists the codes of
 each operation, with the examples below. Conditions are checked in a fixed order: login, active account, role, in
-person, scope, duties that need no body, shape and references, duties that need the body, version, state and
-preconditions, approval.
+person, the grant of an agent's token, scope, duties that need no body, shape and references, duties that need the body,
+version, state and preconditions, approval.
 """
 
 WHY: dict[Code, str] = {
@@ -60,6 +60,14 @@ WHY: dict[Code, str] = {
     Code.IN_PERSON_REQUIRED: (
         "Operations that grant, check or revoke authority must be done by the logged-in person, never with a token "
         "that names a software agent."
+    ),
+    Code.OPERATION_NOT_GRANTED: (
+        "The token names a software agent and does not grant this operation; `errors` lists what it grants. Reads, "
+        "checks, requests for approval and handoffs need no grant."
+    ),
+    Code.CAP_REACHED: (
+        "The token's daily cap for this operation is used up. Writes with all tokens of the person and agent count, "
+        "by UTC date; a replay with the same Idempotency-Key counts nothing."
     ),
     Code.APPROVAL_REQUIRED: (
         "The operation is elevated, the caller does not have an approving role, and the request names no approval."

@@ -1,5 +1,7 @@
 """Operations of server commands: the first accounts, recovery, a token. The system principal performs them."""
 
+from typing import Any
+
 from core.codes import Code
 from core.errors import Refusal, invalid
 from core.operations.registry import EntryPoint, operation
@@ -82,7 +84,7 @@ def recover(*, actor: User, user: User) -> Shares:
     entry_point=EntryPoint.COMMAND,
     secret=True,
 )
-def issue_token(*, actor: User, user: User, days: int | None = None, agent: str = "") -> str:
+def issue_token(*, actor: User, user: User, **named: Any) -> str:
     """Issue a token on the server's command line, for a person or for the agent that represents them.
 
     Raises Refusal: user_inactive.
@@ -90,7 +92,7 @@ def issue_token(*, actor: User, user: User, days: int | None = None, agent: str 
     user = locked(User.objects.all(), user.pk)
     if not user.may_act:
         raise Refusal(Code.USER_INACTIVE, f"The account is {user.status}.", rule="active_account")
-    return new_token(user, name="issued by command", agent=agent, days=days)[1]
+    return new_token(user, name="issued by command", **named)[1]
 
 
 def _both_shares(user: User, system: User) -> Shares:

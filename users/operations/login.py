@@ -51,6 +51,7 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     subject="token",
     answers=LogoutAnswer,
     credentials=True,
+    granted=True,
 )
 def log_out(*, actor: User) -> dict[str, Any]:
     """Revoke the token of this request."""

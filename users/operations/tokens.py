@@ -1,5 +1,7 @@
 """The caller's own tokens: listing, creating and revoking them."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from core.codes import Code
@@ -22,7 +24,7 @@ def list_tokens(*, actor: User) -> None:
     "token.create",
     roles=None,
     verb=Verb.CREATE,
-    condition="for oneself",
+    condition="for oneself; an agent's token names its operations; client and daily caps optional",
     secret=True,
     body=TokenBody,
     answers=CreatedToken,
@@ -30,10 +32,13 @@ def list_tokens(*, actor: User) -> None:
     credentials=True,
     raises=[Code.USER_INACTIVE],
 )
-def create_token(*, actor: User, name: str, agent: str = "", days: int | None = None) -> Answer:
-    """Create another token for yourself or for a software agent that represents you; it is shown only once."""
+def create_token(*, actor: User, **named: Any) -> Answer:
+    """Create another token for yourself or for a software agent that represents you; it is shown only once.
+
+    An agent's token names the operations that it grants, may be bound to one client, and may have daily caps.
+    """
     require_active_login(actor)
-    token, secret = new_token(actor, name=name, agent=agent, days=days)
+    token, secret = new_token(actor, **named)
     return Answer(token, {"token": secret})
 
 
