@@ -17,8 +17,8 @@ from django.db.models.functions import Cast
 
 from audit.chain import CONTENT, GENESIS, entry_hash
 from audit.choices import Origin
-from audit.merkle import Tree
 from audit.models import AuditEntry
+from audit.tree.merkle import Tree
 
 CHUNK = 2_000
 # Bulk reads fetch JSON as text and parse it here, three times faster than the ORM.
@@ -30,6 +30,7 @@ UNCHAINED = "~unchained"
 NO_CUT = 2**63 - 1
 # The tolerated clock difference between servers.
 CLOCKS = timedelta(minutes=1)
+BACKDATED = "it is dated before the checkpoint, but did not exist when the checkpoint was created"
 
 
 class FindingKind(StrEnum):
@@ -95,7 +96,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class ChainReader:
-    """A complete pass: the entries read, and the tree of each part at the cut (none without a cut)."""
+    """A complete pass: the entries read, and with `with_parts` the tree of each part at the cut."""
 
     cut: int = NO_CUT
     cut_at: datetime | None = None
@@ -103,8 +104,8 @@ class ChainReader:
     progress: Callable[[int], None] = lambda count: None
     entries: int = 0
     chains: int = 0
-    sealed_entries: int = 0
     imported_since: int = 0
+    with_parts: bool = False
     parts: dict[str, Tree] = field(default_factory=dict)
 
     def leaves(self) -> Generator[Leaf, None, None]:
@@ -121,7 +122,7 @@ class ChainReader:
             yield self._counted(leaf)
 
     def _counted(self, leaf: Leaf) -> Leaf:
-        if leaf.sequence != 0 and self.cut != NO_CUT:
+        if leaf.sequence != 0 and self.with_parts:
             self.parts.setdefault(leaf.part, Tree()).add(bytes(leaf))
         return leaf
 
@@ -142,34 +143,50 @@ class ChainReader:
     def _unchained(self, entries: Any) -> Iterator[Leaf]:
         with closing(self._rows(entries.order_by("id"))) as rows:
             for row in rows:
-                if row["origin"] != Origin.DISCOVERY:
-                    raise ChainBroken(finding_at(FindingKind.UNCHAINED, row, "an entry that must be chained is not"))
-                if row["hash"] != entry_hash(row, ""):
-                    raise ChainBroken(finding_at(FindingKind.CHANGED, row, "the content does not match its hash"))
+                check_unchained(row)
                 self._check_date(row)
                 if row["id"] <= self.cut:
                     yield Leaf(UNCHAINED, row["id"], None, row["hash"])
 
     def _rows(self, entries: Any) -> Generator[dict[str, Any], None, None]:
-        """Stream entries. Close it explicitly: its cursor does not survive the transaction."""
-        read = entries.annotate(**JSON_TEXT).values_list(*COLUMNS, *JSON_TEXT).iterator(chunk_size=CHUNK)
-        for values in read:
-            row = dict(zip((*COLUMNS, *JSON), values, strict=True))
-            row["changes"], row["meta"] = orjson.loads(row["changes"]), orjson.loads(row["meta"])
-            yield row
-            self.entries += 1
-            self.sealed_entries += row["id"] <= self.cut
-            if self.entries % CHUNK == 0:
-                self.progress(self.entries)
+        with closing(read_rows(entries)) as rows:
+            for row in rows:
+                yield row
+                self.entries += 1
+                if self.entries % CHUNK == 0:
+                    self.progress(self.entries)
 
     def _check_date(self, row: dict[str, Any]) -> None:
         """Require entries above the cut to be newer than it. Imported entries keep their original dates."""
-        if row["id"] <= self.cut or self.cut_at is None or row["created_at"] >= self.cut_at - CLOCKS:
+        if row["id"] <= self.cut or not is_backdated(row, self.cut_at):
             return
         if row["origin"] != Origin.IMPORTED:
-            problem = "it is dated before the checkpoint, but did not exist when the checkpoint was created"
-            raise ChainBroken(finding_at(FindingKind.BACKDATED, row, problem))
+            raise ChainBroken(finding_at(FindingKind.BACKDATED, row, BACKDATED))
         self.imported_since += 1
+
+
+def read_rows(entries: Any, *more: str) -> Generator[dict[str, Any], None, None]:
+    """Stream entries, with `more` annotations. Close it explicitly: its cursor does not survive the transaction."""
+    names = (*COLUMNS, *JSON, *more)
+    read = entries.annotate(**JSON_TEXT).values_list(*COLUMNS, *JSON_TEXT, *more).iterator(chunk_size=CHUNK)
+    with closing(read):
+        for values in read:
+            row = dict(zip(names, values, strict=True))
+            row["changes"], row["meta"] = orjson.loads(row["changes"]), orjson.loads(row["meta"])
+            yield row
+
+
+def is_backdated(row: dict[str, Any], cut_at: datetime | None) -> bool:
+    """Whether an entry above a checkpoint's cut is dated before it."""
+    return cut_at is not None and row["created_at"] < cut_at - CLOCKS
+
+
+def check_unchained(row: dict[str, Any]) -> None:
+    """Check an entry outside any chain. Raises ChainBroken."""
+    if row["origin"] != Origin.DISCOVERY:
+        raise ChainBroken(finding_at(FindingKind.UNCHAINED, row, "an entry that must be chained is not"))
+    if row["hash"] != entry_hash(row, ""):
+        raise ChainBroken(finding_at(FindingKind.CHANGED, row, "the content does not match its hash"))
 
 
 class Chain:
@@ -179,6 +196,17 @@ class Chain:
         self.part, self.key = part, key
         self.head = Leaf(part, key, 0, GENESIS)
         self.last_id, self.sequence, self.hash = 0, 0, GENESIS
+
+    @classmethod
+    def before(cls, row: dict[str, Any], predecessor: tuple[int, str] | None) -> "Chain":
+        """The chain of an entry up to its predecessor (id, hash), if that exists."""
+        chain = cls(row["reference_type"], row["reference_id"])
+        if predecessor:
+            chain.last_id, chain.hash = predecessor
+            chain.sequence = row["sequence"] - 1
+        else:
+            chain.sequence = max(row["sequence"] - 2, 0)
+        return chain
 
     def extend(self, row: dict[str, Any], cut: int) -> None:
         """Check the next entry; it becomes the head unless it is after the cut. Raises ChainBroken."""

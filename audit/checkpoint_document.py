@@ -1,14 +1,17 @@
 """Checkpoints: one root over the whole trail up to an entry, as a document that anyone can verify.
 
-The document, in JSON: `format` 1, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut has an
-earlier date, except imported ones), `entries`, `chains` and `unchained` up to the cut, `parts` (for each entity type,
-and for the unchained entries: their number and the root of the Merkle tree of their leaves, as in audit.merkle), `root`
-(the root of the tree whose leaves are the parts as [name, leaves, root]) and `previous_root` (the root of the previous
-checkpoint). A signed document has `public_key` and `signature`, both in hexadecimal: Ed25519 over the RFC 8785
-canonical JSON of the document without its signature.
+The document, in JSON: `format` 2, `sealed_at`, `last_entry_id` (the cut), `cut_at` (no entry above the cut has an
+earlier date, except imported ones), `entries` up to the cut, `root` (the root of the Merkle tree of their leaves, see
+audit.sealed_entries), `previous_root` (the root of the previous checkpoint), `backdated` (entries sealed although they
+are dated before the previous cut) and `note` (origin, entries and root as a C2SP checkpoint, signed if the document
+is). A signed document has `public_key` and `signature`, both in hexadecimal: Ed25519 over the RFC 8785 canonical JSON
+of the document without its signature.
 
-A checkpoint file consists of JSON lines: the document, then optionally all leaves as [part, key, sequence, hash] in
-order. Only with the leaves can a verification name a missing entry.
+Documents of format 1, which are no longer made but stay verifiable, have `parts` instead of `note`: for each entity
+type, and for the unchained entries, their number and the root of the tree of their leaves (see audit.chain_reader);
+`root` is the root of the tree whose leaves are the parts as [name, leaves, root].
+
+A checkpoint file consists of JSON lines: the document, then optionally all leaves in order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,12 +23,14 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from django.conf import settings
 from django.utils import timezone
 
-from audit.chain_reader import UNCHAINED, ChainReader
-from audit.merkle import Tree
+from audit.tree.merkle import Tree
+from audit.tree.notes import TreeHead, is_signed, read_head, sign
+from audit.tree.tiles import TileBuilder
 
-FORMAT = 1
+FORMAT = 2
 
 Document = dict[str, Any]
 
@@ -34,21 +39,18 @@ class BadCheckpoint(Exception):  # noqa: N818
     """An invalid checkpoint, file or signature."""
 
 
-def document_of(walk: ChainReader, cut_at: datetime, previous_root: str | None) -> Document:
-    """The document of a complete pass."""
-    parts = parts_of(walk.parts)
-    unchained = sum(part["leaves"] for part in parts if part["part"] == UNCHAINED)
+def document_of(builder: TileBuilder, cut: tuple[int, datetime], previous_root: str | None) -> Document:
+    """The document of a tree that has been built up to a cut (id, time)."""
     return {
         "format": FORMAT,
         "sealed_at": _text(timezone.now()),
-        "cut_at": _text(cut_at),
-        "last_entry_id": walk.cut,
-        "entries": walk.sealed_entries,
-        "chains": sum(part["leaves"] for part in parts) - unchained,
-        "unchained": unchained,
-        "parts": parts,
-        "root": root_of(parts),
+        "cut_at": _text(cut[1]),
+        "last_entry_id": cut[0],
+        "entries": builder.size,
+        "root": builder.root.hex(),
         "previous_root": previous_root,
+        "backdated": 0,
+        "note": str(TreeHead(settings.IMS_AUDIT_ORIGIN, builder.size, builder.root)),
     }
 
 
@@ -65,15 +67,32 @@ def root_of(parts: Iterable[Mapping[str, Any]]) -> str:
 
 
 def check_document(document: Any) -> Document:
-    """The document itself, if its root matches its parts. Raises BadCheckpoint."""
+    """The document itself, if its root matches its parts or its note. Raises BadCheckpoint."""
     try:
-        if document["format"] == FORMAT and document["root"] == root_of(document["parts"]):
+        if _CHECKS[document["format"]](document):
             int(document["last_entry_id"])
             cut_of(document)
             return dict(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadCheckpoint("this is not a checkpoint document") from error
     raise BadCheckpoint("the checkpoint itself was altered: its root does not match its parts")
+
+
+def _parts_match(document: Document) -> bool:
+    return bool(document["root"] == root_of(document["parts"]))
+
+
+def _note_matches(document: Document) -> bool:
+    head = read_head(document["note"])
+    return (head.root.hex(), head.size) == (document["root"], document["entries"])
+
+
+_CHECKS = {1: _parts_match, FORMAT: _note_matches}
+
+
+def is_of_tree(document: Document) -> bool:
+    """Whether the checkpoint seals the tree of all entries; older ones seal chains and unchained entries."""
+    return bool(document["format"] == FORMAT)
 
 
 def cut_of(document: Document) -> datetime | None:
@@ -86,18 +105,24 @@ def _text(moment: datetime) -> str:
 
 
 def signed(document: Document, key: Ed25519PrivateKey) -> Document:
-    """The document with the public key and the signature."""
-    whole = {**document, "public_key": key.public_key().public_bytes_raw().hex()}
+    """The document with the public key and the signature, its note signed as well. Raises BadCheckpoint."""
+    try:
+        note = sign(document["note"], read_head(document["note"]).origin, key)
+    except ValueError as error:
+        raise BadCheckpoint(str(error)) from error
+    whole = {**document, "note": note, "public_key": key.public_key().public_bytes_raw().hex()}
     return {**whole, "signature": key.sign(rfc8785.dumps(whole)).hex()}
 
 
 def check_signature(document: Document, key: Ed25519PublicKey) -> None:
-    """Raise BadCheckpoint unless this key signed the document."""
+    """Raise BadCheckpoint unless this key signed the document, and its note if it has one."""
     content = {name: value for name, value in document.items() if name != "signature"}
     try:
         key.verify(bytes.fromhex(document.get("signature") or ""), rfc8785.dumps(content))
     except (InvalidSignature, ValueError) as error:
         raise BadCheckpoint("the checkpoint is not signed with this key") from error
+    if is_of_tree(document) and not is_signed(document["note"], read_head(document["note"]).origin, key):
+        raise BadCheckpoint("the note of the checkpoint is not signed with this key")
 
 
 def private_key(pem: bytes) -> Ed25519PrivateKey:

@@ -1,41 +1,22 @@
 """Checkpoint files: the document in the first line, the leaves in the others; written and read as streams."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 import orjson
 
 from audit.chain_reader import Leaf
-from audit.checkpoint_document import BadCheckpoint, Document, check_document, parts_of
-from audit.merkle import Tree
+from audit.checkpoint_document import BadCheckpoint, Document, check_document, is_of_tree, parts_of
+from audit.sealed_entries import SealedEntry
+from audit.tree.merkle import Tree
 
 
-class LeafFile:
-    """Collects leaves during the pass; `write` puts the document, known only at the end, before them."""
-
-    def __init__(self) -> None:
-        self._leaves = TemporaryFile()  # noqa: SIM115 - closed by __exit__
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._leaves.close()
-
-    def add(self, leaf: Leaf) -> None:
-        if leaf.sequence != 0:
-            self._leaves.write(bytes(leaf) + b"\n")
-
-    def write(self, path: Path, document: Document) -> None:
-        """Write the checkpoint file. Raises OSError."""
-        self._leaves.seek(0)
-        with path.open("wb") as target:
-            target.write(orjson.dumps(document) + b"\n")
-            shutil.copyfileobj(self._leaves, target)
+def write_checkpoint(path: Path, document: Document, leaves: Iterable[SealedEntry]) -> None:
+    """Write a checkpoint file. Raises OSError."""
+    with path.open("wb") as target:
+        target.write(orjson.dumps(document) + b"\n")
+        target.writelines(bytes(leaf) + b"\n" for leaf in leaves)
 
 
 class CheckpointFile:
@@ -47,27 +28,34 @@ class CheckpointFile:
             self.document = check_document(_json(source.readline()))
             self.has_leaves = self._check_leaves(source)
 
-    def leaves(self) -> Iterator[Leaf]:
+    def leaves(self) -> Iterator[Leaf | SealedEntry]:
         """The sealed leaves, in order."""
         with self.path.open("rb") as source:
             source.readline()
-            yield from _leaves(source)
+            yield from _leaves(source, self._kind)
+
+    @property
+    def _kind(self) -> Callable[..., Any]:
+        return SealedEntry if is_of_tree(self.document) else Leaf
 
     def _check_leaves(self, source: BinaryIO) -> bool:
         trees: dict[str, Tree] = {}
-        for leaf in _leaves(source):
-            trees.setdefault(leaf.part, Tree()).add(bytes(leaf))
-        if trees and parts_of(trees) != self.document["parts"]:
+        whole = is_of_tree(self.document)
+        for leaf in _leaves(source, self._kind):
+            trees.setdefault("" if whole else leaf.part, Tree()).add(bytes(leaf))
+        if not trees:
+            return False
+        if trees[""].root != self.document["root"] if whole else parts_of(trees) != self.document["parts"]:
             raise BadCheckpoint("the checkpoint file was altered: its leaves do not match its root")
-        return bool(trees)
+        return True
 
 
-def _leaves(source: BinaryIO) -> Iterator[Leaf]:
+def _leaves(source: BinaryIO, kind: Callable[..., Any]) -> Iterator[Any]:
     for line in source:
         if not line.strip():
             continue
         try:
-            yield Leaf(*_json(line))
+            yield kind(*_json(line))
         except TypeError as error:
             raise BadCheckpoint("a line of the checkpoint file is not a leaf") from error
 

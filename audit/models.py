@@ -1,4 +1,4 @@
-"""Audit entries and checkpoints: append-only in the ORM, and by triggers in the database."""
+"""Audit entries, checkpoints and the tiles of the tree: append-only in the ORM, and by triggers in the database."""
 
 from typing import Any, ClassVar, NoReturn
 
@@ -110,3 +110,40 @@ class Checkpoint(Record):
         if not self._state.adding:
             raise UndeclaredError("checkpoints are append-only")
         super().save(*args, **kwargs)
+
+
+class TreeTile(models.Model):
+    """A tile of the Merkle tree over the sealed entries (see audit.tree.tiles), written with its checkpoint.
+
+    It is not a business record: the audit entry of the checkpoint covers it.
+    """
+
+    level = models.SmallIntegerField()
+    position = models.BigIntegerField()
+    width = models.SmallIntegerField()
+    data = models.BinaryField()
+    # The last entry of a bundle, to find the bundle of an entry.
+    last_entry_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["level", "position", "width"], name="audit_tile_unique"),
+            models.CheckConstraint(condition=Q(width__gte=1, width__lte=256), name="audit_tile_width_valid"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["last_entry_id", "width"], condition=Q(last_entry_id__isnull=False), name="audit_tile_of_entry"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.position}/{self.width}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only: an existing tile is never changed."""
+        if not self._state.adding:
+            raise UndeclaredError("tiles are append-only")
+        super().save(*args, force_insert=True)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise UndeclaredError("tiles are append-only")

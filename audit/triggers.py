@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from audit.models import AuditEntry, Checkpoint
+from audit.models import AuditEntry, Checkpoint, TreeTile
 
 MESSAGE = "audit entries are append-only"
 MISSING, ALTERED = "is missing", "was replaced or disabled"
@@ -48,6 +48,10 @@ TABLES = {
         "AND reference_type = NEW.reference_type AND reference_id = NEW.reference_id))"
     ),
     Checkpoint._meta.db_table: "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
+    TreeTile._meta.db_table: (
+        "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR (level = NEW.level AND position = NEW.position "
+        "AND width = NEW.width))"
+    ),
 }
 
 

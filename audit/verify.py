@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from audit.chain_reader import UNCHAINED, ChainBroken, ChainReader, Finding, FindingKind, Leaf
-from audit.checkpoint_document import Document, cut_of, parts_of
+from audit.checkpoint_document import Document, cut_of, is_of_tree, parts_of
 from audit.commit_horizon import streaming_transaction
 from audit.models import Checkpoint
+from audit.sealed_entries import SealedEntry
+from audit.tree_verification import TreeVerification
 
 
 @dataclass(slots=True)
@@ -30,28 +32,36 @@ def verify(
     progress: Callable[[int], None] = lambda count: None,
     *,
     sealed: Document | None = None,
-    leaves: Iterable[Leaf] | None = None,
+    leaves: Iterable[Leaf | SealedEntry] | None = None,
     **scope: Any,
 ) -> VerificationResult:
     """Verify all entries, or those of one record (`reference_type`, `reference_id`), with constant memory.
 
-    `sealed` is the document of a checkpoint to compare with, `leaves` its leaves: with them, a missing chain or entry
-    is named; without them, only its type.
+    `sealed` is the document of a checkpoint to compare with, `leaves` the leaves of its file: with them a missing entry
+    is named even if the stored tiles were rewritten too.
     """
     walk = ChainReader(scope=scope, progress=progress)
     if sealed:
-        walk.cut, walk.cut_at = sealed["last_entry_id"], cut_of(sealed)
+        walk.cut, walk.cut_at, walk.with_parts = sealed["last_entry_id"], cut_of(sealed), not is_of_tree(sealed)
     verdict = VerificationResult(root=sealed["root"] if sealed else None)
     try:
-        with streaming_transaction(), closing(walk.leaves()) as present:
-            for _ in present if leaves is None else _matched(present, iter(leaves)):
-                pass
-        if sealed:
+        with streaming_transaction():
+            _verify_chains(walk, leaves if walk.with_parts else None)
+        if sealed and walk.with_parts:
             _compare_parts(walk, sealed)
+        elif sealed:
+            with streaming_transaction():
+                TreeVerification(sealed, cast("Iterable[SealedEntry] | None", leaves)).run()
     except ChainBroken as broken:
         verdict.finding = broken.finding
     verdict.entries, verdict.chains, verdict.imported_since = walk.entries, walk.chains, walk.imported_since
     return verdict
+
+
+def _verify_chains(walk: ChainReader, leaves: Iterable[Leaf] | None) -> None:
+    with closing(walk.leaves()) as present:
+        for _ in present if leaves is None else _matched(present, iter(leaves)):
+            pass
 
 
 def latest_checkpoint_document() -> Document | None:

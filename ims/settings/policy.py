@@ -12,6 +12,8 @@ IMS_SLA_AT_RISK_PERCENT = env.int("IMS_SLA_AT_RISK_PERCENT", 75)
 IMS_EXTRA_VENDOR_TYPES = env.list("IMS_EXTRA_VENDOR_TYPES", default=[])
 # When true, reading a single record leaves no discovery entry; reading a collection always does.
 IMS_AUDIT_COLLECTION_READS_ONLY = env.bool("IMS_AUDIT_COLLECTION_READS_ONLY", False)
+# The name of this installation's trail in checkpoints, and of the key that signs them; it must never change.
+IMS_AUDIT_ORIGIN = env.str("IMS_AUDIT_ORIGIN", "ims/audit-trail")
 # Hours from the decision until an approval expires, unless its rule sets another value.
 IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
 # Lifetimes: API tokens in days, activation shares in hours.

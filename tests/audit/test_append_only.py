@@ -31,7 +31,7 @@ def entry():
 
 @pytest.fixture
 def checkpoint(entry):
-    document = create_checkpoint_document(lambda count: None, lambda leaf: None)
+    document = create_checkpoint_document(lambda tile: None)
     with context(operation=registry["audit.checkpoint"]):
         return immediate(store_checkpoint(actor=system_principal(), document=document))
 

@@ -1,20 +1,31 @@
 """Checkpoints: what they seal, how they are signed, and that a forged one proves nothing."""
 
+import base64
 import hashlib
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import rfc8785
+import time_machine
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit import checkpoints, triggers
-from audit.checkpoint_document import root_of
-from audit.merkle import Tree
-from audit.models import AuditEntry, Checkpoint
+from audit.models import AuditEntry, Checkpoint, TreeTile
+from core.errors import UndeclaredError
 from tests.audit.factories import discover, state
 from tests.vendors.factories import VendorFactory
 
@@ -66,9 +77,7 @@ def test_it_is_printed_and_stored(tmp_path):
     assert stored.document == document
     assert (stored.last_entry_id, stored.root) == (last, document["root"])
     assert document["entries"] == entries
-    assert document["unchained"] == 1
-    assert {part["part"]: part["leaves"] for part in document["parts"]}["vendor"] == 3
-    assert root_of(document["parts"]) == document["root"]
+    assert base64.b64encode(bytes.fromhex(document["root"])).decode() == document["note"].splitlines()[2]
     own = AuditEntry.objects.get(reference_type="audit_checkpoint")
     assert (own.operation, own.user_id) == ("audit.checkpoint", 0)
 
@@ -85,19 +94,14 @@ def test_the_root_can_be_computed_by_hand(tmp_path):
     run("audit_checkpoint", out=path)
     first, *lines = path.read_text().splitlines()
     document = json.loads(first)
-
-    def tree(leaves):
-        nodes = [hashlib.sha256(b"\x00" + leaf.encode()).digest() for leaf in leaves]
-        while len(nodes) > 1:
-            pairs = [nodes[i : i + 2] for i in range(0, len(nodes), 2)]
-            nodes = [hashlib.sha256(b"\x01" + b"".join(p)).digest() if len(p) == 2 else p[0] for p in pairs]
-        return nodes[0].hex()
-
-    parts = {}
-    for line in lines:
-        parts.setdefault(json.loads(line)[0], []).append(line)
-    roots = [[name, len(leaves), tree(leaves)] for name, leaves in parts.items()]
-    assert tree([json.dumps(root, separators=(",", ":")) for root in roots]) == document["root"]
+    assert [json.loads(line)[0] for line in lines] == sorted(
+        AuditEntry.objects.filter(id__lte=document["last_entry_id"]).values_list("id", flat=True)
+    )
+    nodes = [hashlib.sha256(b"\x00" + line.encode()).digest() for line in lines]
+    while len(nodes) > 1:
+        pairs = [nodes[i : i + 2] for i in range(0, len(nodes), 2)]
+        nodes = [hashlib.sha256(b"\x01" + b"".join(p)).digest() if len(p) == 2 else p[0] for p in pairs]
+    assert nodes[0].hex() == document["root"]
 
 
 def test_a_signed_checkpoint_is_verified_with_the_public_key(tmp_path, keys):
@@ -113,7 +117,7 @@ def test_a_signed_checkpoint_is_verified_with_the_public_key(tmp_path, keys):
 
 
 @pytest.mark.parametrize(
-    "forged", [{"last_entry_id": 1}, {"signature": "00" * 64}, {"signature": "zz"}, {"entries": 0}]
+    "forged", [{"last_entry_id": 1}, {"signature": "00" * 64}, {"signature": "zz"}, {"backdated": 9}]
 )
 def test_a_forged_document_proves_nothing(tmp_path, keys, forged):
     private, public = keys
@@ -142,10 +146,10 @@ def test_an_altered_file_is_told_from_an_altered_trail(tmp_path):
     path.write_text("".join(whole.splitlines(keepends=True)[:-1]))
     with pytest.raises(CommandError, match="the checkpoint file was altered"):
         run("audit_verify", checkpoint=path)
-    path.write_text(whole.replace('"leaves":3', '"leaves":2'))
-    with pytest.raises(CommandError, match="root does not match its parts"):
+    path.write_text(whole.replace('"root":"', '"root":"0', 1))
+    with pytest.raises(CommandError, match="root does not match"):
         run("audit_verify", checkpoint=path)
-    for nonsense in ("", "[]", "{}", "nonsense", whole + "[1]\n", '{"format": 2}'):
+    for nonsense in ("", "[]", "{}", "nonsense", whole + "[1]\n", '{"format": 2}', '{"format": 3}'):
         path.write_text(nonsense)
         with pytest.raises(CommandError):
             run("audit_verify", checkpoint=path)
@@ -182,18 +186,90 @@ def test_without_checkpoint_only_the_chains_are_verified():
     assert "no checkpoint" in run("audit_verify")
 
 
-@pytest.mark.parametrize("leaves", range(10))
-def test_the_tree_is_that_of_rfc_6962(leaves):
-    content = [bytes([n]) for n in range(leaves)]
+def test_sealing_reads_and_writes_only_what_is_new():
+    """The same statements after one entry more, however long the trail is."""
+    run("audit_checkpoint")
+    counts = []
+    for length in (1, 600):
+        for _ in range(length):
+            discover()
+        run("audit_checkpoint")
+        discover()
+        with CaptureQueriesContext(connection) as caught:
+            run("audit_checkpoint")
+        counts.append(len(caught))
+        rows = [row for row in caught.captured_queries if "audit_treetile" in row["sql"] and "INSERT" in row["sql"]]
+        assert len(rows) == 1
+    assert counts[1] <= counts[0] + 1
 
-    def recursive(part):
-        if len(part) == 1:
-            return hashlib.sha256(b"\x00" + part[0]).digest()
-        split = 1 << ((len(part) - 1).bit_length() - 1)
-        return hashlib.sha256(b"\x01" + recursive(part[:split]) + recursive(part[split:])).digest()
 
-    tree = Tree()
-    for each in content:
-        tree.add(each)
-    assert tree.root == (recursive(content).hex() if content else hashlib.sha256(b"").hexdigest())
-    assert tree.leaves == leaves
+def test_the_notes_signature_is_verified_too(tmp_path, keys):
+    private, public = keys
+    document = json.loads(run("audit_checkpoint", key=private))
+    content = {**document, "note": f"{document['note'].split(chr(10) * 2)[0]}\n"}
+    del content["signature"]
+    key = load_pem_private_key(private.read_bytes(), None)
+    printed = tmp_path / "printed.json"
+    printed.write_text(json.dumps({**content, "signature": key.sign(rfc8785.dumps(content)).hex()}))
+    with pytest.raises(CommandError, match="the note of the checkpoint is not signed"):
+        run("audit_verify", checkpoint=printed, public_key=public)
+
+
+def test_backdated_entries_are_not_sealed_unnoticed():
+    run("audit_checkpoint")
+    with time_machine.travel(timezone.now() - timedelta(hours=1)):
+        backdated = discover()
+    with pytest.raises(CommandError, match=f"not sealed.*backdated at entry {backdated.pk}"):
+        run("audit_checkpoint")
+    assert json.loads(run("audit_checkpoint", accept_backdated=True))["backdated"] == 1
+    assert run("audit_verify").startswith("verified")
+
+
+def test_an_entry_that_appears_below_the_last_checkpoint_is_found_by_the_next_verification():
+    gone, _ = discover(), discover()
+    triggers.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_auditentry WHERE id = %s", [gone.pk])
+    run("audit_checkpoint")
+    gone._state.adding = True
+    gone.save()
+    run("audit_checkpoint")
+    triggers.install(connection)
+    with pytest.raises(CommandError, match=f"inserted at entry {gone.pk}, vendor"):
+        run("audit_verify")
+
+
+@pytest.mark.parametrize("level", [-1, 0, 1])
+def test_a_rewritten_tile_is_found(level):
+    for _ in range(260):
+        discover()
+    run("audit_checkpoint")
+    triggers.remove(connection)
+    tile = TreeTile.objects.filter(level=level).first()
+    altered = bytes(tile.data)[:-1] + b"?"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_treetile SET data = %s WHERE id = %s", [altered, tile.pk])
+    triggers.install(connection)
+    with pytest.raises(CommandError, match="the stored tiles of the tree do not match"):
+        run("audit_verify")
+
+
+def test_a_tree_whose_tiles_are_gone_is_not_continued():
+    run("audit_checkpoint")
+    triggers.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_treetile WHERE level = 0")
+    triggers.install(connection)
+    with pytest.raises(CommandError, match=r"not sealed.*checkpoint_changed"):
+        run("audit_checkpoint")
+
+
+def test_tiles_are_append_only():
+    run("audit_checkpoint")
+    tile = TreeTile.objects.first()
+    for act in (tile.save, tile.delete):
+        with pytest.raises(UndeclaredError):
+            act()
+    for sql in ("UPDATE audit_treetile SET width = 1", "DELETE FROM audit_treetile"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)

@@ -268,12 +268,12 @@ def test_a_changed_discovery_entry_is_named(trail):
     assert (trail.verdict().finding.kind, trail.verdict().finding.entry_id) == (FindingKind.CHANGED, entry.pk)
 
 
-def test_the_document_alone_says_which_type_was_touched(trail):
+def test_the_stored_leaves_name_what_was_touched_as_a_file_does(trail):
     run(f"DELETE FROM {TABLE} WHERE reference_type = 'vendor' AND reference_id = %s", trail.vendors[1].pk)
     finding = verify(sealed=trail.file.document).finding
-    assert (finding.kind, finding.reference_type) == (FindingKind.DELETED, "vendor")
+    assert (finding.kind, finding.reference_type) == (FindingKind.CHAIN_DELETED, "vendor")
 
-    with pytest.raises(CommandError, match="deleted at vendor"):
+    with pytest.raises(CommandError, match=f"chain_deleted at vendor {trail.vendors[1].pk}, sequence 4"):
         call_command("audit_verify")
     with pytest.raises(CommandError, match=f"chain_deleted at vendor {trail.vendors[1].pk}, sequence 4"):
         call_command("audit_verify", checkpoint=trail.file.path)

@@ -168,7 +168,7 @@ def test_packing_leaves_its_entry(tmp_path):
 @pytest.mark.usefixtures("unprinted")
 def test_the_latest_checkpoint_is_in_it(tmp_path):
     incident = eventful()
-    document = create_checkpoint_document(lambda count: None, lambda leaf: None)
+    document = create_checkpoint_document(lambda tile: None)
     execute("audit.checkpoint", actor=system_principal(), data={"document": document})
     assert json.loads(files_of(pack(incident, tmp_path))["checkpoint.json"])["root"] == document["root"]
 

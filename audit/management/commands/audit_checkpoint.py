@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.chain_reader import ChainBroken
 from audit.checkpoint_document import BadCheckpoint, private_key, signed
-from audit.checkpoint_file import LeafFile
-from audit.checkpoints import WritersActive, create_checkpoint_document
-from audit.models import AuditEntry
+from audit.checkpoint_file import write_checkpoint
+from audit.checkpoints import WritersActive, create_checkpoint_document, unsealed
+from audit.tile_spool import TileSpool
+from audit.tile_store import sealed_entries
 from core.context import context, new_request_id
 from core.errors import Refusal
 from core.management.progress import progress_bar
@@ -21,25 +22,34 @@ from users.system import system_principal
 
 class Command(BaseCommand):
     help = (
-        "Seal all hash chains and discovery entries under one root. The document is stored and printed; keep it, or "
-        "preferably the file of --out, where the database owner has no access."
+        "Verify the entries since the last checkpoint, and seal all entries under one root. The document is stored and "
+        "printed; keep it where the database owner has no access."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--key", type=Path, help="PEM file of an Ed25519 private key that signs the checkpoint")
-        parser.add_argument("--out", type=Path, help="write the checkpoint with all its leaves to this file")
+        parser.add_argument(
+            "--out", type=Path, help="write the checkpoint with all its leaves to this file; reads all sealed entries"
+        )
+        parser.add_argument(
+            "--accept-backdated",
+            action="store_true",
+            help="seal entries that are dated before the last checkpoint, and state their number",
+        )
 
     def handle(self, *args: Any, key: Path | None = None, out: Path | None = None, **options: Any) -> None:
         try:
             signer = private_key(key.read_bytes()) if key else None
-            with LeafFile() as leaves:
-                with progress_bar("sealing", AuditEntry.objects.count()) as progress:
-                    document = create_checkpoint_document(progress, leaves.add if out else lambda leaf: None)
+            with TileSpool() as tiles:
+                with progress_bar("sealing", unsealed()) as progress:
+                    document = create_checkpoint_document(
+                        tiles.add, progress, accept_backdated=bool(options.get("accept_backdated"))
+                    )
                 document = signed(document, signer) if signer else document
-                if out:
-                    leaves.write(out, document)
-            with context(request_id=new_request_id()):
-                execute("audit.checkpoint", actor=system_principal(), data={"document": document})
+                with context(request_id=new_request_id()):
+                    execute("audit.checkpoint", actor=system_principal(), data={"document": document, "tiles": tiles})
+            if out:
+                write_checkpoint(out, document, sealed_entries(document["entries"]))
         except ChainBroken as broken:
             raise CommandError(f"not sealed, the trail is broken: {broken.finding}; run audit_verify") from broken
         except Refusal as refusal:

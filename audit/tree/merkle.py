@@ -5,6 +5,10 @@ contains the largest power of two below n, and the empty tree is SHA-256 of noth
 """
 
 import hashlib
+from collections.abc import Sequence
+
+HASH_SIZE = 32
+EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class Tree:
@@ -17,22 +21,37 @@ class Tree:
     def add(self, content: bytes) -> None:
         """Append one leaf."""
         self.leaves += 1
-        size, node = 1, hashlib.sha256(b"\x00" + content).digest()
+        size, node = 1, leaf_hash(content)
         while self._peaks and self._peaks[-1][0] == size:
             _, left = self._peaks.pop()
-            size, node = size * 2, _join(left, node)
+            size, node = size * 2, node_hash(left, node)
         self._peaks.append((size, node))
 
     @property
     def root(self) -> str:
         """The root over all leaves so far, in hexadecimal."""
         if not self._peaks:
-            return hashlib.sha256(b"").hexdigest()
+            return EMPTY_ROOT.hex()
         _, node = self._peaks[-1]
         for _, left in reversed(self._peaks[:-1]):
-            node = _join(left, node)
+            node = node_hash(left, node)
         return node.hex()
 
 
-def _join(left: bytes, right: bytes) -> bytes:
+def leaf_hash(content: bytes) -> bytes:
+    """The hash of a leaf with this content."""
+    return hashlib.sha256(b"\x00" + content).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_over(hashes: Sequence[bytes]) -> bytes:
+    """The root over the hashes of leaves, or of subtrees of equal size of which only the last may be smaller."""
+    level = list(hashes) or [EMPTY_ROOT]
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        level = [node_hash(*pair) for pair in zip(level[::2], level[1::2], strict=False)] + odd
+    return level[0]
