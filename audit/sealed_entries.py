@@ -7,6 +7,7 @@ entry can appear between sealed ones later; one that does was inserted past the 
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import astuple, dataclass
+from typing import Any
 
 import orjson
 
@@ -43,7 +44,8 @@ class SealedEntry:
 
 def entries_up_to(cut: int) -> Generator[SealedEntry, None, None]:
     """Stream the present entries up to a cut. Close it before its transaction ends."""
-    rows = AuditEntry.objects.filter(id__lte=cut).order_by("id").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
+    entries = AuditEntry.objects.filter(id__lte=cut).order_by("id")
+    rows: Any = entries.values_list(*COLUMNS).iterator(chunk_size=CHUNK)
     with closing(rows):
         for row in rows:
             yield SealedEntry(*row)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from audit.chain_reader import UNCHAINED, ChainBroken, ChainReader, Finding, FindingKind, Leaf
 from audit.checkpoint_document import Document, cut_of, is_of_tree, parts_of
 from audit.commit_horizon import streaming_transaction
 from audit.models import Checkpoint
-from audit.sealed_entries import SealedEntry
 from audit.tree_verification import TreeVerification
 
 
@@ -32,7 +31,7 @@ def verify(
     progress: Callable[[int], None] = lambda count: None,
     *,
     sealed: Document | None = None,
-    leaves: Iterable[Leaf | SealedEntry] | None = None,
+    leaves: Iterable[Any] | None = None,
     **scope: Any,
 ) -> VerificationResult:
     """Verify all entries, or those of one record (`reference_type`, `reference_id`), with constant memory.
@@ -51,7 +50,7 @@ def verify(
             _compare_parts(walk, sealed)
         elif sealed:
             with streaming_transaction():
-                TreeVerification(sealed, cast("Iterable[SealedEntry] | None", leaves)).run()
+                TreeVerification(sealed, leaves).run()
     except ChainBroken as broken:
         verdict.finding = broken.finding
     verdict.entries, verdict.chains, verdict.imported_since = walk.entries, walk.chains, walk.imported_since

@@ -45,6 +45,16 @@ def pem(tmp_path, name, key):
     return private, public
 
 
+def unguarded():
+    connection.check_constraints()  # PostgreSQL alters no table while checks of its rows are pending
+    triggers.remove(connection)
+
+
+def guarded():
+    connection.check_constraints()
+    triggers.install(connection)
+
+
 @pytest.fixture
 def keys(tmp_path):
     return pem(tmp_path, "auditor", Ed25519PrivateKey.generate())
@@ -168,7 +178,7 @@ def test_keys_of_another_kind_are_refused(tmp_path):
 
 
 def test_a_broken_trail_is_not_sealed():
-    triggers.remove(connection)
+    unguarded()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_auditentry SET operation = 'forged' WHERE reference_type = 'vendor'")
     with pytest.raises(CommandError, match="not sealed"):
@@ -227,14 +237,14 @@ def test_backdated_entries_are_not_sealed_unnoticed():
 
 def test_an_entry_that_appears_below_the_last_checkpoint_is_found_by_the_next_verification():
     gone, _ = discover(), discover()
-    triggers.remove(connection)
+    unguarded()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM audit_auditentry WHERE id = %s", [gone.pk])
     run("audit_checkpoint")
     gone._state.adding = True
     gone.save()
     run("audit_checkpoint")
-    triggers.install(connection)
+    guarded()
     with pytest.raises(CommandError, match=f"inserted at entry {gone.pk}, vendor"):
         run("audit_verify")
 
@@ -244,22 +254,22 @@ def test_a_rewritten_tile_is_found(level):
     for _ in range(260):
         discover()
     run("audit_checkpoint")
-    triggers.remove(connection)
+    unguarded()
     tile = TreeTile.objects.filter(level=level).first()
     altered = bytes(tile.data)[:-1] + b"?"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_treetile SET data = %s WHERE id = %s", [altered, tile.pk])
-    triggers.install(connection)
+    guarded()
     with pytest.raises(CommandError, match="the stored tiles of the tree do not match"):
         run("audit_verify")
 
 
 def test_a_tree_whose_tiles_are_gone_is_not_continued():
     run("audit_checkpoint")
-    triggers.remove(connection)
+    unguarded()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM audit_treetile WHERE level = 0")
-    triggers.install(connection)
+    guarded()
     with pytest.raises(CommandError, match=r"not sealed.*checkpoint_changed"):
         run("audit_checkpoint")
 
