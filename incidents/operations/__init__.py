@@ -10,6 +10,7 @@ from incidents.operations import (
     events,
     notes,
     pauses,
+    restamp,
     update,
     workarounds,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "events",
     "notes",
     "pauses",
+    "restamp",
     "update",
     "workarounds",
 ]

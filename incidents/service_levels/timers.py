@@ -101,17 +101,19 @@ def restamp_incident(incident: Incident) -> None:
         incident.save()
 
 
-def restamp_client(client_id: int) -> None:
+def restamp_client(client_id: int) -> int:
     """Update the unresolved incidents of a client whose agreements, subscriptions or calendar changed.
 
-    Costs two queries, plus one audited save for each incident that changes.
+    Returns how many changed. Costs two queries, plus one audited save for each incident that changes.
     """
     unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
     incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
     candidates = applicable_agreements(client_id) if incidents else []
+    versions = [incident.version for incident in incidents]
     for incident in incidents:
         stamp(incident, candidates)
         incident.save()
+    return sum(incident.version != version for incident, version in zip(incidents, versions, strict=True))
 
 
 def register_hooks(hooks: Hooks) -> None:
