@@ -69,7 +69,9 @@ def test_a_pause_is_kept(api):
     with at(berlin(FRIDAY, 14)):
         before = manager.get(f"/incidents/{pk}/sla/", expect=200).json()
         restamp()
-        assert manager.get(f"/incidents/{pk}/sla/", expect=200).json() == before
+        after = manager.get(f"/incidents/{pk}/sla/", expect=200).json()
+    for clock in ("response", "resolution", "resolution_without_pauses"):
+        assert after[clock] == before[clock]
 
 
 def test_resolved_incidents_are_left_alone(api):
