@@ -5,8 +5,10 @@ from django.core.management import CommandError, call_command
 
 from core.codes import Code
 from core.operations.registry import registry
+from core.reading.policy_names import FIELD_NAMES
 from tools.commands import policy_docs
 from tools.pages.evidence import files_by_sop, sops_of
+from tools.pages.inputs import IN_URL, inputs_of
 from tools.pages.policy import reachable, render
 from tools.pages.policy_tables import lifecycles
 from tools.pages.sops import SOPS
@@ -75,3 +77,24 @@ def test_a_test_file_names_its_procedures_in_its_first_words(tmp_path):
 
     assert sops_of(folder / "test_one.py") == {7, 11, 26}
     assert files_by_sop(tmp_path / "tests") == {number: ["tests/vendors/test_one.py"] for number in (7, 11, 26)}
+
+
+def test_every_input_of_a_procedure_is_named_beside_what_a_request_calls_it():
+    """What is neither a field nor the caller is the record in the URL of one of the procedure's requests."""
+    told = {number: dict(inputs_of(number)) for number in SOPS}
+
+    assert [number for number in SOPS if not told[number]] == [13]
+    assert {name for inputs in told.values() for name in inputs} >= set(FIELD_NAMES)
+    assert told[14]["new_status"] == "`status`"
+    assert told[17]["recipient"] == "`recipient_user_id` or `recipient_group`"
+    in_url = {number: [name for name, here in inputs.items() if here == IN_URL] for number, inputs in told.items()}
+    assert {number: names for number, names in in_url.items() if names} == {
+        4: ["client_id"],
+        6: ["user_id"],
+        14: ["incident_id"],
+        16: ["incident_id"],
+    }
+    for number in (4, 6, 14, 16):
+        assert any("{id}" in endpoint for each in reachable() if number in each.sop for endpoint in each.endpoints)
+    for name, here in told[2].items():
+        assert f"| `{name}` | {here} |" in render(policy_docs.TESTS)

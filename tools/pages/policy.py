@@ -11,6 +11,7 @@ from core.operations.registry import EntryPoint, Operation, registry
 from core.reading.policy_names import FIELD_NAMES
 from core.schema.text import approval_of, who_may
 from tools.pages.evidence import files_by_sop
+from tools.pages.inputs import inputs_table
 from tools.pages.policy_tables import tables
 from tools.pages.sops import SOPS
 
@@ -74,6 +75,7 @@ def _section(number: int, tests: list[str]) -> Iterator[str]:
     if not operations:
         yield "Not implemented: no operation performs this procedure.\n"
         return
+    yield from inputs_table(number)
     yield from (_operation(each) for each in operations)
     files = ", ".join(f"`{path}`" for path in tests)
     yield f"Tests: {files or 'no test module names this procedure'}.\n"
