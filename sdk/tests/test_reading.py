@@ -37,7 +37,7 @@ def test_a_row_of_a_list_has_every_member(ines: AuthenticatedClient) -> None:
         assert (alone.title, alone.updated_at) == (title, changed)
 
 
-def test_chosen_members_alone_are_another_operation(ines: AuthenticatedClient) -> None:
+def test_selected_members_are_a_separate_operation(ines: AuthenticatedClient) -> None:
     page = incidents_list_partial.sync(
         client=ines, fields=["title", "status"], expand=["client", "component"], status_in=SEVERAL
     )
@@ -77,7 +77,7 @@ def test_the_records_of_all_pages(ines: AuthenticatedClient) -> None:
     assert list(one_by_one) == found
 
 
-def test_no_pages_of_what_is_refused(ines: AuthenticatedClient) -> None:
+def test_a_refused_list_has_no_pages(ines: AuthenticatedClient) -> None:
     with pytest.raises(Refused, match="invalid_filter"):
         next(every(lambda cursor: incidents_list.sync(client=ines, page_size=1000, cursor=cursor)))
 
@@ -89,7 +89,7 @@ def test_the_trail_has_no_last_page(ines: AuthenticatedClient) -> None:
         list(endless)
 
 
-def test_the_trail_is_followed_to_its_end_and_from_there(ines: AuthenticatedClient) -> None:
+def test_the_trail_is_followed_to_its_end_and_later_continued(ines: AuthenticatedClient) -> None:
     found = answer(audit_entries_list.sync(client=ines, after="0", operation="incident.create")).results
 
     pages = list(
@@ -145,12 +145,12 @@ def test_a_table(ines: AuthenticatedClient) -> None:
     assert rows == [{"id": str(each.id), "title": each.title, "status": each.status} for each in found]
 
 
-def test_no_table_of_what_is_refused(ines: AuthenticatedClient) -> None:
+def test_a_refused_table_raises(ines: AuthenticatedClient) -> None:
     with pytest.raises(Refused, match="invalid_filter"):
         next(table(ines, INCIDENTS, page_size=10))
 
 
-def test_lines_of_a_table_are_whole_wherever_the_transfer_cuts_them() -> None:
+def test_lines_of_a_table_are_complete_for_any_chunking() -> None:
     def pieces() -> Iterator[bytes]:
         yield b'id,title\r\n1,"one\r'
         yield b'\ntwo"\r\n2,'

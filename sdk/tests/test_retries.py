@@ -118,7 +118,7 @@ PASSING: dict[str, Callable[[], httpx.Response | Exception]] = {
 
 
 @pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
-def test_what_passes_is_repeated_with_the_same_key(passing: Callable[[], httpx.Response | Exception]) -> None:
+def test_temporary_failures_are_retried_with_the_same_key(passing: Callable[[], httpx.Response | Exception]) -> None:
     stub = Stub(passing(), passing(), written())
 
     assert stub.write().id == 7
@@ -139,14 +139,14 @@ def test_reads_are_repeated_page_by_page(passing: Callable[[], httpx.Response | 
     assert Stub(passing(), end_of_trail()).follow() == ["9"]
 
 
-def test_a_read_waits_as_long_as_it_is_asked_to() -> None:
+def test_a_read_respects_retry_after() -> None:
     stub = Stub(problem(429, "throttled", "20"), page())
 
     assert stub.read() == [7]
     assert 20.5 <= stub.waits[0] <= 21
 
 
-def test_a_read_is_refused_at_once_by_a_rule_and_given_up_in_the_end() -> None:
+def test_a_refused_read_is_not_retried_and_attempts_are_limited() -> None:
     refused = Stub(problem(403, "role_not_permitted"))
     with pytest.raises(Refused, match="role_not_permitted"):
         refused.read()
@@ -158,14 +158,14 @@ def test_a_read_is_refused_at_once_by_a_rule_and_given_up_in_the_end() -> None:
     assert len(lost.waits) == 4
 
 
-def test_a_key_of_ones_own_is_sent() -> None:
+def test_the_callers_own_key_is_sent() -> None:
     stub = Stub(httpx.ConnectError("refused"), written())
     stub.write("note-of-4711")
 
     assert stub.keys == ["note-of-4711"] * 2
 
 
-def test_each_thing_to_be_done_has_its_own_key() -> None:
+def test_each_write_has_its_own_key() -> None:
     stub = Stub(written(), written())
     stub.write()
     stub.write()
@@ -174,14 +174,14 @@ def test_each_thing_to_be_done_has_its_own_key() -> None:
     assert stub.waits == []
 
 
-def test_it_waits_at_least_as_long_as_it_is_asked_to() -> None:
+def test_a_write_respects_retry_after() -> None:
     stub = Stub(problem(503, "database_unavailable", "30"), written())
     stub.write()
 
     assert 30.5 <= stub.waits[0] <= 31
 
 
-def test_a_date_to_retry_after_is_left_to_the_growing_pause() -> None:
+def test_a_date_in_retry_after_is_ignored() -> None:
     stub = Stub(problem(503, "database_unavailable", "Mon, 02 Mar 2026 10:00:00 GMT"), written())
     stub.write()
 
@@ -196,7 +196,7 @@ REFUSED: dict[str, httpx.Response] = {
 
 
 @pytest.mark.parametrize("refusal", REFUSED.values(), ids=REFUSED)
-def test_what_does_not_pass_is_told_at_once(refusal: httpx.Response) -> None:
+def test_permanent_refusals_are_raised_at_once(refusal: httpx.Response) -> None:
     stub = Stub(refusal)
 
     with pytest.raises(Refused):
@@ -204,14 +204,14 @@ def test_what_does_not_pass_is_told_at_once(refusal: httpx.Response) -> None:
     assert stub.waits == []
 
 
-def test_undocumented_answers_are_told_at_once() -> None:
+def test_undocumented_responses_are_raised_at_once() -> None:
     stub = Stub(httpx.Response(418))
 
     with pytest.raises(UnexpectedStatus):
         stub.write()
 
 
-def test_it_gives_up() -> None:
+def test_attempts_are_limited() -> None:
     refused = Stub(*[problem(503, "database_unavailable")] * 6)
     with pytest.raises(Refused, match="database_unavailable"):
         refused.write()

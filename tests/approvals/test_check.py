@@ -37,7 +37,7 @@ def check(caller, operation, payload=None, target=None, **more):
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_it_says_what_the_request_itself_would_meet(api, name):
+def test_the_check_reports_the_refusal_of_the_request_itself(api, name):
     case = CASES[name]
     request = case.prepare()
     caller, executive, bystander = api(case.role), api(EX), api(CC)
@@ -56,7 +56,7 @@ def test_it_says_what_the_request_itself_would_meet(api, name):
     assert everything() == before
 
 
-def test_an_allowed_write_is_rehearsed_and_leaves_nothing(api):
+def test_an_allowed_write_is_a_dry_run_without_changes(api):
     caller = api(EX)
     before = everything()
     answer = check(caller, "vendor.create", VENDOR)
@@ -65,7 +65,7 @@ def test_an_allowed_write_is_rehearsed_and_leaves_nothing(api):
     assert everything() == before
 
 
-def test_shape_state_and_duplicates_are_judged_too(api):
+def test_shape_state_and_duplicates_are_checked(api):
     caller = api(EX)
     VendorFactory(vendor_name="Nimbus Cloud")
     duplicate = check(caller, "vendor.create", VENDOR)
@@ -82,7 +82,7 @@ def test_segregation_of_duties_is_explained_by_its_rule(api):
     assert answer["next"] == "Ask another system administrator or incident manager."
 
 
-def test_without_a_payload_it_judges_what_it_can(api):
+def test_without_a_payload_the_check_is_partial(api):
     administrator = api(SA)
     assert check(administrator, "vendor.create")["decision"] == "approval_required"
     assert check(administrator, "user.create")["decision"] == "allowed"  # it depends on the role in the body
@@ -132,7 +132,7 @@ def test_a_check_of_a_check_is_only_a_check(api):
     assert everything() == before
 
 
-def test_scope_is_kept(api):
+def test_the_scope_is_respected(api):
     """A check tells nothing about records that the asker may not read."""
     vendor = VendorFactory()
     own = UserFactory(role=VC, vendor=vendor)
@@ -142,7 +142,7 @@ def test_scope_is_kept(api):
     assert check(api(own), "audit.log", {**question, "reference_id": stranger.pk})["code"] == "invalid_reference"
 
 
-def test_the_policy_lists_every_operation_with_its_law(api):
+def test_the_policy_lists_every_operation_with_its_rules(api):
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
 
     assert set(listed) == {each.name for each in registry if each.entry_point is EntryPoint.REST}
@@ -156,7 +156,7 @@ def test_the_policy_lists_every_operation_with_its_law(api):
     assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "declared", "approver_roles": [EX]}
 
 
-def test_the_policy_shows_rules_as_they_stand(api):
+def test_the_policy_shows_the_current_approval_rules(api):
     ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[IM], condition="always")
     listed = {each["operation"]: each for each in api(CC).get("/policy/", expect=200).json()["operations"]}
     assert listed["vendor.create"]["elevated"] == {"when": "always", "condition": "always", "approver_roles": [EX]}
@@ -164,7 +164,7 @@ def test_the_policy_shows_rules_as_they_stand(api):
 
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("role", [IM, VC])
-def test_a_question_in_part_locks_its_record_in_a_transaction_of_its_own(api, role):
+def test_a_partial_check_locks_its_record_in_a_separate_transaction(api, role):
     """No test's transaction stands around this request, as none stands around those of callers."""
     vendor = VendorFactory()
     incident = IncidentFactory(component=ComponentFactory(product=ProductFactory(vendor=vendor)))

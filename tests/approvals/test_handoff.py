@@ -30,7 +30,7 @@ def test_a_refusal_is_turned_into_a_handoff_with_one_call(api):
 
 
 @pytest.mark.parametrize("role", [IM, TS, SA, AM, EX, VC, CC])
-def test_every_role_may_post_what_its_refusal_offers(api, role):
+def test_every_role_may_post_the_handoff_in_its_refusal(api, role):
     """Own account: segregation of duties or role, whichever meets the caller first; the body fits either way."""
     caller = api(role)
     refusal = caller.patch(f"/users/{caller.user.pk}/permissions/", {"status": "inactive"}, expect=403).json()
@@ -59,7 +59,7 @@ def test_a_check_offers_the_same_handoff(api):
     caller.post("/handoffs/", answer["handoff"], expect=201)
 
 
-def test_the_agent_and_the_request_that_asked_are_kept(api):
+def test_the_agent_and_the_request_are_recorded(api):
     person = UserFactory(role=TS)
     _, secret = new_token(person, agent="triage-bot")
     caller = api(None, Authorization=f"Token {secret}", **{"X-Request-ID": "request-9"})
@@ -72,7 +72,7 @@ def test_the_agent_and_the_request_that_asked_are_kept(api):
 
 
 @pytest.mark.parametrize("reason", ["other", "client_demand", "approval_required", "needs-a-person"])
-def test_whoever_hands_over_states_a_reason_of_their_own(api, reason):
+def test_a_handoff_needs_a_reason_of_the_listed_codes(api, reason):
     assert api(VC).post("/handoffs/", {"reason_code": reason}, expect=201).json()["reason_code"] == reason
 
 
@@ -119,7 +119,7 @@ def test_the_lifecycle_is_open_accepted_closed(api):
 
 
 @pytest.mark.parametrize("role", [TS, AM, CC, VC])
-def test_others_neither_take_over_nor_see_what_they_did_not_raise(api, role):
+def test_others_can_neither_accept_nor_read_handoffs(api, role):
     own, other = api(role), api(CC)
     mine = own.post("/handoffs/", BODY, expect=201).json()["id"]
     others = other.post("/handoffs/", BODY, expect=201).json()["id"]

@@ -32,7 +32,7 @@ def test_a_request_is_frozen_and_shown_to_the_approver(api):
     assert shown["expires_at"] > shown["decided_at"]
 
 
-def test_it_is_decided_once(api):
+def test_an_approval_is_decided_only_once(api):
     caller, executive = api(SA), api(EX)
     pk = decide(executive, ask(caller, "vendor.create", VENDOR), "reject")
     for decision in ("approve", "reject"):
@@ -47,7 +47,7 @@ def test_decisions_leave_their_verbs_and_no_text_in_the_trail(api):
     assert "nimbus" not in str([entry.changes for entry in trail])
 
 
-def test_what_would_be_refused_anyway_cannot_be_requested(api):
+def test_an_approval_for_a_refused_request_cannot_be_requested(api):
     bad = {**VENDOR, "vendor_type": "magician"}
     refusal = api(SA).post("/approvals/", {"operation": "vendor.create", "payload": bad}, expect=400)
     assert fields(refusal) == {"payload.vendor_type"}
@@ -93,7 +93,7 @@ def test_an_executive_may_ask_for_a_second_pair_of_eyes_and_not_lend_it_to_thems
     assert other.post(f"/approvals/{pk}/approve/", {}, expect=200).json()["approver_id"] == other.user.pk
 
 
-def test_what_is_not_elevated_in_this_case_cannot_be_requested(api):
+def test_an_approval_for_an_operation_that_needs_none_cannot_be_requested(api):
     request = {"operation": "user.create", "payload": {**USER, "role": TS}}
     assert codes(api(SA).post("/approvals/", request, expect=400)) == {"approval_not_needed"}
 
@@ -111,7 +111,7 @@ def test_contacts_reach_the_same_rules(api, role, monkeypatch):
     caller.post("/vendors/", VENDOR, approval=pk, expect=201)
 
 
-def test_one_sees_ones_own_requests_and_staff_see_all(api):
+def test_requesters_read_their_own_requests_and_staff_read_all(api):
     pk = ask(api(SA), "vendor.create", VENDOR)
     api(CC).get(f"/approvals/{pk}/", expect=404)
     api(TS).get(f"/approvals/{pk}/", expect=200)
@@ -143,7 +143,7 @@ def test_the_digest_is_the_sha256_of_canonical_json():
     assert approval_digest("vendor.update", "vendor", 7, {"a": 1.0, "b": "\u20ac"}) == expected
 
 
-def test_absent_is_not_null_and_no_part_stands_for_another():
+def test_the_digest_distinguishes_absent_null_and_moved_values():
     digests = {
         approval_digest("x", None, None, {}),
         approval_digest("x", None, None, None),
@@ -183,7 +183,7 @@ def test_rules_are_edited_only_with_an_executives_authority(api):
     assert entry.changes["condition"] == {"old": "declared", "new": "always"}
 
 
-def test_a_tightened_rule_elevates_what_the_operation_would_not(api):
+def test_a_stricter_rule_elevates_more_requests(api):
     executive, administrator, user = api(EX), api(SA), UserFactory(role=TS)
     path, change = f"/users/{user.pk}/permissions/", {"role": AM}
     rule = ApprovalRule.objects.get(operation="user.permissions")

@@ -152,7 +152,7 @@ def test_one_whose_approver_is_no_longer_fit(attempt, change):
     attempt.refused(approval, "approval_approver_unqualified")
 
 
-def test_nobody_approves_what_they_requested(attempt):
+def test_requesters_cannot_approve_their_own_requests(attempt):
     approval = attempt.ask()
     attempt.caller.user.change(role=EX)
     entries = AuditEntry.objects.count()
@@ -167,7 +167,7 @@ def test_nobody_approves_what_they_requested(attempt):
     assert AuditEntry.objects.count() == entries
 
 
-def test_nobody_but_the_named_roles_decides(attempt, api):
+def test_only_the_approver_roles_decide(attempt, api):
     approval = attempt.ask()
     for role in (IM, SA, TS):
         api(role).post(f"/approvals/{approval}/approve/", {}, expect=403, code="role_not_permitted")

@@ -33,7 +33,7 @@ def refusal(**more):
     return answer({**REFUSAL, **more}, 404, "application/problem+json")
 
 
-def test_what_is_described_passes():
+def test_documented_responses_pass():
     check_answer("post", "/api/v1/auth/token/", answer(TOKEN))
     check_answer("get", "/api/v1/vendors/7/?fields=id", refusal())
     check_answer("get", "/api/v1/nowhere/", refusal())

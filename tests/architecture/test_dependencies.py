@@ -60,7 +60,7 @@ def foreign(path: Path) -> list[str]:
     ]
 
 
-def test_shipped_modules_import_what_production_installs():
+def test_shipped_modules_import_only_production_dependencies():
     found = {str(path.relative_to(ROOT)): foreign(path) for path in (*SOURCES, *STARTED)}
     assert len(found) > 500
     assert {name: lines for name, lines in found.items() if lines} == {}
@@ -78,7 +78,7 @@ def test_shipped_modules_import_what_production_installs():
         ("import json, django.db, core.codes\nimport psycopg_pool\nfrom . import models\n", []),
     ],
 )
-def test_the_check_finds_what_production_lacks(tmp_path, text, expected):
+def test_the_check_detects_missing_production_dependencies(tmp_path, text, expected):
     path = tmp_path / "module.py"
     path.write_text(text)
     assert foreign(path) == expected
@@ -101,7 +101,7 @@ def test_a_package_of_development_is_hidden():
     assert "No module named 'factory': production does not install it" in imported("-c", code)
 
 
-def test_the_closure_has_what_is_required_and_what_that_requires():
+def test_the_closure_includes_transitive_dependencies():
     installed = closure(REQUIRED)
     assert {"django", "sqlparse", "psycopg-pool", "drf-spectacular-sidecar", "jsonschema"} <= installed
     assert installed.isdisjoint({"pytest", "factory-boy", "hypothesis", "gunicorn", "weasyprint"})

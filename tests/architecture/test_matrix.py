@@ -70,7 +70,7 @@ def test_every_operation_beyond_the_table_has_its_reason():
 
 
 @pytest.mark.parametrize("name", BUILT)
-def test_the_registry_states_what_the_table_states(name):
+def test_the_registry_equals_the_table(name):
     row, operation = TABLE[name], registry[name]
     roles = None if row["roles"] == "ALL" else {str(SHORT[each]) for each in row["roles"].split()}
     endpoints_of_row = set(row["endpoint"].split(" and "))
@@ -88,7 +88,7 @@ def test_the_registry_states_what_the_table_states(name):
     assert differs == {column for pending, column in PENDING if pending == name}
 
 
-def test_what_is_pending_is_a_cell_of_the_table():
+def test_pending_cells_are_in_the_table():
     assert {name for name, _ in PENDING} <= set(BUILT)
     assert {column for _, column in PENDING} <= {"elevated", "condition", "in_person"}
 
@@ -101,7 +101,7 @@ def test_every_target_can_be_made_by_a_factory():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize(("endpoint", "name"), ROUTED)
-def test_each_role_may_ask_exactly_for_what_the_table_permits(endpoint, name, role):
+def test_each_role_may_perform_exactly_the_operations_in_the_table(endpoint, name, role):
     row = TABLE.get(name)
     permitted = row["roles"] == "ALL" or role in {SHORT[each] for each in row["roles"].split()} if row else True
     method, path = address(endpoint, registry[name])
@@ -127,7 +127,7 @@ def test_only_an_active_account_acts(endpoint, name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("endpoint", "name"), ROUTED)
-def test_nobody_does_anything_without_a_token(endpoint, name):
+def test_every_operation_requires_a_token(endpoint, name):
     method, path = address(endpoint, registry[name])
     refused = getattr(Api(), method)(path, expect=401, code="not_authenticated")
 

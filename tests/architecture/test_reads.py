@@ -89,5 +89,5 @@ def test_a_read_in_person_is_refused_to_agents(settings):
         "/clients/987654/calendar/?no_such=1",
     ],
 )
-def test_what_is_out_of_scope_comes_before_the_query(api, path):
+def test_scope_is_checked_before_the_query(api, path):
     api(EX).get(path, expect=404, code="not_found")

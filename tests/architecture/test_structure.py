@@ -51,7 +51,7 @@ def test_files_are_short():
     assert {name: lines for name, lines in long.items() if lines >= MAX_FILE_LINES} == {}
 
 
-def test_the_packages_of_core_are_small_and_say_what_they_are_for():
+def test_the_packages_of_core_are_small_and_have_a_docstring():
     folders = {
         path.parent for path in SOURCES if path.parts[len(ROOT.parts)] == "core" and "management" not in path.parts
     }
@@ -119,7 +119,7 @@ def test_every_constraint_and_index_has_a_name_and_none_hides_in_a_field(model):
 
 
 @pytest.mark.parametrize("name", [each.name for each in registry])
-def test_every_operation_says_what_it_is_for(name):
+def test_every_operation_has_a_purpose(name):
     operation = registry[name]
     assert operation.purpose.endswith((".", ":"))
     assert operation.sop or operation.endpoints or operation.entry_point == "command"

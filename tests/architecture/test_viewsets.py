@@ -70,7 +70,7 @@ def test_a_view_that_leaves_out_a_permission_class_does_not_start(monkeypatch):
         list(endpoints(urlpatterns))
 
 
-def test_the_backend_finds_what_the_list_shows(api):
+def test_the_filter_backend_and_the_list_agree(api):
     VendorFactory(vendor_name="Nimbus Cloud"), VendorFactory(vendor_name="Cirrus Net")
     view = view_of("GET /vendors/", "discovery.search")
     view.request.user, view.list_query = UserFactory(role=EX), {"search": "cirrus"}

@@ -109,7 +109,7 @@ def test_the_triggers_come_back_after_a_migration(entry):
     refused(f"DELETE FROM {ENTRIES}")
 
 
-def test_installing_them_twice_is_harmless(entry):
+def test_installing_the_triggers_twice_is_harmless(entry):
     for _ in range(2):
         install_triggers(sender=apps.get_app_config("audit"), using="default")
     refused(f"DELETE FROM {ENTRIES}")

@@ -55,7 +55,7 @@ def test_any_json_hashes_alike_after_storage(meta):
     assert row["hash"] == entry_hash(row, row["previous_hash"])
 
 
-def test_settling_keeps_what_every_reader_keeps():
+def test_the_horizon_never_excludes_committed_entries():
     kept = {"a": [1, "x", None, True, 0.5, {"b": 2**63 - 1}]}
     assert canonical_value(kept) == kept
     assert canonical_value([2.0, -0.0, 1e300, 2**63]) == [2, 0, str(int(1e300)), str(2**63)]

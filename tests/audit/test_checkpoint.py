@@ -148,7 +148,7 @@ def test_another_key_or_no_signature_proves_nothing(tmp_path, keys):
         run("audit_verify", public_key=keys[1])
 
 
-def test_an_altered_file_is_told_from_an_altered_trail(tmp_path):
+def test_an_altered_file_is_distinguished_from_an_altered_trail(tmp_path):
     path = tmp_path / "checkpoint.jsonl"
     run("audit_checkpoint", out=path)
     whole = path.read_text()

@@ -62,7 +62,7 @@ def test_the_cursor_moves_on_over_discoveries(api):
     assert int(following["after"]) > int(page["after"])
 
 
-def test_a_page_says_where_the_trail_ended_so_that_a_reader_of_its_own_reads_can_stop(api):
+def test_a_page_contains_the_end_of_the_trail(api):
     caller = api(SA)
     state(VendorFactory())
     state(VendorFactory())
@@ -79,7 +79,7 @@ def test_a_page_says_where_the_trail_ended_so_that_a_reader_of_its_own_reads_can
     assert pages == len(written(id__lte=last))
 
 
-def test_only_with_a_cursor_a_page_says_where_the_trail_ended(api):
+def test_only_pages_after_a_cursor_contain_the_end_of_the_trail(api):
     assert set(api(SA).get("/audit-entries/", expect=200).json()) == {"next", "previous", "results"}
 
 
@@ -95,11 +95,11 @@ def test_only_true_and_false_are_understood(api, said):
 
 
 @pytest.mark.parametrize("query", ["include_discovery=true", "page=1", "after=0&page=1", "after=0&cursor=x"])
-def test_what_belongs_to_other_ways_of_reading_is_refused(api, query):
+def test_parameters_of_other_reads_are_refused(api, query):
     api(SA).get(f"/audit-entries/?{query}", expect=400, code="invalid_filter")
 
 
-def test_it_is_followed_in_json(api):
+def test_following_supports_only_json(api):
     refused = api(SA).get("/audit-entries/?after=0", expect=400, code="invalid_filter", Accept="text/csv")
     assert fields(refused) == {"after"}
 

@@ -34,7 +34,7 @@ def test_reading_one_record_leaves_its_id(api):
     assert (reads().get().reference_type, reads().get().reference_id) == ("vendor", vendor.pk)
 
 
-def test_the_discovery_door_leaves_the_type_and_the_filters(api):
+def test_discovery_records_the_type_and_the_filters(api):
     ProductFactory(product_name="Ledger")
     api(TS).get("/discovery/?entity_type=product&search=ledger", expect=200)
     entry = reads().get()
@@ -42,7 +42,7 @@ def test_the_discovery_door_leaves_the_type_and_the_filters(api):
     assert entry.operation == "discovery.search"
 
 
-def test_discovery_entries_stand_outside_every_chain(api):
+def test_discovery_entries_belong_to_no_chain(api):
     vendor = VendorFactory()
     api(IM).get(f"/vendors/{vendor.pk}/", expect=200)
     assert (reads().get().sequence, reads().get().previous_hash) == (None, "")

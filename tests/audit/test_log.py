@@ -28,7 +28,7 @@ def test_each_of_the_policys_actions_may_be_stated(api, action):
 
 
 @pytest.mark.parametrize("action", [*sorted({str(verb) for verb in Verb} - set(TWELVE)), "destroy"])
-def test_what_only_the_server_writes_cannot_be_stated(api, action):
+def test_actions_reserved_for_the_server_cannot_be_stated(api, action):
     refused = api(TS).post("/audit-entries/", {**about(VendorFactory()), "action": action}, expect=400)
     assert fields(refused) == {"action"}
 
@@ -42,7 +42,7 @@ def test_a_stated_entry_continues_the_chain_of_its_record(api):
     assert (answer["user_id"], answer["operation"], answer["meta"]) == (caller.user.pk, "audit.log", {"call": 3})
 
 
-def test_one_states_in_ones_own_name_only(api):
+def test_entries_can_only_be_stated_in_the_callers_own_name(api):
     caller, vendor = api(TS), VendorFactory()
     caller.post("/audit-entries/", about(vendor, user_id=caller.user.pk), expect=201)
     caller.post("/audit-entries/", about(vendor, user_id=UserFactory().pk), expect=403, code="actor_mismatch")

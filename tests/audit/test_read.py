@@ -50,7 +50,7 @@ def test_everyone_reads_their_own_acts(api, role):
     assert caller.get("/me/audit-entries/?action=entity_discovery", expect=200).json()["results"]
 
 
-def test_an_entry_bears_the_names_of_every_record(api):
+def test_an_entry_has_the_common_fields_of_records(api):
     """It is never changed, and made by its user."""
     vendor, caller = VendorFactory(), api(IM)
     path = f"/audit-entries/?reference_type=vendor&reference_id={vendor.pk}"
@@ -106,7 +106,7 @@ def test_verification_of_one_record_reads_that_record_only(api):
     assert (answer["verified"], answer["entries"], answer["chains"]) == (True, 2, 1)
 
 
-def test_nobody_writes_to_an_entry_over_http(api):
+def test_entries_cannot_be_changed_over_http(api):
     entry, caller = state(VendorFactory()), api(EX)
     for method in (caller.patch, caller.put):
         method(f"/audit-entries/{entry.pk}/", {"action": "close"}, expect=405)
@@ -134,7 +134,7 @@ def test_following_yields_every_entry_once_and_in_order(api):
 @pytest.mark.parametrize(
     "query", ["after=x", "after=-1", "after=" + "9" * 30, "after=0&ordering=id", "after=0&cursor=a"]
 )
-def test_following_refuses_what_is_no_cursor(api, query):
+def test_following_refuses_an_invalid_cursor(api, query):
     api(SA).get(f"/audit-entries/?{query}", expect=400, code="invalid_filter")
 
 

@@ -115,7 +115,7 @@ def test_without_a_recorder_nothing_is_read(api):
             assert b"Secret Vendor" not in refused.content
 
 
-def test_a_listener_that_records_nothing_does_not_stand_for_the_recorder(api):
+def test_a_receiver_that_records_nothing_does_not_count_as_the_recorder(api):
     caller, heard = api(EX), []
 
     def listen(**told):
@@ -161,7 +161,7 @@ OWN_FAILURES = [
 
 @SIGNALS
 @pytest.mark.parametrize("error", OUTAGES)
-def test_an_outage_while_an_entry_is_written_is_told_as_an_outage(api, signal, error):
+def test_an_outage_while_an_entry_is_written_is_reported_as_an_outage(api, signal, error):
     caller = api(EX)
     with connected(signal, Break(error)):
         act = (caller.post, "/vendors/", VENDOR) if signal is record_saved else (caller.get, "/vendors/")
@@ -171,13 +171,13 @@ def test_an_outage_while_an_entry_is_written_is_told_as_an_outage(api, signal, e
 
 
 @pytest.mark.parametrize("error", OWN_FAILURES)
-def test_what_the_database_holds_against_the_entry_itself_is_the_trails_failure(api, error):
+def test_a_database_error_for_the_entry_is_an_audit_trail_failure(api, error):
     caller = api(EX)
     with connected(record_saved, Break(error)):
         caller.post("/vendors/", VENDOR, expect=503, code="audit_trail_failure")
 
 
-def test_whoever_swallows_the_failure_commits_nothing_either():
+def test_a_swallowed_failure_still_prevents_the_commit():
     person, vendor = UserFactory(role=IM), VendorFactory()
     with (
         connected(record_saved, Break(RuntimeError("a defect"))),
@@ -192,7 +192,7 @@ def test_whoever_swallows_the_failure_commits_nothing_either():
 # -- what is carried
 
 
-def test_a_save_tells_old_and_new_values_inside_its_transaction(api):
+def test_a_save_sends_old_and_new_values_inside_its_transaction(api):
     vendor, heard = VendorFactory(), []
 
     def hear(sender, record, created, changes, **told):
@@ -204,7 +204,7 @@ def test_a_save_tells_old_and_new_values_inside_its_transaction(api):
     assert heard[-1] == (Vendor, vendor.pk, False, {"status": ("active", "suspended")}, True)
 
 
-def test_a_read_tells_what_was_asked_for(api):
+def test_a_read_sends_its_query(api):
     heard = []
 
     def hear(entity_type, reference_id, filters, **told):

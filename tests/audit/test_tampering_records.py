@@ -143,7 +143,7 @@ def test_the_installed_guards_are_as_they_should_be(vendor):
     assert "verified" in command("audit_verify")
 
 
-def test_missing_guards_are_said_and_put_right(api, vendor):
+def test_missing_triggers_are_reported_and_restored(api, vendor):
     remove()
 
     with pytest.raises(CommandError, match=r"unguarded at .*is missing"):
@@ -169,7 +169,7 @@ def replaced_guards():
     yield
 
 
-def test_replaced_guards_are_said_and_put_right(api, vendor, caplog):
+def test_replaced_triggers_are_reported_and_restored(api, vendor, caplog):
     with replaced_guards():
         run(f"DELETE FROM {TABLE} WHERE reference_type = 'vendor'")
         assert not AuditEntry.objects.filter(reference_type="vendor").exists()
@@ -199,7 +199,7 @@ def test_replaced_guards_are_said_and_put_right(api, vendor, caplog):
     ],
     ids=["disabled", "replica only", "without delete", "with a condition", "another function"],
 )
-def test_every_way_to_switch_a_guard_off_is_said(statement):
+def test_disabled_triggers_are_reported(statement):
     run(statement)
     assert list(triggers.altered(connection).values()) == [triggers.ALTERED]
     install()
@@ -216,7 +216,7 @@ def checkpoints(count):
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_missing_checkpoint_is_said(api, vendor, which):
+def test_a_missing_checkpoint_is_reported(api, vendor, which):
     gone = checkpoints(3)[which]
     remove()
     run(f"DELETE FROM {Checkpoint._meta.db_table} WHERE id = %s", gone.pk)
@@ -228,7 +228,7 @@ def test_a_missing_checkpoint_is_said(api, vendor, which):
     assert (found["verified"], found["first_broken"]["kind"]) == (False, "checkpoint_missing")
 
 
-def test_a_database_without_the_checkpoint_of_a_file_is_said(tmp_path, vendor):
+def test_a_database_without_the_checkpoint_of_a_file_is_reported(tmp_path, vendor):
     path = tmp_path / "checkpoint.jsonl"
     command("audit_checkpoint", out=path)
     remove()
@@ -300,7 +300,7 @@ def test_a_record_changed_past_the_product_is_found(api, vendor, column, value):
     assert (found["verified"], found["first_broken"]["kind"]) == (False, "record_changed")
 
 
-def test_what_was_put_into_an_empty_column_is_found():
+def test_a_value_written_to_an_empty_column_is_detected():
     client = ClientFactory(address="")
     run(f"UPDATE {Client._meta.db_table} SET address = 'elsewhere' WHERE id = %s", client.pk)
     assert "address" in verify_records()[1][0].problem
@@ -351,7 +351,7 @@ def test_many_differences_are_counted_to_an_end(monkeypatch):
     assert len(verify_records()[1]) == 2 < MOST
 
 
-def test_there_is_nothing_to_verify_about_what_never_was(api):
+def test_a_nonexistent_record_has_nothing_to_verify(api):
     api(SA).get(f"{VERIFY}?reference_type=vendor&reference_id=999999", expect=404, code="not_found")
 
 

@@ -45,7 +45,7 @@ def test_an_entry_names_the_act_the_person_the_agent_and_the_request(api):
     assert entry.changes == {"status": {"old": "active", "new": "suspended"}}
 
 
-def test_short_scalars_are_kept_and_contact_details_only_as_digests(api):
+def test_short_scalars_are_recorded_and_contact_details_only_as_digests(api):
     pk = api(EX).post("/vendors/", VENDOR, expect=201).json()["id"]
 
     changes = entries("vendor", pk)[0].changes
@@ -62,7 +62,7 @@ def test_short_scalars_are_kept_and_contact_details_only_as_digests(api):
     assert "created_at" not in changes
 
 
-def test_times_are_kept_in_utc_as_the_api_spells_them(api):
+def test_times_are_recorded_in_the_format_of_the_api(api):
     caller = api(IM)
     handoff = caller.post("/handoffs/", {"reason_code": "other"}, expect=201).json()["id"]
     accepted = caller.post(f"/handoffs/{handoff}/accept/", expect=200).json()["accepted_at"]
@@ -72,11 +72,11 @@ def test_times_are_kept_in_utc_as_the_api_spells_them(api):
     assert verify().verified
 
 
-def test_a_time_of_another_zone_is_kept_in_utc():
+def test_times_in_other_zones_are_recorded_in_utc():
     assert utc_text(datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Asia/Kolkata"))) == "2026-03-02T04:00:00Z"
 
 
-def test_long_text_is_kept_as_its_length_and_digest_only(api):
+def test_only_length_and_digest_of_long_text_are_recorded(api):
     product = api(TS).post("/products/", {"product_name": "x" * 150, "product_type": "api_gateway"}, expect=201).json()
 
     changes = entries("product", product["id"])[0].changes
@@ -169,7 +169,7 @@ def test_a_read_whose_entry_cannot_be_written_is_not_answered(api, monkeypatch):
     assert "Nimbus" not in answer.content.decode()
 
 
-def test_what_the_suite_has_written_so_far_holds(api):
+def test_the_trail_of_the_test_suite_is_consistent(api):
     caller = api(SA)
     for name in ("ä €", "\U0001f680", "e\u0301"):
         caller.post("/products/", {"product_name": name, "product_type": "api_gateway"}, expect=201)

@@ -58,7 +58,7 @@ def test_the_requester_or_a_manager_edits_it_until_it_is_decided(api):
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
-def test_nobody_decides_what_they_requested(api, verb):
+def test_requesters_cannot_decide_their_own_requests(api, verb):
     manager = UserFactory(role=IM)
     change = ChangeFactory(requested_by=manager)
     act(api(manager), change, verb, expect=403, code="segregation_of_duties")
@@ -90,7 +90,7 @@ def test_a_normal_change_goes_through_its_whole_life(api):
 
 @pytest.mark.parametrize("moment", ["2026-12-01T19:59:59Z", "2026-12-01T22:00:01Z"])
 @pytest.mark.parametrize("kind", ["normal", "emergency"])
-def test_outside_its_window_a_change_starts_only_where_that_is_said_with_a_reason(api, moment, kind):
+def test_outside_its_window_a_change_starts_only_with_a_stated_reason(api, moment, kind):
     change, support = ChangeFactory(status="scheduled", change_type=kind, **WINDOW), api(TS)
     with time_machine.travel(moment, tick=False):
         for said in (None, {}, {"outside_window": False}):
@@ -107,7 +107,7 @@ def test_outside_its_window_a_change_starts_only_where_that_is_said_with_a_reaso
     assert entry.changes["outside_window"] == {"old": False, "new": True}
 
 
-def test_within_its_window_nothing_is_said_to_be_outside(api):
+def test_within_its_window_a_change_cannot_be_stated_to_be_outside(api):
     change = ChangeFactory(status="scheduled", **WINDOW)
     said = {"outside_window": True, "outside_window_reason": "To be sure."}
     with time_machine.travel("2026-12-01T21:00:00Z", tick=False):
@@ -157,7 +157,7 @@ def test_a_client_contact_sees_no_changes(api):
     api(CC).get(f"/change-requests/{change.pk}/", expect=404, code="not_found")
 
 
-def test_lowering_a_critical_risk_does_not_get_round_the_executive(api):
+def test_lowering_a_critical_risk_does_not_bypass_the_executive(api):
     change = ChangeFactory(risk_level="critical")
     api(change.requested_by).patch(f"/change-requests/{change.pk}/", {"risk_level": "low"}, expect=200)
     act(api(IM), change, "approve", expect=403, code="role_not_permitted")

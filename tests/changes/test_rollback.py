@@ -66,7 +66,7 @@ def test_a_rollback_makes_a_running_change_fail_and_then_rolled_back(api):
 
 
 @pytest.mark.parametrize("justification", ["", " \n"])
-def test_a_rollback_that_an_older_system_kept_without_justification_is_not_started(api, justification):
+def test_an_imported_rollback_without_justification_cannot_start(api, justification):
     rollback = RollbackFactory(justification=justification, imported_row={"id": 1})
     refused = act(api(IM), rollback, "start", expect=409, code="precondition_failed")
     assert codes(refused) == {"justification_missing"}
@@ -83,7 +83,7 @@ def test_an_imported_rollback_of_a_change_that_was_not_executed_is_not_started(a
 
 
 @pytest.mark.parametrize("verb", ["start", "reject"])
-def test_nobody_decides_the_rollback_they_requested(api, verb):
+def test_requesters_cannot_decide_their_own_rollbacks(api, verb):
     manager = UserFactory(role=IM)
     act(api(manager), RollbackFactory(requested_by=manager), verb, expect=403, code="segregation_of_duties")
 

@@ -152,7 +152,7 @@ def test_one_active_agreement_for_each_severity(api, subscription):
     api(EX).post(ONE, one(subscription), expect=201)
 
 
-def test_a_severity_twice_in_one_bulk_request_is_a_duplicate(api, subscription):
+def test_a_repeated_severity_in_a_bulk_request_is_a_duplicate(api, subscription):
     refused = api(EX).post(BULK, bulk(subscription, P1, P1), expect=409, code="duplicate")
     assert fields(refused) == {"severity_level"}
 
@@ -215,7 +215,7 @@ def test_a_subscription_cancelled_meanwhile_takes_no_agreement(api, subscription
     assert not SlaAgreement.objects.exists()
 
 
-def test_what_rests_on_agreements_is_restamped(api, subscription, monkeypatch):
+def test_incidents_under_an_agreement_are_restamped(api, subscription, monkeypatch):
     restamped = []
     monkeypatch.setitem(hooks.restamp, "sla", [restamped.append])
 

@@ -87,7 +87,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("zone", "day", "length"), CHANGES)
-def test_a_daylight_saving_day_is_as_long_as_it_is(zone, day, length):
+def test_a_daylight_saving_day_has_its_real_length(zone, day, length):
     whole_days = hours(zone, dict.fromkeys(range(7), ((0, 1440),)))
     begin = at(zone, *day)
 

@@ -38,7 +38,7 @@ def test_an_executive_changes_targets_directly(api, agreement, monkeypatch):
         {"status": "inactive"},
     ],
 )
-def test_what_was_promised_changes_only_with_an_executives_approval(api, agreement, change):
+def test_agreed_targets_change_only_with_an_executives_approval(api, agreement, change):
     manager = api(AM)
     manager.patch(path(agreement), change, expect=403, code="approval_required")
     wanted = {"operation": "sla.update", "reference_type": "sla", "reference_id": agreement.pk, "payload": change}
@@ -57,7 +57,7 @@ def test_agreements_are_not_swapped_by_their_status(api, agreement):
         api(EX).patch(path(each), {"status": status}, expect=200)
 
 
-def test_what_stays_the_same_needs_no_approval(api, agreement):
+def test_unchanged_values_need_no_approval(api, agreement):
     same = {"status": "active", "response_time_minutes": agreement.response_time_minutes}
     assert api(IM).patch(path(agreement), same, expect=200)["ETag"] == '"1"'
 
@@ -85,12 +85,12 @@ def test_changed_targets_stay_within_the_tier_and_in_order(api, agreement):
     }
 
 
-def test_a_changed_severity_is_judged_as_a_whole(api, agreement):
+def test_a_changed_severity_is_checked_with_all_targets(api, agreement):
     refused = api(EX).patch(path(agreement), {"severity_level": "P4"}, expect=400)
     assert fields(refused) == {"response_time_minutes"}
 
 
-def test_an_agreement_out_of_force_is_judged_when_it_returns(api, agreement):
+def test_an_inactive_agreement_is_checked_when_it_is_reactivated(api, agreement):
     api(EX).patch(path(agreement), {"status": "inactive"}, expect=200)
     api(EX).patch(path(agreement), {"response_time_minutes": 500}, expect=200)
 
@@ -112,7 +112,7 @@ def test_an_agreement_stays_with_its_subscription(api, agreement):
     assert fields(refused) == {"subscription_id"}
 
 
-def test_an_imported_breach_is_left_but_not_repeated(api):
+def test_an_imported_violation_may_stay_but_not_be_repeated(api):
     old = AgreementFactory(
         response_time_minutes=500, imported_row={"id": 1}, imported_violations=["response_time_minutes"]
     )

@@ -36,7 +36,7 @@ def test_staff_read_everything(api, role):
     assert ids(reader.get("/sla-agreements/", expect=200)) == {agreement.pk}
 
 
-def test_a_client_contact_reads_what_is_the_own_clients(api):
+def test_a_client_contact_reads_only_the_own_clients_records(api):
     foreign = AgreementFactory()
     contact = UserFactory(role=CC)
     own = AgreementFactory(subscription__client=contact.client)
@@ -63,7 +63,7 @@ def test_a_vendor_contact_reads_names_of_subscribed_clients_only(api, vendor_con
     reader.get(f"/subscriptions/{subscribed.pk}/", expect=404, code="not_found")
 
 
-def test_discovery_tells_a_vendor_contact_no_more(api, vendor_contact, subscribed):
+def test_discovery_discloses_no_more_to_a_vendor_contact(api, vendor_contact, subscribed):
     SubscriptionFactory(product=subscribed.product)
     many = api(vendor_contact).get("/discovery/?entity_type=client", expect=200).json()
     assert {row["status"] for row in many["results"]} == {None}
@@ -81,7 +81,7 @@ def test_a_cancelled_subscription_no_longer_shows_the_client_to_the_vendor(api, 
 @pytest.mark.parametrize(
     "asked", ["status=active", "contact_email=a@example.com", "search=a@example.com", "ordering=created_at"]
 )
-def test_a_vendor_contact_cannot_ask_about_what_is_hidden(api, vendor_contact, subscribed, asked):
+def test_a_vendor_contact_cannot_filter_by_hidden_fields(api, vendor_contact, subscribed, asked):
     api(vendor_contact).get(f"/clients/?{asked}", expect=400, code="invalid_filter")
     assert ids(api(vendor_contact).get(f"/clients/?name={subscribed.client.name}")) == {subscribed.client_id}
 

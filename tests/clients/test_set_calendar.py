@@ -51,7 +51,7 @@ def test_it_is_replaced_as_a_whole(api):
     assert (answer["calendar"]["country"], answer["calendar"]["holidays"]) == ("", [])
 
 
-def test_what_rests_on_a_calendar_is_restamped_when_it_changes(api, monkeypatch):
+def test_incidents_are_restamped_when_their_calendar_changes(api, monkeypatch):
     restamped = []
     monkeypatch.setitem(hooks.restamp, "client_calendar", [restamped.append])
     client = ClientFactory()

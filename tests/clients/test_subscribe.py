@@ -50,7 +50,7 @@ def test_end_and_recovery_objectives_are_optional(api, body):
     assert (answer["end_date"], answer["recovery_objectives"]) == (None, None)
 
 
-def test_a_contract_is_high_priority_only_where_it_says_so(api, body):
+def test_a_contract_is_high_priority_only_if_stated(api, body):
     caller = api(AM)
     assert caller.post("/subscriptions/", body, expect=201).json()["high_priority"] is False
     marked = caller.post("/subscriptions/", {**body, "high_priority": True}, expect=201).json()
@@ -108,7 +108,7 @@ def test_bad_values_are_refused(api, body, change, field):
     assert fields(api(AM).post("/subscriptions/", {**body, **change}, expect=400)) == {field}
 
 
-def test_what_rests_on_a_subscription_is_restamped(api, body, monkeypatch):
+def test_incidents_under_a_subscription_are_restamped(api, body, monkeypatch):
     restamped = []
     monkeypatch.setitem(hooks.restamp, "subscription", [restamped.append])
 
@@ -176,7 +176,7 @@ def test_coverage_that_has_ended_is_not_active(api, body):
         api(AM).post("/subscriptions/", {**ended, "client_id": ClientFactory().pk}, expect=201)
 
 
-def test_coverage_that_has_ended_is_not_taken_up_again_without_a_later_end(api):
+def test_an_ended_subscription_is_reactivated_only_with_a_later_end(api):
     subscription = SubscriptionFactory(end_date=date(2025, 1, 1))
     path = f"/subscriptions/{subscription.pk}/"
     assert codes(api(AM).patch(path, {"recovery_objectives": None}, expect=400)) == {"ended"}
@@ -196,7 +196,7 @@ TERMS = (
 
 @pytest.mark.parametrize("change", TERMS)
 @pytest.mark.parametrize("role", [AM, IM])
-def test_promises_are_not_weakened_while_a_clock_runs_by_them(api, change, role):
+def test_terms_of_a_running_clock_change_only_with_approval(api, change, role):
     agreement = AgreementFactory(subscription__subscription_type="custom")
     subscription, caller = agreement.subscription, api(role)
     path = f"/subscriptions/{subscription.pk}/"
@@ -209,7 +209,7 @@ def test_promises_are_not_weakened_while_a_clock_runs_by_them(api, change, role)
 
 
 @pytest.mark.parametrize("change", TERMS)
-def test_nothing_is_borrowed_where_no_clock_runs_by_it(api, change):
+def test_no_approval_is_needed_without_a_running_clock(api, change):
     agreement, now = AgreementFactory(subscription__subscription_type="custom"), timezone.now()
     IncidentFactory(client=agreement.subscription.client, sla_agreement=agreement, status="resolved", resolved_at=now)
     IncidentFactory(client=agreement.subscription.client)

@@ -68,13 +68,13 @@ def test_the_ends_of_every_range_are_permitted_and_their_neighbours_are_not(tier
 
 
 @given(tiers, proposed_targets)
-def test_a_violation_tells_the_range_that_would_be_permitted(tier, agreed):
+def test_a_violation_contains_the_permitted_range(tier, agreed):
     for each in outside_tier(tier, agreed):
         assert (each.facts["minimum"], each.facts["maximum"]) == permitted(tier, agreed.severity_level, each.target)
 
 
 @given(proposed_targets, st.lists(proposed_targets, max_size=4))
-def test_a_less_severe_incident_is_never_promised_a_faster_time(agreed, others):
+def test_a_less_severe_incident_never_has_a_shorter_target(agreed, others):
     broken = {
         target
         for other in others
@@ -93,7 +93,7 @@ def test_the_order_is_the_same_seen_from_either_side(one, other):
 
 
 @pytest.mark.parametrize("tier", ["premium", "standard", "basic"])
-def test_the_slowest_permitted_promises_of_a_tier_are_in_order(tier):
+def test_the_longest_permitted_targets_of_a_tier_are_in_order(tier):
     slowest = [
         AgreedTargets(severity, permitted(tier, severity, RESPONSE)[1], permitted(tier, severity, RESOLUTION)[1])
         for severity in ("P1", "P2", "P3", "P4")

@@ -98,7 +98,7 @@ def test_only_changed_fields_are_sent(db: None) -> None:
     assert "registration_number" not in str(entry.meta)
 
 
-def test_a_stale_form_shows_the_differences_and_keeps_what_was_typed(db: None) -> None:
+def test_a_stale_form_shows_the_differences_and_keeps_the_input(db: None) -> None:
     person, client = UserFactory(role=SA), ClientFactory(name="Before", address="One Street")
     visitor, address = browser(person), f"/console/act/client.update/{client.pk}/"
     form = open_form(visitor, address)
@@ -153,7 +153,7 @@ def test_another_persons_approval_is_not_carried_out(db: None) -> None:
     assert (answer.status_code, Vendor.objects.count()) == (400, 0)
 
 
-def test_nobody_decides_what_they_requested(db: None) -> None:
+def test_requesters_cannot_decide_their_own_requests(db: None) -> None:
     person = UserFactory(role=EX)
     approval = Approval(operation="vendor.create", payload=VENDOR, digest="0" * 64, requester=person)
     approval.save()
@@ -198,7 +198,7 @@ def test_who_may_not_act_learns_nothing_of_the_form(db: None) -> None:
     assert "Hand over to a person" in html
 
 
-def test_a_name_stands_for_its_record_and_an_unclear_one_asks(db: None) -> None:
+def test_a_name_selects_its_record_and_an_ambiguous_one_lists_choices(db: None) -> None:
     for number in range(60):
         ClientFactory(name=f"Northern Bank {number:02}")
     visitor, person = browser(UserFactory(role=IM)), UserFactory(role=TS)
@@ -220,7 +220,7 @@ def test_a_name_stands_for_its_record_and_an_unclear_one_asks(db: None) -> None:
 # -- secrets
 
 
-def test_a_share_is_shown_once_and_kept_nowhere(db: None) -> None:
+def test_a_share_is_shown_once_and_never_stored(db: None) -> None:
     visitor = browser(UserFactory(role=SA))
     form = open_form(visitor, "/console/act/user.create/")
     typed = {"name": "New", "email": "new@example.com", "role": "technical_support", "timezone": "UTC"}

@@ -57,7 +57,7 @@ def test_every_readable_type_is_registered_and_no_secret_one() -> None:
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_overview_and_sidebar_offer_what_the_role_may_open(world: World, role: str) -> None:
+def test_overview_and_sidebar_list_what_the_role_may_open(world: World, role: str) -> None:
     page = browser(world.people[role]).get("/console/")
     html = page.content.decode()
     assert page.status_code == 200
@@ -154,7 +154,7 @@ ORACLES = [
 
 
 @pytest.mark.parametrize(("address", "role"), ORACLES)
-def test_filters_answer_no_question_about_what_is_hidden(world: World, address: str, role: str) -> None:
+def test_filters_disclose_nothing_about_hidden_values(world: World, address: str, role: str) -> None:
     assert browser(world.people[role]).get(address).status_code == 400
 
 

@@ -133,7 +133,7 @@ def test_the_frameworks_own_pages_are_not_there(world: World, path: str) -> None
     assert browser(world.people[IM]).get(f"/console/{path}").status_code == 404
 
 
-def test_pages_offer_no_form_but_the_logout(world: World) -> None:
+def test_pages_contain_no_form_except_the_logout(world: World) -> None:
     visitor = browser(world.people[IM])
     for address in (list_of(Client), page_of(world.near[Client])):
         html = visitor.get(address).content.decode()
@@ -216,7 +216,7 @@ def test_errors_are_pages_in_the_console_and_documents_elsewhere(world: World) -
         assert visitor.get(address).headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_defect_is_a_page_that_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_page_discloses_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise RuntimeError("secret detail")
 
@@ -315,7 +315,7 @@ def test_the_audit_list_counts_no_whole_table(world: World) -> None:
     assert all(f"LIMIT {BoundedPaginator.limit}" in sql for sql in counts)
 
 
-def test_one_reads_when_ones_token_was_last_used(world: World) -> None:
+def test_users_read_when_their_tokens_were_last_used(world: World) -> None:
     person = world.people[IM]
     token = own(person)[Token]
     assert token.name in browser(person).get(list_of(Token)).content.decode()

@@ -35,7 +35,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("proxies", "peer", "forwarded", "expected"), ADDRESSES)
-def test_an_address_is_told_by_those_who_are_trusted(settings, proxies, peer, forwarded, expected):
+def test_only_trusted_proxies_supply_the_client_address(settings, proxies, peer, forwarded, expected):
     settings.IMS_TRUSTED_PROXIES = proxies
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     assert client_address(RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer)) == expected

@@ -60,7 +60,7 @@ class TestKept:
         assert rows("Nobody's") == []
         assert values(ours.pk) == [theirs.pk, ours.pk]
 
-    def test_what_the_database_holds_otherwise_is_converted(self):
+    def test_database_specific_values_are_converted(self):
         moment = datetime(2025, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
         incident = IncidentFactory(classification={"localized": True}, detected_at=moment)
         found = CompiledQuery(lambda pk: Incident.objects.filter(pk=pk).values(*COLUMNS), int).first(incident.pk)
@@ -72,7 +72,7 @@ class TestKept:
         kept = CompiledQuery(lambda day: Subscription.objects.filter(start_date__lte=day), date)
         assert [len(kept(date(2024, 5, 1) + timedelta(days=days))) for days in (-1, 0, 1)] == [0, 1, 1]
 
-    def test_a_value_may_be_asked_for_twice(self):
+    def test_a_value_may_occur_twice_in_a_query(self):
         client = ClientFactory(name="Twice")
         either = CompiledQuery(
             lambda name: Client.objects.filter(name=name) | Client.objects.filter(contact_email=name), str
@@ -98,7 +98,7 @@ class TestKept:
             ),
         ],
     )
-    def test_what_cannot_be_kept_says_so(self, queryset):
+    def test_a_query_that_cannot_be_compiled_raises(self, queryset):
         with pytest.raises(UndeclaredError, match="queryset of Client cannot be compiled"):
             CompiledQuery(queryset, str)("anything")
 
@@ -110,7 +110,7 @@ class TestRows:
         assert first_row(Incident.objects.all(), incident.pk + 1, COLUMNS) is None
 
     @pytest.mark.parametrize("narrowed", [lambda found: found.none(), lambda found: found.filter(title="another")])
-    def test_a_narrowed_queryset_is_obeyed(self, narrowed):
+    def test_a_filtered_queryset_is_respected(self, narrowed):
         incident = IncidentFactory()
         found = narrowed(Incident.objects.all())
         assert first_row(found, incident.pk, COLUMNS) is None
@@ -128,7 +128,7 @@ class TestRows:
             assert (first_row(scope, theirs.pk, COLUMNS) is not None) == (theirs.pk in seen)
 
     @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1])
-    def test_any_number_of_ids_costs_one_statement_at_most(self, count):
+    def test_any_number_of_ids_needs_at_most_one_query(self, count):
         pks = [UserFactory().pk for _ in range(count)]
         by_ids(User.objects.all(), pks)
         with capture() as queries:
@@ -136,7 +136,7 @@ class TestRows:
         assert sorted(each.pk for each in found) == pks
         assert len(statements(queries)) == min(count, 1)
 
-    def test_rows_can_be_narrowed_ordered_and_cut_like_any_queryset(self):
+    def test_rows_can_be_filtered_ordered_and_sliced_like_any_queryset(self):
         pks = [IncidentFactory(severity=severity).pk for severity in ("P1", "P2", "P1", "P1")]
         found = rows_of(Incident.objects.filter(severity="P1"), COLUMNS)
         usual = Incident.objects.filter(severity="P1").values(*COLUMNS)
@@ -168,7 +168,7 @@ class TestRows:
 class TestFirstPages:
     """The first page of a common question is read by SQL that is kept; it must answer like any other."""
 
-    def test_each_question_has_its_own_answer_again_and_again(self, api):
+    def test_each_query_returns_its_own_result_every_time(self, api):
         p1, p3 = IncidentFactory(severity="P1").pk, IncidentFactory(severity="P3").pk
         caller = api(IM)
         for _ in range(2):
@@ -202,11 +202,11 @@ class TestFirstPages:
         assert _ids(api(IM).get("/incidents/?status=open")) == [theirs.pk, ours.pk]
 
     @pytest.mark.parametrize("query", ["severity=P9", "severity__in=P1,P9", "severity=P1&ordering=title", "nonsense=1"])
-    def test_what_is_refused_once_is_refused_again(self, api, query):
+    def test_a_refused_query_is_refused_every_time(self, api, query):
         for caller in (api(IM), api(IM), api(CC)):
             caller.get(f"/incidents/?{query}", expect=400, code="invalid_filter")
 
-    def test_what_is_refused_takes_no_place_from_what_is_asked(self, api):
+    def test_refused_queries_do_not_fill_the_cache(self, api):
         caller = api(IM)
         caller.get("/incidents/?category=network_issue", expect=200)
         before = _compiled_rows.cache_info().currsize
@@ -238,7 +238,7 @@ def test_nothing_is_locked_outside_a_transaction():
             assert locked(Client.objects.none(), client.pk) is None
 
 
-def test_insertions_with_and_without_an_id_are_what_was_saved():
+def test_inserts_with_and_without_an_id_equal_the_saved_record():
     made = ClientFactory(name="Without")
     given = ClientFactory(id=made.pk + 1_000, name="With")
     for each in (made, given):

@@ -42,7 +42,7 @@ def limited(name: str, milliseconds: int) -> Iterator[None]:
 @postgresql
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("limit", ["lock_timeout", "statement_timeout"])
-def test_who_waits_too_long_for_a_record_is_told_to_repeat(limit):
+def test_a_lock_timeout_asks_the_client_to_repeat(limit):
     vendor, caller = VendorFactory(), Api(UserFactory(role=EX))
     caller.get("/me/", expect=200)
     entries, path, body = AuditEntry.objects.count(), f"/vendors/{vendor.pk}/", {"status": "inactive"}

@@ -56,7 +56,7 @@ def test_a_list_beyond_its_bound_is_refused_before_its_items_are_looked_at(api, 
     assert len(queries) < 20
 
 
-def test_only_so_many_unknown_names_are_named():
+def test_the_list_of_unknown_names_is_bounded():
     body = {f"name_{number}": 1 for number in range(MAX_ITEMS * 5)}
     refused = Api(None).post("/auth/token/", body, expect=400)
 
@@ -64,7 +64,7 @@ def test_only_so_many_unknown_names_are_named():
     assert len(refused.content) < 20_000
 
 
-def test_only_so_many_unknown_filters_are_named(api):
+def test_the_list_of_unknown_filters_is_bounded(api):
     query = "&".join(f"name_{number}=1" for number in range(MAX_ITEMS * 2))
     refused = api(EX).get(f"/vendors/?{query}", expect=400, code="invalid_filter")
 

@@ -52,7 +52,7 @@ def test_a_repeat_gets_the_first_answer_and_writes_nothing(api):
     assert (Vendor.objects.count(), acts()) == (1, before)
 
 
-def test_the_first_answer_stands_although_the_record_has_moved_on(api):
+def test_the_stored_response_is_replayed_after_the_record_has_changed(api):
     caller = api(EX)
     first = caller.post("/vendors/", VENDOR, expect=201, **keyed()).json()
     caller.patch(f"/vendors/{first['id']}/", {"status": "suspended"}, expect=200)
@@ -100,7 +100,7 @@ def test_actions_are_carried_out_once(api):
     manager.post(path, body, expect=409, code="invalid_transition", **keyed("k-2"))
 
 
-def test_a_refusal_keeps_nothing_and_a_repeat_is_tried_anew(api):
+def test_a_refusal_is_not_stored_and_a_repeat_runs_again(api):
     caller, taken = api(EX), VendorFactory(vendor_name="Nimbus")
     before = acts()
     caller.post("/vendors/", VENDOR, expect=409, code="duplicate", **keyed())
@@ -118,7 +118,7 @@ def test_a_repeat_consumes_no_second_approval(api):
     assert Approval.objects.get(pk=approval).status == "consumed"
 
 
-def test_a_refusal_that_leaves_a_record_is_kept_with_it(api, monkeypatch):
+def test_a_refusal_that_leaves_a_record_is_stored(api, monkeypatch):
     missing = [Missing("component", "There is no component.", "component_missing")]
     monkeypatch.setattr("reporting.reports.operations.build", lambda *args: require(missing))
     body = {"incident_id": IncidentFactory().pk, "report_type": "executive_summary"}
@@ -131,7 +131,7 @@ def test_a_refusal_that_leaves_a_record_is_kept_with_it(api, monkeypatch):
     assert list(IncidentReport.objects.values_list("status", flat=True)) == ["failed"]
 
 
-def test_who_has_lost_the_right_gets_no_answer_again(api):
+def test_a_caller_without_permission_gets_no_stored_response(api):
     person = UserFactory(role=EX)
     caller = api(person)
     caller.post("/vendors/", VENDOR, expect=201, **keyed())
@@ -148,7 +148,7 @@ def test_a_malformed_key_is_refused(api, key):
     assert Vendor.objects.count() == 0
 
 
-def test_secrets_are_never_kept(api):
+def test_responses_with_secrets_are_never_stored(api):
     body = {"name": "Ada", "email": "ada@example.org", "role": "technical_support", "timezone": "UTC"}
     caller = api(SA)
     made = caller.post("/users/", body, expect=201, **keyed()).json()
@@ -162,7 +162,7 @@ def test_secrets_are_never_kept(api):
     assert KeptAnswer.objects.count() == 0
 
 
-def test_every_write_but_those_at_the_door_and_those_with_secrets_honours_the_key():
+def test_every_write_except_authentication_and_secrets_honours_the_key():
     writes = {each.name for each in registry for endpoint in each.endpoints if not endpoint.startswith("GET ")}
     assert {name for name in writes if not registry[name].repeatable} == {
         "access.login",
@@ -178,7 +178,7 @@ def test_every_write_but_those_at_the_door_and_those_with_secrets_honours_the_ke
     }
 
 
-def test_a_repeated_change_is_answered_again_although_its_version_has_passed(api):
+def test_a_repeated_change_is_replayed_although_its_version_is_stale(api):
     vendor, caller = VendorFactory(), api(EX)
     before = caller.get(f"/vendors/{vendor.pk}/", expect=200)["ETag"]
     change = {"status": "suspended"}
@@ -192,7 +192,7 @@ def test_a_repeated_change_is_answered_again_although_its_version_has_passed(api
     caller.post("/vendors/", change, expect=409, code="idempotency_conflict", **options)
 
 
-def test_an_answer_is_kept_for_a_day(api):
+def test_a_response_is_stored_for_a_day(api):
     person, incident = UserFactory(role=TS), IncidentFactory()
     path, note = f"/incidents/{incident.pk}/notes/", {"body": "Seen."}
     ids = []
@@ -220,7 +220,7 @@ def test_outlived_answers_are_cleaned_on_use_some_at_a_time(api):
     assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"k-1", "k-2"}
 
 
-def test_what_fails_in_the_audit_trail_keeps_nothing(api, monkeypatch):
+def test_an_audit_trail_failure_stores_no_response(api, monkeypatch):
     caller = api(EX)
 
     def fail(*args, **others):

@@ -44,7 +44,7 @@ def test_the_highest_quality_is_chosen_then_the_closest_name_then_json(accept, m
 
 
 @pytest.mark.parametrize("accept", REFUSED)
-def test_what_is_not_accepted_is_not_sent(accept):
+def test_a_media_type_that_is_not_accepted_is_not_sent(accept):
     with pytest.raises(NotAcceptable):
         chosen(accept)
 

@@ -45,7 +45,7 @@ def test_a_json_number_is_whole_by_its_value(value, whole):
 
 
 @pytest.mark.django_db
-def test_bodies_take_whole_numbers_however_they_are_spelled(api):
+def test_bodies_accept_integers_in_any_notation(api):
     body = {
         "client_id": float(ClientFactory().pk),
         "product_id": float(ProductFactory().pk),

@@ -52,7 +52,7 @@ def path_of(user):
     return f"/users/{user.pk}/permissions/"
 
 
-def test_who_somebody_is_comes_before_whether_the_account_is_active():
+def test_authentication_is_checked_before_the_account_status():
     Api(None, Authorization="Token unknown").patch(NOWHERE, BROKEN, expect=401, code="not_authenticated", **STALE)
 
 
@@ -61,12 +61,12 @@ def test_an_inactive_account_comes_before_the_role():
     idle.patch(NOWHERE, BROKEN, expect=403, code="user_inactive", **STALE)
 
 
-def test_the_role_comes_before_what_is_in_person(declare):
+def test_the_role_is_checked_before_in_person(declare):
     declare(in_person=in_person(unconditional=True))
     agent_of(UserFactory(role=CC)).patch(NOWHERE, BROKEN, expect=403, code="role_not_permitted", **STALE)
 
 
-def test_what_is_in_person_comes_before_the_scope(declare):
+def test_in_person_is_checked_before_the_scope(declare):
     declare(in_person=in_person(unconditional=True))
     refused = agent_of(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=403, code="in_person_required", **STALE)
 
@@ -75,18 +75,18 @@ def test_what_is_in_person_comes_before_the_scope(declare):
     assert refused.json()["handoff"]["code"] == "in_person_required"
 
 
-def test_the_scope_comes_before_duties(declare):
+def test_the_scope_is_checked_before_duties(declare):
     declare(duties=(nobody,))
     Api(UserFactory(role=SA)).patch(NOWHERE, BROKEN, expect=404, code="not_found", **STALE)
 
 
-def test_duties_come_before_what_is_in_person_for_some_targets(declare):
+def test_duties_are_checked_before_in_person_for_some_targets(declare):
     own = UserFactory(role=SA)
     declare(in_person=in_person())
     agent_of(own, NAME).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
 
 
-def test_what_is_in_person_for_some_targets_comes_before_the_shape(declare):
+def test_in_person_for_some_targets_is_checked_before_the_shape(declare):
     own, other, third = UserFactory(role=SA), UserFactory(), UserFactory()
     declare(in_person=in_person(lambda actor, target, data: target.pk == other.pk))
 
@@ -114,19 +114,19 @@ def test_duties_that_need_no_body_come_before_the_shape():
     Api(own).patch(path_of(own), BROKEN, expect=403, code="segregation_of_duties", **STALE)
 
 
-def test_the_shape_comes_before_duties_that_need_the_body(declare):
+def test_the_shape_is_checked_before_duties_that_need_the_body(declare):
     declare(duties=(never_this_body,))
     Api(UserFactory(role=SA)).patch(path_of(UserFactory()), BROKEN, expect=400, code="validation_error", **STALE)
 
 
-def test_a_reference_comes_before_duties_that_need_the_body(declare):
+def test_references_are_checked_before_duties_that_need_the_body(declare):
     declare("incident.update", duties=(never_this_body,))
     path = f"/incidents/{IncidentFactory().pk}/"
     Api(UserFactory(role=IM)).patch(path, {"component_id": 987654}, expect=400, code="invalid_reference", **STALE)
 
 
 @pytest.mark.parametrize("when", ["duty", "in person"])
-def test_what_the_body_decides_comes_before_the_version(declare, when):
+def test_rules_that_need_the_body_are_checked_before_the_version(declare, when):
     parts = {"duties": (never_this_body,)} if when == "duty" else {"in_person": in_person(needs_body=True)}
     declare(**parts)
     code = "out_of_scope" if when == "duty" else "in_person_required"
@@ -149,7 +149,7 @@ def test_the_approval_comes_last():
     assert User.objects.get(pk=privileged.pk).version == 1
 
 
-def test_each_duty_is_asked_once(declare):
+def test_each_duty_is_checked_once(declare):
     asked = []
 
     def recorded(name, needs_body):
@@ -172,7 +172,7 @@ def test_each_duty_is_asked_once(declare):
     ]
 
 
-def test_other_doors_ask_the_same(declare):
+def test_all_entry_points_check_the_same_conditions(declare):
     """Direct calls from Python, and views without permission classes, are checked by the same rules."""
     own, other = UserFactory(role=SA), UserFactory()
 

@@ -24,7 +24,7 @@ def details(refused):
         ((IM, "post"), lambda: "/sla-agreements/", {"response_time": 1}, "response_time_minutes"),
     ],
 )
-def test_the_right_name_is_told(api, call, path, body, called):
+def test_the_refusal_contains_the_correct_name(api, call, path, body, called):
     role, method = call
     refused = getattr(api(role), method)(path(), body, expect=400)
     assert details(refused)[next(iter(body))].endswith(f"The field is called {called} here.")
@@ -38,7 +38,7 @@ def test_the_right_name_is_told(api, call, path, body, called):
         (SA, lambda: f"/users/{UserFactory(role=TS).pk}/permissions/", "requested_changes"),
     ],
 )
-def test_what_holds_fields_is_the_body_itself(api, role, path, name):
+def test_the_refusal_explains_that_the_body_contains_the_fields(api, role, path, name):
     refused = api(role).patch(path(), {name: {"title": "Other"}}, expect=400)
     assert details(refused)[name].endswith("Send its contents as fields of this body.")
 

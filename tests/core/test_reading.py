@@ -271,11 +271,11 @@ def test_no_filter_answers_for_a_field_that_is_not_shown(role):
 
 
 @pytest.mark.parametrize(("role", "status"), [(CC, 400), (VC, 400), (IM, 200)])
-def test_who_reviews_an_article_is_asked_by_staff_alone(api, role, status):
+def test_only_staff_filter_articles_by_reviewer(api, role, status):
     api(role).get("/knowledge-articles/?reviewer_user_id=1", expect=status)
 
 
-def test_a_record_is_found_by_who_made_it_and_what_it_is_called(api):
+def test_a_record_is_found_by_creator_and_name(api):
     maker = UserFactory(role=SA)
     body = {"product_name": "Ledgerline", "product_type": "banking_system", "version": "7"}
     made = api(maker).post("/products/", body, expect=201).json()["id"]

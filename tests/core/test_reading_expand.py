@@ -83,7 +83,7 @@ def test_a_relation_that_leads_nowhere_costs_none():
     assert caller.get(f"/incidents/{incident.pk}/?expand=component").json()["component"] is None
 
 
-def test_it_is_shown_beside_the_fields_asked_for(api):
+def test_a_relation_is_shown_next_to_the_selected_fields(api):
     incident = IncidentFactory()
 
     shown = api(AM).get(f"/incidents/{incident.pk}/?fields=title&expand=client,reporter", expect=200).json()
@@ -100,7 +100,7 @@ def test_relations_that_are_not_named_as_their_keys_are(api):
     assert shown["analyst"]["id"] == shown["assigned_to"] == analysis.assigned_to_id
 
 
-def test_what_lies_outside_the_scope_is_null(api):
+def test_a_related_record_outside_the_scope_is_null(api):
     contact, manager = UserFactory(role=CC), UserFactory(role=IM)
     own = IncidentFactory(client=contact.client, reporter=contact, assigned_manager=manager)
     foreign = AffectedClientFactory(client=contact.client).incident
@@ -128,7 +128,7 @@ def test_a_related_record_is_redacted_as_in_its_own_list(api):
     assert row["component"]["id"] == component.pk
 
 
-def test_a_promise_made_to_another_is_not_told_by_its_agreement(api):
+def test_expand_does_not_disclose_another_clients_agreement(api):
     contact = UserFactory(role=CC)
     agreement = AgreementFactory()
     incident = AffectedClientFactory(client=contact.client, incident__sla_agreement=agreement).incident
@@ -161,6 +161,6 @@ def test_a_request_expands_few_relations(api):
     assert fields(refused) == {"expand"}
 
 
-def test_what_is_wrong_with_fields_and_expand_is_told_at_once(api):
+def test_all_errors_of_fields_and_expand_are_reported_together(api):
     refused = api(EX).get("/incidents/?fields=colour&expand=colour", expect=400, code="invalid_filter")
     assert fields(refused) == {"fields", "expand"}

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("path", [*LISTS, *SINGLES])
-def test_every_name_can_be_had_alone_and_says_what_it_says_in_the_whole(path):
+def test_every_field_can_be_selected_alone_with_the_same_value(path):
     caller, address, collection = reader(), opened(path), collection_of(path)
     output = collection.output if path in LISTS else collection.single
     whole = {row["id"]: row for row in rows_of(caller.get(address, expect=200))}
@@ -32,7 +32,7 @@ def test_every_name_can_be_had_alone_and_says_what_it_says_in_the_whole(path):
 
 
 @pytest.mark.parametrize("path", [*LISTS, *SINGLES])
-def test_every_representation_says_who_and_when(path):
+def test_every_representation_contains_author_and_time(path):
     collection = collection_of(path)
     output = collection.output if path in LISTS else collection.single
 
@@ -50,7 +50,7 @@ def test_an_unknown_name_is_refused(path):
 @pytest.mark.parametrize(
     "asked", ["", ",", "id,", "id, id", "ID", "*", "id__in", "version", "imported_row", "%00", "%FF"]
 )
-def test_what_is_no_list_of_names_is_refused(api, asked):
+def test_an_invalid_list_of_names_is_refused(api, asked):
     VendorFactory()
     refused = api(EX).get(f"/vendors/?fields={asked}", expect=400, code="invalid_filter")
     assert fields(refused) == {"fields"}
@@ -69,7 +69,7 @@ def test_names_come_once_and_in_the_order_asked_for(api):
     assert shown["ETag"] == '"1"'
 
 
-def test_only_the_columns_of_what_was_asked_for_are_selected(api):
+def test_only_the_columns_of_the_selected_fields_are_queried(api):
     IncidentFactory()
     caller = api(IM)
 
@@ -110,7 +110,7 @@ def test_a_name_hidden_from_the_viewer_cannot_be_had(api, role, path, asked):
     assert asked.rpartition(",")[2] not in refused.json()["errors"][0]["detail"].partition("Known:")[2]
 
 
-def test_what_is_hidden_in_a_row_stays_hidden_when_it_is_asked_for_alone(api):
+def test_hidden_fields_cannot_be_selected(api):
     contact = UserFactory(role=VC)
     subscription = SubscriptionFactory(product=ProductFactory(vendor=contact.vendor))
     caller = api(contact)
@@ -154,7 +154,7 @@ def test_ranked_matches_take_fields_too(api):
     assert "<mark>" in page["results"][0]["snippet"]
 
 
-def test_the_audit_trail_knows_what_was_asked_for(api):
+def test_the_audit_trail_records_the_query(api):
     vendor, caller = VendorFactory(), api(EX)
     caller.get(f"/vendors/{vendor.pk}/?fields=vendor_name&expand=created_by", expect=200)
 

@@ -66,7 +66,7 @@ def test_every_short_field_of_a_list_has_its_filters(collection):
     assert wanted <= set(collection.known_filters())
 
 
-def test_what_is_excepted_exists_and_has_no_filter():
+def test_exceptions_exist_and_have_no_filter():
     for entity_type, name in UNASKED:
         assert name in collections[entity_type].output.Meta.fields
         assert name not in collections[entity_type].known_filters()
@@ -83,7 +83,7 @@ def spelled(value) -> str:
 
 
 @pytest.mark.parametrize("entity_type", sorted(collections))
-def test_what_a_list_shows_finds_the_record(entity_type):
+def test_every_listed_value_finds_its_record(entity_type):
     collection, record = collections[entity_type], make(entity_type)
     reader = record.user if entity_type in ("token", "session") else UserFactory(role=EX)
     row = next(iter(collection.by_id(reader, [record.pk]).values()))
@@ -211,7 +211,7 @@ class TestSpelledValues:
         assert all(each in sql for each in spelled)
         assert params == ()
 
-    def test_what_a_caller_makes_up_never_is(self, api):
+    def test_invented_parameters_are_never_cached(self, api):
         sql, params = (
             collections["incident"].filtered(UserFactory.build(role=IM), {"title": "x'--"}).query.sql_with_params()
         )

@@ -23,7 +23,7 @@ def test_small_collections_have_numbers():
 
 
 @pytest.mark.parametrize("path", sorted(NUMBERED))
-def test_a_numbered_page_tells_how_many_there_are(path):
+def test_a_numbered_page_contains_the_total(path):
     opened(path)
     caller = reader()
 
@@ -80,7 +80,7 @@ def test_a_page_is_counted_in_the_callers_scope_and_under_the_filters(api):
     assert api(EX).get("/vendors/?page=1&status=inactive&search=name", expect=200).json()["count"] <= 2
 
 
-def test_counting_costs_one_statement_more():
+def test_counting_needs_one_more_query():
     VendorFactory.create_batch(3)
     caller = reader()
     with capture() as by_cursor:

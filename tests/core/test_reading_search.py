@@ -44,7 +44,7 @@ def test_search_looks_into_texts_that_are_the_records_own_or_one_others(collecti
 
 @pytest.mark.parametrize("role", [CC, VC])
 @pytest.mark.parametrize("collection", collections.values(), ids=collections)
-def test_what_is_searched_is_shown(collection, role):
+def test_searched_fields_are_visible(collection, role):
     output, viewer = collection.single, UserFactory(role=role)
     own = {name for name in collection.search if "__" not in name}
     shown = set(output.shown_to(viewer))
@@ -54,7 +54,7 @@ def test_what_is_searched_is_shown(collection, role):
 
 
 @pytest.mark.parametrize("collection", collections.values(), ids=collections)
-def test_nothing_is_joined_for_a_search_that_nobody_asked_for(collection):
+def test_joins_are_made_only_for_a_search(collection):
     plain, asked = (collection.filtered(UserFactory(role=EX), params) for params in ({}, {"search": "x"}))
 
     assert "JOIN" not in str(plain.query)
@@ -85,7 +85,7 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("path", "text", "maker"), FOUND, ids=[path for path, *_ in FOUND])
-def test_records_are_found_by_what_they_are_about(api, path, text, maker):
+def test_records_are_found_by_their_subject(api, path, text, maker):
     record, caller = maker(), api(IM)
 
     assert ids(caller, f"{path}?search={text}") == [record.pk]
@@ -124,7 +124,7 @@ def test_the_trail_is_found_by_act_and_person(api):
     assert [each["user_id"] for each in followed] == [ada.pk]
 
 
-def test_a_match_tells_nothing_of_a_record_that_one_does_not_read(api):
+def test_a_match_discloses_nothing_about_unreadable_records(api):
     """A client's contact reads no products: their subscription is found by what they do read of it."""
     subscription = a_subscription()
     agreement = AgreementFactory(subscription=subscription)
@@ -136,7 +136,7 @@ def test_a_match_tells_nothing_of_a_record_that_one_does_not_read(api):
         assert ids(api(IM), f"{path}?search=ledger") == [record.pk]
 
 
-def test_a_contact_finds_what_is_about_incidents_that_they_read(api):
+def test_a_contact_finds_records_of_readable_incidents(api):
     made = {"automatic": False, "status": "completed", "digest": "0" * 64}
     report = ReportFactory(incident=an_outage(), **made)
     ReportFactory(incident=IncidentFactory(client=report.incident.client), **made)

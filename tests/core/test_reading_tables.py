@@ -137,7 +137,7 @@ def test_values_are_spelled_as_in_json(api):
     assert event["client_id"] == ""
 
 
-def test_of_nothing_there_is_the_header_alone(api):
+def test_an_empty_list_consists_of_the_header(api):
     assert text_of(api(EX).get("/vendors/?id=987654&fields=id,status", expect=200, **TABLE)) == "id,status\r\n"
 
 
@@ -217,7 +217,7 @@ def test_the_reading_is_in_the_trail_before_the_first_byte(api):
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_what_is_read_later_is_read_for_the_same_caller_and_request(api, monkeypatch):
+def test_later_batches_are_read_in_the_same_context(api, monkeypatch):
     VendorFactory.create_batch(5)
     caller, acts = api(EX), []
     shown = VendorOutput.named
@@ -247,7 +247,7 @@ def broken_from(number: int, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_what_fails_at_once_is_refused_and_what_fails_later_breaks_off(api, monkeypatch, caplog):
+def test_early_errors_are_refused_and_late_ones_abort_the_transfer(api, monkeypatch, caplog):
     VendorFactory.create_batch(5)
     caller = api(EX)
     broken_from(1, monkeypatch)
@@ -279,7 +279,7 @@ def test_a_slow_reader_keeps_no_connection_from_others():
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_whoever_asks_for_the_head_alone_is_not_read_the_rest():
+def test_a_head_request_reads_only_the_first_batch():
     VendorFactory.create_batch(5)
     caller = reader()
 

@@ -104,7 +104,7 @@ def test_a_value_that_is_changed_in_place_is_a_change(read):
     assert set(newest.changes) == {"ports"}
 
 
-def test_reading_again_forgets_unsaved_changes():
+def test_refreshing_discards_unsaved_changes():
     vendor = VendorFactory()
     vendor.status = "inactive"
     vendor.refresh_from_db()
@@ -188,7 +188,7 @@ class Thing:
         self.status = status
 
 
-def test_a_lifecycle_lets_pass_what_its_table_draws_and_lists_it_otherwise():
+def test_a_lifecycle_permits_its_transitions_and_lists_them_in_refusals():
     with context(operation=None):
         require_transition(TABLE, Thing("open"), "done")
     for status, wanted, allowed in (

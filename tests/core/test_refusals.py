@@ -72,7 +72,7 @@ ROUTINE = [
 
 
 @pytest.mark.parametrize(("method", "path", "headers", "status", "code"), ROUTINE)
-def test_what_the_framework_refuses_is_a_problem_document_too(  # noqa: PLR0917 - a row of the table
+def test_refusals_by_the_framework_are_problem_documents(  # noqa: PLR0917 - a row of the table
     api, method, path, headers, status, code
 ):
     caller = api(EX)
@@ -150,7 +150,7 @@ def test_nothing_is_read_without_its_audit_entry(api, broken_trail, path):
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("connection already closed")])
-def test_an_unavailable_database_is_said_to_be_so(api, monkeypatch, error):
+def test_an_unavailable_database_is_reported(api, monkeypatch, error):
     caller = api(EX)
 
     def fail(self, *args, **kwargs):
@@ -162,7 +162,7 @@ def test_an_unavailable_database_is_said_to_be_so(api, monkeypatch, error):
     assert "gone" not in refused.json()["detail"]
 
 
-def test_a_defect_tells_nothing_of_itself(api, monkeypatch):
+def test_an_internal_error_discloses_no_details(api, monkeypatch):
     caller = api(EX)
 
     def fail(self, *args, **kwargs):
@@ -173,7 +173,7 @@ def test_a_defect_tells_nothing_of_itself(api, monkeypatch):
     assert b"secret detail" not in refused.content
 
 
-def test_whoever_is_refused_a_sound_request_learns_who_may_make_it(api):
+def test_a_role_refusal_lists_the_permitted_roles(api):
     refusals = [
         api(TS).post("/vendors/", BODY, expect=403, code="role_not_permitted"),
         api(SA).post("/vendors/", BODY, expect=403, code="approval_required"),

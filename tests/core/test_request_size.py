@@ -25,7 +25,7 @@ def test_a_large_body_is_refused_by_its_stated_length(path):
 
 
 @pytest.mark.parametrize("field", ["x" * 1_000, SimpleUploadedFile("large", b"x" * 1_000)], ids=["text", "file"])
-def test_a_large_form_is_refused_by_the_console_before_anything_of_it_is_kept(field):
+def test_a_large_form_is_refused_before_it_is_parsed(field):
     refused = Browser().post(LOGIN, {"username": field})
     assert (refused.status_code, "1000 bytes" in refused.content.decode()) == (413, True)
 
@@ -43,7 +43,7 @@ def test_a_long_query_is_refused(path):
     assert caller.get(f"{path}?search={'x' * 150}").json().get("rule") != "query_size"
 
 
-def test_a_method_that_nothing_serves_is_refused_as_such_however_long_the_query():
+def test_an_unsupported_method_is_405_with_any_query_length():
     caller = Api(UserFactory(role=EX))
     caller.delete(f"/vendors/?search={'x' * 200}", expect=405, code="method_not_allowed")
 

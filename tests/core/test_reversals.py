@@ -40,7 +40,7 @@ def test_migrating_forwards_is_not_hindered():
     assert Vendor.objects.count() == 1
 
 
-def test_what_is_meant_is_let_through(monkeypatch):
+def test_a_confirmed_loss_is_permitted(monkeypatch):
     IncidentFactory()
     applied = []
     executor = "django.core.management.commands.migrate.MigrationExecutor.migrate"

@@ -73,7 +73,7 @@ def stranger(address: str = "192.0.2.1", **headers: str) -> Api:
     return caller
 
 
-def test_a_token_has_its_rate_and_the_refusal_says_when_the_next_one_begins(told, clock):
+def test_a_token_has_a_rate_and_the_refusal_contains_retry_after(told, clock):
     caller = Api(UserFactory(role=IM))
     for _ in range(2):
         caller.get(ME, expect=200)
@@ -89,7 +89,7 @@ def test_a_token_has_its_rate_and_the_refusal_says_when_the_next_one_begins(told
     caller.get(ME, expect=200)
 
 
-def test_tokens_are_counted_apart_whoever_holds_them_and_wherever_they_are_used():
+def test_each_token_is_counted_separately():
     person = UserFactory(role=IM)
     first, second = Api(person), Api(person)
     for _ in range(2):
@@ -167,9 +167,7 @@ def test_a_limit_that_is_off_counts_nothing(rates):
     assert {stranger().get(ME).status_code for _ in range(5)} == {401}
 
 
-def test_requests_go_through_when_the_cache_is_gone_and_it_is_left_alone_for_a_while(
-    settings, told, caplog, monkeypatch
-):
+def test_requests_succeed_without_the_cache_which_is_not_retried_immediately(settings, told, caplog, monkeypatch):
     cache_at(settings, NOBODY_THERE)
     asked: list[str] = []
     real = throttles._incremented
@@ -181,7 +179,7 @@ def test_requests_go_through_when_the_cache_is_gone_and_it_is_left_alone_for_a_w
     assert [record.name for record in caplog.records] == ["ims.limits"]
 
 
-def test_a_cache_that_answers_again_is_asked_again(settings, told, monkeypatch):
+def test_a_recovered_cache_is_used_again(settings, told, monkeypatch):
     cache_at(settings, NOBODY_THERE)
     caller = Api(UserFactory(role=IM))
     caller.get(ME, expect=200)

@@ -76,7 +76,7 @@ def caused(kind, **facts):
 @committed
 @HEADERS
 @pytest.mark.parametrize("kind", ["create", "change"])
-def test_what_cannot_be_answered_is_not_written(monkeypatch, headers, kind):
+def test_a_write_whose_response_fails_is_rolled_back(monkeypatch, headers, kind):
     caller, vendor = Api(UserFactory(role=EX)), VendorFactory()
     before = acts()
 
@@ -119,7 +119,7 @@ def test_an_incident_whose_answer_waits_for_a_locked_table_is_not_written(header
 
 
 @committed
-def test_a_login_that_cannot_forget_earlier_failures_makes_no_token(monkeypatch):
+def test_a_login_that_cannot_reset_failures_creates_no_token(monkeypatch):
     UserFactory(email="ada@example.com", password="nine quiet lanterns")
 
     def fail(*args, **others):
@@ -148,7 +148,7 @@ def test_a_login_that_cannot_forget_earlier_failures_makes_no_token(monkeypatch)
     ids=["closed", "interface", "shutdown", "broken", "input and output"],
 )
 @HEADERS
-def test_a_commit_without_an_answer_is_said_to_be_unknown(monkeypatch, headers, error):
+def test_a_commit_without_a_response_is_reported_as_unknown(monkeypatch, headers, error):
     caller = Api(UserFactory(role=EX))
     with at_commit_of_a_vendor(monkeypatch, error, carried_out=True):
         refused = caller.post("/vendors/", VENDOR, expect=503, code="database_unavailable", **headers)
@@ -162,7 +162,7 @@ def test_a_commit_without_an_answer_is_said_to_be_unknown(monkeypatch, headers, 
 
 
 @committed
-def test_what_to_do_then_is_right(monkeypatch):
+def test_the_advice_after_an_unknown_commit_is_correct(monkeypatch):
     caller, key = Api(UserFactory(role=EX)), {"Idempotency-Key": "k-1"}
     lost = OperationalError("server closed the connection unexpectedly")
     with at_commit_of_a_vendor(monkeypatch, lost, carried_out=True):
@@ -180,7 +180,7 @@ def test_what_to_do_then_is_right(monkeypatch):
 @pytest.mark.parametrize(
     "facts", [{"sqlstate": "40001"}, {"sqlstate": "53100"}, {"sqlite_errorname": "SQLITE_BUSY"}], ids=str
 )
-def test_a_commit_that_the_database_undid_is_said_to_be_undone(monkeypatch, facts):
+def test_a_commit_rolled_back_by_the_database_is_reported_as_such(monkeypatch, facts):
     caller = Api(UserFactory(role=EX))
     with at_commit_of_a_vendor(monkeypatch, caused(OperationalError, **facts), carried_out=False):
         refused = caller.post("/vendors/", VENDOR, expect=503, code="database_unavailable")

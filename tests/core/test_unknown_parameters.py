@@ -19,14 +19,14 @@ NEEDED = {"/discovery/": "&entity_type=incident"}
 
 @pytest.mark.parametrize("query", ["no_such_parameter=1", "format=xml", "category__contains=x"])
 @pytest.mark.parametrize(("endpoint", "name"), READS)
-def test_every_read_refuses_what_it_does_not_know(endpoint, name, query):
+def test_every_read_refuses_unknown_parameters(endpoint, name, query):
     _, path = address(endpoint, registry[name])
     refused = asker(name).get(f"{path}?{query}{NEEDED.get(path, '')}", expect=400, code="invalid_filter")
 
     assert fields(refused) == {query.partition("=")[0]}
 
 
-def test_a_read_without_parameters_says_so(api):
+def test_a_read_without_parameters_states_that(api):
     refused = api(TS).get("/policy/?operation=x", expect=400)
     assert refused.json()["detail"] == "Unknown: operation. This request has no parameters."
 

@@ -51,7 +51,7 @@ def test_that_the_database_is_away_is_known_soon(address: str, path: str) -> Non
     assert took < SOON
 
 
-def test_the_process_says_that_it_lives_behind_all_that_wait(address: str) -> None:
+def test_the_liveness_check_responds_while_requests_wait(address: str) -> None:
     with ThreadPoolExecutor(THREADS + 1) as callers:
         waiting = [callers.submit(ask, f"http://{address}/readyz") for _ in range(THREADS)]
         time.sleep(0.2)

@@ -32,7 +32,7 @@ def test_the_database_keeps_its_data_in_a_volume(services: dict[str, Any]) -> No
     assert services["db"]["volumes"] == ["database:/var/lib/postgresql/data"]
 
 
-def test_the_application_is_published_on_loopback_only_and_the_database_not_at_all(services: dict[str, Any]) -> None:
+def test_only_the_application_is_published_and_only_on_loopback(services: dict[str, Any]) -> None:
     assert services["app"]["ports"] == ["127.0.0.1:8000:8000"]
     assert "ports" not in services["db"]
 
@@ -87,7 +87,7 @@ def test_every_package_of_the_product_is_in_the_image_and_in_the_coverage(settin
         assert packages <= set(listed)
 
 
-def test_the_coverage_floor_stands() -> None:
+def test_the_coverage_minimum_is_set() -> None:
     report = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]
     assert report["report"]["fail_under"] >= 95
     assert report["run"]["branch"] is True

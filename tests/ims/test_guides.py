@@ -25,13 +25,13 @@ KEPT = {"openapi.released.json", "openapi.accepted.json"}
 
 @needs_curl
 @pytest.mark.parametrize(("name", "blocks"), GUIDES.items())
-def test_a_guide_leads_where_it_says(
+def test_a_guide_produces_the_printed_results(
     name: str, blocks: int, server: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     assert run_blocks((DOCS / name).read_text(), server, environment, tmp_path) >= blocks
 
 
-def test_a_promise_that_is_not_kept_fails() -> None:
+def test_a_guide_with_wrong_output_fails() -> None:
     hold("", '{"status": 409}', '{"id": 1} {"status": 409, "error_class": "x"}')
     for promised, printed in (
         ('{"status": "open"}', '{"status": "closed"}'),
@@ -84,5 +84,5 @@ def test_a_stale_page_of_errors_fails_the_check(tmp_path: Path, monkeypatch: pyt
     call_command(error_docs.Command(), "--check")
 
 
-def test_every_rule_of_breaking_changes_is_told() -> None:
+def test_every_rule_of_breaking_changes_is_documented() -> None:
     assert set(re.findall(r"`([a-z]+_[a-z_]+)`", (DOCS / "contract.md").read_text())) == set(RULES)

@@ -84,7 +84,7 @@ def test_static_files_state_their_own_life():
 
 
 @pytest.mark.parametrize("path", ["/console/login/", "/console/nowhere/", "/api/v1/docs/"])
-def test_pages_load_from_here_alone(path):
+def test_pages_load_only_from_this_origin(path):
     policy = directives(Client().get(path))
     assert policy["default-src"] == ["'none'"]
     assert policy["script-src"][0] == policy["style-src"][0] == "'self'"
@@ -101,7 +101,7 @@ def test_other_origins_are_not_answered_unless_they_are_named():
 
 
 @pytest.mark.usefixtures("open_to_the_app")
-def test_a_named_origin_may_send_what_clients_send_and_read_what_they_go_by():
+def test_an_allowed_origin_may_send_and_read_the_documented_headers():
     sent = "approval-id, authorization, content-type, idempotency-key, if-match, x-request-id"
     wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": sent}
     asked = Client().options(f"{BASE}/incidents/", headers={"Origin": APP, **wanted})

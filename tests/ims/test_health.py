@@ -16,7 +16,7 @@ def broken_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MigrationRecorder, "applied_migrations", fail)
 
 
-def test_a_living_process_says_so_without_asking_the_database(client: Client) -> None:
+def test_the_liveness_check_does_not_use_the_database(client: Client) -> None:
     response = client.get("/healthz")
     assert (response.status_code, response.json()) == (200, {"status": "alive"})
     assert "no-cache" in response["Cache-Control"]
@@ -40,7 +40,7 @@ def test_a_missing_migration_is_named_and_keeps_the_server_out(client: Client) -
 
 
 @pytest.mark.usefixtures("broken_database")
-def test_an_unreachable_database_keeps_the_server_out_but_alive(client: Client) -> None:
+def test_an_unreachable_database_makes_the_server_not_ready_but_alive(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
     assert int(response["Retry-After"]) > 0

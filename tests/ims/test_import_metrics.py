@@ -31,7 +31,7 @@ def broken(report):
     return {each["rule"] for each in report["violations"] if each["table"] == "metrics"}
 
 
-def test_a_metric_is_kept_as_it_was_stated(export, tmp_path, api):
+def test_a_metric_is_imported_unchanged(export, tmp_path, api):
     report = report_of(export.other("metrics", **{f"{ID}": METRIC}), tmp_path)
 
     assert broken(report) == set()
@@ -52,7 +52,7 @@ def test_a_metric_is_kept_as_it_was_stated(export, tmp_path, api):
         ({"recorded_at": "2099-01-01T00:00:00"}, {}, "not_from_the_future"),
     ],
 )
-def test_what_breaks_todays_rules_is_kept_and_reported(export, tmp_path, columns, incident, rule):
+def test_violations_of_current_rules_are_stored_and_reported(export, tmp_path, columns, incident, rule):
     export.change("incidents", **incident)
     report = report_of(export.other("metrics", **{f"{ID}": {**METRIC, **columns}}), tmp_path)
 

@@ -62,7 +62,7 @@ def test_statements_grow_with_the_rows_by_a_constant(export):
 
 
 @pytest.mark.django_db
-def test_a_known_row_costs_no_statement_of_its_own(export):
+def test_an_already_imported_row_needs_no_query(export):
     for extra in range(1, 21):
         export.add("components", ID + extra, name=f"node-{extra}")
     run(export)
@@ -73,7 +73,7 @@ def test_a_known_row_costs_no_statement_of_its_own(export):
 
 
 @pytest.mark.django_db
-def test_a_status_that_today_lacks_is_mapped_and_the_original_kept(export, tmp_path, monkeypatch):
+def test_a_former_status_is_mapped_and_the_original_row_stored(export, tmp_path, monkeypatch):
     tables = tuple(dormant_is_inactive(table) for table in operation.TABLES)
     monkeypatch.setattr(operation, "TABLES", tables)
 

@@ -140,7 +140,7 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(tmp_path):
     assert {**rehearsed, "dry_run": False} == done
 
 
-def test_the_report_names_the_approvals_that_bind_nobody_and_nothing(tmp_path):
+def test_the_report_lists_approvals_without_requester_or_target(tmp_path):
     violations = report_of(EXPORT, tmp_path)["violations"]
 
     assert ids(violations, "approvals", "approval_binds_who_and_what") == set(rows("approvals"))
@@ -203,7 +203,7 @@ def test_the_report_names_the_rolled_back_changes_without_a_rollback(tmp_path):
     assert ids(violations, "change_requests", "rolled_back_by_a_rollback") == alone
 
 
-def test_the_report_names_the_statuses_of_rollbacks_that_today_lacks(tmp_path):
+def test_the_report_lists_former_statuses_of_rollbacks(tmp_path):
     old = {pk for pk, row in rows("rollback_requests").items() if row["status"] in ("approved", "failed")}
     violations = report_of(EXPORT, tmp_path)["violations"]
 

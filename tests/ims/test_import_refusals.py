@@ -88,7 +88,7 @@ BAD_VALUES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("table", "columns", "column"), BAD_VALUES)
-def test_a_value_that_cannot_be_kept_is_refused_by_table_row_and_column(export, table, columns, column):
+def test_a_value_that_cannot_be_stored_is_refused_by_table_row_and_column(export, table, columns, column):
     said = refused(export.change(table, **columns))
 
     assert f"{table} row {ID}" in said
@@ -276,7 +276,7 @@ def test_an_open_incident_made_here_for_the_same_thing_is_refused(export):
     assert f"incidents row {ID + 1}" in refused(export)
 
 
-def test_a_failure_of_the_database_is_told_without_a_traceback(export, monkeypatch):
+def test_a_database_failure_is_reported_without_a_traceback(export, monkeypatch):
     def deadlock(models: Any) -> None:
         raise OperationalError("deadlock detected")
 
@@ -285,7 +285,7 @@ def test_a_failure_of_the_database_is_told_without_a_traceback(export, monkeypat
     assert "the database failed: deadlock detected" in refused(export)
 
 
-def test_a_report_that_fails_after_the_import_says_that_the_import_is_done(export, tmp_path, monkeypatch):
+def test_a_failed_report_states_that_the_import_is_complete(export, tmp_path, monkeypatch):
     def full(path: Path, content: bytes) -> int:
         raise OSError(28, "No space left on device")
 

@@ -109,7 +109,7 @@ def broken(report: dict[str, Any], table: str, row_id: int = ID) -> set[str]:
     BREACHES,
     ids=[f"{b[0]}-{'-'.join(sorted(b[1]))}-{n}" for n, b in enumerate(BREACHES)],
 )
-def test_exactly_the_broken_rules_are_reported_and_kept(export, tmp_path, table, columns, rules):
+def test_exactly_the_violated_rules_are_reported_and_stored(export, tmp_path, table, columns, rules):
     report = report_of(export.change(table, **columns), tmp_path)
 
     assert broken(report, table) == rules
@@ -161,7 +161,7 @@ def test_the_target_of_an_escalation_fits_it(export, tmp_path, columns, level, r
 
 
 @pytest.mark.parametrize(("client", "rules"), [(ID, set()), (ID + 1, {"recipient_fits"})])
-def test_a_client_contact_is_told_of_the_own_clients_incidents(export, tmp_path, client, rules):
+def test_a_client_contact_reads_the_own_clients_imported_incidents(export, tmp_path, client, rules):
     export.add("clients", ID + 1, registration_number="HRB 8", contact_email="8@example.com")
     export.add("users", ID + 1, email="c@example.com", role="client_contact", client_id=f"{client}")
     export.change("communications", recipient_type="client_contact", recipient_user_id=f"{ID + 1}")
@@ -193,7 +193,7 @@ def test_a_completed_rollback_explains_a_change_that_was_rolled_back(export, tmp
 
 
 @pytest.mark.parametrize(("was", "now"), [("approved", "requested"), ("failed", "rejected")])
-def test_a_status_of_a_rollback_that_today_lacks_is_mapped_and_the_original_kept(export, was, now):
+def test_a_former_status_of_a_rollback_is_mapped_and_the_original_stored(export, was, now):
     run(export.change("rollback_requests", status=was))
 
     rollback = RollbackRequest.objects.get(pk=ID)
@@ -204,7 +204,7 @@ def test_a_status_of_a_rollback_that_today_lacks_is_mapped_and_the_original_kept
     }
 
 
-def test_renamed_columns_stand_where_today_looks_for_them(export):
+def test_renamed_columns_are_imported_under_their_current_names(export):
     run(export)
 
     escalation = Escalation.objects.get(pk=ID)
@@ -230,7 +230,7 @@ def test_the_original_row_stays_with_the_record(export, table, entity_type):
     assert model_of(entity_type).objects.get(pk=ID).imported_row == ROWS[table]
 
 
-def test_a_reason_that_is_no_code_is_kept_as_the_reason(export):
+def test_a_reason_without_a_code_is_imported_as_the_reason(export):
     reason = "The bank's board has asked for it, twice."
     run(export.change("escalations", escalation_reason=reason))
 

@@ -41,7 +41,7 @@ def export(tmp_path):
     return OldExport(folder)
 
 
-def test_renamed_columns_stand_where_today_looks_for_them(export):
+def test_renamed_columns_are_imported_under_their_current_names(export):
     run(export)
 
     assert Vendor.objects.get(pk=ID).vendor_name == "Nimbus Cloud"

@@ -21,7 +21,7 @@ def export(tmp_path):
     return OldExport(folder).change("incidents", severity="P1", sla_breach=False)
 
 
-def test_an_unresolved_incident_is_due_as_its_agreement_promises(export, api):
+def test_an_unresolved_incident_is_due_by_its_agreement(export, api):
     run(export)
 
     incident = Incident.objects.get(pk=ID)
@@ -57,7 +57,7 @@ def test_its_next_change_stamps_the_breach_and_keeps_the_clock(export, api):
 
 
 @pytest.mark.parametrize("status", ["resolved", "closed"])
-def test_what_was_resolved_has_no_clock(export, api, status):
+def test_a_resolved_incident_has_no_clock(export, api, status):
     run(export.change("incidents", **OVER, status=status))
 
     incident = Incident.objects.get(pk=ID)

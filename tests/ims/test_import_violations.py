@@ -77,7 +77,7 @@ def test_rows_that_keep_to_the_rules_are_not_reported(export, tmp_path):
 
 
 @pytest.mark.parametrize(("table", "columns", "rule"), BREACHES, ids=[f"{b[0]}-{b[2]}" for b in BREACHES])
-def test_a_broken_rule_is_reported_and_kept_with_the_record(export, tmp_path, table, columns, rule):
+def test_a_violated_rule_is_reported_and_stored_with_the_record(export, tmp_path, table, columns, rule):
     report = report_of(export.change(table, **columns), tmp_path)
 
     assert (table, rule) in broken(report)
@@ -99,7 +99,7 @@ def test_a_broken_rule_is_reported_and_kept_with_the_record(export, tmp_path, ta
         ("approvals", {"reference_type": None, "reference_id": None}),
     ],
 )
-def test_what_may_be_absent_today_may_be_absent_then(export, tmp_path, table, columns):
+def test_optional_values_may_be_absent_in_the_export(export, tmp_path, table, columns):
     assert broken(report_of(export.change(table, **columns), tmp_path)) == set()
 
 
@@ -110,14 +110,14 @@ def kept_with(table: str) -> list[dict[str, str]]:
     return model_of(singular).objects.get(pk=ID).imported_violations
 
 
-def test_a_value_that_breaks_a_rule_is_kept_as_it_stands(export):
+def test_a_value_that_violates_a_rule_is_stored_unchanged(export):
     run(export.change("vendors", contact_phone="030 123", contact_email="no address"))
 
     vendor = Vendor.objects.get(pk=ID)
     assert (vendor.contact_phone, vendor.contact_email) == ("030 123", "no address")
 
 
-def test_texts_are_kept_in_the_characters_of_today(export):
+def test_control_characters_are_removed_from_imported_texts(export):
     run(export.change("vendors", name="Nim\x07bus").change("clients", address="1 Quay\r\nHamburg\x85"))
 
     assert Vendor.objects.get(pk=ID).vendor_name == "Nimbus"
@@ -178,7 +178,7 @@ def test_a_closed_incident_with_its_analysis_is_not_reported(export, tmp_path):
     assert ("incidents", "closed_with_root_cause") not in broken(report_of(export, tmp_path))
 
 
-def test_a_second_run_reports_what_was_found_then(export, tmp_path):
+def test_a_second_run_reports_the_stored_violations(export, tmp_path):
     export.change("subscriptions", end_date="2026-06-30")
     with time_machine.travel("2026-06-01T00:00:00Z"):
         first = report_of(export, tmp_path)
@@ -196,7 +196,7 @@ def test_an_imported_breach_does_not_hinder_other_changes_of_the_record(export, 
     assert SlaAgreement.objects.get(pk=ID).imported_violations[0]["rule"] == "within_tier"
 
 
-def test_the_summary_shows_tables_rules_and_what_waits(export, monkeypatch):
+def test_the_summary_shows_tables_rules_and_pending_tables(export, monkeypatch):
     """What waits is shown by a table that the export has, and the product has no model for."""
     waiting = Table("soundings", key="sounding_id", entity_type="sounding")
     monkeypatch.setattr(operation, "TABLES", (*operation.TABLES, waiting))

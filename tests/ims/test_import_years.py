@@ -25,7 +25,7 @@ ONLY = {"/api/v1/audit-entries/": "origin=imported&"}
 
 
 @pytest.mark.parametrize("year", ["0205", "2999"])
-def test_rows_of_impossible_years_are_kept_and_every_list_can_be_walked(tmp_path, api, year):
+def test_rows_with_impossible_years_are_stored_and_every_list_can_be_paged(tmp_path, api, year):
     folder = tmp_path / "export"
     folder.mkdir()
     export = OldExport(folder)

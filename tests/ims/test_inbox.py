@@ -101,7 +101,7 @@ MADE = [
 
 
 @pytest.mark.parametrize(("kind", "role", "mine", "other"), MADE)
-def test_what_waits_is_shown_the_newest_first_and_nothing_else(api, kind, role, mine, other):
+def test_only_pending_items_are_listed_newest_first(api, kind, role, mine, other):
     me = UserFactory(role=role)
     made = [mine(me).pk]
     other(me)
@@ -133,14 +133,14 @@ def test_where_more_waits_there_is_the_count_and_the_way_to_all_of_it(api):
     assert caller.get("/me/inbox/").json()["communications"] == {"count": 0, "more": None, "results": []}
 
 
-def test_ones_own_request_is_for_others_to_decide(api):
+def test_the_callers_own_request_is_not_in_their_inbox(api):
     me = UserFactory(role=EX)
     an_approval().change(requester=me)
     assert waiting(api, me) == {}
     assert "approvals" in waiting(api, UserFactory(role=EX))
 
 
-def test_approvals_wait_for_those_whom_the_policy_accepts_whatever_a_rule_names(api):
+def test_approvals_are_listed_only_for_roles_that_the_policy_accepts(api):
     approval = an_approval()
     ApprovalRule.objects.get(operation="vendor.create").change(approver_roles=[SA])
 
@@ -148,7 +148,7 @@ def test_approvals_wait_for_those_whom_the_policy_accepts_whatever_a_rule_names(
     assert waiting(api, UserFactory(role=EX)) == {"approvals": [approval.pk]}
 
 
-def test_a_client_contact_learns_only_what_concerns_them(api):
+def test_a_client_contacts_inbox_contains_only_their_own_items(api):
     me = UserFactory(role=CC)
     colleague = UserFactory(role=CC, client=me.client)
     own = IncidentFactory(client=me.client)
@@ -161,7 +161,7 @@ def test_a_client_contact_learns_only_what_concerns_them(api):
     assert waiting(api, me) == {"communications": [told.pk]}
 
 
-def test_a_vendor_contact_learns_only_what_concerns_them(api):
+def test_a_vendor_contacts_inbox_contains_only_their_own_items(api):
     me = UserFactory(role=VC)
     incident = IncidentFactory(component=ComponentFactory(product__vendor=me.vendor), status="escalated")
     asked = EscalationFactory(incident=incident, target_user=me, escalation_level="vendor")
@@ -185,7 +185,7 @@ def test_the_incidents_of_the_caller_part_the_list(api):
 
 
 @pytest.mark.parametrize("for_me", ["true", "false"])
-def test_what_is_for_the_caller_is_a_filter_that_parts_the_list(api, for_me):
+def test_for_me_is_a_filter_of_the_list(api, for_me):
     me = UserFactory(role=EX)
     CommunicationFactory()
     CommunicationFactory(recipient_type="user", recipient_user=me)
@@ -199,7 +199,7 @@ def test_what_is_for_the_caller_is_a_filter_that_parts_the_list(api, for_me):
         assert fields(caller.get(f"{path}?for_me=me", expect=400, code="invalid_filter")) == {"for_me"}
 
 
-def test_statements_are_bounded_however_much_waits(api):
+def test_the_number_of_queries_is_independent_of_the_number_of_items(api):
     me = UserFactory(role=EX)
     caller = api(me)
     caller.get("/me/inbox/", expect=200)
@@ -219,7 +219,7 @@ def test_statements_are_bounded_however_much_waits(api):
     assert few <= len(KINDS) + 4
 
 
-def test_reading_it_is_in_the_trail_and_it_takes_no_parameters(api):
+def test_reading_the_inbox_is_recorded_and_takes_no_parameters(api):
     me = UserFactory(role=TS)
     api(me).get("/me/inbox/", expect=200)
     entry = AuditEntry.objects.filter(origin="discovery").latest("id")
@@ -256,7 +256,7 @@ def test_the_other_share_waits_for_everybody_who_may_draw_it(api):
     assert "countersignatures" not in waiting(api, second)
 
 
-def test_an_owner_sees_that_the_own_account_was_opened_anew(api):
+def test_owners_see_that_their_account_was_reactivated(api):
     owner, manager = UserFactory(role=TS, password="an old secret 5"), api(IM)
     approval = approved(manager, api(EX), "user.issue_activation", {}, owner)
     issued(manager, owner, approval=approval)
@@ -278,7 +278,7 @@ def test_a_first_activation_is_no_news_to_its_owner(api):
     assert waiting(api, owner) == {}
 
 
-def test_what_is_done_on_the_server_stands_with_those_who_answer_for_it(api):
+def test_server_commands_are_listed_for_administrators_and_executives(api):
     person = UserFactory(role=TS)
     call_command("issue_token", person.email, stdout=StringIO())
     call_command("bootstrap", "--recover", UserFactory(role=EX).email, stdout=StringIO())

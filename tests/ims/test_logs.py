@@ -50,7 +50,7 @@ def lines(written: StringIO) -> Lines:
 
 
 @pytest.mark.django_db
-def test_a_request_leaves_one_line_that_says_who_did_what(lines: Lines) -> None:
+def test_a_request_is_logged_in_one_line_with_user_and_operation(lines: Lines) -> None:
     person, vendor = UserFactory(role=IM), VendorFactory()
     _, secret = new_token(person, agent="night watch")
     asked = Api(None, Authorization=f"Token {secret}", **{"X-Request-ID": "case-7"})
@@ -104,7 +104,7 @@ def test_a_refusal_names_its_code_and_the_operation(lines: Lines) -> None:
 
 
 @pytest.mark.django_db
-def test_the_console_and_what_has_no_route_leave_their_lines_too(lines: Lines) -> None:
+def test_console_pages_and_unknown_routes_are_logged(lines: Lines) -> None:
     person = UserFactory(role=IM)
     browser(person).get("/console/vendors/vendor/?q=secret")
     Client().get(f"/nowhere/{EMAIL}/")
@@ -113,7 +113,7 @@ def test_the_console_and_what_has_no_route_leave_their_lines_too(lines: Lines) -
 
 
 @pytest.mark.django_db
-def test_nothing_that_was_said_is_in_any_line(written: StringIO, lines: Lines) -> None:
+def test_logs_contain_no_content_of_requests(written: StringIO, lines: Lines) -> None:
     caller = Api(UserFactory(role=SA, email=EMAIL, password=PASSWORD))
     Api().post("/auth/token/", {"email": EMAIL, "password": SECRET}, expect=401)
     token = Api().post("/auth/token/", {"email": EMAIL, "password": PASSWORD}, expect=200).json()["token"]
@@ -159,9 +159,7 @@ def test_a_defect_leaves_its_traceback_and_none_of_its_values(
 
 
 @pytest.mark.django_db
-def test_what_the_server_could_not_do_is_logged_even_where_requests_are_not(
-    lines: Lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_server_errors_are_logged_even_if_requests_are_not(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise OperationalError("gone")
 
@@ -188,7 +186,7 @@ def test_what_the_server_could_not_do_is_logged_even_where_requests_are_not(
         ("The token is not valid. Is it?", "The token is not valid. Is it?"),
     ],
 )
-def test_what_others_write_is_cleaned(lines: Lines, said: str, kept: str) -> None:
+def test_lines_of_other_loggers_are_redacted(lines: Lines, said: str, kept: str) -> None:
     with context(request_id="r-1"):
         logging.getLogger("gunicorn.trial").error("%s", said)
     (line,) = lines()

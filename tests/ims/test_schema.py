@@ -158,7 +158,7 @@ def test_headers_follow_from_the_operation():
         assert replayed == ({status for status in action["responses"] if status < "400"} if repeatable else set())
 
 
-def test_bodies_are_strict_and_partial_ones_need_nothing():
+def test_bodies_are_strict_and_partial_ones_have_no_required_fields():
     for endpoint, action in described():
         if "requestBody" in action:
             body = resolved(action["requestBody"]["content"]["application/json"]["schema"])
@@ -179,7 +179,7 @@ def test_lists_take_every_filter_of_their_collection_and_answer_with_pages():
     assert page["properties"]["results"]["items"]["$ref"].endswith("/VendorRead")
 
 
-def test_lists_come_as_tables_and_numbered_ones_say_so():
+def test_lists_are_available_as_tables_and_numbered_pages():
     for endpoint, action in described():
         if "x-ims-partial" in action and "cursor" in parameters(action, "query"):
             content = action["responses"]["200"]["content"]
@@ -336,7 +336,7 @@ def test_anyone_reads_the_description_as_json(api):
 
 
 @pytest.mark.parametrize("media_type", ["application/yaml", "application/vnd.oai.openapi"])
-def test_the_description_comes_as_yaml_where_it_is_asked_for(api, media_type):
+def test_the_description_is_available_as_yaml(api, media_type):
     answer = api().get("/schema/", expect=200, Accept=media_type)
 
     assert answer["Content-Type"].startswith(media_type)
@@ -491,7 +491,7 @@ def test_help_texts_name_only_members_that_there_are():
     assert unused == set()
 
 
-def test_what_needs_no_login_says_so():
+def test_anonymous_operations_declare_no_security():
     public = {
         action["operationId"]
         for item in read_schema()["paths"].values()
@@ -502,7 +502,7 @@ def test_what_needs_no_login_says_so():
     assert all("security" in action for item in read_schema()["paths"].values() for action in item.values())
 
 
-def test_descriptions_are_not_borrowed_from_other_shapes():
+def test_descriptions_are_not_copied_from_other_schemas():
     shapes = read_schema()["components"]["schemas"]
     assert "HTTP" in shapes["Problem"]["properties"]["status"]["description"]
     assert "lifecycle" in shapes["Vendor"]["properties"]["status"]["description"]

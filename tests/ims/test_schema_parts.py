@@ -12,7 +12,7 @@ from ims.docs.views import read_schema
 from tests.ims.test_schema import codes, described, headers, resolved
 
 
-def test_the_description_says_who_made_it_and_under_which_licence():
+def test_the_description_contains_contact_and_licence():
     schema = read_schema()
 
     assert schema["info"]["license"] == {"name": "MIT License", "identifier": "MIT"}
@@ -28,7 +28,7 @@ def test_every_tag_is_described_and_every_described_tag_used():
     assert {each["name"] for each in read_schema()["tags"]} == set(TAGS) == used
 
 
-def test_programs_read_the_law_of_every_operation():
+def test_extensions_contain_the_rules_of_every_operation():
     for endpoint, action in described():
         operation = registry[action["x-ims-operation"]]
         assert action["x-ims-sop"] == list(operation.sop), endpoint
@@ -79,7 +79,7 @@ def test_every_refusal_shows_an_example_of_each_of_its_codes():
 
 
 @pytest.mark.parametrize("status", ["429", "503"])
-def test_who_is_told_to_wait_is_told_how_long(status):
+def test_retry_after_is_documented(status):
     assert all("Retry-After" in headers(action["responses"][status]) for _, action in described())
 
 

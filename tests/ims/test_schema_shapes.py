@@ -14,7 +14,7 @@ from users.choices import Role
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_no_representation_promises_a_name_that_a_role_does_not_see(role):
+def test_required_members_are_visible_to_every_role(role):
     schemas = read_schema()["components"]["schemas"]
     viewer = UserFactory.build(role=role)
     for collection in collections.values():
@@ -24,7 +24,7 @@ def test_no_representation_promises_a_name_that_a_role_does_not_see(role):
             assert shown is None or seen is None or set(shown["required"]) <= set(seen), output
 
 
-def test_what_the_code_allows_is_what_the_description_says():
+def test_the_description_states_the_bounds_of_the_code():
     schemas = read_schema()["components"]["schemas"]
     bulk, rules, incident = schemas["AgreementsRequest"], schemas["CorrelationRuleRequest"], schemas["IncidentDetail"]
 
@@ -39,7 +39,7 @@ def test_what_the_code_allows_is_what_the_description_says():
     assert "classification" in set(incident["properties"]) - set(incident["required"])
 
 
-def test_filters_say_what_they_take():
+def test_filters_document_their_values():
     asked = {name: each["schema"] for name, each in parameters(dict(described())["GET /incidents/"], "query").items()}
 
     assert asked["status__in"]["minItems"] == 1
@@ -61,7 +61,7 @@ def test_every_media_type_of_an_answer_has_its_own_shape():
     assert table["text/csv"]["schema"] == {"type": "string"}
 
 
-def test_the_login_tells_how_it_refuses():
+def test_the_login_documents_its_refusals():
     assert {"401", "403", "429"} <= set(dict(described())["POST /auth/token/"]["responses"])
 
 
@@ -94,7 +94,7 @@ def test_ids_and_only_ids_need_64_bits_wherever_they_are():
     assert {name for name, formats in named.items() if formats == {None}} == set(named) - ids - who
 
 
-def test_the_format_of_a_number_follows_from_its_name_alone():
+def test_the_format_of_an_integer_follows_from_its_name():
     number = {"type": "integer", "format": "int64"}
     marked = mark_ids({"properties": {"count": number, "parts": {"properties": {"ids": {"items": number}}}}}, None)
 
@@ -108,7 +108,7 @@ def test_no_enumeration_repeats_its_values_as_words():
             assert "* `" not in each.get("description", ""), name
 
 
-def test_an_answer_says_where_a_map_may_hold_null():
+def test_nullable_values_of_maps_are_documented():
     shown = read_schema()["components"]["schemas"]["Subscription"]["properties"]["recovery_objectives"]
 
     assert shown["type"] == ["object", "null"]

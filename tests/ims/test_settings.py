@@ -52,7 +52,7 @@ def test_a_command_without_settings_answers_with_a_sentence() -> None:
     ]
 
 
-def test_a_server_on_a_taken_port_says_what_to_do() -> None:
+def test_a_server_on_a_taken_port_gives_advice() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -113,7 +113,7 @@ def test_production_is_the_default_and_is_safe() -> None:
     }
 
 
-def test_development_needs_no_key_and_no_encryption_but_is_never_in_debug_mode() -> None:
+def test_development_needs_no_key_or_tls_but_is_never_in_debug_mode() -> None:
     values = read("DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", IMS_ENVIRONMENT="development")
     assert values == {"DEBUG": False, "SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False}
 
@@ -124,7 +124,7 @@ def test_production_passes_djangos_security_check() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_this_machine_is_let_in_beside_the_public_name() -> None:
+def test_the_local_machine_is_allowed_in_addition_to_the_public_name() -> None:
     values = read("ALLOWED_HOSTS", SECRET_KEY=KEY, ALLOWED_HOSTS="ims.example.org")
     assert values["ALLOWED_HOSTS"] == ["ims.example.org", "localhost", "127.0.0.1", "[::1]"]
 
@@ -170,7 +170,7 @@ def test_requests_wait_for_the_database_no_longer_than_limits_allow() -> None:
     assert stated["options"] == "-c lock_timeout=1500 -c idle_in_transaction_session_timeout=60000"
 
 
-def test_limits_stand_beside_options_of_the_address_and_can_be_turned_off() -> None:
+def test_limits_are_added_to_the_options_of_the_url_and_can_be_disabled() -> None:
     off = {"IMS_DB_LOCK_SECONDS": "0", "IMS_DB_STATEMENT_SECONDS": "0", "IMS_DB_IDLE_SECONDS": "0"}
     assert "options" not in served_options(**off)
     url = "postgres://db/ims?options=-c%20jit%3Doff"
@@ -236,7 +236,7 @@ def test_proxies_are_believed_only_where_there_are_any(variables: dict[str, str]
     assert read("IMS_TRUSTED_PROXIES", SECRET_KEY=KEY, **variables)["IMS_TRUSTED_PROXIES"] == proxies
 
 
-def test_the_door_for_other_origins_does_not_exist_unless_they_are_named() -> None:
+def test_cross_origin_access_is_disabled_by_default() -> None:
     door = "corsheaders.middleware.CorsMiddleware"
     assert door not in read("MIDDLEWARE", SECRET_KEY=KEY)["MIDDLEWARE"]
     assert door in read("MIDDLEWARE", SECRET_KEY=KEY, CORS_ALLOWED_ORIGINS="https://app.example.org")["MIDDLEWARE"]

@@ -32,7 +32,7 @@ def test_method_incident_and_analyst_must_be_valid(api):
     assert codes(api(TS).post("/root-cause-analyses/", suspended, expect=400)) == {"invalid_reference"}
 
 
-def test_it_is_changed_while_in_progress_only(api):
+def test_an_analysis_is_changed_only_while_in_progress(api):
     analysis = AnalysisFactory()
     path = f"/root-cause-analyses/{analysis.pk}/"
     api(TS).patch(path, {"analysis_method": "pareto_analysis"}, expect=200)
@@ -50,7 +50,7 @@ def test_a_root_cause_is_stated_to_complete_it(api):
 
 
 @pytest.mark.parametrize(("verb", "body"), [("approve", None), ("reject", {"comment": "Why five?"})])
-def test_nobody_judges_the_analysis_they_conducted(api, verb, body):
+def test_analysts_cannot_approve_or_reject_their_own_analysis(api, verb, body):
     assignee, completer = UserFactory(role=IM), UserFactory(role=IM)
     analysis = AnalysisFactory(assigned_to=assignee)
     act(api(completer), analysis, "complete", {"root_cause": "An expired certificate."}, expect=200)
@@ -75,7 +75,7 @@ def test_to_hand_an_analysis_on_does_not_undo_having_conducted_it(api, verb):
     act(manager, analysis, "approve", expect=200)
 
 
-def test_who_only_assigned_an_analysis_may_judge_it(api):
+def test_the_person_who_assigned_an_analysis_may_approve_it(api):
     manager, analyst = api(IM), api(TS)
     analysis = AnalysisFactory()
     manager.patch(f"/root-cause-analyses/{analysis.pk}/", {"assigned_to": analyst.user.pk}, expect=200)
@@ -84,7 +84,7 @@ def test_who_only_assigned_an_analysis_may_judge_it(api):
 
 
 @pytest.mark.parametrize("cause", ["", "  "])
-def test_an_imported_analysis_without_a_root_cause_is_not_approved_but_sent_back(api, cause):
+def test_an_imported_analysis_without_a_root_cause_can_only_be_rejected(api, cause):
     analysis = AnalysisFactory(status="completed", root_cause=cause, imported_row={"id": 1})
     refused = api(IM).post(f"/root-cause-analyses/{analysis.pk}/approve/", expect=409, code="precondition_failed")
     assert codes(refused) == {"root_cause_missing"}

@@ -50,7 +50,7 @@ def test_every_clause_is_among_the_expectations():
     assert {clause.rule for clause in CLAUSES} == {rule for _, _, rule in EXPECTED}
 
 
-def test_clauses_stand_in_order_of_severity():
+def test_clauses_are_ordered_by_severity():
     severities = [clause.severity for clause in CLAUSES]
     assert severities == sorted(severities)
 

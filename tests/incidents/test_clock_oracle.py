@@ -125,7 +125,7 @@ def lived(start, hours, targets, changes, *, other_hours, other_targets):
 @given(hours=business_hours(), target=TARGETS)
 @example(hours=SIX_DAYS, target=5 * 1_440)
 @settings(max_examples=150, deadline=None)
-def test_a_budget_is_what_taking_weeks_and_days_off_the_target_gives(hours, target):
+def test_a_budget_is_the_target_minus_weeks_and_days(hours, target):
     found = budget_of(MINUTE * target, working_hours(hours.as_calendar()))
 
     assert found.covered == MINUTE * budget(hours, target)
@@ -153,7 +153,7 @@ def test_a_budget_is_what_taking_weeks_and_days_off_the_target_gives(hours, targ
     later=0,
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
+def test_for_any_sequence_of_events_the_clock_equals_the_minute_count(
     *, start, hours, other_hours, targets, other_targets, changes, later
 ):
     incident, last = lived(start, hours, targets, changes, other_hours=other_hours, other_targets=other_targets)
@@ -194,7 +194,7 @@ def test_whatever_happens_in_any_order_the_clock_counts_what_the_minutes_count(
     changes=[(400, "resolve"), (1_900, "reopen"), (30, "hours")],
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_stricter_promise_is_due_later(*, start, hours, other_hours, targets, other_targets, changes):
+def test_a_stricter_target_is_never_due_later(*, start, hours, other_hours, targets, other_targets, changes):
     """Four promises side by side, the two stricter ones round the clock: the same things happen to all of them."""
     changes = [(gap, kind) for gap, kind in changes if kind != "tier"]
     coverages = (ROUND_THE_CLOCK, ROUND_THE_CLOCK, hours, hours)
@@ -215,7 +215,7 @@ def test_no_stricter_promise_is_due_later(*, start, hours, other_hours, targets,
 
 @given(start=STARTS, hours=business_hours(), changes=CHANGES, restamps=st.integers(1, 4))
 @settings(max_examples=60, deadline=None)
-def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
+def test_a_restamp_preserves_the_counted_time(start, hours, changes, restamps):
     changes = [(gap, kind) for gap, kind in changes if kind != "unpromised"]
     incident, last = lived(start, hours, (60, 600), changes, other_hours=SIX_DAYS, other_targets=(120, 1_200))
     moment = start + MINUTE * last
@@ -230,7 +230,7 @@ def test_a_restamp_keeps_what_was_counted(start, hours, changes, restamps):
 
 @given(start=STARTS, hours=business_hours(), rounds=st.integers(20, 60))
 @settings(max_examples=10, deadline=None)
-def test_what_is_no_longer_kept_one_by_one_still_counts(start, hours, rounds):
+def test_merged_stretches_still_count(start, hours, rounds):
     changes = [step for _ in range(rounds) for step in ((7, "pause"), (11, "resume"), (13, "resolve"), (17, "reopen"))]
     incident, last = lived(start, hours, (600, 6_000), changes, other_hours=hours, other_targets=(600, 6_000))
     clock = read_clock(stored_clock(incident.clock), incident.clock.counted_time)

@@ -52,7 +52,7 @@ def test_the_sender_is_the_caller(api):
         ("executive_team", {"message_content": ""}, "message_content"),
     ],
 )
-def test_what_does_not_name_a_recipient_as_its_kind_needs_is_refused(api, kind, more, field):
+def test_the_recipient_must_match_its_kind(api, kind, more, field):
     refused = send(api(IM), {**body_for(IncidentFactory(), kind), **more}, expect=400)
     assert fields(refused) == {field}
 
@@ -92,7 +92,7 @@ def test_delivery_is_all_that_can_be_changed(api):
     assert sent["sent_at"] == delivered["sent_at"] is not None
 
 
-def test_a_portal_update_to_the_clients_contacts_names_nobody_or_one_of_them(api):
+def test_a_portal_update_names_no_recipient_or_one_of_the_clients_contacts(api):
     incident = IncidentFactory()
     portal = body_for(incident, "client_contact", delivery_method="incident_portal_update")
     assert send(api(IM), portal, expect=201).json()["recipient_user_id"] is None
@@ -110,7 +110,7 @@ def test_a_portal_update_to_the_clients_contacts_names_nobody_or_one_of_them(api
         ("delivered", set()),
     ],
 )
-def test_what_was_sent_does_not_become_unsent(api, before, allowed):
+def test_a_sent_communication_cannot_become_pending(api, before, allowed):
     for status in {"pending", "sent", "delivered", "failed"} - {before}:
         communication = CommunicationFactory(delivery_status=before)
         answer = api(IM).patch(f"/communications/{communication.pk}/", {"delivery_status": status})
@@ -127,7 +127,7 @@ def test_to_repeat_a_delivery_status_changes_nothing(api):
     assert answer["ETag"] == '"1"'
 
 
-def test_contacts_read_what_is_addressed_to_their_side(api):
+def test_contacts_read_communications_addressed_to_their_organisation(api):
     vendor = VendorFactory()
     incident = IncidentFactory(component=ComponentFactory(product__vendor=vendor))
     reader = UserFactory(role=CC, client=incident.client)
@@ -147,7 +147,7 @@ def test_contacts_read_what_is_addressed_to_their_side(api):
     assert seen(contact) == {to_vendor.pk}
 
 
-def test_a_contact_is_judged_as_one_also_when_addressed_as_a_user(api):
+def test_a_contact_addressed_as_a_user_is_checked_as_a_contact(api):
     incident = IncidentFactory()
     own, stranger = UserFactory(role=CC, client=incident.client), UserFactory(role=CC)
     body = body_for(incident, "user", recipient_user_id=stranger.pk)

@@ -48,7 +48,7 @@ def test_no_new_record_breaks_a_rule(broken):
 
 
 @pytest.mark.parametrize("broken", FORGIVEN)
-def test_an_imported_record_may_break_what_older_systems_allowed(broken):
+def test_an_imported_record_may_violate_constraints_of_new_records(broken):
     IncidentFactory(**broken, imported_row={"incident_id": "1"})
 
 

@@ -73,7 +73,7 @@ def test_the_criteria(events, criteria, met):
     assert bool(outcome.reasons) is not met
 
 
-def test_a_stated_key_relates_what_nothing_else_does():
+def test_a_stated_key_relates_otherwise_unrelated_events():
     events = [event(each, client=each, keyed=True) for each in (1, 2, 3)]
     assert [group.key for group in decide(events, Criteria(), "SIG-1").calling] == ["SIG-1"]
     assert not decide([replace(each, keyed=False) for each in events], Criteria()).met
@@ -105,7 +105,7 @@ def test_the_reasons_name_who_states_the_criteria():
     assert unmet.reasons[1].startswith("At most 2 related within 30 minutes; 4 are required (the rule Storm)")
 
 
-def test_keys_fit_their_column_and_tell_values_apart():
+def test_keys_fit_their_column_and_distinguish_values():
     long = [event(1, attributes={"host": "x" * 400}), event(2, attributes={"host": "x" * 399 + "y"})]
     keys = {group_key(each, "attributes.host") for each in long}
     assert len(keys) == 2

@@ -169,7 +169,7 @@ def test_references_must_exist(api, field):
 @pytest.mark.parametrize(
     ("field", "role"), [("assigned_manager_id", TS), ("assigned_manager_id", EX), ("assigned_to_id", AM)]
 )
-def test_people_must_fit_what_they_are_assigned_to(api, field, role):
+def test_assigned_people_must_have_a_suitable_role(api, field, role):
     refused = api(IM).post("/incidents/", body(**{field: UserFactory(role=role).pk}), expect=400)
     assert refused.json()["code"] == "invalid_reference"
     assert fields(refused) == {field}
@@ -193,7 +193,7 @@ def test_a_client_contact_reports_for_the_own_client_only(api):
 
 
 class TestSeverity:
-    def test_facts_alone_set_it_and_are_kept(self, api):
+    def test_facts_alone_set_the_severity_and_are_stored(self, api):
         facts = {"major_degradation": True, "has_workaround": True, "affected_clients": 2}
         given = without(body(classification=facts), "severity")
         shown = api(TS).post("/incidents/", given, expect=201).json()
@@ -210,7 +210,7 @@ class TestSeverity:
         api(TS).post("/incidents/", {**given, "severity": "P2"}, expect=201)
 
     @pytest.mark.parametrize("role", [IM, TS, EX])
-    def test_nobody_overrides_the_facts_at_creation(self, api, role):
+    def test_the_classified_severity_cannot_be_overridden_at_creation(self, api, role):
         facts = {"complete_outage": True, "business_critical": True}
         given = body(severity="P4", classification=facts, severity_override_reason="A drill.")
         refused = api(role).post("/incidents/", given, expect=422, code="severity_mismatch")
@@ -231,7 +231,7 @@ class TestSeverity:
         assert (shown["severity"], shown["severity_rule"]) == ("P2", "stated")
         assert shown["severity_rested_on_facts"] is False
 
-    def test_a_duplicate_is_told_before_a_mismatch(self, api):
+    def test_a_duplicate_is_reported_before_a_mismatch(self, api):
         given = body(classification={"localized": True})
         caller = api(TS)
         caller.post("/incidents/", given, expect=201)
@@ -303,7 +303,7 @@ class TestVendorContacts:
         api(manager).patch(f"/incidents/{shown['id']}/", {"status": "in_progress"}, expect=200)
 
     @pytest.mark.parametrize("field", ["component_id", "client_id", "reporter_id", "assigned_manager_id"])
-    def test_may_not_name_what_they_cannot_read(self, api, field):
+    def test_contacts_cannot_reference_unreadable_records(self, api, field):
         contact, component, client = self._own()
         foreign = {
             "component_id": ComponentFactory().pk,
@@ -317,7 +317,7 @@ class TestVendorContacts:
         assert fields(refused) == {field}
 
 
-def test_what_rests_on_incidents_is_stamped_at_creation(api, monkeypatch):
+def test_service_levels_are_stamped_at_creation(api, monkeypatch):
     seen = []
     monkeypatch.setitem(hooks.restamp, "incident", [lambda incident: seen.append(incident.pk)])
     shown = api(IM).post("/incidents/", body(), expect=201).json()

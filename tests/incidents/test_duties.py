@@ -31,7 +31,7 @@ def test_initiators_are_barred_where_the_severity_was_only_stated(severity):
     assert not_an_initiator.holds(UserFactory(), incident, {})
 
 
-def test_the_duty_judges_records_of_an_incident_too():
+def test_the_duty_applies_to_records_of_an_incident():
     note = NoteFactory(incident__severity="P1")
     assert not not_an_initiator.holds(note.incident.reporter, note, {})
 

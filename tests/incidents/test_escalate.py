@@ -67,7 +67,7 @@ def test_a_reason_is_needed(api):
     assert incident.status == "open"
 
 
-def test_escalating_again_adds_an_escalation_and_changes_no_status(api):
+def test_another_escalation_does_not_change_the_status(api):
     incident, target = IncidentFactory(status="escalated"), UserFactory(role=EX)
     version = incident.version
     api(AM).post("/escalations/", body_for(incident, target, reason_code="client_demand"), expect=201)
@@ -112,7 +112,7 @@ def test_only_the_target_or_a_lead_answers(api, lead):
 
 
 @pytest.mark.parametrize("role", [IM, EX])
-def test_nobody_answers_their_own_escalation(api, role):
+def test_requesters_cannot_acknowledge_their_own_escalation(api, role):
     lead, target = UserFactory(role=role), UserFactory(role=TS)
     own = api(lead)
     pk = own.post("/escalations/", body_for(IncidentFactory(), target), expect=201).json()["id"]
@@ -129,7 +129,7 @@ def test_an_imported_escalation_to_its_own_requester_waits_for_another(api):
     api(EX).post(path, expect=200)
 
 
-def test_vendor_contacts_see_what_awaits_them_and_client_contacts_nothing(api):
+def test_vendor_contacts_read_escalations_to_them_and_client_contacts_none(api):
     vendor = VendorFactory()
     target = UserFactory(role=VC, vendor=vendor)
     mine = EscalationFactory(target_user=target, escalation_level="vendor")

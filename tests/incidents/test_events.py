@@ -20,7 +20,7 @@ ALERT = {"source": "alert_log", "payload_summary": "Queue is full"}
 RULE = {"name": "Storm", "group_by": "attributes.host", "window_minutes": 15, "min_events": 10}
 
 
-def test_an_event_is_recorded_with_all_it_says(api):
+def test_an_event_is_recorded_with_all_its_fields(api):
     given = {
         **ALERT,
         "severity_hint": "P3",
@@ -34,7 +34,7 @@ def test_an_event_is_recorded_with_all_it_says(api):
     assert shown["already_recorded"] is False
 
 
-def test_what_is_not_said_is_left_open_and_detection_is_now(api):
+def test_omitted_fields_are_null_and_the_detection_is_now(api):
     before = timezone.now()
     shown = api(IM).post("/events/", ALERT, expect=201).json()
     event = EventRecord.objects.get(pk=shown["id"])
@@ -43,7 +43,7 @@ def test_what_is_not_said_is_left_open_and_detection_is_now(api):
     assert (shown["attributes"], event.fingerprint) == ({}, None)
 
 
-def test_the_audit_trail_identifies_the_event_without_what_it_carries(api):
+def test_the_audit_trail_identifies_the_event_without_its_content(api):
     carried = {"attributes": {"fingerprint": "mark-77", "password": "hunter2"}}
     shown = api(IM).post("/events/", {**ALERT, **carried}, expect=201).json()
     entry = AuditEntry.objects.get(reference_type="event_record", reference_id=shown["id"])
@@ -99,7 +99,7 @@ class TestSentAgain:
         assert EventRecord.objects.count() == 1
         assert AuditEntry.objects.filter(reference_type="event_record").count() == 1
 
-    def test_a_fingerprint_that_comes_again_days_later_is_a_new_event(self, api):
+    def test_a_repeated_fingerprint_after_days_is_a_new_event(self, api):
         given = {**ALERT, "attributes": {"fingerprint": "a1"}}
         caller = api(IM)
         first = caller.post("/events/", {**given, "detected_at": "2025-05-01T10:00:00Z"}, expect=201).json()
@@ -108,7 +108,7 @@ class TestSentAgain:
         assert (shown["already_recorded"], shown["severity_hint"]) == (False, "P1")
         assert shown["id"] != first["id"]
 
-    def test_the_same_event_of_the_source_is_sent_again_whenever_it_was_detected(self, api):
+    def test_a_repeated_source_event_is_recognised_at_any_time(self, api):
         given = {**ALERT, "attributes": {"event_id": "e-7"}}
         caller = api(IM)
         first = caller.post("/events/", {**given, "detected_at": "2025-05-01T10:00:00Z"}, expect=201).json()
@@ -145,7 +145,7 @@ def test_staff_read_all_and_contacts_nothing(api, path):
         api(role).get(f"{path}{record.pk}/", expect=404, code="not_found")
 
 
-def test_events_are_found_by_what_they_say(api):
+def test_events_are_found_by_their_content(api):
     wanted, _ = EventFactory(severity_hint="P1", source="internal_tool"), EventFactory(severity_hint="P4")
     found = api(TS).get("/events/?severity_hint__in=P1,P2&source=internal_tool", expect=200).json()["results"]
     assert [each["id"] for each in found] == [wanted.pk]
@@ -171,7 +171,7 @@ class TestRules:
         api(role).post("/correlation-rules/", RULE, expect=403, code="role_not_permitted")
         api(role).patch(f"/correlation-rules/{rule.pk}/", {"active": False}, expect=403, code="role_not_permitted")
 
-    def test_a_name_is_used_once_however_it_is_written(self, api):
+    def test_a_name_is_unique_in_any_spelling(self, api):
         existing = CorrelationRuleFactory(name="Storm")
         refused = api(IM).post("/correlation-rules/", {**RULE, "name": " STORM "}, expect=409, code="duplicate")
         item = refused.json()["errors"][0]

@@ -86,22 +86,22 @@ class TestIncidentCreated:
         assert {each["id"] for each in answer["events"]} >= {each.pk for each in related}
         assert len(answer["events"]) == 3
 
-    def test_without_any_hint_it_is_classified(self, api, place):
+    def test_an_incident_without_hints_is_classified(self, api, place):
         answer = decided(api, {"event_payloads": [payload(**place)] * 3})
         assert (answer["incident"]["severity"], answer["incident"]["severity_rule"]) == ("P4", "minor_issue")
 
     @pytest.mark.parametrize("source", ["alert_log", "incident_portal_submission", "internal_tool"])
-    def test_what_events_call_for_was_detected_by_an_alert(self, api, place, source):
+    def test_an_incident_from_events_has_the_detection_source_alert(self, api, place, source):
         body = {"event_payloads": [payload(source=source, severity_hint="P1", **place)]}
         assert decided(api, body)["incident"]["detection_source"] == "monitoring_alert"
 
-    def test_it_is_detected_when_the_event_that_met_the_criteria_was(self, api, place):
+    def test_the_detection_time_is_that_of_the_decisive_event(self, api, place):
         minor = EventFactory(severity_hint="P4", detected_at=timezone.now() - timedelta(minutes=20), **place)
         severe = EventFactory(severity_hint="P1", detected_at=timezone.now() - timedelta(minutes=10), **place)
         shown = decided(api, {"event_record_ids": [minor.pk, severe.pk]})["incident"]
         assert datetime.fromisoformat(shown["detected_at"]) == severe.detected_at
 
-    def test_what_the_request_states_of_the_incident_wins(self, api, place):
+    def test_stated_fields_of_the_incident_take_precedence(self, api, place):
         event = EventFactory(severity_hint="P2", **place)
         other = ClientFactory().pk
         stated = {**STATED, "client_id": other, "severity": "P1", "urgency": "low"}
@@ -127,7 +127,7 @@ class TestIncidentCreated:
         incident = decided(api, {"event_record_ids": [milder.pk], "incident": stated})["incident"]
         assert (incident["severity"], incident["severity_rule"]) == ("P1", "event_hint")
 
-    def test_events_of_nobody_are_about_the_client_that_the_request_names(self, api, place):
+    def test_events_without_a_client_get_that_of_the_request(self, api, place):
         stated = {**STATED, "client_id": place["client_id"]}
         answer = decided(api, {"event_payloads": [payload()] * 3, "incident": stated})
         assert answer["decision"] == "incident_created"
@@ -162,7 +162,7 @@ class TestIncidentCreated:
 
 
 class TestTrending:
-    def test_what_meets_no_criterion_is_recorded(self, api, place):
+    def test_events_that_meet_no_criterion_are_recorded(self, api, place):
         answer = decided(api, {"event_payloads": [payload(severity_hint="P3", **place)]})
         assert (answer["decision"], answer["incident"]) == ("recorded_for_trending", None)
         assert len(answer["reasons"]) == 2
@@ -176,7 +176,7 @@ class TestTrending:
         assert first["correlations"] == again["correlations"]
         assert EventCorrelation.objects.count() == 1
 
-    def test_given_events_that_do_not_belong_to_the_incident_are_recorded_beside_it(self, api, place):
+    def test_unrelated_given_events_are_recorded_for_trending(self, api, place):
         severe, other = EventFactory(severity_hint="P1", **place), EventFactory(client=ClientFactory())
         answer = decided(api, {"event_record_ids": [severe.pk, other.pk]})
         assert {each["event_id"]: each["decision"] for each in answer["correlations"]} == {
@@ -185,7 +185,7 @@ class TestTrending:
         }
 
     @pytest.mark.parametrize("status", ["resolved", "closed"])
-    def test_stored_events_whose_incident_is_over_count_no_more(self, api, place, status):
+    def test_events_of_finished_incidents_do_not_count(self, api, place, status):
         now = timezone.now()
         over = IncidentFactory(status=status, resolved_at=now, closed_at=now if status == "closed" else None)
         EventCorrelationFactory(event=EventFactory(severity_hint="P1", **place), incident=over)
@@ -203,7 +203,7 @@ class TestLinked:
         assert Incident.objects.count() == 1
         assert EventCorrelation.objects.get().decision == "linked"
 
-    def test_to_whatever_is_open_there_when_nobody_states_a_category(self, api, place):
+    def test_without_a_category_any_open_incident_of_the_component_is_linked(self, api, place):
         twin = IncidentFactory(category="hardware_failure", **place)
         answer = decided(api, {"event_payloads": [payload(severity_hint="P1", **place)]})
         assert (answer["decision"], answer["incident"]["id"]) == ("linked", twin.pk)
@@ -213,7 +213,7 @@ class TestLinked:
         body = {"event_payloads": [payload(severity_hint="P1", **place)], "incident": STATED}
         assert decided(api, body)["decision"] == "incident_created"
 
-    def test_a_higher_hint_raises_the_incident_and_says_so(self, api, place):
+    def test_a_higher_hint_raises_the_severity_with_a_reason(self, api, place):
         twin = IncidentFactory(severity="P4", **place)
         event = EventFactory(severity_hint="P1", **place)
         body = {"event_record_ids": [event.pk], "link_incident_id": twin.pk}
@@ -241,7 +241,7 @@ class TestLinked:
             )
             assert fields(refused) == {"link_incident_id"}
 
-    def test_the_same_request_again_links_and_writes_no_second_row(self, api, place):
+    def test_a_repeated_request_creates_no_second_correlation(self, api, place):
         once = {"attributes": {"fingerprint": "a1"}, "detected_at": timezone.now().isoformat()}
         body = {"event_payloads": [payload(severity_hint="P1", **once, **place)]}
         first, again = decided(api, body), decided(api, body)
@@ -283,7 +283,7 @@ class TestCriteria:
         assert answer["decision"] == "incident_created"
         assert rule.name in answer["reasons"][0]
 
-    def test_an_inactive_rule_says_nothing(self, api, place):
+    def test_an_inactive_rule_does_not_apply(self, api, place):
         CorrelationRuleFactory(group_by="client", min_events=1, active=False)
         assert decided(api, {"event_payloads": [payload(**place)]})["decision"] == "recorded_for_trending"
 
@@ -385,7 +385,7 @@ class TestHalts:
         assert len(refused.json()["errors"][0]["groups"]) == 2
         assert nothing_written()
 
-    def test_the_law_of_new_incidents_holds_and_nothing_is_written(self, api, place):
+    def test_the_rules_of_new_incidents_apply_and_nothing_is_written(self, api, place):
         event = EventFactory(severity_hint="P1", **place)
         event.client.change(status="suspended")
         refused = api(IM).post(PATH, {"event_record_ids": [event.pk]}, expect=400, code="invalid_reference")

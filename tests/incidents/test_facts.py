@@ -159,7 +159,7 @@ class TestHighPriority:
         assert created(api, client_id=client, **FACTS)["severity"] == "P3"
 
     @pytest.mark.parametrize(("zone", "severity"), [("Pacific/Auckland", "P3"), ("America/Los_Angeles", "P1")])
-    def test_current_is_judged_by_the_clients_date(self, api, zone, severity):
+    def test_current_subscriptions_use_the_clients_date(self, api, zone, severity):
         client = SubscriptionFactory(high_priority=True, end_date=date(2026, 3, 10)).client
         Calendar(client=client, timezone=zone, weekly_hours={"mon": [["09:00", "17:00"]]}).save()
         with time_machine.travel("2026-03-10T23:30:00Z", tick=False):
@@ -175,7 +175,7 @@ class TestHighPriority:
             incident.refresh_from_db()
             assert incident.severity == incident.peak_severity == severity
 
-    def test_contacts_are_not_told_what_the_server_knows(self, api):
+    def test_contacts_do_not_see_the_known_facts(self, api):
         subscription = SubscriptionFactory(high_priority=True)
         incident = IncidentFactory(client=subscription.client)
         shown = (
@@ -185,14 +185,14 @@ class TestHighPriority:
 
 
 class TestLowered:
-    def test_a_lowering_stands_until_new_facts_come(self, api):
+    def test_a_lowered_severity_remains_until_new_facts_arrive(self, api):
         pk = created(api, classification={"regulatory_safety_or_financial_impact": True})["id"]
         assert levels(patched(api, pk, **LOWERED)) == ("P4", "P1", "overridden")
         assert levels(patched(api, pk, affected_client_ids=clients(1))) == ("P4", "P1", "overridden")
         same = {"regulatory_safety_or_financial_impact": True, "localized": True}
         assert levels(patched(api, pk, classification=same)) == ("P3", "P1", "localized_impact")
 
-    def test_new_facts_raise_what_was_lowered(self, api):
+    def test_new_facts_raise_a_lowered_severity(self, api):
         pk = created(api, classification={"regulatory_safety_or_financial_impact": True})["id"]
         patched(api, pk, **LOWERED)
         assert levels(patched(api, pk, affected_client_ids=clients(5))) == ("P1", "P1", "enterprise_wide")
@@ -213,7 +213,7 @@ def test_a_clock_at_risk_is_advice_and_raises_nothing(api):
     assert api(IM).get(f"/incidents/{incident.pk}/", expect=200).json()["classification_advice"] == []
 
 
-def test_classifying_facts_stays_a_function_of_what_is_stated(api):
+def test_classification_depends_only_on_the_stated_facts(api):
     SubscriptionFactory(high_priority=True)
     for role in (CC, VC, AM):
         answer = api(role).post("/incidents/classify/", {"affected_clients": 4}, expect=200).json()

@@ -90,7 +90,7 @@ class TestReading:
         shown = api(contact).get(notes_of(note.incident), expect=200).json()["results"]
         assert [each["id"] for each in shown] == [note.pk]
 
-    def test_the_incident_is_named_by_the_path_alone(self, api):
+    def test_only_the_path_identifies_the_incident(self, api):
         note = NoteFactory()
         api(IM).get(notes_of(note.incident) + "?incident_id=1", expect=400, code="invalid_filter")
 

@@ -127,7 +127,7 @@ class TestFilters:
         refused = api(IM).get(f"/incidents/?{query}", expect=400, code="invalid_filter")
         assert fields(refused) == {field}
 
-    def test_a_code_nobody_has_finds_nothing(self, api):
+    def test_an_unknown_code_finds_nothing(self, api):
         IncidentFactory()
         assert ids(api(IM).get("/incidents/?incident_code=INC-99999999", expect=200)) == []
 
@@ -142,7 +142,7 @@ class TestFilters:
         assert ids(api(IM).get("/incidents/?ordering=-updated_at")) == [second.pk, first.pk]
 
 
-def test_discovery_tells_one_from_many(api):
+def test_discovery_distinguishes_one_from_many(api):
     one = IncidentFactory(title="Alone", severity="P1")
     IncidentFactory()
     found = api(AM).get("/discovery/?entity_type=incident&severity=P1", expect=200).json()

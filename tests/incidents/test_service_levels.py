@@ -107,7 +107,7 @@ class TestDueTimes:
             shown = api(IM).post("/incidents/", opened(agreement), expect=201).json()
         assert shown["response_due_at"] == z(berlin((2026, 12, 29), 9, 30))
 
-    def test_a_client_without_a_calendar_has_the_houses_hours(self, api):
+    def test_a_client_without_a_calendar_has_the_default_hours(self, api):
         agreement = promise(Tier.BASIC, "P4", 30, 8)
         with at(datetime(2026, 11, 20, 16, 50, tzinfo=UTC)):
             shown = api(IM).post("/incidents/", opened(agreement), expect=201).json()
@@ -120,7 +120,7 @@ class TestDueTimes:
             shown = api(IM).post("/incidents/", given, expect=201).json()
         assert shown["response_due_at"] == z(berlin(FRIDAY, 12, 5))
 
-    def test_a_detection_long_ago_costs_no_more_than_the_last_years(self, api):
+    def test_the_calculation_is_bounded_for_old_detections(self, api):
         agreement = promise(Tier.BASIC, "P3", 60, 2)
         in_berlin(agreement.subscription.client, country="DE", holidays=["2026-12-28"])
         with at(berlin(FRIDAY, 12)):
@@ -180,7 +180,7 @@ class TestWhichAgreement:
         promise(Tier.PREMIUM, "P1", 15, 2)
         assert self._agreed(api, client) == best.pk
 
-    def test_a_better_tier_without_an_agreement_for_the_severity_promises_nothing(self, api):
+    def test_a_better_tier_without_an_agreement_for_the_severity_does_not_apply(self, api):
         client = ClientFactory()
         promise(Tier.PREMIUM, "P2", 60, 4, client=client)
         agreed = promise(Tier.BASIC, "P1", 300, 24, client=client)

@@ -139,7 +139,7 @@ class Life:
 
 
 @pytest.mark.parametrize("line", LIVES, ids=" ".join)
-def test_a_life_is_judged_as_on_the_page(api, line):
+def test_the_examples_of_the_page_are_correct(api, line):
     tier, told, *expected = line
     severity, steps = told.split(" ", maxsplit=1)
     life = Life(api, tier.strip("| "), severity)

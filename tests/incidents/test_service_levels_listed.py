@@ -87,7 +87,7 @@ def live(number, life, agreement):
 
 @given(lives=st.lists(LIVES, min_size=1, max_size=6), later=st.integers(0, 500))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_filters_find_what_a_naive_reckoning_finds(lives, later):
+def test_filters_agree_with_a_naive_calculation(lives, later):
     with context(actor=system_principal(), operation=registry["system.seed"]):
         agreement = AgreementFactory(response_time_minutes=RESPONSE, resolution_time_hours=RESOLUTION // 60)
         lives = [ordered(life) for life in lives]
@@ -150,7 +150,7 @@ def _is_open(moment):
     return moment.strftime("%a").lower() in HOURS and 8 <= moment.hour < 16
 
 
-def test_many_changes_are_forgotten_but_not_their_time():
+def test_many_changes_are_merged_without_losing_time():
     clock = Clock().running(SlaTerms(agreement_id=0, coverage="round_the_clock"), since=START, now=START)
     for step in range(1, 200):
         terms = SlaTerms(agreement_id=step, coverage="round_the_clock", resolution_minutes=500)
@@ -204,7 +204,7 @@ class TestOverHttp:
             *("sla_agreement_id={agreement}", "sla_agreement_id__in=0,{agreement}"),
         ],
     )
-    def test_they_tell_nobody_of_promises_made_to_others(self, api, query):
+    def test_filters_disclose_no_service_levels_of_others(self, api, query):
         """Where the due times are not shown, asking for one moment after another must not find them out."""
         product = ProductFactory(vendor=VendorFactory())
         agreement = None if query == "sla_state=none" else AgreementFactory()

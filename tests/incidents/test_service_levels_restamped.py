@@ -33,7 +33,7 @@ def stretches(api, pk):
 
 
 class TestSeverity:
-    def test_a_new_severity_keeps_what_has_elapsed(self, api):
+    def test_a_new_severity_preserves_the_elapsed_time(self, api):
         agreement = promise(Tier.PREMIUM, "P2", 60, 4)
         AgreementFactory(subscription=agreement.subscription, response_time_minutes=15, resolution_time_hours=2)
         pk = open_one(api, agreement, berlin(FRIDAY, 12))
@@ -48,7 +48,7 @@ class TestSeverity:
             ["severity", "agreement", "targets"],
         ]
 
-    def test_time_counted_in_business_hours_is_kept_under_round_the_clock(self, api):
+    def test_time_counted_in_business_hours_is_preserved_under_round_the_clock(self, api):
         """Standard covers P3 in business hours and P1 always: ten minutes on Friday, none over the weekend."""
         agreement = promise(Tier.STANDARD, "P3", 600, 20)
         AgreementFactory(subscription=agreement.subscription, response_time_minutes=60, resolution_time_hours=8)
@@ -144,7 +144,7 @@ class TestComponentAndTerms:
             made = api(EX).post("/sla-agreements/bulk/", bulk, expect=201).json()["agreements"][0]
         assert Incident.objects.get(pk=pk).sla_agreement_id == made["id"]
 
-    def test_a_suspended_subscription_promises_nothing_any_more(self, api):
+    def test_a_suspended_subscription_no_longer_applies(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 30, 4)
         pk = open_one(api, agreement, berlin(FRIDAY, 12))
         path = f"/subscriptions/{agreement.subscription_id}/"
@@ -187,7 +187,7 @@ class TestComponentAndTerms:
         assert answer["response"]["elapsed_minutes"] == 120
         assert [each["minutes"] for each in answer["arithmetic"]["stretches"]] == [60, 60]
 
-    def test_other_clients_and_resolved_incidents_are_left_alone(self, api):
+    def test_other_clients_and_resolved_incidents_are_unaffected(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 30, 4)
         client = agreement.subscription.client
         moment = berlin(FRIDAY, 12)
@@ -219,7 +219,7 @@ class TestComponentAndTerms:
 
 
 class TestAcknowledging:
-    def test_the_response_stops_and_stays_what_it_was(self, api):
+    def test_the_response_time_does_not_change_after_the_response(self, api):
         agreement = promise(Tier.PREMIUM, "P2", 60, 4)
         AgreementFactory(subscription=agreement.subscription, response_time_minutes=15, resolution_time_hours=2)
         pk = open_one(api, agreement, berlin(FRIDAY, 12))
@@ -282,7 +282,7 @@ class TestResolving:
         with at(moment):
             return api(IM).post(f"/incidents/{pk}/resolve/", {"resolution_summary": "Restarted."}, expect=200).json()
 
-    def test_in_time_nothing_is_breached_and_the_clock_stands_still(self, api):
+    def test_a_resolution_in_time_stops_the_clock_without_a_breach(self, api):
         pk = self._work(api, promise(Tier.PREMIUM, "P1", 15, 2))
         shown = self._resolve(api, pk, berlin(FRIDAY, 13))
         assert shown["sla_breach"] is False
@@ -321,7 +321,7 @@ class TestResolving:
             assert levels(api, pk)["state"] == "at_risk"
         assert self._resolve(api, pk, berlin(MONDAY, 10, 1))["sla_breach"] is True
 
-    def test_one_resolved_before_clocks_were_kept_begins_anew(self, api):
+    def test_an_incident_resolved_before_clocks_existed_gets_a_new_clock(self, api):
         agreement = promise(Tier.PREMIUM, "P1", 15, 2)
         moment = berlin((2026, 11, 2), 12)
         with at(moment):
@@ -361,7 +361,7 @@ class TestResolving:
         assert (shown["sla_agreement_id"], shown["rto_breach"]) == (None, True)
 
 
-def test_changes_that_no_clock_rests_on_leave_it_alone(api):
+def test_irrelevant_changes_do_not_affect_the_clock(api):
     pk = open_one(api, promise(Tier.PREMIUM, "P1", 15, 2), berlin(FRIDAY, 12))
     before = Incident.objects.get(pk=pk)
     with at(berlin(FRIDAY, 12) + timedelta(hours=3)):

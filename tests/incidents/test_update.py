@@ -54,7 +54,7 @@ def test_contacts_may_not_update(api, role):
     api(role).patch(path(IncidentFactory()), {"status": "in_progress"}, expect=403, code="role_not_permitted")
 
 
-def test_fields_change_and_the_modifier_is_kept(api):
+def test_fields_change_and_the_modifier_is_recorded(api):
     incident, caller = IncidentFactory(), UserFactory(role=TS)
     manager, worker, component = UserFactory(), UserFactory(role=SA), ComponentFactory()
     changes = {
@@ -156,14 +156,14 @@ class TestSeverity:
         refused = api(role).patch(path(IncidentFactory(severity="P1")), given, expect=403, code="role_not_permitted")
         assert refused.json()["rule"] == "lowering_by_incident_manager"
 
-    def test_a_reporter_does_not_lower(self, api):
+    def test_the_reporter_cannot_lower_the_severity(self, api):
         manager = UserFactory(role=IM)
         incident = IncidentFactory(severity="P1", reporter=manager)
         given = {"severity": "P4", "severity_override_reason": "Calm."}
         refused = api(manager).patch(path(incident), given, expect=403, code="segregation_of_duties")
         assert refused.json()["transfer_to_human"] is True
 
-    def test_who_created_the_record_does_not_lower(self, api):
+    def test_the_creator_cannot_lower_the_severity(self, api):
         manager = UserFactory(role=IM)
         incident = IncidentFactory(severity="P2", created_by=manager)
         given = {"severity": "P3", "severity_override_reason": "Calm."}
@@ -196,14 +196,14 @@ class TestDuplicates:
         refused = api(IM).patch(path(second), given, expect=409, code="duplicate_open_incident")
         assert refused.json()["errors"][0]["existing_id"] == first.pk
 
-    def test_a_change_of_category_decides_anew(self, api):
+    def test_a_change_of_category_repeats_the_duplicate_check(self, api):
         first = IncidentFactory(component=ComponentFactory(), category="api_error")
         second = IncidentFactory(client=first.client, component=first.component, category="software_bug")
         api(IM).patch(path(second), {"category": "api_error"}, expect=409, code="duplicate_open_incident")
         api(IM).patch(path(first), {"category": "network_issue"}, expect=200)
         api(IM).patch(path(second), {"category": "api_error"}, expect=200)
 
-    def test_without_component_a_change_of_title_decides_anew(self, api):
+    def test_without_component_a_change_of_title_repeats_the_duplicate_check(self, api):
         first = IncidentFactory(title="Payments fail")
         second = IncidentFactory(client=first.client, title="Payments are slow")
         given = {"title": "PAYMENTS fail"}
@@ -245,7 +245,7 @@ class TestRestamping:
         monkeypatch.setitem(hooks.restamp, "incident", [lambda incident: seen.append(incident.pk)])
         return seen
 
-    def test_severity_and_component_restamp_what_rests_on_them(self, api, restamped):
+    def test_severity_and_component_restamp_the_service_levels(self, api, restamped):
         incident = IncidentFactory()
         api(IM).patch(path(incident), {"severity": "P1"}, expect=200)
         api(IM).patch(path(incident), {"component_id": ComponentFactory().pk}, expect=200)

@@ -71,7 +71,7 @@ def test_other_staff_do_not_change_it(api, role):
 
 
 @pytest.mark.parametrize("role", [VC, CC])
-def test_a_contact_reads_and_settles_only_what_they_own(api, role):
+def test_a_contact_reads_and_updates_only_their_own_items(api, role):
     contact, review = UserFactory(role=role), ReviewFactory()
     own, other = ActionItemFactory(review=review, owner=contact), ActionItemFactory(review=review)
     client = api(contact)
@@ -107,7 +107,7 @@ def test_a_stale_version_is_not_overwritten(api):
     api(IM).patch(path(item.review, item), {"title": "Other"}, expect=412, code="stale_version", **stale)
 
 
-def test_the_list_takes_the_same_number_of_statements_however_long_it_is(api):
+def test_the_number_of_queries_is_independent_of_the_lists_length(api):
     review, reader, counts = ReviewFactory(), api(IM), []
     reader.get("/me/")
     for _ in range(2):

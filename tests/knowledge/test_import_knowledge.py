@@ -91,7 +91,7 @@ BREACHES: list[tuple[str, dict[str, Any], set[str]]] = [
 
 
 @pytest.mark.parametrize(("table", "columns", "rules"), BREACHES)
-def test_a_broken_rule_is_reported_and_the_row_kept(export, table, columns, rules):
+def test_a_violated_rule_is_reported_and_the_row_stored(export, table, columns, rules):
     export.change(table, **columns)
     run(export)
     assert broken(table) == rules
@@ -105,7 +105,7 @@ def test_a_broken_rule_is_reported_and_the_row_kept(export, table, columns, rule
         ("executive", {"written_by_permitted_role"}, set()),
     ],
 )
-def test_roles_that_would_not_be_permitted_today_are_reported(export, role, articles, reviews):
+def test_roles_that_are_no_longer_permitted_are_reported(export, role, articles, reviews):
     export.change("users", HELPER, role=role)
     export.change("knowledge_base_articles", author_id=f"{HELPER}", reviewer_user_id=f"{ID}")
     export.change("post_incident_reviews", facilitator_user_id=f"{HELPER}")
@@ -146,7 +146,7 @@ def test_the_breach_is_not_repeated_by_new_writes(export, api):
         ("post_incident_reviews", {"technical_response_rating": 40_000}),
     ],
 )
-def test_a_value_that_cannot_be_kept_is_refused(export, table, columns):
+def test_a_value_that_cannot_be_stored_is_refused(export, table, columns):
     export.change(table, **columns)
     with pytest.raises(Exception, match=table):
         run(export)

@@ -49,7 +49,7 @@ def test_an_article_goes_through_its_whole_life(api):
         ("archived", "publish", []),
     ],
 )
-def test_any_other_move_is_refused_with_those_allowed(api, status, verb, allowed):
+def test_any_other_transition_is_refused_with_the_allowed_ones(api, status, verb, allowed):
     refused = act(api(IM), ArticleFactory(status=status), verb, expect=409, code="invalid_transition")
     assert refused.json()["errors"][0]["allowed"] == allowed
 
@@ -60,7 +60,7 @@ def test_an_article_is_submitted_by_its_author_or_a_manager(api):
 
 
 @pytest.mark.parametrize("verb", ["publish", "return"])
-def test_nobody_judges_what_they_author(api, verb):
+def test_authors_cannot_publish_or_return_their_own_article(api, verb):
     manager = UserFactory(role=IM)
     article = ArticleFactory(author=manager, status="in_review")
     refused = act(api(manager), article, verb, expect=403, code="segregation_of_duties")
@@ -69,7 +69,7 @@ def test_nobody_judges_what_they_author(api, verb):
 
 
 @pytest.mark.parametrize("verb", ["publish", "return"])
-def test_nobody_judges_what_they_wrote_for_another(api, verb):
+def test_the_writer_of_a_revision_cannot_review_the_article(api, verb):
     author, manager = api(TS), api(IM)
     pk = author.post(PATH, BODY, expect=201).json()["id"]
     manager.patch(f"{PATH}{pk}/", {"body": "In my words."}, expect=200)
@@ -87,7 +87,7 @@ def test_a_manager_who_records_an_article_for_an_author_does_not_publish_it(api)
 
 
 @pytest.mark.parametrize("verb", ["publish", "return"])
-def test_technical_support_judges_only_as_the_assigned_reviewer(api, verb):
+def test_technical_support_decides_only_as_the_assigned_reviewer(api, verb):
     reviewer = UserFactory(role=TS)
     article = ArticleFactory(status="in_review", reviewer_user=reviewer)
     refused = act(api(TS), article, verb, expect=403, code="out_of_scope")

@@ -86,7 +86,7 @@ def test_no_view_is_lost_among_readers_at_the_same_time():
 
 
 @pytest.mark.parametrize("query", ["", "?search=article", "?search=article&ordering=-id"])
-def test_a_list_takes_the_same_number_of_statements_however_long_it_is(api, query):
+def test_the_number_of_queries_is_independent_of_the_lists_length(api, query):
     reader = warm(api(CC))
     counts = []
     for _ in range(2):

@@ -80,7 +80,7 @@ def test_no_review_is_scheduled_for_a_day_that_is_over(api):
             manager.post(PATH, body(scheduled_date=today), expect=201)
 
 
-def test_a_review_is_not_put_off_into_the_past_but_may_repeat_its_day(api):
+def test_a_review_cannot_move_to_the_past_but_may_keep_its_date(api):
     review, manager = ReviewFactory(scheduled_date=date(2026, 3, 9)), api(IM)
     path = f"{PATH}{review.pk}/"
     with time_machine.travel("2026-03-10T12:00:00Z", tick=False):
@@ -108,7 +108,7 @@ def closed_after_two_resolutions(api):
     return incident, first, second
 
 
-def test_whoever_ever_resolved_the_incident_neither_facilitates_nor_conducts_its_review(api):
+def test_resolvers_neither_facilitate_nor_conduct_the_review(api):
     incident, *resolvers = closed_after_two_resolutions(api)
     review = ReviewFactory(incident=incident, status="cancelled")
     for person in resolvers:
@@ -130,7 +130,7 @@ def test_whoever_ever_resolved_the_incident_neither_facilitates_nor_conducts_its
 
 
 @pytest.mark.parametrize("who", ["reporter", "created_by"])
-def test_initiators_of_a_high_severity_incident_do_not_judge_its_handling(api, who):
+def test_initiators_of_a_high_severity_incident_do_not_review_it(api, who):
     manager = UserFactory(role=IM)
     for peak, expected in (("P2", 403), ("P3", 200)):
         incident = settled("closed")
@@ -141,7 +141,7 @@ def test_initiators_of_a_high_severity_incident_do_not_judge_its_handling(api, w
         act(api(manager), review, "start", expect=expected)
 
 
-def test_a_review_does_not_go_on_with_a_facilitator_whom_an_older_system_let_judge_their_own_work(api):
+def test_an_imported_review_cannot_continue_with_a_biased_facilitator(api):
     resolver = UserFactory(role=IM)
     incident = settled("closed")
     incident.change(resolved_by=resolver)
@@ -153,12 +153,12 @@ def test_a_review_does_not_go_on_with_a_facilitator_whom_an_older_system_let_jud
 
 
 @pytest.mark.parametrize("role", [IM, EX, TS, SA])
-def test_whoever_works_on_incidents_can_facilitate(api, role):
+def test_every_role_that_works_on_incidents_can_facilitate(api, role):
     api(IM).post(PATH, body(facilitator_user_id=UserFactory(role=role).pk), expect=201)
 
 
 @pytest.mark.parametrize(("role", "status"), [(AM, "active"), (CC, "active"), (VC, "active"), (IM, "on_leave")])
-def test_a_facilitator_is_active_and_of_the_house(api, role, status):
+def test_a_facilitator_is_active_staff(api, role, status):
     person = UserFactory(role=role, status=status)
     refused = api(IM).post(PATH, body(facilitator_user_id=person.pk), expect=400, code="invalid_reference")
     assert fields(refused) == {"facilitator_user_id"}
@@ -241,7 +241,7 @@ def test_date_facilitator_and_findings_change_until_the_review_is_finished(api):
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
-def test_a_finished_review_stays_as_it_is(api, status):
+def test_a_finished_review_cannot_change(api, status):
     review = ReviewFactory(status=status, **SCORES)
     refused = api(IM).patch(f"{PATH}{review.pk}/", {"findings": "More."}, expect=409, code="precondition_failed")
     assert codes(refused) == {"review_finished"}
@@ -256,7 +256,7 @@ def test_a_finished_review_stays_as_it_is(api, status):
         ("cancelled", "start", []),
     ],
 )
-def test_any_other_move_is_refused_with_those_allowed(api, status, verb, allowed):
+def test_any_other_transition_is_refused_with_the_allowed_ones(api, status, verb, allowed):
     review = ReviewFactory(status=status, **SCORES)
     sent = SCORES if verb == "complete" else None
     refused = act(api(IM), review, verb, sent, expect=409, code="invalid_transition")
@@ -276,7 +276,7 @@ def test_reviews_are_read_by_staff_only(api, role, code):
     assert len(found) == (1 if code == 200 else 0)
 
 
-def test_a_list_takes_the_same_number_of_statements_however_long_it_is(api):
+def test_the_number_of_queries_is_independent_of_the_lists_length(api):
     reader, counts = api(IM), []
     reader.get("/me/")
     for _ in range(2):

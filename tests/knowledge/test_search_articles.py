@@ -74,7 +74,7 @@ def test_search_keeps_to_the_scope_and_joins_with_filters(api):
     assert titles(api(IM), "tunnel", status="draft") == ["Tunnel drafted"]
 
 
-def test_ranked_matches_stand_on_one_page(api):
+def test_ranked_matches_are_on_one_page(api):
     for _ in range(3):
         ArticleFactory(title="Tunnel")
     answer = search(api(IM), "tunnel", page_size="2").json()
@@ -102,7 +102,7 @@ def test_discovery_searches_by_full_text(api):
     assert (answer["match"], answer["results"][0]["title"]) == ("one", "Renew a certificate")
 
 
-def test_an_edit_is_found_at_once_and_the_old_wording_no_more(api):
+def test_an_edit_is_searchable_at_once_and_the_old_text_is_not(api):
     article = ArticleFactory(title="Old name", body="Alpha.")
     api(IM).patch(f"{PATH}{article.pk}/", {"title": "New name", "body": "Beta."}, expect=200)
     assert titles(api(IM), "alpha") == titles(api(IM), "old") == []
@@ -137,7 +137,7 @@ def test_no_text_is_a_wrong_query(api, text):
 
 
 @pytest.mark.parametrize("text", ["\0", "\x02", "x" * 4_001])
-def test_what_no_database_could_compare_is_refused(api, text):
+def test_text_that_databases_cannot_compare_is_refused(api, text):
     for options in ({}, {"ordering": "id"}):
         refused = search(api(IM), text, **options)
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_filter")
@@ -156,7 +156,7 @@ def test_an_empty_scope_finds_nothing():
     assert ranked(Article.objects.none(), "tunnel", 5) == []
 
 
-def test_the_index_is_installed_again_when_it_is_gone():
+def test_a_missing_index_is_reinstalled():
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"DROP INDEX {search_index.POSTGRESQL_NAME}")

@@ -83,7 +83,7 @@ def test_the_read_leaves_its_entry_and_no_results(api):
     assert entry.meta == {"entity_type": "kb_article", "filters": {"suggested_for_incident_id": str(incident.pk)}}
 
 
-def test_suggestions_take_the_same_number_of_statements_however_many(api):
+def test_the_number_of_queries_is_independent_of_the_suggestions(api):
     incident, reader, counts = IncidentFactory(title="Tunnel down", component=ComponentFactory()), api(IM), []
     reader.get("/me/")
     for _ in range(2):

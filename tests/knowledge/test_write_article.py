@@ -70,7 +70,7 @@ def test_an_author_writes_articles_by_role(api, role):
 
 
 @pytest.mark.parametrize("role", [SA, AM, CC])
-def test_a_reviewer_may_judge_by_role(api, role):
+def test_a_reviewer_must_have_a_permitted_role(api, role):
     body = {**BODY, "reviewer_user_id": UserFactory(role=role).pk}
     assert fields(api(IM).post(PATH, body, expect=400, code="invalid_reference")) == {"reviewer_user_id"}
 
@@ -106,13 +106,13 @@ def test_the_author_or_a_manager_edits_a_draft_or_an_article_in_review(api):
 
 
 @pytest.mark.parametrize("status", ["published", "archived"])
-def test_what_was_published_is_not_edited(api, status):
+def test_a_published_article_cannot_be_edited(api, status):
     article = ArticleFactory(status=status)
     refused = api(IM).patch(path(article), {"title": "Other"}, expect=409, code="precondition_failed")
     assert codes(refused) == {"article_not_editable"}
 
 
-def test_every_wording_is_kept_as_a_revision(api):
+def test_every_version_of_the_text_is_stored_as_a_revision(api):
     support = api(TS)
     made = support.post(PATH, {**BODY, "body": "One."}, expect=201).json()
     manager = api(IM)
@@ -128,7 +128,7 @@ def test_every_wording_is_kept_as_a_revision(api):
     ]
 
 
-def test_the_first_wording_of_an_article_without_revisions_is_kept_too(api):
+def test_the_first_text_of_an_article_without_revisions_is_stored(api):
     article = ArticleFactory(title="Old", body="As imported.")
     api(IM).patch(path(article), {"body": "New."}, expect=200)
     kept = ArticleRevision.objects.filter(article=article).order_by("number")

@@ -42,7 +42,7 @@ def test_a_product_that_answers_otherwise_is_found(monkeypatch):
     assert findings.disagreements
 
 
-def test_the_model_is_small_beside_the_rules_that_it_states_again():
+def test_the_model_is_small():
     lines = counted()
 
     assert 0 < lines["rules of the model"] <= lines["rules of the product"] / 6

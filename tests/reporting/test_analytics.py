@@ -75,7 +75,7 @@ def test_without_incidents_every_interval_is_there_and_empty(api):
     assert measured(api(EX), f"{MARCH}&group_by=client")["groups"] == []
 
 
-def test_the_backlog_carries_what_was_open_before(api):
+def test_the_backlog_includes_earlier_open_incidents(api):
     IncidentFactory(detected_at=NOON - timedelta(days=300))
     resolved(detected_at=NOON - timedelta(days=40), resolved_at=NOON)
 

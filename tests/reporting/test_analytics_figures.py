@@ -97,7 +97,7 @@ def make(world, given_lives):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(question=questions(), given_lives=st.lists(lives(), min_size=1, max_size=12))
-def test_the_database_computes_what_python_computes(world, question, given_lives):
+def test_the_database_and_python_compute_the_same_figures(world, question, given_lives):
     with transaction.atomic():
         incidents = make(world, given_lives)
         answer = analyse(question, world[2])

@@ -109,7 +109,7 @@ def test_the_service_levels_are_those_at_the_latest_entry(tmp_path):
     assert json.loads(files["service_levels.json"])["state"] == service_levels_of(incident)["state"]
 
 
-def test_the_pack_verifies_itself_from_its_files_alone(tmp_path):
+def test_the_pack_is_verifiable_from_its_files_alone(tmp_path):
     folder = unpacked(pack(eventful(), tmp_path), tmp_path / "unpacked")
     done = verified(folder)
     assert done.returncode == 0, done.stderr
@@ -148,7 +148,7 @@ def test_a_forged_entry_is_found(tmp_path, forge):
     assert "BROKEN" in found.stderr
 
 
-def test_it_is_the_same_as_long_as_the_records_are(tmp_path):
+def test_the_pack_is_deterministic(tmp_path):
     incident = eventful()
     first = pack(incident, tmp_path, "first.zip").read_bytes()
     with time_machine.travel(timezone.now() + timedelta(days=3)):
@@ -187,7 +187,7 @@ def test_no_cell_of_the_timeline_is_a_formula(tmp_path):
 
 
 @pytest.mark.usefixtures("unprinted")
-def test_it_takes_a_code_and_refuses_what_it_does_not_know(tmp_path):
+def test_the_command_accepts_a_code_and_refuses_unknown_ones(tmp_path):
     incident = IncidentFactory()
     call_command("auditor_pack", incident.incident_code, "--out", str(tmp_path / "a.zip"), stdout=StringIO())
     assert (tmp_path / "a.zip").exists()

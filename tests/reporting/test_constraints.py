@@ -17,7 +17,7 @@ def refused(make):
         make()
 
 
-def test_a_second_standing_postmortem_is_refused():
+def test_a_second_live_postmortem_is_refused():
     report = ReportFactory()
     refused(lambda: ReportFactory(incident=report.incident))
     ReportFactory(incident=report.incident, automatic=False)
@@ -41,7 +41,7 @@ def test_a_reopening_has_its_reason():
     refused(lambda: ReopeningFactory(reason=""))
 
 
-def test_a_link_stands_once_and_names_a_known_type():
+def test_a_link_is_unique_and_has_a_known_type():
     incident = IncidentFactory()
     IncidentLink(incident=incident, reference_type="kb_article", reference_id=1).save()
     refused(lambda: IncidentLink(incident=incident, reference_type="kb_article", reference_id=1).save())

@@ -73,7 +73,7 @@ def report_of(api):
 
 
 @pytest.mark.parametrize("report_type", TYPES)
-def test_json_is_what_is_stored(api, report_of, report_type):
+def test_the_json_download_equals_the_stored_report(api, report_of, report_type):
     report = report_of(report_type)
     answer = downloaded(api(TS), report, "json")
     assert answer["Content-Type"] == "application/json"
@@ -170,7 +170,7 @@ def test_an_affected_clients_contact_learns_nothing_of_the_other_client(api, rep
     assert [each for each in (*SECRETS, "Prime Organisation", "An older trouble") if each in text] == []
 
 
-def test_an_approved_root_cause_is_told_to_clients(api, report_of):
+def test_clients_read_an_approved_root_cause(api, report_of):
     incident = eventful()
     analysis = incident.analyses.get()
     analysis.change(root_cause="A leak.", status="approved", reviewed_by=UserFactory())
@@ -187,7 +187,7 @@ def test_outsiders_do_not_find_it(api, report_of, role):
 
 
 @pytest.mark.parametrize("query", ["?as=docx", "?form=pdf", "?as=pdf&page=2", "?as=pdf&as=md"])
-def test_what_cannot_be_asked_is_refused(api, report_of, query):
+def test_invalid_parameters_are_refused(api, report_of, query):
     report = report_of("executive_summary")
     api(EX).get(f"/incident-reports/{report['id']}/download/{query}", expect=400, code="invalid_filter")
 
@@ -224,7 +224,7 @@ def test_a_failed_report_is_not_downloaded(api):
     assert codes(refused) == {"report_not_completed"}
 
 
-def test_an_old_report_without_content_says_so(api):
+def test_an_imported_report_without_content_is_refused_with_a_reason(api):
     old = ReportFactory(automatic=False, status="completed", imported_row={})
     refused = downloaded(api(EX), {"id": old.pk}, "json", expect=422, code="calculation_failed").json()
     assert refused["errors"][0]["missing"] == "content"

@@ -88,7 +88,7 @@ def test_bad_input_is_refused(api, change, code):
 
 
 @pytest.mark.parametrize("report_type", [each for each in TYPES if each != "postmortem_report"])
-def test_all_but_the_postmortem_tell_of_unresolved_incidents_too(api, report_type):
+def test_all_reports_except_the_postmortem_cover_unresolved_incidents(api, report_type):
     assert generated(api(EX), IncidentFactory(), report_type)["status"] == "completed"
 
 
@@ -140,7 +140,7 @@ def test_asking_whether_it_may_be_made_leaves_nothing(api):
     assert not IncidentReport.objects.exists()
 
 
-def test_what_failed_half_way_is_undone(api, monkeypatch):
+def test_a_failed_report_is_rolled_back(api, monkeypatch):
     def half_way(*args):
         NoteFactory(body="written before the failure")
         require([Missing("anything", "It is missing.")])
@@ -154,7 +154,7 @@ def test_what_failed_half_way_is_undone(api, monkeypatch):
     assert IncidentReport.objects.get().status == "failed"
 
 
-def test_a_completed_report_keeps_what_it_said(api):
+def test_a_completed_report_cannot_change(api):
     incident, caller = eventful(), api(EX)
     report = generated(caller, incident, "executive_summary")
     incident.change(title="Another title", severity="P4")
@@ -177,7 +177,7 @@ def test_there_is_no_request_that_changes_one(api, method):
 
 
 @pytest.mark.parametrize("report_type", TYPES)
-def test_many_records_take_no_more_statements(api, report_type):
+def test_the_number_of_queries_is_independent_of_the_records(api, report_type):
     incident, caller = eventful(), Api(UserFactory(role=EX))
     generated(caller, incident, report_type)
     with capture() as few:

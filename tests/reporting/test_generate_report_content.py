@@ -24,7 +24,7 @@ def figures(blocks):
     return {each["label"]: each["value"] for block in blocks for each in block.get("figures", ())}
 
 
-def test_the_summary_counts_what_was_done_and_names_what_remains(api):
+def test_the_summary_counts_completed_and_lists_remaining_work(api):
     report = generated(api(EX), eventful(), "executive_summary")
     assert figures(section(report, "Summary"))["Time to resolve"] == 180
     assert figures(section(report, "Key figures of the response")) == {
@@ -62,7 +62,7 @@ def test_the_compliance_report_proves_the_trail(api):
     assert heads[f"incident {incident.pk}"] == last.hash
 
 
-def test_the_compliance_report_tells_of_a_trail_that_was_tampered_with(api):
+def test_the_compliance_report_reports_a_tampered_trail(api):
     incident, caller = eventful(), api(EX)
     connection.check_constraints()  # a table whose checks are still pending cannot be altered
     triggers.remove(connection)

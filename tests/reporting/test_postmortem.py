@@ -77,7 +77,7 @@ def test_an_approved_root_cause_counts_before_a_later_one():
     assert (cause["analysis_id"], cause["root_cause"], cause["approved"]) == (approved.pk, "A leak.", True)
 
 
-def test_an_undetermined_root_cause_says_why():
+def test_an_undetermined_root_cause_has_a_reason():
     incident = IncidentFactory(root_cause_undetermined_reason="The logs are gone.")
     assert postmortem_of(incident.pk)["root_cause"] == {
         "analysis_id": None,
@@ -117,7 +117,7 @@ def test_a_draft_follows_the_incident(api):
     assert (after["status"], after["digest"]) == ("draft", "")
 
 
-def test_what_is_completed_or_void_stays_as_it_was(api):
+def test_completed_and_voided_reports_cannot_change(api):
     void = ReportFactory(content={"kept": True}, voided_at=timezone.now(), void_reason="reopened", status="failed")
     done = completed(content={"kept": True})
     for report in (void, done):
@@ -197,7 +197,7 @@ def test_reports_are_found_by_their_filters(api):
     assert (found["match"], found["results"][0]["id"]) == ("one", draft.pk)
 
 
-def test_one_automatic_postmortem_stands_for_each_incident():
+def test_each_incident_has_at_most_one_live_postmortem():
     report = ReportFactory()
     report.change(voided_at=timezone.now(), void_reason="reopened")
     ReportFactory(incident=report.incident)

@@ -55,14 +55,14 @@ def test_times_are_derived_from_the_incident(api, metric_type, expected):
 @pytest.mark.parametrize(
     ("stated", "matches"), [(90, True), (90.99, True), (89.01, True), (91, False), (89, False), (0, False)]
 )
-def test_a_stated_value_is_kept_beside_the_derived_one(api, stated, matches):
+def test_a_stated_value_is_stored_next_to_the_derived_one(api, stated, matches):
     answer = api(SA).post("/metrics/", body(closed(), "mean_time_to_resolve", stated), expect=201).json()
 
     assert (answer["calculated_value_minutes"], answer["derived_value"]) == (stated, 90)
     assert (answer["stated"], answer["matches"]) == (True, matches)
 
 
-def test_a_value_that_cannot_be_derived_is_stored_as_stated_and_says_so(api):
+def test_a_value_that_cannot_be_derived_is_marked(api):
     incident = closed(occurred_at=None)
     answer = api(IM).post("/metrics/", body(incident, "mean_time_to_detect", 12), expect=201).json()
 

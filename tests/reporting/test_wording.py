@@ -33,12 +33,12 @@ def test_a_number_is_a_number_in_markdown_and_a_list_is_none(value, marked):
         ("", False, NO_CAUSE),
     ],
 )
-def test_clients_are_told_of_a_cause_what_agrees_with_what_staff_is_told(finding, approved, told):
+def test_clients_and_staff_read_consistent_root_causes(finding, approved, told):
     assert cause_outside({"root_cause": finding, "approved": approved, "undetermined_reason": ""}) == told
 
 
 @pytest.mark.django_db
-def test_brief_lists_tell_records_apart(api):
+def test_brief_lists_distinguish_records(api):
     one, other = (AgreementFactory(severity_level="P1") for _ in range(2))
     for kind in ("subscription", "sla"):
         found = api(IM).get(f"/discovery/?entity_type={kind}", expect=200).json()["results"]
@@ -50,7 +50,7 @@ def test_brief_lists_tell_records_apart(api):
 
 
 @pytest.mark.django_db
-def test_the_account_does_not_show_todays_title_as_the_one_that_was_recorded(api):
+def test_the_report_does_not_show_a_later_title(api):
     incident = IncidentFactory(title="Old")
     api(IM).patch(f"/incidents/{incident.pk}/", {"title": "New"}, expect=200)
     entries = api(IM).get(f"/incidents/{incident.pk}/timeline/", expect=200).json()["results"]

@@ -50,7 +50,7 @@ def test_the_closer_may_be_named_when_it_is_the_caller(api):
 
 
 @pytest.mark.parametrize("status", ["open", "in_progress", "escalated"])
-def test_only_what_is_resolved_is_closed(api, status):
+def test_only_a_resolved_incident_can_be_closed(api, status):
     refused = api(IM).post(path(IncidentFactory(status=status)), expect=409, code="invalid_transition")
     assert "resolved" in refused.json()["errors"][0]["allowed"]
 
@@ -99,7 +99,7 @@ def test_an_undetermined_root_cause_needs_its_reason(api):
 
 @pytest.mark.parametrize("role", [IM, EX])
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
-def test_an_initiator_does_not_close_what_ever_was_of_high_severity(api, role, initiated):
+def test_an_initiator_cannot_close_an_incident_that_ever_had_high_severity(api, role, initiated):
     caller = api(role)
     incident = reviewed(severity="P4", peak_severity="P2", analysis="completed", **{initiated: caller.user})
     refused = caller.post(path(incident), expect=403, code="segregation_of_duties")
@@ -109,7 +109,7 @@ def test_an_initiator_does_not_close_what_ever_was_of_high_severity(api, role, i
 
 
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
-def test_an_initiator_may_close_what_never_was(api, initiated):
+def test_an_initiator_may_close_an_incident_that_never_had_high_severity(api, initiated):
     caller = api(TS)
     never_high = reviewed(severity="P3", severity_rested_on_facts=True, **{initiated: caller.user})
     caller.post(path(never_high), expect=200)
@@ -117,7 +117,7 @@ def test_an_initiator_may_close_what_never_was(api, initiated):
 
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
 @pytest.mark.parametrize("severity", ["P3", "P4"])
-def test_an_initiator_does_not_close_what_no_facts_ever_gave(api, initiated, severity):
+def test_an_initiator_cannot_close_after_an_overridden_high_severity(api, initiated, severity):
     caller = api(TS)
     incident = reviewed(severity=severity, severity_rested_on_facts=False, **{initiated: caller.user})
     refused = caller.post(path(incident), expect=403, code="segregation_of_duties")

@@ -48,7 +48,7 @@ def test_of_resolving_and_escalating_one_wins(round):
 
 
 @pytest.mark.parametrize("round", range(3))
-def test_without_a_version_a_resolution_that_comes_second_is_told_what_it_lacks(round):
+def test_a_second_concurrent_resolution_gets_its_missing_preconditions(round):
     """Escalated incidents may be resolved, so what stops it is not the status but the escalation that is open."""
     incident = mitigated()
     one, other = callers(2)

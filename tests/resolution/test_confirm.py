@@ -50,7 +50,7 @@ def test_a_contact_of_another_client_does_not_find_the_incident(api):
 
 
 @pytest.mark.parametrize("role", [IM, VC])
-def test_nobody_else_confirms(api, role):
+def test_no_other_role_confirms(api, role):
     api(role).post(path(IncidentFactory()), expect=403, code="role_not_permitted")
 
 

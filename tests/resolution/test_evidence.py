@@ -161,7 +161,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize("prepare", WRITES)
-def test_whatever_the_postmortem_tells_cannot_change_after_its_review_without_another(api, prepare):
+def test_changes_of_reported_records_require_another_review(api, prepare):
     prepared = IncidentFactory(status="resolved", resolved_at=timezone.now())
     write = prepare(prepared)
     incident = reviewed(of=prepared)
@@ -205,7 +205,7 @@ def something_of_another_incident(incident):
 @pytest.mark.parametrize(
     "prepare", [a_note, a_delivery, a_renamed_client, nothing_at_all, something_of_another_incident]
 )
-def test_what_the_postmortem_does_not_tell_leaves_its_review_alone(api, prepare):
+def test_changes_of_unreported_records_do_not_affect_the_review(api, prepare):
     prepared = IncidentFactory(status="resolved", resolved_at=timezone.now())
     write = prepare(prepared)
     incident = reviewed(of=prepared)
@@ -214,7 +214,7 @@ def test_what_the_postmortem_does_not_tell_leaves_its_review_alone(api, prepare)
     close(api, incident, expect=200)
 
 
-def test_a_review_that_was_outdated_before_this_law_is_voided_when_somebody_wants_to_close(api):
+def test_an_earlier_outdated_review_is_voided_at_the_close(api):
     """Whatever went by the writes: closing compares, and leaves a draft to be reviewed."""
     incident = reviewed()
     incident.change(title="Something else")
@@ -226,7 +226,7 @@ def test_a_review_that_was_outdated_before_this_law_is_voided_when_somebody_want
     close(api, incident, expect=200)
 
 
-def test_what_is_closed_is_left_alone(api):
+def test_closed_incidents_are_unaffected(api):
     incident = reviewed()
     close(api, incident, expect=200)
     a_change(incident)(api)
@@ -234,7 +234,7 @@ def test_what_is_closed_is_left_alone(api):
 
 
 class TestMitigation:
-    def test_what_is_no_longer_mitigated_is_not_closed(self, api):
+    def test_an_incident_without_mitigation_cannot_be_closed(self, api):
         incident = reviewed()
         pk = incident.workarounds.get().pk
         api(TS).patch(f"/workarounds/{pk}/", {"effectiveness": "ineffective"}, expect=200)
@@ -246,7 +246,7 @@ class TestMitigation:
         close(api, incident, expect=200)
 
     @pytest.mark.parametrize(("role", "code"), [(IM, 200), (TS, 409)])
-    def test_the_word_of_a_manager_stands_and_that_of_others_never_did(self, api, role, code):
+    def test_only_the_statement_of_a_manager_counts(self, api, role, code):
         incident = mitigated()
         NoteFactory(incident=incident)
         given = {**SUMMARY, "resolution_code": "self_recovered"}
@@ -283,7 +283,7 @@ class TestDuplicates:
         affected = AffectedClient.objects.current().filter(incident=last).values_list("client_id", flat=True)
         assert set(affected) == {kept, brought}
 
-    def test_it_is_judged_anew_by_them(self, api):
+    def test_the_severity_is_reclassified_with_them(self, api):
         client = ClientFactory()
         last, duplicate = mitigated(client=client, severity="P3"), mitigated(client=client)
         for _ in range(4):
@@ -304,7 +304,7 @@ class TestDuplicates:
         self.resolve(api, duplicate, last, expect=200)
         assert AffectedClient.objects.current().filter(incident=last).count() == 1
 
-    def test_what_it_takes_over_voids_the_review_of_a_resolved_one(self, api):
+    def test_added_clients_void_the_review_of_a_resolved_incident(self, api):
         last = reviewed()
         duplicate = mitigated(client=last.client)
         AffectedClientFactory(incident=duplicate)
@@ -319,7 +319,7 @@ class TestDuplicates:
         self.resolve(api, duplicate, last, expect=200)
         assert not AffectedClient.objects.filter(incident=last).exists()
 
-    def test_a_circle_of_an_older_system_stops_nobody(self, api):
+    def test_an_imported_cycle_of_duplicates_does_not_block(self, api):
         client = ClientFactory()
         one = IncidentFactory(client=client, imported_row={"id": 1})
         other = IncidentFactory(client=client, duplicate_of=one)
@@ -327,7 +327,7 @@ class TestDuplicates:
         self.resolve(api, mitigated(client=client), one, expect=200)
 
 
-def test_a_contact_is_told_that_the_postmortem_is_reviewed_again(api):
+def test_a_contact_sees_that_another_review_is_required(api):
     incident = reviewed()
     a_workaround(incident)(api)
     contact = UserFactory(role=CC, client=incident.client)

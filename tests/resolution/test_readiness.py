@@ -58,7 +58,7 @@ def test_a_reviewed_incident_is_ready_to_be_closed(api):
     assert lacking(answer["resolve"]) == ["invalid_transition"]
 
 
-def test_missing_supervision_is_told(api):
+def test_missing_supervision_is_reported(api):
     answer = api(IM).get(path(mitigated(vendor_initiated=True)), expect=200).json()
     assert lacking(answer["resolve"]) == ["supervision_missing"]
 
@@ -97,7 +97,7 @@ def contacts_of(incident):
         ("vendor", ["not_mitigated", "change_in_progress", "not_disclosed"], ["root_cause_missing"]),
     ],
 )
-def test_contacts_are_told_what_rests_on_records_they_may_read(api, contact, to_resolve, to_close):
+def test_contacts_see_only_conditions_of_readable_records(api, contact, to_resolve, to_close):
     incident = IncidentFactory(severity="P1", component=ComponentFactory(product__vendor=VendorFactory()))
     EscalationFactory(incident=incident)
     ChangeFactory(incident=incident, status="in_progress")
@@ -109,7 +109,7 @@ def test_contacts_are_told_what_rests_on_records_they_may_read(api, contact, to_
     assert "scalation" not in str(answer)
 
 
-def test_nothing_undisclosed_stands_in_the_way_of_what_is_ready(api):
+def test_ready_means_that_no_hidden_condition_is_missing(api):
     incident = mitigated(component=ComponentFactory(product__vendor=VendorFactory()))
     for contact in contacts_of(incident).values():
         assert api(contact).get(path(incident), expect=200).json()["resolve"] == {"ready": True, "missing": []}

@@ -31,7 +31,7 @@ def resolved_through_api(**fields):
 
 
 @pytest.mark.parametrize("role", [IM, TS, EX])
-def test_a_resolved_incident_is_taken_up_again(api, role):
+def test_a_resolved_incident_is_reopened(api, role):
     incident, resolver, _ = resolved_through_api()
     was_resolved_at, caller = incident.resolved_at, api(role)
 
@@ -62,7 +62,7 @@ def test_other_roles_do_not_reopen(api, role):
 
 
 @pytest.mark.parametrize("status", ["open", "in_progress", "escalated"])
-def test_only_what_is_resolved_is_reopened(api, status):
+def test_only_a_resolved_incident_can_be_reopened(api, status):
     api(IM).post(path(IncidentFactory(status=status)), REASON, expect=409, code="invalid_transition")
     assert not Reopening.objects.exists()
 
@@ -101,7 +101,7 @@ def test_a_review_is_void_and_the_next_draft_follows_the_incident(api):
     assert codes(api(IM).post(path(incident, "close"), expect=409)) == {"postmortem_not_reviewed"}
 
 
-def test_what_was_opened_meanwhile_stands_in_the_way(api):
+def test_a_duplicate_opened_meanwhile_prevents_the_reopening(api):
     incident, _, _ = resolved_through_api()
     twin = IncidentFactory(client=incident.client, category=incident.category, title=incident.title)
     refused = api(IM).post(path(incident), REASON, expect=409, code="duplicate_open_incident")

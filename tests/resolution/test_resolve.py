@@ -66,7 +66,7 @@ def test_every_unresolved_status_may_be_resolved(api, status):
 
 
 @pytest.mark.parametrize("status", ["resolved", "closed"])
-def test_what_is_resolved_or_closed_is_not_resolved_again(api, status):
+def test_a_resolved_or_closed_incident_cannot_be_resolved_again(api, status):
     now = timezone.now()
     incident = mitigated(status=status, resolved_at=now, closed_at=now if status == "closed" else None)
     api(IM).post(path(incident), SUMMARY, expect=409, code="invalid_transition")
@@ -104,7 +104,7 @@ def test_everything_that_is_missing_is_named_at_once(api):
     assert not IncidentReport.objects.exists()
 
 
-def test_an_incident_of_a_vendor_contact_needs_supervision_beside_all_else(api):
+def test_an_incident_of_a_vendor_contact_also_needs_supervision(api):
     refused = api(IM).post(
         path(IncidentFactory(vendor_initiated=True)), SUMMARY, expect=409, code="precondition_failed"
     )
@@ -161,7 +161,7 @@ def a_void_confirmation(incident):
 @pytest.mark.parametrize(
     "appearance", [no_effect, no_longer_active, a_failed_change, anothers_change, a_void_confirmation]
 )
-def test_what_does_not_mitigate_is_no_evidence(api, appearance):
+def test_ineffective_measures_are_not_evidence(api, appearance):
     incident = informed()
     appearance(incident)
     assert codes(api(IM).post(path(incident), SUMMARY, expect=409)) == {"not_mitigated"}
@@ -219,7 +219,7 @@ def portal_update_to_another_client(incident):
         portal_update_to_another_client,
     ],
 )
-def test_what_does_not_reach_the_client_does_not_inform_it(api, message):
+def test_a_failed_communication_does_not_inform_the_client(api, message):
     incident = IncidentFactory(status="in_progress")
     WorkaroundFactory(incident=incident)
     message(incident)
@@ -234,7 +234,7 @@ def test_what_does_not_reach_the_client_does_not_inform_it(api, message):
         (lambda incident: RollbackFactory(incident=incident, status="in_progress"), "rollback_in_progress"),
     ],
 )
-def test_unfinished_actions_stand_in_the_way(api, unfinished, code):
+def test_unfinished_actions_prevent_the_resolution(api, unfinished, code):
     incident = mitigated()
     record = unfinished(incident)
     assert codes(api(IM).post(path(incident), SUMMARY, expect=409)) == {code}
@@ -255,7 +255,7 @@ def test_a_manager_may_give_a_code_and_a_note_instead_of_evidence(api, code):
 
 
 @pytest.mark.parametrize("role", [TS, EX])
-def test_others_give_a_code_only_beside_evidence(api, role):
+def test_other_roles_state_a_code_only_with_evidence(api, role):
     incident = informed()
     NoteFactory(incident=incident)
     given = {**SUMMARY, "resolution_code": "self_recovered"}
@@ -311,7 +311,7 @@ def test_related_changes_and_articles_are_linked_once(api):
 
 
 @pytest.mark.parametrize("name", ["change_ids", "article_ids"])
-def test_what_is_linked_must_exist(api, name):
+def test_linked_records_must_exist(api, name):
     refused = api(IM).post(path(mitigated()), {**SUMMARY, name: [987_654]}, expect=400, code="invalid_reference")
     assert fields(refused) == {name}
 
@@ -345,7 +345,7 @@ def test_stakeholders_are_notified_each_once(api):
     }
 
 
-def test_a_vendor_contact_who_reported_is_told_as_one(api):
+def test_a_reporting_vendor_contact_is_notified_as_a_vendor_contact(api):
     incident = mitigated(reporter=UserFactory(role=VC))
     api(IM).post(path(incident), SUMMARY, expect=200)
     told = Communication.objects.get(incident=incident, recipient_user=incident.reporter)
@@ -357,7 +357,7 @@ def test_a_stale_version_resolves_nothing(api):
     api(IM).post(path(incident), SUMMARY, expect=412, code="stale_version", **{"If-Match": '"7"'})
 
 
-def test_resolving_stands_after_detection_on_any_clock(api):
+def test_the_resolution_time_is_never_before_the_detection(api):
     incident = mitigated(detected_at=timezone.now() - timedelta(days=3))
     answer = api(IM).post(path(incident), SUMMARY, expect=200).json()
     assert answer["resolved_at"] > answer["detected_at"]

@@ -47,7 +47,7 @@ def test_other_roles_do_not_review(api, role):
     api(role).post(path(ReportFactory()), expect=403, code="role_not_permitted")
 
 
-def test_nobody_reviews_what_they_resolved(api):
+def test_resolvers_cannot_review_the_postmortem(api):
     caller = api(IM)
     report = ReportFactory(incident=resolved(resolved_by=caller.user))
     refused = caller.post(path(report), expect=403, code="segregation_of_duties")
@@ -58,7 +58,7 @@ def test_nobody_reviews_what_they_resolved(api):
 
 @pytest.mark.parametrize("initiated", ["created_by", "reporter"])
 @pytest.mark.parametrize(("peak", "expected"), [("P1", 403), ("P2", 403), ("P3", 200), ("P4", 200)])
-def test_an_initiator_does_not_review_what_ever_was_of_high_severity(api, initiated, peak, expected):
+def test_an_initiator_cannot_review_an_incident_that_ever_had_high_severity(api, initiated, peak, expected):
     caller = api(IM)
     incident = resolved(severity="P4", peak_severity=peak, severity_rested_on_facts=True, **{initiated: caller.user})
     answer = caller.post(path(ReportFactory(incident=incident)), expect=expected)
@@ -67,14 +67,14 @@ def test_an_initiator_does_not_review_what_ever_was_of_high_severity(api, initia
         assert codes(answer) == {"not_an_initiator"}
 
 
-def test_an_initiator_does_not_review_what_no_facts_ever_gave(api):
+def test_an_initiator_cannot_review_after_an_overridden_high_severity(api):
     caller = api(IM)
     incident = resolved(severity="P4", severity_rested_on_facts=False, reporter=caller.user)
     refused = caller.post(path(ReportFactory(incident=incident)), expect=403, code="segregation_of_duties")
     assert codes(refused) == {"not_an_initiator"}
 
 
-def test_what_is_high_is_a_setting(api, settings):
+def test_the_high_severities_are_a_setting(api, settings):
     settings.IMS_HIGH_SEVERITIES = ["P1", "P2", "P3"]
     caller = api(IM)
     report = ReportFactory(incident=resolved(severity="P3", reporter=caller.user))
@@ -100,7 +100,7 @@ def test_only_while_the_incident_is_resolved(api):
         ({"voided_at": timezone.now(), "void_reason": "reopened"}, "postmortem_voided"),
     ],
 )
-def test_only_the_standing_automatic_draft_is_reviewed(api, fields, code):
+def test_only_the_live_automatic_draft_can_be_reviewed(api, fields, code):
     refused = api(IM).post(path(ReportFactory(**fields)), expect=409, code="precondition_failed")
     assert codes(refused) == {code}
 

@@ -89,7 +89,7 @@ def everything(client=None):
     return incident
 
 
-def test_every_kind_of_event_is_told_in_order(api):
+def test_every_kind_of_entry_is_listed_in_order(api):
     incident, worker = everything(), api(EX)
     worker.patch(f"/incidents/{incident.pk}/", {"root_cause_undetermined_reason": "–"}, expect=200)
     worker.post(f"/incidents/{incident.pk}/reopen/", {"reason": "Again."}, expect=200)
@@ -115,7 +115,7 @@ def test_entries_name_their_record_and_their_actor(api):
     assert entry["summary"] == "Note: Checked the logs."
 
 
-def test_a_reopening_keeps_what_was_resolved_and_why_it_did_not_hold(api):
+def test_a_reopening_preserves_the_former_resolution_and_its_reason(api):
     incident, worker = mitigated(), api(IM)
     worker.post(f"/incidents/{incident.pk}/resolve/", {"resolution_summary": "Restarted."}, expect=200)
     incident.refresh_from_db()
@@ -136,7 +136,7 @@ def test_a_long_text_is_cut_and_braces_are_text(api):
     assert len(summary) < 250
 
 
-def test_it_is_complete_without_the_trail(api):
+def test_the_timeline_is_complete_without_the_trail(api):
     incident = everything()
     with_trail = told(api(IM), incident)
     imported = IncidentFactory(imported_row={}, acknowledged_at=timezone.now(), status="closed")
@@ -148,7 +148,7 @@ def test_it_is_complete_without_the_trail(api):
     assert AuditEntry.objects.filter(reference_type="incident", reference_id=imported.pk).exists()
 
 
-def test_a_client_contact_is_told_what_a_client_contact_may_read(api):
+def test_a_client_contact_sees_only_readable_entries(api):
     incident = everything()
     entries = told(api(UserFactory(role=CC, client=incident.client)), incident)
     assert set(kinds(entries)) == {
@@ -177,7 +177,7 @@ def test_a_client_contact_is_told_what_a_client_contact_may_read(api):
     assert not [each for each in summaries if "executives" in each or "cache" in each or "answered" in each]
 
 
-def test_a_vendor_contact_is_told_of_the_work_but_not_of_others_messages(api):
+def test_a_vendor_contact_sees_the_work_but_not_others_messages(api):
     incident = everything()
     reader = UserFactory(role=VC, vendor=incident.component.product.vendor)
     shown = set(kinds(told(api(reader), incident)))
@@ -228,7 +228,7 @@ ZONELESS = "WyJhdCIsZmFsc2UsWyIyMDI1LTAxLTAxIiwxLCJhIiwwXSwxXQ"
         "page_size=0",
     ],
 )
-def test_what_cannot_be_asked_is_refused(api, query):
+def test_invalid_parameters_are_refused(api, query):
     api(IM).get(path(IncidentFactory(), f"?{query}"), expect=400, code="invalid_filter")
 
 
@@ -262,7 +262,7 @@ def test_reading_it_is_a_discovery(api):
     assert entry.meta["filters"] == {"kind": "created", "view": "timeline"}
 
 
-def test_a_thousand_records_take_no_more_statements(api):
+def test_the_number_of_queries_is_independent_of_a_thousand_records(api):
     incident, reader = everything(), Api(UserFactory(role=IM))
     reader.get(path(incident))
     with capture() as few:

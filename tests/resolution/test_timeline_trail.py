@@ -12,7 +12,7 @@ from users.choices import EX, IM, TS
 pytestmark = pytest.mark.django_db
 
 
-def test_the_trail_tells_moves_and_who_acknowledged(api):
+def test_the_trail_supplies_transitions_and_acknowledgements(api):
     incident, worker = IncidentFactory(severity="P4"), api(TS)
     worker.patch(f"/incidents/{incident.pk}/", {"status": "in_progress", "severity": "P2"}, expect=200)
     entries = {each["kind"]: each for each in told(api(IM), incident)}
@@ -21,7 +21,7 @@ def test_the_trail_tells_moves_and_who_acknowledged(api):
     assert {entries[kind]["actor_id"] for kind in ("status_changed", "acknowledged")} == {worker.user.pk}
 
 
-def test_the_alert_and_its_correlation_are_told(api):
+def test_the_alert_and_its_correlation_are_listed(api):
     manager, place = api(IM), {"client_id": ClientFactory().pk, "component_id": ComponentFactory().pk}
     alert = {"source": "alert_log", "payload_summary": "The gateway answers 503.", "severity_hint": "P1", **place}
     made = manager.post("/events/correlate/", {"event_payloads": [alert]}, expect=200).json()
@@ -34,7 +34,7 @@ def test_the_alert_and_its_correlation_are_told(api):
     assert entries[3]["summary"] == f"Event {made['events'][0]['id']} correlated: incident_created"
 
 
-def test_moves_that_leave_no_time_on_their_record_are_told_by_the_trail(api):
+def test_transitions_without_a_time_column_come_from_the_trail(api):
     incident, worker = IncidentFactory(), api(TS)
     change, workaround = ChangeFactory(incident=incident, status="in_progress"), WorkaroundFactory(incident=incident)
     rollback = RollbackFactory(change_request=change)
@@ -55,7 +55,7 @@ def test_moves_that_leave_no_time_on_their_record_are_told_by_the_trail(api):
     assert [each["reference_id"] for each in moved] == [workaround.pk, rollback.pk, analysis.pk]
 
 
-def test_the_trail_tells_who_answered_an_escalation_and_who_started_a_change(api):
+def test_the_trail_supplies_the_actors_of_escalations_and_changes(api):
     incident, executive, worker = IncidentFactory(status="escalated"), api(EX), api(TS)
     escalation = EscalationFactory(incident=incident, target_user=executive.user)
     change = ChangeFactory(incident=incident, status="scheduled")

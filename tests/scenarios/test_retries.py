@@ -89,7 +89,7 @@ def all_notes(line: Line) -> list[str]:
     return found
 
 
-def test_whoever_repeats_after_a_lost_connection_loses_and_doubles_nothing(line):
+def test_retries_after_lost_connections_lose_and_duplicate_nothing(line):
     chance = random.Random(6)  # noqa: S311 - a fixed course, not a secret
     for number in range(REQUESTS):
         answered = number % 2 == 0

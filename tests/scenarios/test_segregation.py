@@ -131,15 +131,15 @@ def handled(status="scheduled", **changes):
     return resolver, ReviewFactory(incident=incident, status=status, **changes)
 
 
-def judging_ones_own_work():
+def reviewing_own_analysis():
     return (*handled(), {"findings": "All went well."})
 
 
-def beginning_ones_own_review():
+def starting_own_review():
     return (*handled(), {})
 
 
-def finishing_ones_own_review():
+def completing_own_review():
     return (*handled("in_progress", **RATED), {})
 
 
@@ -190,9 +190,9 @@ CASES = {
     ("not_the_requester", "rollback.start"): requested_rollback,
     ("not_the_requester", "rollback.reject"): requested_rollback,
     ("not_the_resolver", "postmortem.review"): reviewed_by_the_resolver,
-    ("reviews_apart", "review.update"): judging_ones_own_work,
-    ("reviews_apart", "review.start"): beginning_ones_own_review,
-    ("reviews_apart", "review.complete"): finishing_ones_own_review,
+    ("reviews_apart", "review.update"): reviewing_own_analysis,
+    ("reviews_apart", "review.start"): starting_own_review,
+    ("reviews_apart", "review.complete"): completing_own_review,
     ("reviewer_is_another", "article.create"): own_reviewer,
     ("reviewer_is_another", "article.update"): own_reviewer_later,
 }
@@ -236,7 +236,7 @@ def test_the_table_tries_every_rule_of_the_registry():
 
 @pytest.mark.parametrize("door", [rest, check, inside, approval], ids=lambda door: door.__name__)
 @pytest.mark.parametrize(("rule", "name"), CASES, ids=lambda value: value)
-def test_no_door_lets_the_forbidden_person_through(rule, name, door):
+def test_no_entry_point_admits_the_excluded_person(rule, name, door):
     operation = registry[name]
     if door is approval and operation.elevated is None:
         pytest.skip("the operation is never elevated: there is no authority to ask for")

@@ -193,7 +193,7 @@ def rules_that_find(old, new):
 
 
 @pytest.mark.parametrize(("rule", "where", "value"), BREAKING)
-def test_a_breaking_change_is_found_by_its_rule_alone(rule, where, value):
+def test_a_breaking_change_is_found_by_exactly_its_rule(rule, where, value):
     found = breaking_changes(OLD, changed(where, value))
 
     assert {each.rule for each in found} == {rule}
@@ -201,12 +201,12 @@ def test_a_breaking_change_is_found_by_its_rule_alone(rule, where, value):
 
 
 @pytest.mark.parametrize(("where", "value"), HARMLESS)
-def test_what_breaks_nobody_is_let_pass(where, value):
+def test_compatible_changes_pass(where, value):
     assert breaking_changes(OLD, changed(where, value)) == []
 
 
 @pytest.mark.parametrize(("rule", "where", "value"), BREAKING)
-def test_the_promise_holds_all_that_is_compared(rule, where, value):
+def test_the_released_contract_contains_all_compared_keywords(rule, where, value):
     assert rules_that_find(public_contract(OLD), changed(where, value)) == {rule}
     assert rules_that_find(OLD, public_contract(changed(where, value))) == {rule}
 
@@ -230,7 +230,7 @@ def test_items_that_must_differ_break_a_body():
     assert rules_that_find(loose, OLD) == {"bounds_changed"}
 
 
-def test_the_narrower_of_two_alternatives_is_no_bound():
+def test_the_stricter_of_two_alternatives_is_not_a_bound():
     """What one alternative refuses, another may take."""
     old = changed(f"{SENT} name", {"oneOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 9}]})
     for longest, found in ((9, set()), (8, {"bounds_changed"})):
@@ -245,7 +245,7 @@ def test_alternatives_that_are_records_are_one_record_of_all_their_members():
     assert rules_that_find(old, old) == set()
 
 
-def test_a_component_is_told_once_for_each_way():
+def test_a_component_is_reported_once_for_each_direction():
     found = breaking_changes(OLD, changed(f"{SCHEMAS} ColourEnum enum", ["blue", "green"]))
 
     assert [str(each) for each in found] == [
@@ -260,7 +260,7 @@ def test_a_shape_that_holds_itself_comes_to_an_end():
         assert breaking_changes(new, new) == []
 
 
-def test_the_description_as_it_is_served_breaks_nothing_of_itself():
+def test_the_served_description_is_compatible_with_itself():
     assert breaking_changes(current(), current()) == []
     assert breaking_changes(public_contract(current()), current()) == []
     assert breaking_changes(current(), public_contract(current())) == []

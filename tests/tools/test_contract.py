@@ -44,14 +44,14 @@ def test_a_stale_file_fails_the_check(files):
         call_command(openapi.Command(), "--check")
 
 
-def test_the_check_needs_to_know_what_was_released(files):
+def test_the_check_requires_the_released_contract(files):
     (files / "released.json").unlink()
 
     with pytest.raises(CommandError, match="breaking changes cannot be detected"):
         call_command(openapi.Command(), "--check")
 
 
-def test_writing_lists_what_breaks_and_the_check_fails(files, capsys):
+def test_writing_lists_breaking_changes_and_the_check_fails(files, capsys):
     (files / "description.json").unlink()
 
     call_command(openapi.Command())
@@ -78,7 +78,7 @@ def test_a_break_that_is_meant_passes_with_its_reason_and_others_still_fail(file
     assert sorted(read(files / "accepted.json").values()) == ["Moved.", "Nobody used it."]
 
 
-def test_a_release_starts_anew(files, capsys):
+def test_a_release_clears_the_accepted_changes(files, capsys):
     call_command(openapi.Command(), "--accept", "Nobody used it.")
     call_command(openapi.Command(), "--release")
 

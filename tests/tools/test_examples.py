@@ -106,7 +106,7 @@ def test_no_secret_is_recorded():
         assert [name for name in secrets if name in shown and shown[name] != with_placeholders(secrets)[name]] == []
 
 
-def test_what_is_random_is_replaced_and_what_is_long_is_shortened():
+def test_random_values_are_replaced_and_long_ones_shortened():
     answer = {
         "token": "abc",
         "hash": "ab" * 32,
@@ -124,7 +124,7 @@ def test_what_is_random_is_replaced_and_what_is_long_is_shortened():
     assert truncated(text).endswith("…")
 
 
-def test_places_are_filled_by_what_was_kept():
+def test_placeholders_are_filled_from_earlier_responses():
     kept = {"incident": {"id": 7, "rows": [{"id": 8}]}}
 
     assert filled({"a": "{incident.id}", "b": ["{incident.rows.0.id}"], "c": "/x/{incident.id}/"}, kept) == {

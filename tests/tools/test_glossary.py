@@ -59,7 +59,7 @@ def names() -> Counter[str]:
     return Counter(name for term, others, _ in ROWS for name in re.findall(r"`([^`]+)`", f"{term} {others}"))
 
 
-def test_every_public_noun_stands_in_the_glossary_exactly_once():
+def test_every_public_noun_is_in_the_glossary_exactly_once():
     public = set(public_nouns())
     assert len(public) > 150
     assert {name for name in public if names()[name] != 1} == set()
@@ -69,7 +69,7 @@ def test_the_glossary_names_nothing_that_does_not_exist():
     assert set(names()) - set(public_nouns()) == set()
 
 
-def test_every_term_stands_once_with_its_meaning():
+def test_every_term_occurs_once_with_its_meaning():
     terms = Counter(term.casefold() for heading, _, _ in ROWS for term in heading.split(", "))
     assert {term: count for term, count in terms.items() if count > 1} == {}
     assert all(meaning.strip() and not meaning.endswith(".") for _, _, meaning in ROWS)

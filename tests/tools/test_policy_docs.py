@@ -36,7 +36,7 @@ def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypa
         call_command(policy_docs.Command())
 
 
-def test_every_operation_code_and_procedure_stands_on_the_page():
+def test_every_operation_code_and_procedure_is_on_the_page():
     page = render(policy_docs.TESTS)
 
     assert [each.name for each in reachable() if f"**`{each.name}`**" not in page] == []
@@ -45,7 +45,7 @@ def test_every_operation_code_and_procedure_stands_on_the_page():
     assert list(SOPS) == list(range(1, 28))
 
 
-def test_every_rule_of_segregation_stands_in_its_table():
+def test_every_rule_of_segregation_is_in_its_table():
     table = render(policy_docs.TESTS).split("# Segregation of duties\n")[1].split("\n# ")[0]
     rules = {(each.name, duty) for each in registry for duty in each.duties if duty.code is Code.SEGREGATION_OF_DUTIES}
 

@@ -66,7 +66,7 @@ def test_every_procedure_has_its_recipe():
 
 
 @needs_curl
-def test_the_recipes_lead_where_the_page_says(server: str, environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_recipes_produce_the_printed_responses(server: str, environment: dict[str, str], tmp_path: Path) -> None:
     run(".venv/bin/python manage.py migrate --verbosity 0", environment)
     sam, eva = sorted(FOUNDERS, key=lambda person: person.key, reverse=True)
     made = run(f".venv/bin/python manage.py bootstrap --sa-email {sam.email} --ex-email {eva.email}", environment)

@@ -93,7 +93,7 @@ def test_a_reissue_voids_both_shares_of_before(api):
     activate(new, "another horse 8", expect=401, code="invalid_credentials")
 
 
-def test_a_reissue_voids_a_share_that_nobody_countersigned(api):
+def test_a_reissue_voids_a_share_without_countersignature(api):
     user, administrator = UserFactory(role=TS), api(SA)
     old = issued(administrator, user)
     new = issued(administrator, user)
@@ -142,7 +142,7 @@ def test_an_account_that_is_no_longer_active_is_not_activated(api):
     activate(shares, expect=403, code="user_inactive")
 
 
-def test_nobody_issues_one_to_themselves(api):
+def test_users_cannot_issue_their_own_activation(api):
     administrator = UserFactory(role=SA)
     api(administrator).post(path_of(administrator), expect=403, code="segregation_of_duties")
 
@@ -220,7 +220,7 @@ def test_a_privileged_account_is_opened_only_with_an_executives_approval(api, ro
 
 
 @pytest.mark.parametrize("role", [TS, AM, CC, VC])
-def test_an_account_that_had_a_password_is_opened_again_only_with_an_executives_approval(api, role):
+def test_an_account_with_a_former_password_is_reactivated_only_with_approval(api, role):
     """A colleague's or a client contact's account is not taken over by whoever may issue shares."""
     user, manager = UserFactory(role=role, password="an old secret 5"), api(IM)
     session = api(user)
@@ -244,7 +244,7 @@ def test_an_account_that_ever_had_a_password_stays_one(api):
     administrator.post(path_of(user), expect=403, code="approval_required")
 
 
-def test_guessing_beside_one_right_share_locks_the_account_for_that_address(api, settings):
+def test_guessing_the_other_share_locks_the_account_for_that_address(api, settings):
     user = UserFactory(role=TS)
     shares = shares_of(user)
     for _ in range(settings.AXES_FAILURE_LIMIT - 1):
@@ -259,7 +259,7 @@ def test_guessing_beside_one_right_share_locks_the_account_for_that_address(api,
     elsewhere.post("/auth/activate/", {"shares": shares, "password": PASSWORD}, expect=200)
 
 
-def test_shares_are_kept_nowhere(api):
+def test_shares_are_never_stored(api):
     body = {"name": "Ada", "email": "ada@example.com", "role": TS, "timezone": "UTC"}
     keyed = {"Idempotency-Key": "k"}
     first = api(SA).post("/users/", body, expect=201, **keyed).json()

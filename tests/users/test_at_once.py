@@ -68,7 +68,7 @@ def test_no_more_are_written_than_the_cap_of_an_agent():
     assert AgentDay.objects.get(user=person).count == 3
 
 
-def test_of_two_issues_one_share_stays_good():
+def test_of_two_concurrent_issues_one_share_remains_valid():
     user = UserFactory(role=TS)
     callers = [Api(UserFactory(role=SA)) for _ in range(3)]
 
@@ -78,7 +78,7 @@ def test_of_two_issues_one_share_stays_good():
     assert ActivationToken.objects.filter(user=user, used_at=None).count() == 1
 
 
-def test_a_login_beside_a_suspension_leaves_no_token_behind():
+def test_a_login_during_a_suspension_leaves_no_token():
     user = UserFactory(role=TS, password="an old secret 5")
     administrator = Api(UserFactory(role=SA))
     login = {"email": user.email, "password": "an old secret 5"}

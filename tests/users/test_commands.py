@@ -112,7 +112,7 @@ def test_issue_token_is_refused_for_an_account_that_is_not_active(status):
         ("ada@example.com", "--agent", "\u200b"),
     ],
 )
-def test_issue_token_refuses_what_it_cannot_do(arguments):
+def test_issue_token_refuses_invalid_options(arguments):
     UserFactory(role=TS, email="ada@example.com")
     with pytest.raises(CommandError):
         run("issue_token", *arguments)
@@ -121,7 +121,7 @@ def test_issue_token_refuses_what_it_cannot_do(arguments):
 
 @pytest.mark.parametrize("status", ["active", "suspended", "on_leave"])
 @pytest.mark.parametrize("role", [SA, EX])
-def test_recover_lets_the_only_one_of_a_role_back_in(role, status):
+def test_recover_restores_the_only_account_of_a_role(role, status):
     person = UserFactory(role=role, status=status, email="chief@example.com", password="an old secret 5")
     UserFactory(role=role, status="inactive", password="another secret 6")
     UserFactory(role=role, password="!")  # was never activated, so cannot act

@@ -32,13 +32,13 @@ def test_pending_shares_are_void(api):
 
 
 @pytest.mark.parametrize("role", [TS, AM, EX])
-def test_others_end_nobodys(api, role):
+def test_other_roles_cannot_end_access(api, role):
     person = UserFactory(role=TS)
     held = api(person)
     api(role).post(f"/users/{person.pk}/end-access/", expect=403, code="out_of_scope")
     held.get("/me/", expect=200)
 
 
-def test_who_is_outside_ones_scope_is_not_found(api):
+def test_accounts_outside_the_scope_are_not_found(api):
     contact = UserFactory(role=CC, client=ClientFactory())
     api(CC).post(f"/users/{contact.pk}/end-access/", expect=404, code="not_found")

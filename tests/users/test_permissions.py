@@ -46,7 +46,7 @@ def test_a_modifier_who_is_not_the_caller_is_refused(api):
 
 @pytest.mark.parametrize("role", [SA, IM])
 @pytest.mark.parametrize("change", [{"role": TS}, {"status": "inactive"}, {"status": "active"}])
-def test_nobody_changes_their_own_account(api, role, change):
+def test_users_cannot_change_their_own_permissions(api, role, change):
     person = UserFactory(role=role)
     refused = api(person).patch(path(person), change, expect=403, code="segregation_of_duties")
     assert refused.json()["rule"] == "not_own_account"

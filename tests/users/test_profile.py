@@ -74,7 +74,7 @@ def test_the_trail_records_the_person_and_the_agent():
     assert set(acts) == {("user.update_profile", "triage-bot"), ("discovery.search", "triage-bot")}
 
 
-def test_a_password_never_stands_in_the_trail(api):
+def test_a_password_is_never_in_the_trail(api):
     person = UserFactory(role=TS, password=OLD)
     api(person).patch("/me/", {"password": NEW, "current_password": OLD}, expect=200)
 

@@ -11,7 +11,7 @@ from users.models import ConsoleSession
 pytestmark = pytest.mark.django_db
 
 
-def test_one_lists_ones_own_and_no_key_is_shown(api):
+def test_users_list_their_own_sessions_without_keys(api):
     person = UserFactory(role=TS, password=OLD)
     browser = entered(person)
     entered(UserFactory(role=SA, password=OLD))
@@ -25,7 +25,7 @@ def test_one_lists_ones_own_and_no_key_is_shown(api):
     assert key not in str(list(AuditEntry.objects.values()))
 
 
-def test_one_ends_ones_own(api):
+def test_users_end_their_own_sessions(api):
     person = UserFactory(role=TS, password=OLD)
     here, elsewhere = entered(person), entered(person)
     _first, second = (row["id"] for row in api(person).get("/auth/sessions/", expect=200).json()["results"])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("role", [TS, SA, EX])
-def test_one_lists_ones_own_tokens_only_and_never_a_secret(api, role):
+def test_users_list_only_their_own_tokens_without_secrets(api, role):
     person = UserFactory(role=role)
     session = api(person)
     _, secret = new_token(person, name="laptop", agent="triage-bot")
@@ -30,7 +30,7 @@ def test_one_lists_ones_own_tokens_only_and_never_a_secret(api, role):
     assert not any("digest" in row for row in results)
 
 
-def test_one_revokes_ones_own_token(api):
+def test_users_revoke_their_own_tokens(api):
     person = UserFactory(role=TS)
     session = api(person)
     token, secret = new_token(person)
@@ -81,7 +81,7 @@ def test_a_token_shows_when_it_was_last_used_to_some_minutes(api):
 
 
 @pytest.mark.parametrize("header", ["Token nonsense", "Bearer nonsense", "Token", "Token a b", ""])
-def test_without_a_live_token_nobody_is_known(header):
+def test_requests_without_a_valid_token_are_anonymous(header):
     headers = {"Authorization": header} if header else {}
     refused = Api(None, **headers).get("/me/", expect=401, code="not_authenticated")
     assert refused["WWW-Authenticate"] == "Token"
@@ -105,7 +105,7 @@ def test_a_token_that_cannot_be_is_refused(api, body):
     api(TS).post("/auth/tokens/", body, expect=400, code="validation_error")
 
 
-def test_an_agent_makes_no_token():
+def test_an_agent_cannot_create_a_token():
     _, secret = new_token(UserFactory(role=TS), agent="night-bot")
     agent = Api(None, Authorization=f"Token {secret}")
     agent.post("/auth/tokens/", {"name": "more"}, expect=403, code="in_person_required")

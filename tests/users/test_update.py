@@ -31,13 +31,13 @@ def test_data_are_corrected_and_leave_their_entry(api, asker):
 
 
 @pytest.mark.parametrize("role", [TS, AM, EX, CC])
-def test_others_correct_nobody(api, role):
+def test_other_roles_cannot_update_users(api, role):
     user = UserFactory(role=TS)
     api(role).patch(f"/users/{user.pk}/", {"name": "X"}, expect=403, code="role_not_permitted")
 
 
 @pytest.mark.parametrize("role", [SA, IM])
-def test_nobody_moves_their_own_address_or_association(api, role):
+def test_users_cannot_change_their_own_address_or_association(api, role):
     person = UserFactory(role=role)
     for change in ({"email": "else@example.com"}, {"client_id": ClientFactory().pk}, {"vendor_id": VendorFactory().pk}):
         refused = api(person).patch(f"/users/{person.pk}/", change, expect=403, code="segregation_of_duties")
@@ -91,5 +91,5 @@ def test_a_contact_moves_to_another_client_but_never_to_none(api):
     assert fields(asker.patch(f"/users/{UserFactory(role=VC).pk}/", {"vendor_id": None}, expect=400)) == {"vendor_id"}
 
 
-def test_the_system_principal_is_nobody_to_correct(api):
+def test_the_system_principal_cannot_be_updated(api):
     api(SA).patch("/users/0/", {"name": "Somebody"}, expect=409, code="precondition_failed")

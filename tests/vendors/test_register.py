@@ -87,7 +87,7 @@ def test_a_vendor_becomes_another_only_with_an_executives_authority(api, change,
     api(EX).patch(path, {"vendor_name": "A third"}, expect=200)
 
 
-def test_other_details_and_what_stays_the_same_need_no_approval(api):
+def test_other_details_and_unchanged_values_need_no_approval(api):
     vendor = VendorFactory()
     same = {"vendor_name": vendor.vendor_name, "vendor_type": vendor.vendor_type, "contact_email": vendor.contact_email}
     change = {**same, "contact_phone": "+49301112223", "status": "inactive"}

@@ -17,7 +17,7 @@ TEXTS = st.text() | st.text(alphabet=AWKWARD + "aäxn", max_size=20)
 
 
 @given(TEXTS, st.sampled_from(sorted(FOLDINGS)))
-def test_folding_twice_is_folding_once(text, kind):
+def test_folding_is_idempotent(text, kind):
     fold = FOLDINGS[kind]
     assert fold(fold(text)) == fold(text)
 
@@ -51,7 +51,7 @@ IGNORED = [
 
 
 @pytest.mark.parametrize("ignored", IGNORED, ids=ascii)
-def test_what_cannot_be_seen_does_not_count(ignored):
+def test_invisible_characters_do_not_count(ignored):
     assert fold_name(f"No{ignored}va {ignored}") == "nova"
     assert is_blank(f" {ignored}\t")
 
@@ -84,7 +84,7 @@ def test_symbols_of_titles_count():
     assert fold_title("Load > 80") != fold_title("Load < 80")
 
 
-def test_titles_of_punctuation_alone_are_told_apart():
+def test_titles_of_only_punctuation_are_distinguished():
     assert len({fold_title("?!"), fold_title("..."), fold_title("")}) == 3
 
 
@@ -105,7 +105,7 @@ def test_domains_are_compared_as_dns_does(one, other):
     ("one", "other"),
     [("j.smith@a.example", "j-smith@a.example"), ("ada@straße.example", "ada@strasse.example"), ("a@b", "ab")],
 )
-def test_addresses_that_dns_tells_apart_are_apart(one, other):
+def test_addresses_that_dns_distinguishes_are_distinct(one, other):
     assert fold_email(one) != fold_email(other)
 
 

@@ -174,7 +174,7 @@ def test_open_incidents_of_titles_that_differ_in_punctuation_keep_a_violation(ma
     assert (rules_of(kept[one.pk]), rules_of(kept[two.pk]), rules_of(kept[past.pk])) == ([], ["one_open_incident"], [])
 
 
-def test_every_kind_of_key_is_folded_anew(make):
+def test_every_kind_of_key_is_recomputed(make):
     a_client(make, "HRB\u200b 1", "a@bücher.example")
     a_client(make, "HRB 1", "b@bu\u0308cher.example")
     product = make("products.Product", product_name="Ledger\u2063", product_type="other")
