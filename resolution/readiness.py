@@ -42,48 +42,61 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """A condition: its code, the sentence for its absence, its predicate, and its audience."""
+    """A condition: its code, the sentence for its absence, its predicate, its audience, and the requests that fulfil
+    it.
+    """
 
     code: str
     sentence: str
     holds: Callable[[Case], bool]
     visible_to_viewer: Callable[[Any, Incident], bool] = staff
+    endpoints: tuple[str, ...] = ()
 
 
 MITIGATED = Precondition(
     "not_mitigated",
     "The impact is not demonstrably mitigated: record an active workaround that is at least partially effective, "
     "complete a change or rollback of the incident, or have a client contact confirm the mitigation. Alternatively, "
-    "an incident manager can resolve it with a resolution_code and a note on the incident as evidence.",
+    "an incident manager can resolve it with a resolution code and a note on the incident as evidence.",
     lambda case: case.mitigated,
     everyone,
+    (
+        "POST /workarounds/",
+        "POST /change-requests/{id}/complete/",
+        "POST /rollback-requests/{id}/complete/",
+        "POST /incidents/{id}/confirm-mitigation/",
+    ),
 )
 
 TO_RESOLVE: tuple[Precondition, ...] = (
     MITIGATED,
     Precondition(
         "client_not_informed",
-        "The client has not been informed: record a portal update addressed to client_contact, or a communication to "
-        "one of the client's contacts that was sent or delivered.",
+        "The client has not been informed: record a portal update addressed to the client's contacts, or a "
+        "communication to one of them that was sent or delivered.",
         lambda case: case.facts.client_reached or case.facts.portal_updated,
         staff_and_client,
+        ("POST /communications/", "PATCH /communications/{id}/"),
     ),
     Precondition(
         "escalation_open",
         "An escalation is open: its target or an incident manager must acknowledge it.",
         lambda case: not case.facts.escalation_open,
+        endpoints=("POST /escalations/{id}/acknowledge/", "POST /escalations/{id}/resolve/"),
     ),
     Precondition(
         "change_in_progress",
         "A change of the incident is in progress: complete or fail it.",
         lambda case: not case.facts.change_in_progress,
         staff_and_vendor,
+        ("POST /change-requests/{id}/complete/", "POST /change-requests/{id}/fail/"),
     ),
     Precondition(
         "rollback_in_progress",
         "A rollback of the incident is in progress: complete or reject it.",
         lambda case: not case.facts.rollback_in_progress,
         staff_and_vendor,
+        ("POST /rollback-requests/{id}/complete/", "POST /rollback-requests/{id}/reject/"),
     ),
 )
 
@@ -94,20 +107,23 @@ TO_CLOSE: tuple[Precondition, ...] = (
         "The postmortem's data has changed since its review. Draft it again and have it reviewed.",
         lambda case: not case.outdated,
         staff_and_client,
+        ("POST /incident-reports/{id}/review/",),
     ),
     Precondition(
         "postmortem_not_reviewed",
-        "The postmortem has no valid review: have an authorised person review it with POST "
-        "/incident-reports/{id}/review/. If an initiator reviewed it before the severity became high, reopen the "
-        "incident and resolve it again.",
+        "The postmortem has no valid review: ask an authorised person to review it. If an initiator reviewed it before "
+        "the severity became high, reopen the incident and resolve it again.",
         lambda case: case.outdated or _is_reviewed(case),
         staff_and_client,
+        ("POST /incident-reports/{id}/review/",),
     ),
     Precondition(
         "root_cause_missing",
-        "The highest severity requires a root cause: complete an analysis, or state root_cause_undetermined_reason.",
+        "The highest severity requires a root cause: complete an analysis, or state on the incident why the cause "
+        "cannot be determined.",
         lambda case: case.facts.root_cause_found or not needs_root_cause(case.incident),
         staff_and_vendor,
+        ("POST /root-cause-analyses/{id}/complete/", "PATCH /incidents/{id}/"),
     ),
 )
 
@@ -167,12 +183,12 @@ def _verdict(case: Case, status: IncidentStatus, viewer: Any) -> dict[str, Any]:
     unmet = missing(case, status)
     told = [_item(each) for each in unmet if each.visible_to_viewer(viewer, case.incident)]
     items = [*_blocked(case.incident, status), *told, *([UNDISCLOSED] if len(told) < len(unmet) else [])]
-    shown = [{"code": item.code, "detail": item.detail} for item in items]
+    shown = [{"code": item.code, "detail": item.detail, "endpoints": item.facts.get("endpoints", [])} for item in items]
     return {"ready": not shown, "missing": shown}
 
 
 def _item(unmet: Precondition) -> Item:
-    return Item(unmet.code, unmet.sentence)
+    return Item(unmet.code, unmet.sentence, facts={"endpoints": list(unmet.endpoints)})
 
 
 def _blocked(incident: Incident, status: IncidentStatus, *, raising: Code | None = None) -> tuple[Item, ...]:

@@ -24,6 +24,7 @@ ConfirmedIncident = extended(
 class MissingPrecondition(serializers.Serializer[object]):
     code = serializers.CharField()
     detail = serializers.CharField()
+    endpoints = serializers.ListField(child=serializers.CharField())
 
 
 class ReadinessVerdict(serializers.Serializer[object]):
@@ -47,6 +48,7 @@ class TimelineEntry(serializers.Serializer[object]):
     kind = serializers.ChoiceField(choices=TimelineKind.choices)
     summary = serializers.CharField()
     actor_id = serializers.IntegerField(allow_null=True)
+    actor_name = serializers.CharField(allow_null=True)
     reference_type = serializers.CharField()
     reference_id = serializers.IntegerField()
 

@@ -55,6 +55,7 @@ class ProblemItem(serializers.Serializer[object]):
     detail = _text("The reason, in a sentence.")
     allowed = _names("The allowed next statuses of the record.", required=False)
     status = _fact("The current status of the record.")
+    endpoints = _names("The requests that can fulfil this precondition.", required=False)
     requests = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="The request for each allowed transition."
     )

@@ -1,8 +1,11 @@
 """What an incident still lacks, before it is resolved and before it is closed."""
 
+import re
+
 import pytest
 
 from audit.models import AuditEntry
+from core.operations.registry import registry
 from tests.api import capture, statements
 from tests.changes.factories import ChangeFactory
 from tests.incidents.factories import (
@@ -130,3 +133,22 @@ def test_the_number_of_records_does_not_matter(api):
         reader.get(path(incident), expect=200)
 
     assert len(statements(many)) == len(statements(few)) <= 5
+
+
+def test_what_is_missing_names_the_requests_apart_from_the_sentence(api):
+    """A sentence is for a person: no method, path or field name stands in it."""
+    incident = IncidentFactory(status="in_progress", severity="P1")
+    EscalationFactory(incident=incident)
+    shown = api(IM).get(f"/incidents/{incident.pk}/readiness/", expect=200).json()
+    missing = [*shown["resolve"]["missing"], *shown["close"]["missing"]]
+
+    assert {"not_mitigated", "client_not_informed", "escalation_open", "root_cause_missing"} <= {
+        each["code"] for each in missing
+    }
+    for each in missing:
+        assert not re.search(r"POST|PATCH|/|_", each["detail"]) or each["code"] == "invalid_transition", each
+        assert each["endpoints"] or each["code"] == "invalid_transition", each
+    served = {endpoint for operation in registry for endpoint in operation.endpoints}
+    assert {endpoint for each in missing for endpoint in each["endpoints"]} <= served
+    refused = api(IM).post(f"/incidents/{incident.pk}/resolve/", {"resolution_summary": "Done."}, expect=409).json()
+    assert all(each["endpoints"] for each in refused["errors"])

@@ -102,7 +102,7 @@ def test_every_kind_of_entry_is_listed_in_order(api):
 
     assert set(kinds(entries)) == set(TimelineKind.values)
     assert [each["at"] for each in entries] == sorted(each["at"] for each in entries)
-    assert set(entries[0]) == {"at", "kind", "summary", "actor_id", "reference_type", "reference_id"}
+    assert set(entries[0]) == {"at", "kind", "summary", "actor_id", "actor_name", "reference_type", "reference_id"}
     assert kinds(entries)[:3] == ["occurred", "detected", "acknowledged"]
 
 
@@ -276,4 +276,15 @@ def test_the_number_of_queries_is_independent_of_a_thousand_records(api):
         page = reader.get(path(incident, "?page_size=200"), expect=200).json()
 
     assert len(page["results"]) == 200
-    assert len(statements(many)) == len(statements(few)) <= 24
+    assert len(statements(many)) == len(statements(few)) <= 25
+
+
+def test_entries_name_their_actors_to_those_who_may_read_them(api):
+    manager = UserFactory(role=IM, name="Ines Moreau")
+    incident = IncidentFactory(status="open")
+    contact = UserFactory(role=CC, client=incident.client)
+    api(manager).patch(f"/incidents/{incident.pk}/", {"status": "in_progress"}, expect=200)
+
+    moved = [each for each in told(api(EX), incident) if each["actor_id"] == manager.pk]
+    assert {each["actor_name"] for each in moved} == {"Ines Moreau"}
+    assert all(each["actor_name"] is None for each in told(api(contact), incident) if each["actor_id"] == manager.pk)
