@@ -76,6 +76,9 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "A change starts within its window, or its record states otherwise with a reason. An emergency change without "
         "a window is exempt; one with a window is not.",
         "A contact sees only readiness conditions that rest on readable records.",
+        "A resolution notifies its stakeholders (SOP 16, step 5) with one communication of type automated_notification "
+        "each: the active contacts of the affected clients, their account managers, the reporter and the assigned "
+        "manager. Each is recorded in the audit trail as notify.",
     ),
     "Service levels": (
         "The ranges of SOP 26 apply literally, with a day of 1,440 minutes; a single number is the maximum. P2 and P3 "
@@ -129,6 +132,19 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "Reads have entries as well: the query, never the results.",
         "Free text, contact details and secrets are recorded in the trail only as changed, with length and digest.",
         "Entries stated by users are marked as stated and never count as evidence.",
+    ),
+    "Text and time": (
+        "Line endings are stored as line feeds. Other control characters except tab are refused with the code "
+        "control_character; text without visible characters is blank.",
+        "Names, identifiers and e-mail addresses are the same if they are equal in Unicode form, case, white space and "
+        "without invisible characters; domains are compared by IDNA. In titles and searches punctuation does not "
+        "count either.",
+        "A search uses each of its words, at most ten, and finds the same records on both databases. Filters on text "
+        "compare by the same rule.",
+        "Dates are YYYY-MM-DD and times RFC 3339, in UTC unless they state an offset. Years are 1970 to 2199; an older "
+        "export keeps the nearest of them, with a violation.",
+        "A telephone number with an extension is refused. A time zone is a name of the IANA database.",
+        "Times taken by the server never precede the times of the record, even if the server's clock was set back.",
     ),
     "Limits": (
         "No external system is called: communications and notifications are records. Time is the server's clock.",
