@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import checkpoints, operations, receivers  # noqa: F401 - the first two declare operations
+        from audit import checkpoints, operations, proving, receivers  # noqa: F401 - all but the last declare operations
 
         receivers.connect()
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="audit.triggers")

@@ -48,15 +48,28 @@ def sealed_entries(size: int) -> Iterator[SealedEntry]:
         yield from map(SealedEntry.read, unbundled(read_tile(ENTRIES, full, rest))[:rest])
 
 
-def position_of(entry_id: int) -> int:
-    """The position of a sealed entry in the tree. Raises LookupError."""
-    bundles = TreeTile.objects.filter(level=ENTRIES, last_entry_id__gte=entry_id).order_by("last_entry_id", "width")
-    bundle = bundles.values_list("position", "data").first()
-    if bundle is not None:
-        for offset, content in enumerate(unbundled(bytes(bundle[1]))):
-            if SealedEntry.read(content).id == entry_id:
-                return int(bundle[0]) * WIDTH + offset
-    raise LookupError(f"entry {entry_id} is not sealed")
+class Positions:
+    """Finds sealed entries in the tree; the last bundle is kept, for entries that follow each other."""
+
+    def __init__(self) -> None:
+        self._bundle: dict[int, int] = {}
+
+    def of(self, entry_id: int) -> int:
+        """The position of an entry. Raises LookupError."""
+        if entry_id not in self._bundle:
+            self._bundle = self._read(entry_id)
+        try:
+            return self._bundle[entry_id]
+        except KeyError as error:
+            raise LookupError(f"entry {entry_id} is not in the tree; run audit_verify") from error
+
+    def _read(self, entry_id: int) -> dict[int, int]:
+        bundles = TreeTile.objects.filter(level=ENTRIES, last_entry_id__gte=entry_id).order_by("last_entry_id", "width")
+        bundle = bundles.values_list("position", "data").first()
+        if bundle is None:
+            return {}
+        entries = map(SealedEntry.read, unbundled(bytes(bundle[1])))
+        return {entry.id: int(bundle[0]) * WIDTH + offset for offset, entry in enumerate(entries)}
 
 
 def _row(tile: Tile) -> TreeTile:

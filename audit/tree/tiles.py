@@ -46,7 +46,7 @@ class TiledSubtrees:
         tile_level, inner = divmod(level, HEIGHT)
         position, start = divmod(index << inner, WIDTH)
         data = self._tile(tile_level, position, start + (1 << inner))
-        return root_over(hashes_of(data)[start : start + (1 << inner)])
+        return root_over(hashes_of(data[start * HASH_SIZE : (start + (1 << inner)) * HASH_SIZE]))
 
     def _tile(self, level: int, position: int, width: int) -> bytes:
         data = self._tiles.get((level, position), b"")

@@ -1,6 +1,8 @@
 """Creating an auditor's pack, as an audited operation."""
 
+from audit.checkpoint_document import BadCheckpoint
 from core.codes import Code
+from core.errors import Refusal
 from core.operations.registry import EntryPoint, operation
 from core.signals import send_discovered
 from core.verbs import Verb
@@ -22,8 +24,12 @@ from users.models import User
 def make_auditor_pack(*, actor: User, incident: Incident) -> bytes:
     """Pack everything about one incident for an auditor, including the means to verify it.
 
-    SOP 23. Raises Refusal: calculation_failed (the trail has no entry about the incident).
+    SOP 23. Raises Refusal: calculation_failed (the trail has no entry about the incident, or the stored tree does not
+    match the latest checkpoint).
     """
-    packed = pack_of(incident.pk)
+    try:
+        packed = pack_of(incident.pk)
+    except (BadCheckpoint, LookupError) as error:
+        raise Refusal(Code.CALCULATION_FAILED, f"The audit trail cannot be proven: {error}.") from error
     send_discovered(Incident.entity_type, incident.pk, {"view": "auditor_pack"})
     return packed

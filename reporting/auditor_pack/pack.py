@@ -13,7 +13,8 @@ import orjson
 from django.forms.models import model_to_dict
 
 from approvals.models import Approval
-from audit.chain import canonical
+from audit.checkpoint_document import is_of_tree
+from audit.proving import Prover, entry_line
 from audit.verify import latest_checkpoint_document
 from core.formats.csv_table import render_csv
 from incidents.models import Incident
@@ -89,9 +90,10 @@ def _files(
     yield "timeline.csv", _timeline(subject.incident.pk)
     yield "approvals.json", _json([_approval(each) for each in approvals_about(dict(references))])
     yield "service_levels.json", _json(service_levels_of(subject.incident, subject.at))
-    yield "audit_entries.jsonl", b"".join(_entry_lines(chains))
+    sealed = latest_checkpoint_document()
+    yield "audit_entries.jsonl", b"".join(_entry_lines(chains, sealed))
     yield "chains.json", _json([_chain(each) for each in chains])
-    if sealed := latest_checkpoint_document():
+    if sealed:
         yield "checkpoint.json", _json(sealed)
 
 
@@ -117,17 +119,12 @@ def _approval(approval: Approval) -> dict[str, Any]:
     return {**kept, "id": approval.pk, "digest": approval.digest, "created_at": approval.created_at}
 
 
-def _entry_lines(chains: Iterable[ChainProof]) -> Iterable[bytes]:
-    """Each entry as the exact text that its hash covers, with the previous hash and its own."""
+def _entry_lines(chains: Iterable[ChainProof], sealed: Mapping[str, Any] | None) -> Iterable[bytes]:
+    """Each entry, with its proof if a checkpoint of the tree seals it."""
+    prover = Prover(dict(sealed)) if sealed and is_of_tree(dict(sealed)) else None
     for chain in chains:
         for entry in chain.entries:
-            line = {
-                "id": entry["id"],
-                "previous_hash": entry["previous_hash"],
-                "content": canonical(entry).decode(),
-                "hash": entry["hash"],
-            }
-            yield orjson.dumps(line) + b"\n"
+            yield entry_line(entry, prover.proof(entry["id"]) if prover else {})
 
 
 def _chain(chain: ChainProof) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
-from audit.checkpoints import create_checkpoint_document
-from audit.models import AuditEntry
-from core.operations.dispatch import execute
+from audit import triggers
+from audit.models import AuditEntry, Checkpoint
 from incidents.service_levels.reading import service_levels_of
 from reporting.reports import pdf
 from tests.approvals.factories import approved
@@ -168,9 +168,41 @@ def test_packing_leaves_its_entry(tmp_path):
 @pytest.mark.usefixtures("unprinted")
 def test_the_latest_checkpoint_is_in_it(tmp_path):
     incident = eventful()
-    document = create_checkpoint_document(lambda tile: None)
-    execute("audit.checkpoint", actor=system_principal(), data={"document": document})
-    assert json.loads(files_of(pack(incident, tmp_path))["checkpoint.json"])["root"] == document["root"]
+    call_command("audit_checkpoint", stdout=StringIO())
+    NoteFactory(incident=incident)
+    root = Checkpoint.objects.get().root
+
+    folder = unpacked(pack(incident, tmp_path), tmp_path / "unpacked")
+
+    assert json.loads((folder / "checkpoint.json").read_text())["root"] == root
+    lines = [json.loads(line) for line in (folder / "audit_entries.jsonl").read_text().splitlines()]
+    proven = [line["id"] for line in lines if "proof" in line]
+    assert 0 < len(proven) < len(lines)
+    assert f"{len(proven)} of them in the checkpoint" in verified(folder).stdout
+    assert root in verified(folder).stdout
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_an_entry_without_its_proof_is_found(tmp_path):
+    incident = eventful()
+    call_command("audit_checkpoint", stdout=StringIO())
+    folder = unpacked(pack(incident, tmp_path), tmp_path / "unpacked")
+    path = folder / "audit_entries.jsonl"
+    path.write_text(path.read_text().replace('"proof":["', '"proof":["00', 1))
+    rewrite_manifest(folder)
+    assert "BROKEN" in verified(folder).stderr
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_a_trail_that_its_checkpoint_does_not_prove_is_not_packed(tmp_path):
+    incident = eventful()
+    call_command("audit_checkpoint", stdout=StringIO())
+    connection.check_constraints()
+    triggers.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_treetile")
+    with pytest.raises(CommandError, match="cannot be proven"):
+        pack(incident, tmp_path)
 
 
 @pytest.mark.usefixtures("unprinted")

@@ -1,0 +1,1 @@
+"""The offline verifier: one file for auditors, without the product or any library except for signatures."""

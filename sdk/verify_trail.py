@@ -1,0 +1,1 @@
+../audit/offline/verify_trail.py
