@@ -1,4 +1,4 @@
-"""The product against what a framework can reach and against what people write, in turn, in one run.
+"""Compares the product with a minimal and an idiomatic implementation, alternating within one run.
 
 `make bench` with a DATABASE_URL of PostgreSQL; needs wrk. Only ratios count: figures of different machines, or of
 different runs, do not compare. Exits 1 when one of them is not acceptable.

@@ -1,4 +1,4 @@
-"""What a thousand times as many incidents do to a request: the middle time at 1,000,000 against that at 1,000.
+"""Growth: the median time of a request with 1,000,000 incidents compared with 1,000.
 
 `make bench` with a DATABASE_URL of PostgreSQL; needs wrk, some gigabytes of disk and some minutes to fill them. Exits 1
 when a request grows by more than is acceptable.

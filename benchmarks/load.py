@@ -1,4 +1,4 @@
-"""Load by wrk, from a process of its own on this machine."""
+"""Load by wrk, from a separate process on this machine."""
 
 import json
 import os
@@ -22,7 +22,7 @@ class Measured(NamedTuple):
 
 
 class Load:
-    """What asks a server: who asks, and for how many seconds each time.
+    """A load generator: the data of its requests, and the seconds of each measurement.
 
     `told` is what benchmarks.world has told. No two creations are for the same thing, whichever server carries them
     out: each run begins beyond those that the runs before it can have made.
@@ -32,7 +32,7 @@ class Load:
         self._told, self._seconds, self._next = told, seconds, 0
 
     def run(self, address: str, name: str, *, connections: int = 8, seconds: float | None = None) -> Measured:
-        """Ask again and again, on so many connections. Raises RuntimeError when wrk or an answer failed."""
+        """Repeat the request on a number of connections. Raises RuntimeError when wrk or an answer failed."""
         asked, lasting = self._told["requests"][name], seconds or self._seconds
         command = ["wrk", "--latency", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
         command += ["-H", f"Authorization: Token {self._told['token']}", "-H", "Content-Type: application/json"]
@@ -48,7 +48,7 @@ class Load:
 
 
 def read(report: str) -> Measured:
-    """What wrk reports. Raises RuntimeError for errors among the answers."""
+    """The figures that wrk reports. Raises RuntimeError for errors among the answers."""
     failures = [line.strip() for line in report.splitlines() if "Non-2xx" in line or "Socket errors" in line]
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
     if failures or rate is None:

@@ -39,7 +39,7 @@ def megabytes(address: str) -> float:
 
 
 def _read(path: Path) -> bytes:
-    """What a process tells of itself; nothing where it is gone, or another's."""
+    """The memory of a process; 0 if it has exited or belongs to another user."""
     try:
         return path.read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a benchmark has found, and whether that is good enough."""
+"""The results of a benchmark and their limits."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What a benchmark runs: what it is doing is shown on standard error, and what a process printed only if it failed."""
+"""Runs the processes of a benchmark: progress goes to standard error, the output of a process only after a failure."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ LAST_LINES = 20
 
 
 def doing(what: str) -> AbstractContextManager[Any]:
-    """Show on a terminal what takes a while. Standard output stays clean for the table."""
+    """Show progress on a terminal. Standard output stays clean for the table."""
     return Console(stderr=True).status(what)
 
 
 def run(command: list[str], environment: Mapping[str, str], folder: Path | None = None) -> str:
-    """Run a program to its end; returns what it printed. Raises RuntimeError with its last lines when it failed."""
+    """Run a program to its end. Returns its output. Raises RuntimeError with its last lines when it failed."""
     done = subprocess.run(  # noqa: S603 - the benchmarks' own programs
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -30,7 +30,7 @@ def run(command: list[str], environment: Mapping[str, str], folder: Path | None 
 
 @contextmanager
 def kept(path: Path) -> Iterator[IO[bytes]]:
-    """A file for what a process prints; its last lines are shown when the block fails."""
+    """A file for the output of a process; its last lines are shown if the block fails."""
     try:
         with path.open("ab") as output:
             yield output

@@ -26,7 +26,7 @@ APPLICATIONS = {
 
 
 class World(NamedTuple):
-    """A filled database, by the variables that a server on it needs, and what those who ask must know."""
+    """A filled database: the environment of a server, and the data that requests need."""
 
     environment: dict[str, str]
     told: dict[str, Any]
@@ -43,7 +43,7 @@ class World(NamedTuple):
 
 @contextmanager
 def world(incidents: int) -> Iterator[World]:
-    """A new database with so many incidents."""
+    """A new database with this number of incidents."""
     with tempfile.TemporaryDirectory() as name, new_database(Path(name)) as url:
         environment = environment_of(url, **OPTIONS, BENCH_FOLDER=name, PYTHONPATH=str(ROOT))
         with doing(f"Filling a database with {incidents:,} incidents"):
@@ -63,5 +63,5 @@ def measured(results: Callable[..., Iterable[Result]], *sizes: int) -> int:
 
 def _missing() -> str:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return "DATABASE_URL must name a PostgreSQL, beside which databases can be created"
+        return "DATABASE_URL must name a PostgreSQL server on which databases can be created"
     return "" if shutil.which("wrk") else "wrk is not installed (on Debian: apt-get install wrk)"

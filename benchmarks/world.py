@@ -48,7 +48,7 @@ LIST = "/api/v1/incidents/?status=open&severity=P3"
 
 
 def populate(incidents: int) -> dict[str, Any]:
-    """Fill the database; returns what requests need: ids, addresses, a token of an incident manager."""
+    """Fill the database. Returns the data for requests: ids, URLs, a token of an incident manager."""
     caller, worker = UserFactory(role=IM), UserFactory(role=TS)
     multiply(User, USERS - 2, **dict.fromkeys(("email", "email_key"), "'user' || n || '@bench.example'"))
     numbers = {**promised(), "manager": caller.pk, "worker": worker.pk}
@@ -60,7 +60,7 @@ def populate(incidents: int) -> dict[str, Any]:
 
 
 def requests_about(incident: int, numbers: dict[str, int]) -> dict[str, Any]:
-    """What is asked: of each request the path, and the body where there is one."""
+    """The requests: their paths, and their bodies if they have any."""
     check = {"operation": "incident.close", "reference_type": "incident", "reference_id": incident, "payload": {}}
     return {
         "list": {"path": LIST},
@@ -166,7 +166,7 @@ class Recorder:
 
 
 def record(told: dict[str, Any]) -> dict[str, Any]:
-    """What the product runs for each request, after one that warms it up; and the id of what it created."""
+    """The statements of each request after a warm-up, and the id of the created record."""
     caller = Api(Authorization=f"Token {told['token']}")
     caller.get("/me/", expect=200)
     recorded: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from users.system import system_principal
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What was loaded until now stays to the end, so the garbage collector need not look at it again and again."""
+    """Exclude everything loaded so far from garbage collection, because it lives until the end."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -24,7 +24,7 @@ class UndescribedError(AssertionError):
 
 
 def check_answer(method: str, path: str, response: Any) -> None:
-    """Raise UndescribedError unless an answer of the API is what its description says, and nothing beyond."""
+    """Raise UndescribedError unless a response of the API conforms exactly to its description."""
     media_type = response.headers.get("Content-Type", "").partition(";")[0]
     address, _, query = path.partition("?")
     found = find(address)
@@ -54,7 +54,7 @@ def find(path: str) -> tuple[str, dict[str, Any]] | None:
     if not path.startswith("/api/"):
         return None
     fitting = [template for template, pattern in patterns() if pattern.fullmatch(path)]
-    # What is spelled out goes before what is a parameter, as in the URL configuration.
+    # Literal segments take precedence over parameters, as in the URL configuration.
     chosen = min(fitting, key=lambda each: each.count("{"), default=None)
     return (chosen, description()["paths"][chosen]) if chosen else None
 
@@ -82,7 +82,7 @@ def steps(*names: str) -> str:
 
 
 def at(place: str) -> Any:
-    """What stands at a JSON pointer of the description."""
+    """The value at a JSON pointer of the description."""
     found: Any = description()
     for name in place.removeprefix("#/").split("/"):
         found = found[name.replace("~1", "/").replace("~0", "~")]
@@ -103,7 +103,7 @@ def description() -> dict[str, Any]:
 
 
 def close(part: Any) -> None:
-    """Forbid what is not described, wherever members are described; free-form maps describe none."""
+    """Forbid undescribed members in objects with described ones; free-form maps have none."""
     if isinstance(part, list):
         for each in part:
             close(each)

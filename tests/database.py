@@ -27,9 +27,9 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test-databases"
 NAMED = "ims_template_"
-# Templates of migrations that nobody has used for so long are dropped.
+# Migrated templates that were not used for this time are dropped.
 KEPT = timedelta(days=2)
-# What it can do beyond Django's declared types depends on the database.
+# The database-specific part beyond Django's declared types.
 connection: Any = default_connection
 
 
@@ -115,7 +115,7 @@ def credentials(given: dict[str, Any]) -> str:
 
 
 def migrate(url: str) -> None:
-    """Migrate a database in a process of its own, as an installation does."""
+    """Migrate a database in a separate process, as an installation does."""
     environment = {**os.environ, "DATABASE_URL": url, "IMS_ENVIRONMENT": "test"}
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity", "0"], cwd=ROOT, env=environment, check=True
@@ -123,7 +123,7 @@ def migrate(url: str) -> None:
 
 
 def digest() -> str:
-    """What decides the schema: the migrations of every installed app, and the versions of what carries them out."""
+    """The inputs of the schema: the migrations of every installed app, and the library versions."""
     found = hashlib.sha256(f"{version('django')} {version('psycopg')} {sys.version}".encode())
     for config in sorted(apps.get_app_configs(), key=lambda each: each.label):
         for path in sorted((Path(config.path) / "migrations").glob("*.py")):

@@ -1,4 +1,4 @@
-"""Loaded by pytest before Django is: the suite runs in the test environment, whatever the shell says."""
+"""Loaded by pytest before Django: the suite always runs in the test environment."""
 
 import os
 

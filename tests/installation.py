@@ -1,4 +1,4 @@
-"""A new installation and its server, for what the documentation tells people to type."""
+"""A new installation and its server, for the documentation's commands."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A new installation with a server of its own, in processes of their own: for what only real connections can show."""
+"""A new installation with its own server in separate processes, for tests that need real connections."""
 
 import os
 import socket
@@ -58,12 +58,12 @@ def new_installation(folder: Path, *, migrated: bool = False, **more: str) -> di
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
-    """Run a management command; returns what it printed."""
+    """Run a management command. Returns its output."""
     return _run(environment, "manage.py", *words)
 
 
 def run_tool(environment: dict[str, str], *words: str) -> str:
-    """Run a command of `python -m tools`; returns what it printed."""
+    """Run a command of `python -m tools`. Returns its output."""
     return _run(environment, "-m", "tools", *words)
 
 

@@ -1,8 +1,8 @@
 """The ceiling: a bare Django view that runs the product's own statements by cursor and answers with a fast encoder.
 
-It decides nothing: no policy, no reading of the body, no arithmetic. What a framework can reach at all.
-Started by `gunicorn benchmarks.peers.bare:application`, with the statements recorded by benchmarks.world in the folder
-that BENCH_FOLDER names.
+It decides nothing: no policy, no reading of the body, no arithmetic. The lower bound of a framework. Started by
+`gunicorn benchmarks.peers.bare:application`, with the statements recorded by benchmarks.world in the folder that
+BENCH_FOLDER names.
 """
 
 import os
@@ -63,7 +63,7 @@ def replay(statements: list[tuple[str, Any]], created: int | None = None) -> lis
 
 
 def _renamed(value: Any, renamed: dict[Any, int]) -> Any:
-    """An id that is another one now, in the type that tells the database how wide it is."""
+    """A replaced id, in a type with the same width in the database."""
     known = isinstance(value, int) and not isinstance(value, bool) and value in renamed
     return type(value)(renamed[value]) if known else value
 

@@ -1,4 +1,4 @@
-"""What is generated is not under version control: without it, building either client fails and says what to do."""
+"""Generated code is not under version control: without it, building either client fails with advice."""
 
 import shutil
 import subprocess

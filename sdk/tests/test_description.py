@@ -1,4 +1,4 @@
-"""What the Python client's generator is given: the description as served, with what it cannot read said otherwise."""
+"""The input of the Python client's generator: the served description, adapted to its limitations."""
 
 import copy
 from typing import Any

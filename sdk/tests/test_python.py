@@ -181,7 +181,7 @@ def test_an_elevated_operation_with_its_approval(installation: Installation) -> 
 
 
 def work(support: AuthenticatedClient, incident_id: int, contact_id: int) -> None:
-    """Take the incident up, work around it, tell the client."""
+    """Acknowledge the incident, work around it, inform the client."""
     taken = PatchedIncidentUpdateRequest(status="in_progress")
     assert answer(incidents_update.sync(incident_id, client=support, body=taken)).status == "in_progress"
     tried = WorkaroundRequest(incident_id=incident_id, description="Run on the second node.", effectiveness="effective")

@@ -1,4 +1,4 @@
-"""The code of the clients' README, as a user runs it who has installed them: its types, and what it prints."""
+"""The code of the clients' README, with the clients installed: its types and its output."""
 
 import os
 import re
@@ -11,7 +11,7 @@ PYTHON, TYPESCRIPT = SDK / "python", SDK / "typescript"
 ADDRESS = "http://127.0.0.1:8000"
 
 STRICT = ("--strict", "--target", "es2022", "--module", "nodenext", "--types", "node")
-# Variables that would let Python find the clients where they are made.
+# Variables with which Python would find the clients in the source tree.
 PATHS = ("PYTHONPATH", "MYPYPATH")
 
 

@@ -1,4 +1,4 @@
-"""What `safely` of the Python client repeats, how long it waits, and that the server carries it out once."""
+"""Retries by `safely` of the Python client: conditions, waits, and a single execution by the server."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def problem(status: int, code: CodeEnum, retry_after: str | None = None) -> http
 
 
 class Stub:
-    """A server that answers, or fails, as it was told, and remembers the keys; and the waits of the caller."""
+    """A stub server with prepared responses that records the keys and the caller's waits."""
 
     def __init__(self, *outcomes: httpx.Response | Exception) -> None:
         self.outcomes = iter(outcomes)

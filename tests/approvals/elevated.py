@@ -18,7 +18,7 @@ from users.choices import EX, IM, SA, TS
 
 @dataclass(frozen=True)
 class Request:
-    """One elevated request: on what, with which body, and another body that would be accepted in its place."""
+    """One elevated request: its target, its body, and another valid body."""
 
     target: Any
     body: dict[str, Any] | None

@@ -1,4 +1,4 @@
-"""Approvals for tests: asked for and decided through the API, as in life."""
+"""Approvals for tests, requested and decided through the API."""
 
 from typing import Any
 

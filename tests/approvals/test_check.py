@@ -133,7 +133,7 @@ def test_a_check_of_a_check_is_only_a_check(api):
 
 
 def test_the_scope_is_respected(api):
-    """A check tells nothing about records that the asker may not read."""
+    """A check discloses nothing about records that the caller may not read."""
     vendor = VendorFactory()
     own = UserFactory(role=VC, vendor=vendor)
     stranger = VendorFactory()
@@ -165,7 +165,7 @@ def test_the_policy_shows_the_current_approval_rules(api):
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("role", [IM, VC])
 def test_a_partial_check_locks_its_record_in_a_separate_transaction(api, role):
-    """No test's transaction stands around this request, as none stands around those of callers."""
+    """The request runs outside a test transaction, like a real one."""
     vendor = VendorFactory()
     incident = IncidentFactory(component=ComponentFactory(product=ProductFactory(vendor=vendor)))
     caller = api(UserFactory(role=role, vendor=vendor if role == VC else None))

@@ -40,7 +40,7 @@ steps = st.lists(
 
 @dataclass
 class Play:
-    """One sequence: who takes part, which approvals were asked for, and how many requests were sent."""
+    """One sequence: its users, the requested approvals, and the number of requests."""
 
     crew: list[Api]
     asked: list[tuple[int, User, dict[str, Any]]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Play:
 
 
 def privileged_acts_were_authorised():
-    """Every entry that moved somebody into or out of a privileged role stands beside a consumed approval."""
+    """Every entry that changed a privileged role has a consumed approval."""
     for entry in AuditEntry.objects.filter(operation="user.permissions", reference_type="user"):
         assert entry.user_id != entry.reference_id, "somebody changed their own account"
         role = entry.changes.get("role", {})

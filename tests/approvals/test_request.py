@@ -1,4 +1,4 @@
-"""Requesting and deciding approvals, and what an approval binds."""
+"""Requesting and deciding approvals, and the data that an approval binds."""
 
 import hashlib
 
@@ -100,7 +100,7 @@ def test_an_approval_for_an_operation_that_needs_none_cannot_be_requested(api):
 
 @pytest.mark.parametrize("role", [CC, VC])
 def test_contacts_reach_the_same_rules(api, role, monkeypatch):
-    """No operation of today lets contacts ask for borrowed authority; the rules do not look at who asks."""
+    """No current operation lets contacts request an approval; the rules do not depend on the requester."""
     wanted = registry["vendor.create"]
     opened = type(wanted)(**{name: getattr(wanted, name) for name in wanted.__slots__} | {"roles": None})
     monkeypatch.setitem(registry._operations, "vendor.create", opened)
@@ -206,7 +206,7 @@ LOOSER = (
 @pytest.mark.parametrize("change", LOOSER)
 @pytest.mark.parametrize("operation", RULES)
 def test_no_rule_is_loosened_below_the_policy(api, operation, change):
-    """Not by an executive alone, and not with the approval of one: nobody can ask for it either."""
+    """Neither an executive alone nor an approval can permit it, and no approval can be requested."""
     rule = ApprovalRule.objects.get(operation=operation)
     path = f"/approval-rules/{rule.pk}/"
     for role in (EX, SA):

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class Attempt:
-    """One elevated operation, ready to be tried: its request, somebody who needs an approval, and an executive."""
+    """One elevated operation: its request, a caller who needs an approval, and an executive."""
 
     case: Case
     request: Request

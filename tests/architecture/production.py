@@ -1,6 +1,6 @@
 """Imports every module of the shipped packages, as `python -m tests.architecture.production`.
 
-It needs nothing but what production installs. `--hide` hides every other installed package first, for an environment
+It requires only the production dependencies. `--hide` hides every other installed package first, for an environment
 that has more.
 """
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 REQUIRED: list[str] = PROJECT["project"]["dependencies"]
-# What production may install besides; no module needs it to be imported.
+# Optional production dependencies, which no module requires.
 EXTRAS: list[str] = [each for name in ("pdf", "serve") for each in PROJECT["project"]["optional-dependencies"][name]]
 
 

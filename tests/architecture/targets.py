@@ -41,7 +41,7 @@ def a_session(user: Any = None) -> Any:
     return session
 
 
-# What no factory makes: seeded records, and those whose makers are the product's own.
+# Models without a factory: seeded records, and those created by the product itself.
 MAKERS = {
     "approval": an_approval,
     "approval_rule": lambda: ApprovalRule.objects.order_by("id").first(),

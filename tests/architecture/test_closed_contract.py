@@ -1,4 +1,4 @@
-"""The suite's client refuses an answer that the description does not allow, whatever the test was about."""
+"""The test client rejects every response that the description does not permit."""
 
 import json
 

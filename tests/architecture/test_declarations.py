@@ -1,4 +1,4 @@
-"""Each operation states its body and its answer; each read that answers no record names what it answers."""
+"""Each operation declares its body and response; each read that returns no record declares its response."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is shipped runs with what production installs: the standard library, the project, and its dependencies."""
+"""Shipped code imports only the standard library, the project and its production dependencies."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The policy's table of operations against the registry, and against what the server answers to each role."""
+"""Compares the policy's table of operations with the registry and with the server's response to each role."""
 
 import csv
 from fnmatch import fnmatch
@@ -36,17 +36,17 @@ BEYOND_THE_TABLE = {
     "report.auditor_pack": "a command on the server",
 }
 
-# Operations of the table that no app carries out yet. Whoever builds one takes it off this list.
+# Operations of the table that no app carries out yet. Remove an operation from this list when it is implemented.
 UNBUILT = frozenset(
     [
         "user.reset_second_factor",
     ]
 )
 
-# Cells of the table that no app enforces yet. Whoever builds one takes it off this list.
+# Cells of the table that no app enforces yet. Remove an operation from this list when it is implemented.
 PENDING = frozenset([])
 
-# Where the registry says more than the table: all records are read under one operation.
+# Additions of the registry to the table: one operation for reading all records.
 MORE_ENDPOINTS = {"audit.read", "discovery.search"}
 MORE_CONDITION = {
     "approval.request",

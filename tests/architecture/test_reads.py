@@ -1,4 +1,4 @@
-"""Every read goes through the dispatcher: its duties are asked, and the audit trail is told of it there."""
+"""Every read goes through the dispatcher, which checks duties and records the read."""
 
 from dataclasses import replace
 

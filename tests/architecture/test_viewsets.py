@@ -1,4 +1,4 @@
-"""What a reader who knows DRF looks for on a view: each route shows it, and it is what is asked and answered."""
+"""Views have the attributes that DRF developers expect, and these determine the behaviour."""
 
 import pytest
 from django.urls import resolve
@@ -26,7 +26,7 @@ ROUTES = sorted(endpoints(urlpatterns))
 
 
 def view_of(endpoint, name):
-    """The view behind a route, as it stands when the action is carried out."""
+    """The view of a route, initialised for the action."""
     method, path = address(endpoint, registry[name])
     callback = resolve(f"/api/v1{path}").func
     view = callback.cls(**callback.initkwargs)

@@ -1,4 +1,4 @@
-"""Nobody changes or removes an entry: not the ORM, not raw SQL, on either database."""
+"""Entries cannot be changed or removed, neither by the ORM nor by raw SQL, on either database."""
 # ruff: noqa: S608 - the statements are a forger's, and the tests' own
 
 import pytest

@@ -1,4 +1,4 @@
-"""Checkpoints: what they seal, how they are signed, and that a forged one proves nothing."""
+"""Checkpoints: their content and signature, and that a forged one is rejected."""
 
 import base64
 import hashlib

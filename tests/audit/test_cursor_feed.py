@@ -115,7 +115,7 @@ def test_fields_and_relations_can_be_chosen(api):
 
 
 def test_an_index_that_holds_no_discoveries_is_read(api):
-    """By the database's own plan, among so many discoveries that any other way would be longer."""
+    """By the database's own plan, with enough discovery entries to make any other plan more expensive."""
     vendor = VendorFactory()
     for _ in range(300):
         discover()

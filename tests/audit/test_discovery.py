@@ -1,4 +1,4 @@
-"""SOP 1, step 4: every discovery leaves what was asked for, never what was found."""
+"""SOP 1, step 4: every discovery records the query, never the results."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reading the trail: who may, filters, one's own acts, and following it without gaps."""
+"""Reading the trail: permissions, filters, the caller's own acts, and following without gaps."""
 
 import threading
 

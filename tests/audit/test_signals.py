@@ -1,4 +1,4 @@
-"""Signals of evidence: connected or refused, undone when they fail, told apart from an outage, with old values."""
+"""Evidence signals: required receivers, rollback on failure, distinction from outages, and old values."""
 
 from contextlib import contextmanager, suppress
 
@@ -57,7 +57,7 @@ def entries(record):
 
 
 class Break:
-    """A receiver that fails with an error of one's choice."""
+    """A receiver that fails with a given error."""
 
     def __init__(self, error):
         self.error = error

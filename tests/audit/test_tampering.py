@@ -59,7 +59,7 @@ def run(sql, *values):
 
 
 def rehash(reference_type, reference_id):
-    """What a forger who knows the code does: every link and hash of a chain made to fit again."""
+    """A forgery with knowledge of the code: every link and hash of a chain is recomputed."""
     previous = "0" * 64
     chain = AuditEntry.objects.filter(reference_type=reference_type, reference_id=reference_id)
     for row in chain.order_by("sequence").values("id", *CONTENT):

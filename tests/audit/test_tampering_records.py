@@ -1,4 +1,4 @@
-"""Tampering drills beside the chains: dates, guards, checkpoints and records; each is found and located."""
+"""Tampering drills outside the chains: dates, triggers, checkpoints and records; each is found and located."""
 # ruff: noqa: S608 - the statements are a forger's, and the tests' own
 
 from contextlib import contextmanager
@@ -157,7 +157,7 @@ def test_missing_triggers_are_reported_and_restored(api, vendor):
 
 @contextmanager
 def replaced_guards():
-    """What lets entries go without a sign: triggers of the same name that do nothing."""
+    """Triggers of the same name that do nothing, so that entries can be removed unnoticed."""
     names = [f"{TABLE}_append_only_{event}" for event in ("update", "delete")]
     if connection.vendor == "postgresql":
         body = "BEGIN RETURN OLD; END"

@@ -47,7 +47,7 @@ SIGNATURE = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvq
 
 
 class Store:
-    """Tiles in memory, and a builder that continues from what they hold."""
+    """Tiles in memory, and a builder that continues from them."""
 
     def __init__(self):
         self.tiles, self.size, self.reads = {}, 0, 0

@@ -1,4 +1,4 @@
-"""SOP 27: every write leaves its entry, and the entry says no more than it must."""
+"""SOP 27: every write leaves an entry, which contains no more than necessary."""
 
 import hashlib
 from datetime import datetime

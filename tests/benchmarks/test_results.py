@@ -1,4 +1,4 @@
-"""What the benchmarks read and how they judge; measuring itself is not for tests."""
+"""The benchmarks' input and limits; tests do not measure."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A benchmark prints its table alone; what a process printed is shown when it failed, and only then."""
+"""A benchmark prints only its table; the output of a process is shown only after a failure."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""SOP 26 under load: two requests at the same time cannot together break what each alone would keep."""
+"""SOP 26 under load: two concurrent requests cannot together violate a rule that each alone satisfies."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs
 
 
 def at_once(*requests):
-    """The responses to requests that start together, each on a connection of its own."""
+    """The responses to requests that start together, each on a separate connection."""
     start = Barrier(len(requests))
 
     def run(request):

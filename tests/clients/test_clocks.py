@@ -23,7 +23,7 @@ def at(zone, *parts):
 
 
 def is_covered(working, moment):
-    """The definition itself: what does the wall clock say at this instant?"""
+    """The definition: the wall-clock time at this instant."""
     local = moment.astimezone(working.zone)
     minute = local.hour * 60 + local.minute
     windows = () if working.is_holiday(local.date()) else working.weekly.get(local.weekday(), ())

@@ -1,4 +1,4 @@
-"""SOP 1: who reads which clients, subscriptions and agreements, and at what cost."""
+"""SOP 1: read scopes of clients, subscriptions and agreements, and the number of queries."""
 
 import pytest
 

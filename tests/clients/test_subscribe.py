@@ -166,7 +166,7 @@ def test_cancelled_is_final(api):
 
 
 def test_coverage_that_has_ended_is_not_active(api, body):
-    """What day it is, the client's time zone tells."""
+    """The client's time zone determines the current date."""
     ended = {**body, "end_date": "2026-03-10"}
     CalendarFactory(client_id=body["client_id"], timezone="Pacific/Auckland")
     with time_machine.travel("2026-03-10T23:30:00Z", tick=False):

@@ -1,4 +1,4 @@
-"""Operations in the console: what a form states, what it does, and how a refusal reads."""
+"""Operations in the console: forms, their effects, and refusals."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The console's pages of operations against the policy's table, and against what the API answers to each role."""
+"""Compares the console's pages of operations with the policy's table and the API's response to each role."""
 
 import csv
 import re

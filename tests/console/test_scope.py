@@ -1,4 +1,4 @@
-"""The console by role: who may open which lists and pages, and what they show."""
+"""The console by role: permitted lists and pages, and their content."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ EVENTS = frozenset({EventRecord, EventCorrelation, CorrelationRule})
 LEARNING = frozenset({Article, PostIncidentReview, ActionItem})
 FOR_STAFF = frozenset({ApprovalRule, Metric}) | EVENTS | LEARNING
 EVERYTHING = OWN | OF_CLIENT | OF_VENDOR | RESPONSES | CHANGES | RESOLUTIONS | FOR_STAFF
-# What the decisions say of each role's reading; the expectation, not the registry.
+# The read scopes of each role by the decisions: the expectation, independent of the registry.
 OPEN = {**dict.fromkeys((IM, TS, SA, AM, EX), EVERYTHING), CC: OWN | OF_CLIENT | {Communication}}
 OPEN[CC] |= {IncidentReport, MitigationConfirmation, Article, ActionItem}
 OPEN[VC] = OWN | OF_VENDOR | RESPONSES | CHANGES | {Reopening, Article, ActionItem}
@@ -184,7 +184,7 @@ def test_a_reference_that_is_no_number_is_left_out(world: World, value: str) -> 
 
 
 def test_no_page_declares_a_column_that_the_api_does_not_show(world: World) -> None:
-    """Whatever staff cannot read of a type through the API would silently vanish here: names must be right."""
+    """A misspelled name would silently hide a column: staff must be able to read each through the API."""
     viewer = world.people[IM]
     for model, page in registered().items():
         sections = [name for _, names in page.sections for name in names]

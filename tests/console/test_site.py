@@ -1,4 +1,4 @@
-"""The console's door, its silence about writing, its trail, its errors and its pages."""
+"""The console's login, its read-only pages, its trail and its errors."""
 
 import re
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from users.models import Token, User
 
 LOGIN = "/console/login/"
 WRONG = "The e-mail address or the password is wrong, or the account is not active."
-# Addresses of other hosts, wherever a browser would load or follow them.
+# URLs of other hosts that a browser would load or follow.
 ELSEWHERE = re.compile(
     r"""(?:src|href|action|srcset|hx-get)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import"""
 )
@@ -41,7 +41,7 @@ def log_in(email: str, password: str = PASSWORD, visitor: Browser | None = None)
     return (visitor or Browser()).post(LOGIN, {"username": email, "password": password})
 
 
-# -- the door
+# -- the login
 
 
 @pytest.mark.parametrize("role", Role.values)

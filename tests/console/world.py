@@ -70,7 +70,7 @@ def build_world() -> World:
 
 
 def own(person: Any) -> dict[Any, Any]:
-    """What everybody has of their own: the account, a token, a request for approval, a handoff, an act."""
+    """Records of every user: the account, a token, an approval request, a handoff, an audit entry."""
     with context(actor=person, operation=registry["system.seed"]):
         approval = Approval(operation="vendor.create", requester=person, digest="0" * 64, payload={})
         approval.save()

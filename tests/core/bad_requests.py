@@ -1,4 +1,4 @@
-"""What bad input is tried on: every route, asked by somebody who may ask there; and what must come of it."""
+"""Targets of bad input: every route with a permitted caller, and the expected refusal."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ PROBLEM = {"type", "title", "status", "detail", "code", "error_class", "sop", "r
 
 
 def asker(name: str) -> Api:
-    # Others than a system administrator may read the acts of their own tokens alone.
+    # Only system administrators may read the acts of other users' tokens.
     askers = [SA] if name == "access.token_activity" else ASKERS
     role = next(each for each in askers if registry[name].permits(each))
     return Api(None if registry[name].anonymous else UserFactory(role=role))

@@ -1,4 +1,4 @@
-"""Which address counts: the peer's, or the one that the trusted proxies state; never what a caller makes up."""
+"""The client address: the peer's, or the one stated by trusted proxies; never a forged one."""
 
 import pytest
 from django.test import RequestFactory

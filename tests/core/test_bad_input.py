@@ -81,7 +81,7 @@ def body_fields(name: str) -> dict[str, Any]:
 
 
 def actor_fields(name: str) -> tuple[str, ...]:
-    """Fields that name the caller: any number has their type, and another one's is refused only when all else fits."""
+    """Fields that name the caller: any number is well-typed, and another user's id is refused only in a valid body."""
     return tuple(each for shape in registry[name].shapes for each in getattr(shape, "actor_fields", ()))
 
 
@@ -135,7 +135,7 @@ def test_every_field_of_the_wrong_kind_is_named_and_nothing_is_written(endpoint,
 
 @pytest.mark.parametrize(("endpoint", "name"), WRITES)
 def test_an_unreadable_body_is_refused(endpoint, name):
-    """Whoever a duty keeps from the record is told so before the body is looked at."""
+    """Duties that need no body are checked before the body."""
     api, (method, path) = asker(name), address(endpoint, registry[name])
     before = written()
     kept_away = any(not each.needs_body for each in registry[name].duties)

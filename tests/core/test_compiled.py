@@ -1,4 +1,4 @@
-"""Statements that are made once find what the querysets they are made of find."""
+"""Compiled queries return the same results as their querysets."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -118,7 +118,7 @@ class TestRows:
         assert list(rows_of(found, COLUMNS)) == []
 
     def test_each_caller_finds_their_own(self):
-        """What was kept for those who read everything must not answer those who do not."""
+        """A query compiled for staff must not serve callers with a smaller scope."""
         ours, theirs = IncidentFactory(), IncidentFactory()
         contact, staff = UserFactory(role=CC, client=ours.client), UserFactory()
         for user, seen in ((staff, {ours.pk, theirs.pk}), (contact, {ours.pk})):
@@ -144,7 +144,7 @@ class TestRows:
         assert [row["id"] for row in found.filter(pk__gt=pks[0]).order_by("id")] == [pks[2], pks[3]]
 
     def test_other_questions_to_the_same_queryset_do_not_spoil_it(self):
-        """What a count selects must not be taken for the columns of those who ask later."""
+        """The columns of a count must not affect later queries."""
         client = ClientFactory()
         for ask in (
             lambda found: found.count() == 1,
@@ -166,7 +166,7 @@ class TestRows:
 
 
 class TestFirstPages:
-    """The first page of a common question is read by SQL that is kept; it must answer like any other."""
+    """The first page of a common query uses cached SQL and must equal the uncached result."""
 
     def test_each_query_returns_its_own_result_every_time(self, api):
         p1, p3 = IncidentFactory(severity="P1").pk, IncidentFactory(severity="P3").pk

@@ -1,4 +1,4 @@
-"""What PostgreSQL gives up leaves as a refusal that may be repeated, with nothing written."""
+"""Timeouts of PostgreSQL become refusals that may be retried, with nothing written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQL
 
 @contextmanager
 def another_session(statement: str, *values: object) -> Iterator[psycopg.Connection]:
-    """Somebody else's transaction, which has run a statement and stays open."""
+    """Another transaction, which has run a statement and stays open."""
     place = connection.settings_dict
     known = {"host": place["HOST"], "port": place["PORT"] or 5432, "user": place["USER"], "password": place["PASSWORD"]}
     with psycopg.connect(**known, dbname=place["NAME"]) as session:

@@ -1,4 +1,4 @@
-"""What no slip explains: bodies that hold far too much are refused before they cost anything, and in few words."""
+"""Excessive bodies are refused early and with a bounded response."""
 
 import pytest
 

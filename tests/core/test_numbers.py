@@ -1,4 +1,4 @@
-"""Whole numbers as JSON and addresses spell them: 7.0 is the same number as 7, through every door."""
+"""Integers in JSON and in URLs: 7.0 is the same number as 7 at every entry point."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The policy's names of inputs where a request names them otherwise: a refusal says how they are called here."""
+"""Inputs whose name differs from the policy's: the refusal contains the API's name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`expand`: related records beside their ids, in the viewer's scope, at one statement for each relation."""
+"""`expand`: related records next to their ids, in the viewer's scope, with one query for each relation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Filters: every field that a list shows can be asked for, and finds what it shows."""
+"""Filters: every listed field has a filter that finds its value."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +48,7 @@ def column(collection, name) -> Any:
 
 
 def lookups(collection, name) -> set[str]:
-    """What must be asked of a name."""
+    """The filter value for a field."""
     shown = column(collection, name)
     if isinstance(shown, LONG) or (collection.entity_type, name) in UNASKED:
         return set()
@@ -197,7 +197,7 @@ def test_the_digest_of_a_report_is_asked_by_who_sees_it():
 
 
 class TestSpelledValues:
-    """Values of enumerations stand in the SQL, so that rare and common ones have plans of their own."""
+    """Enumeration values are inlined into the SQL, so that rare and common values get different plans."""
 
     @pytest.mark.parametrize(
         ("asked", "spelled"),

@@ -1,4 +1,4 @@
-"""Search: every collection has columns to look into, and they tell nobody more than they may read."""
+"""Search: every collection has searched columns, which disclose nothing beyond the read scope."""
 
 import pytest
 from django.db import models

@@ -1,4 +1,4 @@
-"""The base of every record: one audited way to be written, and what the database refuses in the contract's words."""
+"""The base of every record: the audited save, and database errors as refusals of the contract."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,4 @@
-"""What a refusal looks like, and in which order refusals come."""
+"""The form and order of refusals."""
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -41,7 +41,7 @@ def test_a_problem_document_has_every_member(api):
 
     document = refused.json()
     assert refused["Content-Type"] == "application/problem+json"
-    # A sound request says who may make it; where only a person can help, the body that hands over is ready.
+    # Refusals list the permitted roles; if only a person can help, they contain the body of a handoff.
     assert set(document) == KEYS | {"roles", "handoff"}
     assert document["type"] == "urn:ims:problem:role_not_permitted"
     assert (document["status"], document["error_class"], document["sop"]) == (403, "unauthorized", [7])

@@ -1,4 +1,4 @@
-"""How large a request may be, at the API's doors and at the console's."""
+"""The maximum size of requests to the API and the console."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Reversing a migration that would drop records or the trail is refused, unless it is said to be meant."""
+"""Reversing a migration that would drop records or the trail is refused without confirmation."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""Limits: who is counted with whom, what the refusal says, and that nothing but the rate depends on the cache."""
+"""Rate limits: counting, refusals, and independence of everything else from the cache."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a refusal says of what was written is true: before the commit, at it, and when its answer is lost."""
+"""Refusals state correctly whether data was written: before the commit, at the commit, and if its response is lost."""
 
 from contextlib import contextmanager
 

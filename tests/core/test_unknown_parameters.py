@@ -1,4 +1,4 @@
-"""No read answers as if everything had been asked for, when it was asked for something that it does not know."""
+"""Reads refuse unknown parameters instead of ignoring them."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from users.choices import TS
 pytestmark = pytest.mark.django_db
 
 READS = [(endpoint, name) for endpoint, name in sorted(endpoints(urlpatterns)) if endpoint.startswith("GET ")]
-# What a read needs before it can tell what it knows.
+# Parameters that a read requires.
 NEEDED = {"/discovery/": "&entity_type=incident"}
 
 

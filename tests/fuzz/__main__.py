@@ -1,8 +1,8 @@
-"""`python -m tests.fuzz`: every operation, as nobody, as a client contact and as an incident manager.
+"""`python -m tests.fuzz`: every operation, anonymously, as a client contact and as an incident manager.
 
-Each database gets the demonstration's world and a server of its own. Single requests are tried first, then sequences:
-requests with what earlier ones answered. What is checked, and what is not and why, stands in schemathesis.toml. Exits 1
-when anything was found, or when fewer cases were tried than asked for.
+Each database gets the demo data and a separate server. Single requests are tested first, then sequences that use
+earlier responses. schemathesis.toml lists the checks, and the disabled ones with reasons. Exits 1 when anything was
+found, or when fewer cases were tried than asked for.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tools.demo.cast import PASSWORD
 DESCRIPTION, PLAIN_DESCRIPTION = "openapi.json", "without_headers.json"
 HERE = Path(__file__).parent
 PHASES = "examples,coverage,fuzzing"
-# Who asks, those who change least first. The empty one logs in as nobody.
+# Who asks, those who change least first. The empty one sends no credentials.
 PEOPLE = {"anonymous": "", "client contact": "nora@ims.example", "incident manager": "ines@ims.example"}
 # Fuzzed logins must not lock out those who fuzz, nor rates keep them waiting.
 PATIENT = {"IMS_LOGIN_FAILURES": "1000000"} | dict.fromkeys(
@@ -124,7 +124,7 @@ def without_headers(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def schemathesis(description: str, caller: dict[str, str], folder: Path, *options: str) -> Run:
-    """Run the tool; its own report tells what it did."""
+    """Run the tool, which prints its own report."""
     report = folder / "report.json"
     report.unlink(missing_ok=True)
     command = [str(Path(sys.executable).parent / "st"), "--config-file", str(HERE / "schemathesis.toml"), "run"]

@@ -53,7 +53,7 @@ FOR_LATER = "payload."
 
 @schemathesis.check
 def fitting_data_acceptance(ctx: Any, response: Any, case: Any) -> bool | None:
-    """A request that fits its description is refused only for what a description cannot say."""
+    """A request that conforms to the description is refused only for reasons that a description cannot express."""
     if response.status_code == 400 and _beyond_a_schema(response):
         return None
     return positive_data_acceptance(ctx, response, case)

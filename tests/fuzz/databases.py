@@ -1,4 +1,4 @@
-"""Empty databases to fuzz on: a SQLite file, and one beside the PostgreSQL that DATABASE_URL names."""
+"""Empty databases for the fuzzer: a SQLite file, and one on the PostgreSQL server of DATABASE_URL."""
 
 import os
 from collections.abc import Iterator

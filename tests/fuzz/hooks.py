@@ -11,7 +11,7 @@ import tests.fuzz.checks
 import tests.fuzz.sensible  # noqa: F401 - both register what they hold
 from tests.fuzz.world import log_in
 
-# What the tool adds to prove that unknown headers are refused; HTTP has them ignored.
+# Parameters that the tool adds to test unknown headers; HTTP has them ignored.
 ADDED = "x-schemathesis-unknown-property"
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # Values of the description's own formats.

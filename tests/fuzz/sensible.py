@@ -15,7 +15,7 @@ from tests.fuzz.world import refer
 
 STATEFUL = "stateful"
 JSON = "application/json"
-# One in so many steps of a sequence stays random.
+# One in this many steps of a sequence stays random.
 RANDOM_STEPS = 4
 
 
@@ -35,7 +35,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 
 
 def make_sensible(case: Any) -> None:
-    """Ask for all that a list has; send the description's example, with what a link has put into the body."""
+    """Request every record of a list; send the description's example, merged with the values of a link."""
     if case.method == "GET":
         case.query = {}
     elif (example := example_of(case.operation)) is not None and isinstance(case.body, dict):

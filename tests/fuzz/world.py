@@ -1,4 +1,4 @@
-"""What is there, and in the caller's scope: records to refer to, read through the API itself."""
+"""Existing records in the caller's scope, read through the API."""
 
 import os
 from functools import cache

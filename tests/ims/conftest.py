@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of what the documentation tells people to type."""
+"""Fixtures shared by the tests of the documentation's commands."""
 
 from tests.installation import environment, server
 

@@ -36,9 +36,9 @@ TABLES = [
 MADE = {"created_at": "2024-03-01T08:00:00.754891"}
 TIMES = {**MADE, "updated_at": "2024-04-02T09:30:00"}
 
-# High enough never to meet what factories make.
+# Higher than any id from a factory.
 ID = 900_001
-# A second person, whom the first one's rows need: nobody approves their own request or escalates to themselves.
+# A second person, because users cannot approve their own requests or escalate to themselves.
 HELPER = ID + 500
 
 ROWS: dict[str, dict[str, Any]] = {
@@ -286,7 +286,7 @@ class OldExport:
 
 
 def run(export: OldExport | Path, *options: str) -> str:
-    """Run the command; returns what it prints."""
+    """Run the command. Returns its output."""
     out = StringIO()
     folder = export.folder if isinstance(export, OldExport) else export
     call_command("import_legacy", str(folder), *options, stdout=out)

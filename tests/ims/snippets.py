@@ -1,4 +1,4 @@
-"""Runs the code blocks of a page as they stand, and holds what they print against what the page promises."""
+"""Runs the code blocks of a page unchanged, and compares their output with the page."""
 
 import json
 import re
@@ -20,7 +20,7 @@ needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the docume
 
 
 def run_blocks(page: str, server: str, environment: dict[str, str], folder: Path) -> int:
-    """Run every block of a page in one shell, in order; the number of blocks. Fails where a promise is not kept."""
+    """Run every block of a page in one shell, in order; the number of blocks. Fails at the first difference."""
     blocks = RUN.findall(page)
     script = f"\necho '{END}'\n".join(code for code, _ in blocks)
     output = run(adapted(script, server, folder), environment)
@@ -45,7 +45,7 @@ def run(script: str, environment: dict[str, str]) -> str:
 
 
 def hold(code: str, promised: str, printed: str) -> None:
-    """The last answer is as promised, and nothing but it is a refusal."""
+    """The last response equals the printed one, and no earlier one is a refusal."""
     *accepted, last = answers(printed) or [{}]
     assert not [answer for answer in accepted if "error_class" in answer], code
     expected = json.loads(promised) if promised else {}

@@ -19,7 +19,7 @@ SOON = 6
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """A server that was told of a port at which nobody listens."""
+    """A server configured with a database port on which nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"postgres://nobody@127.0.0.1:{taken.getsockname()[1]}/ims"

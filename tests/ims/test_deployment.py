@@ -1,4 +1,4 @@
-"""What the deployment files promise: the order of the start, no root, nothing unpinned, no secret inside."""
+"""The deployment files: the start order, no root, pinned versions, no secrets."""
 
 import re
 import tomllib

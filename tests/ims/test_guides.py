@@ -1,4 +1,4 @@
-"""The guides in docs/ are true: their blocks run as they stand, their links lead somewhere, their tables are whole."""
+"""The guides in docs/ are correct: their code blocks run unchanged, their links resolve, their tables are complete."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every answer tells browsers, over all routes; and other origins, with and without being named."""
+"""The security headers of every response, over all routes, and cross-origin requests."""
 
 import re
 from typing import Any

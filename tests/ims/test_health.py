@@ -1,4 +1,4 @@
-"""What load balancers and containers ask."""
+"""The health checks of load balancers and containers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Old events and correlations: kept, and judged by today's rules."""
+"""Old events and correlations: imported, and checked against the current rules."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Old metrics: one column of minutes for whatever was measured, also of incidents that were never closed."""
+"""Old metrics: one column of minutes for every metric type, also of incidents that were never closed."""
 
 import pytest
 

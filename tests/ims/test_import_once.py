@@ -1,4 +1,4 @@
-"""Imports side by side, and what an import costs."""
+"""Concurrent imports, and the cost of an import."""
 
 import threading
 

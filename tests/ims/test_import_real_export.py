@@ -65,7 +65,7 @@ def rows(table: str) -> dict[int, dict[str, Any]]:
 
 
 def everything() -> dict[str, Any]:
-    """Every record of every table, as the database holds it."""
+    """Every stored record of every table."""
     models = [model for model in apps.get_models() if issubclass(model, Record) or model is AuditEntry]
     return {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
 

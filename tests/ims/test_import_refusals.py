@@ -261,7 +261,7 @@ def test_a_dry_run_writes_nothing(export):
 
 
 def test_only_the_system_principal_imports():
-    """The operation has a door at the command line only, and no role opens it."""
+    """The operation is only available as a command, and to no role."""
     with pytest.raises(Refusal) as refusal:
         execute("import.legacy", actor=UserFactory(role="executive"), data={})
     assert refusal.value.code == Code.ROLE_NOT_PERMITTED

@@ -1,4 +1,4 @@
-"""Old escalations, communications, workarounds, analyses, changes and rollbacks: kept, and judged by today's rules."""
+"""Old escalations, communications, workarounds, analyses, changes and rollbacks: imported and checked."""
 
 from datetime import UTC, datetime
 from typing import Any

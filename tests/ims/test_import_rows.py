@@ -1,4 +1,4 @@
-"""What becomes of the old rows: mapped, kept as they were, audited, and without any power."""
+"""Imported rows are mapped, stored with their original, audited, and authorise nothing."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

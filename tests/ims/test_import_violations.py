@@ -1,4 +1,4 @@
-"""Rules of today that old rows break: kept with the record, reported, and no reason to refuse the row."""
+"""Violations of current rules by old rows: stored with the record, reported, and no reason to refuse the row."""
 
 from typing import Any
 
@@ -197,7 +197,7 @@ def test_an_imported_breach_does_not_hinder_other_changes_of_the_record(export, 
 
 
 def test_the_summary_shows_tables_rules_and_pending_tables(export, monkeypatch):
-    """What waits is shown by a table that the export has, and the product has no model for."""
+    """A table of the export without a model is reported as not imported."""
     waiting = Table("soundings", key="sounding_id", entity_type="sounding")
     monkeypatch.setattr(operation, "TABLES", (*operation.TABLES, waiting))
     export.other("soundings", **{"1": {"sounding_id": "1"}, "2": {"sounding_id": "2"}})

@@ -8,7 +8,7 @@ from users.choices import EX
 
 pytestmark = pytest.mark.django_db
 
-# What tells a second row of a table from the first.
+# The values that distinguish a second row of a table from the first.
 OTHER = {
     "vendors": {"name": "Cirrus", "contact_email": "cirrus@example.com", "contact_phone": "+49301234560"},
     "clients": {"registration_number": "HRB 8", "contact_email": "cirrus@client.example"},

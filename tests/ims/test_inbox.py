@@ -1,4 +1,4 @@
-"""What waits for a person: whatever the floors keep that names them or their role, and nothing outside their scope."""
+"""The inbox: all records that wait for the caller or their role, and nothing outside their scope."""
 
 from datetime import timedelta
 from io import StringIO

@@ -31,7 +31,7 @@ TEXT = "Cards are declined in the whole region"
 
 @pytest.fixture
 def written() -> Iterator[StringIO]:
-    """What the application logs while the test runs, as it would in production."""
+    """The application's log lines during the test, as in production."""
     stream, root, requests = StringIO(), logging.getLogger(), logging.getLogger("ims.requests")
     form = configuration({"IMS_ENVIRONMENT": "production"})["formatters"]["line"]
     handler = logging.StreamHandler(stream)

@@ -1,4 +1,4 @@
-"""/metrics: what is counted under which names, for whom it is, and that several workers give one sum."""
+"""/metrics: names, access, and the sum over several workers."""
 
 import re
 import time
@@ -38,7 +38,7 @@ def figure(text: str, name: str, **labels: str) -> float:
 
 
 class Figures:
-    """What has been counted since the beginning of the test."""
+    """The counts since the beginning of the test."""
 
     def __init__(self) -> None:
         self.before = self._now()
@@ -91,7 +91,7 @@ OF_LIST = {"operation": "vendor.list"}
 
 @pytest.fixture
 def _own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end of an answer closes the connection of its request; here the test goes on with it."""
+    """Keep the connection open at the end of a response, because the test still uses it."""
     monkeypatch.setattr(request_finished, "send", lambda **told: None)
 
 

@@ -1,4 +1,4 @@
-"""The README is true: its first steps are run as they stand, its targets, commands and variables exist."""
+"""The README is correct: its first steps run unchanged, and its targets, commands and variables exist."""
 
 import re
 from pathlib import Path

@@ -414,7 +414,7 @@ READS = (
 
 
 def misfits(endpoint, answer):
-    """What of a real answer does not fit its description."""
+    """The differences between a real response and its description."""
     described_answer = resolved(dict(described())[endpoint]["responses"][str(answer.status_code)])["content"]
     schema = described_answer[answer["Content-Type"]]["schema"]
     whole = {**schema, "components": read_schema()["components"]}

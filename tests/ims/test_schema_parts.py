@@ -1,4 +1,4 @@
-"""What the OpenAPI description says beyond shapes: the law for programs, tags, links, examples, shared parts."""
+"""The OpenAPI description beyond schemas: rule extensions, tags, links, examples, shared components."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The OpenAPI description in detail: what a generated client and a fuzzer take at its word."""
+"""Details of the OpenAPI description on which generated clients and fuzzers rely."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The settings of an installation, read in processes of their own: each starts from its environment alone."""
+"""The settings of an installation, read in separate processes with only their environment."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The WSGI door: bodies that state no length."""
+"""The WSGI entry point: bodies without a length."""
 
 from io import BytesIO
 from typing import Any

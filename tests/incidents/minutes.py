@@ -64,7 +64,7 @@ def budget(hours: Hours, target: int) -> int:
 
 @dataclass
 class Life:
-    """An incident from its detection on: what changes at which minute. Terms are hours with two targets, or None."""
+    """An incident from its detection: the changes at each minute. Terms are hours with two targets, or None."""
 
     start: datetime
     terms: list[tuple[int, Any]]
@@ -72,7 +72,7 @@ class Life:
     pauses: list[tuple[int, int | None]] = field(default_factory=list)
 
     def hours_at(self, minute: int) -> Hours | None:
-        """The hours of the terms that held; of time without a promise those of the next one."""
+        """The hours of the terms in force; for time without an agreement, those of the next one."""
         held = [terms for since, terms in self.terms if since <= minute][-1]
         later = [terms for since, terms in self.terms if since > minute and terms is not None]
         found = held if held is not None else later[0] if later else None

@@ -195,7 +195,7 @@ def test_for_any_sequence_of_events_the_clock_equals_the_minute_count(
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_stricter_target_is_never_due_later(*, start, hours, other_hours, targets, other_targets, changes):
-    """Four promises side by side, the two stricter ones round the clock: the same things happen to all of them."""
+    """Four agreements with the same events, the two stricter ones round the clock."""
     changes = [(gap, kind) for gap, kind in changes if kind != "tier"]
     coverages = (ROUND_THE_CLOCK, ROUND_THE_CLOCK, hours, hours)
     dues = []

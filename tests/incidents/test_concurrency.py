@@ -1,4 +1,4 @@
-"""What the database decides when two requests come at the same moment: real connections, real commits."""
+"""Concurrent requests decided by the database, with real connections and commits."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def at_once(*requests: Callable[[], Any]) -> list[Any]:
-    """Send requests at the same moment, each in a thread and a connection of its own; the answers in no order."""
+    """Send requests concurrently, each in a separate thread and connection; the responses are unordered."""
     answers: list[Any] = []
     start = Barrier(len(requests))
 

@@ -1,4 +1,4 @@
-"""What is always true of incidents: the database holds it, whoever writes."""
+"""Constraints of incidents, which the database enforces for every writer."""
 
 from datetime import timedelta
 

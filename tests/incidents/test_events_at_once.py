@@ -1,4 +1,4 @@
-"""What the database decides about events when two requests come at the same moment."""
+"""Concurrent requests with events, decided by the database."""
 
 import pytest
 from django.db import connection

@@ -193,7 +193,7 @@ def test_filtered_lists_need_no_sorting(api):
 
 
 def test_a_stretch_of_detections_is_found_by_its_index():
-    """What the filters and the figures of a short stretch ask for must not walk through years of incidents."""
+    """Filters and figures of a short period must not scan years of incidents."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")

@@ -36,7 +36,7 @@ def open_one(api, *, pauses_allowed=False):
 
 
 def stored_by_an_older_version(pk, **columns):
-    """What an older version of the product wrote, past this one."""
+    """Data written by an older version of the product."""
     QuerySet(Incident).filter(pk=pk).update(**columns)
 
 

@@ -1,4 +1,4 @@
-"""SOP 11 and 26 at work: which agreement counts for an incident, when it is due, and what keeps or moves its clock."""
+"""SOP 11 and 26: the applicable agreement of an incident, its due times, and the effects on its clock."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

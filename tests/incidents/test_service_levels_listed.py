@@ -1,4 +1,4 @@
-"""Incidents by state and due time: what SQL finds on the stored times against a naive reckoning of each incident."""
+"""Incidents by state and due time: the SQL filters compared with a naive calculation for each incident."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -35,7 +35,7 @@ RESPONSE, RESOLUTION = 60, 240
 HOURS = {"mon": [["09:00", "17:00"]], "tue": [["09:00", "17:00"]], "fri": [["09:00", "17:00"]]}
 CALENDAR = {"timezone": "Europe/Berlin", "weekly_hours": HOURS, "country": "", "holidays": []}
 
-# When an incident is detected, acknowledged and resolved, in minutes; None for what does not come to pass.
+# When an incident is detected, acknowledged and resolved, in minutes; None for events that do not happen.
 LIVES = st.tuples(st.integers(0, 300), st.none() | st.integers(0, 400), st.none() | st.integers(0, 400), st.booleans())
 
 

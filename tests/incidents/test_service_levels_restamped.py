@@ -1,4 +1,4 @@
-"""Due times follow what they rest on, in the transaction of the change, with the time already elapsed kept."""
+"""Due times follow changes of their inputs, in the same transaction, and preserve the elapsed time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Old articles and reviews: kept, and judged by today's rules."""
+"""Old articles and reviews: imported, and checked against the current rules."""
 
 from typing import Any
 

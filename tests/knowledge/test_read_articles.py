@@ -1,4 +1,4 @@
-"""SOP 1 and SOP 24: who reads which articles, as what, and how often they were read."""
+"""SOP 1 and SOP 24: read scopes of articles, their representations, and view counts."""
 
 from threading import Thread
 

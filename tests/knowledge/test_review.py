@@ -67,7 +67,7 @@ def test_bad_values_and_references_are_named_at_once(api):
 
 
 def test_no_review_is_scheduled_for_a_day_that_is_over(api):
-    """What day it is, the caller's time zone tells."""
+    """The caller's time zone determines the current date."""
     with time_machine.travel("2026-03-10T23:30:00Z", tick=False):
         for zone, today, yesterday in (
             ("UTC", "2026-03-10", "2026-03-09"),

@@ -1,4 +1,4 @@
-"""Mutation testing of the law: each mutant changes one detail of a rule, and a test must notice.
+"""Mutation testing of the rules: each mutant changes one detail of a rule, and a test must detect it.
 
 mutmut's operators mutate the expressions. It mutates neither decorated functions nor tables of a module, where this
 project states its rules, so this package applies its operators itself, with a few of its own.

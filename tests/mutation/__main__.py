@@ -1,4 +1,4 @@
-"""`python -m tests.mutation`: mutate the modules that state the law, and see whether their tests notice.
+"""`python -m tests.mutation`: mutate the modules that state the rules, and check whether their tests detect it.
 
 Results are kept in var/mutation/, so that a run that was stopped goes on; `--fresh` begins again. `--sample 0.2` takes
 a part of the mutants, the same ones for a seed. Exits 1 when fewer are killed than `--at-least` percent.

@@ -1,4 +1,4 @@
-"""Why known survivors live: what no test of behaviour can notice."""
+"""Reasons for known survivors: changes that no test of behaviour can detect."""
 
 from typing import Any
 

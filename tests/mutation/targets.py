@@ -1,4 +1,4 @@
-"""The modules that state the law, and the tests of each."""
+"""The modules that state the rules, and their tests."""
 
 from dataclasses import dataclass
 
@@ -63,7 +63,7 @@ REFUSALS = ("tests/core/test_order_of_refusals.py", "tests/architecture/test_dec
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A module, and the tests that must notice what changes in it."""
+    """A module, and the tests that must detect its changes."""
 
     path: str
     tests: tuple[str, ...]

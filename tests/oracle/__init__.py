@@ -1,4 +1,4 @@
-"""The law, stated a second time: a small executable model of the policy, compared with the product by machine.
+"""An independent executable model of the policy, compared with the product automatically.
 
 It is written from the policy's texts and imports none of the product's rules. `world` holds what the model knows of
 people, their secrets and the records; each `acts_*` module says for some procedures what may be asked, what the policy

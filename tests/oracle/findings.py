@@ -1,4 +1,4 @@
-"""What runs asked, and where product and model disagreed."""
+"""The requests of runs, and disagreements between product and model."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What no sequence of acts may bring about, whatever the two agree on."""
+"""Invariants that hold after every sequence of acts, independent of the model's verdicts."""
 
 from collections.abc import Iterator
 from hashlib import sha256

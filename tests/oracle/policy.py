@@ -1,4 +1,4 @@
-"""The order in which the policy judges a request, and the table of who may ask for what."""
+"""The order of the policy's checks, and the table of permitted operations."""
 
 import csv
 from collections.abc import Iterator
@@ -122,7 +122,7 @@ class Act:
         return False
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
-        """What is true after the act."""
+        """Apply the act to the model."""
 
 
 def judge(act: Act, world: World, actor: Actor, ask: Ask) -> Verdict:

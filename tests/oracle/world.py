@@ -1,4 +1,4 @@
-"""What the model knows: people and the accounts they can act as, and the records as the policy sees them."""
+"""The model's state: people, their accounts, and the records that the policy depends on."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

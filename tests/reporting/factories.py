@@ -24,7 +24,7 @@ class ReportFactory(factory.django.DjangoModelFactory):
 
 
 class MetricFactory(factory.django.DjangoModelFactory):
-    """A metric of a closed incident, as somebody stated it."""
+    """A metric of a closed incident with a stated value."""
 
     class Meta:
         model = Metric

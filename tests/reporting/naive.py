@@ -1,4 +1,4 @@
-"""The analytics' figures once more, in plain Python over lists of incidents: what the database is held against."""
+"""The analytics' figures in plain Python over lists of incidents, for comparison with the database."""
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta

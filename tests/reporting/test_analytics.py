@@ -1,4 +1,4 @@
-"""SOP 22: the analytics over recorded incidents: who sees what, which questions are refused, JSON and CSV."""
+"""SOP 22: the analytics over recorded incidents: scopes, refused queries, JSON and CSV."""
 
 from datetime import UTC, datetime, timedelta
 

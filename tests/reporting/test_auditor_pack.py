@@ -65,7 +65,7 @@ def unpacked(path, folder):
 
 
 def verified(folder):
-    """What the program of the pack says, run by a Python that knows nothing of this project."""
+    """The output of the pack's program, run by a Python without this project."""
     return subprocess.run(  # noqa: S603 - the program under test
         [sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False, cwd="/"
     )

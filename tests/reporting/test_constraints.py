@@ -1,4 +1,4 @@
-"""What the database itself holds true of reports, reopenings and links."""
+"""Database constraints of reports, reopenings and links."""
 
 import pytest
 from django.db import IntegrityError, transaction

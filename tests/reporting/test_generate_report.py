@@ -1,4 +1,4 @@
-"""SOP 23: formal documents about incidents: who makes them, what stays of a failure, and that they never change."""
+"""SOP 23: formal reports about incidents: permissions, failures, and immutability."""
 
 import hashlib
 

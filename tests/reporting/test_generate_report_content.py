@@ -1,4 +1,4 @@
-"""What stands in the reports, held against the records."""
+"""The content of reports compared with the records."""
 
 from datetime import timedelta
 

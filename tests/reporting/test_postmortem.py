@@ -1,4 +1,4 @@
-"""The postmortem: what it holds, who reads it, and that it follows the incident until its review."""
+"""The postmortem: its content, its readers, and its updates until the review."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What reports say in words: no sentence contradicts another, and text stays text in every format."""
+"""The texts of reports: consistent sentences, and escaped text in every format."""
 
 import pytest
 

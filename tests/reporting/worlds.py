@@ -1,4 +1,4 @@
-"""An incident with a record of every kind, and what is asked of the reports on it."""
+"""An incident with a record of every kind, and checks of its reports."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from users.choices import TS
 
 TYPES = ("executive_summary", "postmortem_report", "compliance_report", "performance_dashboard", "trend_analysis")
 FORMATS = ("json", "md", "html", "pdf")
-# What no client may read of it, wherever it stands.
+# Texts that no client may read in any report.
 SECRETS = ("Inner reason", "Inner note", "Wanda Worker", "Draft cause", "Other Organisation")
 
 
 def eventful(**fields: Any) -> Any:
-    """A resolved incident; what is not meant for clients is named in SECRETS."""
+    """A resolved incident; SECRETS contains the texts that are not for clients."""
     now = timezone.now()
     worker = UserFactory(role=TS, name="Wanda Worker")
     incident = IncidentFactory(

@@ -29,7 +29,7 @@ class ReopeningFactory(factory.django.DjangoModelFactory):
 
 
 def mitigated(**fields):
-    """An incident in progress whose impact is mitigated and whose client was told: it can be resolved."""
+    """An incident in progress with mitigated impact and an informed client: it can be resolved."""
     incident = IncidentFactory(**{"status": "in_progress", **fields})
     WorkaroundFactory(incident=incident)
     PortalUpdateFactory(incident=incident, delivery_status="sent")

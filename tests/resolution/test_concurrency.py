@@ -1,4 +1,4 @@
-"""What happens when two people move an incident at the same moment: real connections, real commits."""
+"""Concurrent transitions of an incident, with real connections and commits."""
 
 import pytest
 from django.db import connection

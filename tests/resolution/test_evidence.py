@@ -1,4 +1,4 @@
-"""SOP 16: what changes after the postmortem's review voids it; closing rests on evidence that still stands."""
+"""SOP 16: changes after the postmortem's review void it; closing requires current evidence."""
 
 from itertools import pairwise
 

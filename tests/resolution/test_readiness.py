@@ -1,4 +1,4 @@
-"""What an incident still lacks, before it is resolved and before it is closed."""
+"""The missing preconditions of resolving and closing an incident."""
 
 import re
 

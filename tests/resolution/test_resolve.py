@@ -36,7 +36,7 @@ def path(incident, action="resolve"):
 
 
 def informed(**values):
-    """An incident whose client was told, and nothing else."""
+    """An incident with only an informed client."""
     incident = IncidentFactory(**{"status": "in_progress", **values})
     PortalUpdateFactory(incident=incident)
     return incident

@@ -35,7 +35,7 @@ steps = st.lists(st.tuples(people, st.sampled_from(["resolve", "review", "close"
 
 
 def act(caller: Api, incident: Incident, name: str) -> None:
-    """Try one act, whatever comes of it; every answer is a success or a refusal."""
+    """Try one act; every response is a success or a refusal."""
     path, body = f"/incidents/{incident.pk}/{name}/", ACTS[name]
     if name in ("P1", "P4"):
         answer = caller.patch(f"/incidents/{incident.pk}/", body)

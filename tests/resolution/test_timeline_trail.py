@@ -1,4 +1,4 @@
-"""What an incident's account takes from its alerts and from the audit trail: moves without a record, and who acted."""
+"""Timeline entries from alerts and from the audit trail: transitions without a record, and actors."""
 
 import pytest
 

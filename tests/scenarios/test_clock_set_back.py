@@ -1,4 +1,4 @@
-"""A server whose clock is set back, or two whose clocks differ: nobody is refused, and no record runs backwards."""
+"""A server whose clock is set back, or two with different clocks: no request is refused, and times stay ordered."""
 
 from datetime import timedelta
 

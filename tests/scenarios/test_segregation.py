@@ -1,4 +1,4 @@
-"""Segregation of duties: every rule of the registry, tried by the very person it forbids, through every door."""
+"""Segregation of duties: every rule of the registry, tried by the excluded person at every entry point."""
 
 import pytest
 from django.utils import timezone
@@ -213,19 +213,19 @@ def check(actor, operation, target, body):
 
 
 def approval(actor, operation, target, body):
-    """Nobody is lent the authority that segregation of duties withholds."""
+    """An approval cannot override segregation of duties."""
     return Api(actor).post("/approvals/", question(operation, target, body)).json()
 
 
 def inside(actor, operation, target, body):
-    """The dispatcher itself, which commands and every later door call."""
+    """The dispatcher, which commands and every other entry point call."""
     with context(request_id="inside"), pytest.raises(Refusal) as caught:
         submit(operation.name, actor=actor, target_id=getattr(target, "pk", None), body=body)
     return {"code": str(caught.value.code), "errors": [item.as_dict() for item in caught.value.errors]}
 
 
 def trail():
-    """What was written; new tokens of the test's own clients do not count."""
+    """The written records, except new tokens of the test's clients."""
     return AuditEntry.objects.exclude(origin=Origin.DISCOVERY).exclude(reference_type="token").count()
 
 

@@ -1,4 +1,4 @@
-"""An incident's whole life through HTTP: from the alert to its closure, and what the audit trail says of it."""
+"""The complete lifecycle of an incident through HTTP, from the alert to the closure, and its audit trail."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ CREATION = "create"
 
 
 class Cast:
-    """The people of the story, each with a client of their own."""
+    """The people of the story, each with a separate API client."""
 
     def __init__(self) -> None:
         self.client = ClientFactory()
@@ -142,7 +142,7 @@ def assert_statuses(incident: int, expected: list[str]) -> None:
 
 
 def assert_account(reader: Api, path: str) -> None:
-    """The timeline tells the same story, in its order."""
+    """The timeline lists the same events in order."""
     entries = reader.get(f"{path}/timeline/?page_size=200", expect=200).json()["results"]
     told = [each["kind"] for each in entries]
     story = [

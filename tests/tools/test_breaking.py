@@ -52,7 +52,7 @@ BREAKING: list[tuple[str, str, Any]] = [
     ("media_type_removed", f"{LIST} responses 200 content text/csv", GONE),
     ("media_type_removed", f"{LIST} responses 404 content", {}),
     ("media_type_removed", f"{CREATE} requestBody content", {"text/csv": {}}),
-    # What is sent must not become narrower.
+    # Requests must not become stricter.
     ("type_changed", f"{SENT} size type", "integer"),
     ("type_changed", f"{SENT} shade", {"$ref": "#/components/schemas/ColourEnum"}),
     ("type_changed", f"{SENT} weight type", "integer"),
@@ -88,7 +88,7 @@ BREAKING: list[tuple[str, str, Any]] = [
     ("members_closed", f"{SENT} part additionalProperties", False),
     ("members_closed", f"{SENT} notes additionalProperties", False),
     ("default_changed", f"{SENT} size default", 4),
-    # What is answered must not become wider.
+    # Responses must not become wider.
     ("type_changed", f"{ANSWERED} name type", ["string", "null"]),
     ("type_changed", f"{ANSWERED} colour", {"oneOf": [{"$ref": "#/components/schemas/ColourEnum"}, {"type": "null"}]}),
     ("type_changed", f"{ANSWERED} size type", ["number", "null"]),
@@ -136,7 +136,7 @@ HARMLESS: list[tuple[str, Any]] = [
     (f"{CREATE} requestBody required", False),
     (f"{CREATE} requestBody content text/csv", {}),
     (f"{CREATE} responses 201 content text/csv", {}),
-    # What is sent may become wider.
+    # Requests may become wider.
     (f"{SENT} size type", ["integer", "null", "string"]),
     (f"{SENT} size type", ["number", "null"]),
     (f"{SENT} colour", {"oneOf": [{"$ref": "#/components/schemas/ColourEnum"}, {"type": "null"}]}),
@@ -164,7 +164,7 @@ HARMLESS: list[tuple[str, Any]] = [
     (f"{SENT} name default", "abc"),
     (f"{SCHEMAS} SentRequest required", []),
     (f"{SCHEMAS} SentRequest additionalProperties", GONE),
-    # What is answered may become narrower.
+    # Responses may become stricter.
     (f"{ANSWERED} size type", "integer"),
     (f"{ANSWERED} weight type", "integer"),
     (f"{ANSWERED} shade", {"$ref": "#/components/schemas/ColourEnum"}),
@@ -231,7 +231,7 @@ def test_items_that_must_differ_break_a_body():
 
 
 def test_the_stricter_of_two_alternatives_is_not_a_bound():
-    """What one alternative refuses, another may take."""
+    """A value that one alternative rejects may be valid for another."""
     old = changed(f"{SENT} name", {"oneOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 9}]})
     for longest, found in ((9, set()), (8, {"bounds_changed"})):
         assert rules_that_find(old, changed(f"{SENT} name", {"type": "string", "maxLength": longest})) == found
@@ -267,7 +267,7 @@ def test_the_served_description_is_compatible_with_itself():
 
 
 def keywords(schema):
-    """Every keyword of a schema and of those that it holds."""
+    """Every keyword of a schema and its nested schemas."""
     yield from schema
     held = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
     for each in (*held, *(each for name in ("oneOf", "anyOf", "allOf") for each in schema.get(name, ()))):

@@ -26,7 +26,7 @@ def test_the_same_description_is_the_same_text_that_reads_back():
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    """Files of their own, of a small description: what was released had an operation that is gone."""
+    """Temporary contract files of a small description: the released one has an operation that was removed."""
     monkeypatch.setattr(openapi, "current", lambda: copy.deepcopy(OLD))
     for name in ("DESCRIPTION", "RELEASED", "ACCEPTED"):
         monkeypatch.setattr(openapi, name, tmp_path / f"{name.lower()}.json")

@@ -1,4 +1,4 @@
-"""The demonstration: its world holds every reachable state, and the tour plays in it."""
+"""The demo data contain every reachable status, and the tour runs with them."""
 
 import io
 import socket

@@ -36,7 +36,7 @@ def actions():
 
 
 def misfits(schema, value):
-    """What does not fit, members that are not described included."""
+    """The differences, including undescribed members."""
     whole = {**schema, "components": description()["components"]}
     return [each.message for each in Draft202012Validator(whole).iter_errors(value)]
 
@@ -48,7 +48,9 @@ def test_the_tour_is_played_as_it_was_recorded():
     recorded = {tag: json.loads(text) for tag, text in read().items()}
 
     assert set(played) == set(recorded)
-    assert [tag for tag in played if played[tag] != recorded[tag]] == [], "run make examples and look at what differs"
+    assert [tag for tag in played if played[tag] != recorded[tag]] == [], (
+        "run make examples and inspect the differences"
+    )
     assert RECIPES.read_text(encoding="utf-8") == render(exchanges)
 
 

@@ -1,4 +1,4 @@
-"""docs/policy.md says what the server enforces, and says it today."""
+"""docs/policy.md is up to date with the enforced policy."""
 
 import pytest
 from django.core.management import CommandError, call_command

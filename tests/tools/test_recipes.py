@@ -1,4 +1,4 @@
-"""docs/recipes.md: every procedure has its recipe, and every block of it runs as it stands against a live server."""
+"""docs/recipes.md: every procedure has a recipe, and every block runs unchanged against a live server."""
 
 import json
 import re
@@ -19,7 +19,7 @@ LAST = max(at for at, chapter in enumerate(CHAPTERS) if chapter.sop)
 
 
 class Reader:
-    """Types what the page says where it says something, and sends the rest of the story as it is."""
+    """Runs the page's commands, and sends the other steps of the tour directly."""
 
     def __init__(self, server: str, environment: dict[str, str], folder: Path, kept: Examples) -> None:
         self.base = f"http://{server}/api/v1"

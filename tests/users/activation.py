@@ -20,7 +20,7 @@ def issued(asker: Api, user: User, **options: Any) -> str:
 
 
 def countersigned(user: Any, by: Api | None = None) -> str:
-    """The other share, drawn by somebody who neither made nor issued."""
+    """The other share, from a user who neither created nor issued."""
     second = by or Api(UserFactory(role=EX))
     return str(second.post(f"{path_of(user)}countersign/", expect=200).json()["activation_share"])
 

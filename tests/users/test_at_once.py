@@ -1,4 +1,4 @@
-"""Two people at the same moment: the database lets one of them win."""
+"""Concurrent requests of two people: the database permits only one."""
 
 import threading
 from typing import Any

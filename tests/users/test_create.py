@@ -135,7 +135,7 @@ def test_others_do_not_create_accounts(api, role):
 
 
 def test_an_incident_manager_does_not_come_by_a_second_account_of_the_own_rank(api):
-    """The approval shows the executive whom it is for, and who asks for it never holds both shares."""
+    """The approval names the new user, and the requester never holds both shares."""
     manager, executive = api(IM), api(EX)
     body = {**BODY, "role": IM}
     manager.post("/users/", body, expect=403, code="approval_required")

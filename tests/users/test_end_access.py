@@ -1,4 +1,4 @@
-"""SOP 6: ending all access of an account at once, one's own or another's."""
+"""SOP 6: ending all access of an account, one's own or another user's."""
 
 import pytest
 

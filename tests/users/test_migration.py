@@ -1,4 +1,4 @@
-"""What an installation of before the shares keeps, and what of it is over."""
+"""The migration of installations from before activation shares."""
 
 import pytest
 from django.db import connection

@@ -113,7 +113,7 @@ def test_from_suspended_to_inactive_is_a_change_of_a_privileged_account(api):
 
 @pytest.mark.parametrize("role", [EX, SA, IM, AM])
 def test_a_change_of_role_voids_shares_from_before(api, role):
-    """Who holds an older share does not come by the new role with it."""
+    """An older share does not activate a new role."""
     user, asker = UserFactory(role=TS), api(IM)
     shares = shares_of(user, asker)
     change = {"role": role}

@@ -1,4 +1,4 @@
-"""SOP 5: correcting what is known of people."""
+"""SOP 5: updating users."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Telephone numbers and time zones: what is stored is all that was sent, and nothing that only a host knows."""
+"""Telephone numbers and time zones: they are stored completely, and validated independently of the host."""
 
 import pytest
 from django.db import DataError, IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""The one folding: what does not count, what does, and that folding twice is folding once."""
+"""The folding of text: ignored and significant characters, and idempotence."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Existing rows get keys of the one folding, in both directions, and a migration never fails on what they hold."""
+"""Existing rows get new keys, in both directions, and no content makes the migration fail."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def migrate_back() -> Any:
 
 @pytest.fixture
 def before() -> Iterator[Any]:
-    """The models as they were before; whatever happens, the database is brought back to today's."""
+    """The historical models; afterwards the database is always migrated to the current state."""
     try:
         yield migrate_back()
     finally:

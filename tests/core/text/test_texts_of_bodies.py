@@ -47,7 +47,7 @@ def test_control_characters_are_refused_in_every_text(endpoint, name):
 
 @pytest.mark.parametrize(("endpoint", "name"), WITH_BODY)
 def test_no_text_breaks_anything(endpoint, name):
-    """Refused, or carried out: what an operation accepts of them is stored and shown."""
+    """Each is refused, or accepted, stored and returned."""
     api, (method, path) = asker(name), address(endpoint, registry[name])
 
     for text in (BLANK[0], ODD[0], "".join(ODD), "a\r\nb\rc"):

@@ -1,4 +1,4 @@
-"""What is stored of a text: line feeds, nothing for what cannot be seen, everything else as it came."""
+"""Stored text: line feeds as line ends, nothing for invisible text, everything else unchanged."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_control_characters_and_blank_values_are_no_filters(api, query):
 
 
 def test_a_password_is_compared_as_it_was_sent(api):
-    """A secret is no text: nobody loses access because of a line ending in it."""
+    """Secrets are not normalised, so a line ending in one never prevents a login."""
     user, changed = api(IM), "correct\r\nhorse battery 5"
     own = {"password": changed, "current_password": "correct horse battery staple"}
     user.user.set_password(own["current_password"])
