@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -28,32 +29,44 @@ def is_console(request: HttpRequest) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def page(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
-    """An error as a static page, which needs no database."""
+def page(
+    status: int, sentence: str = "", headers: dict[str, str] | None = None, request: HttpRequest | None = None
+) -> HttpResponse:
+    """An error as a page: inside the console for its users, static where that could fail as well."""
     facts = {
         "status": status,
         "title": HTTPStatus(status).phrase,
         "sentence": sentence or SENTENCES.get(status, ""),
         "request_id": current().request_id,
     }
-    return HttpResponse(render_to_string("console/error.html", facts), status=status, headers=headers)
+    if request is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR and _is_inside(request):
+        context = {**admin.site.each_context(request), **facts}
+        html = render_to_string("console/error_inside.html", context, request)
+    else:
+        html = render_to_string("console/error.html", facts)
+    return HttpResponse(html, status=status, headers=headers)
 
 
-def refuse(refusal: Refusal) -> HttpResponse:
+def _is_inside(request: HttpRequest) -> bool:
+    return bool(hasattr(request, "user") and admin.site.has_permission(request))
+
+
+def refuse(refusal: Refusal, request: HttpRequest | None = None) -> HttpResponse:
     """A refusal as a page."""
-    return problems.attach_refusal(refusal, page(refusal.meaning.status, refusal.detail, problems.headers_of(refusal)))
+    headers = problems.headers_of(refusal)
+    return problems.attach_refusal(refusal, page(refusal.meaning.status, refusal.detail, headers, request))
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(400) if is_console(request) else problems.handler400(request, exception)
+    return page(400, request=request) if is_console(request) else problems.handler400(request, exception)
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(403) if is_console(request) else problems.handler403(request, exception)
+    return page(403, request=request) if is_console(request) else problems.handler403(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(404) if is_console(request) else problems.handler404(request, exception)
+    return page(404, request=request) if is_console(request) else problems.handler404(request, exception)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
@@ -63,7 +76,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_console(request):
         return problems.csrf_failure(request, reason)
-    return page(403, "The form has expired. Go back, reload the page and send it again.")
+    return page(403, "The form has expired. Go back, reload the page and send it again.", request=request)
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:

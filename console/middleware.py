@@ -49,7 +49,7 @@ class ConsoleMiddleware:
         if not is_console(request):
             return None
         refusal = error if isinstance(error, Refusal) else _of_database(error)
-        return refuse(refusal) if refusal is not None else None
+        return refuse(refusal, request) if refusal is not None else None
 
 
 def check_query(request: HttpRequest) -> None:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.operations.registry import registry
+
 # The order of the groups; undeclared groups and ungrouped types follow.
 GROUPS = (
     "Incidents",
@@ -16,6 +18,15 @@ GROUPS = (
     "People",
     "Authority",
     "Audit",
+)
+
+# The console's own pages.
+OWN = (
+    ("Shift", "home", "index"),
+    ("Search", "search", "search"),
+    ("My account", "account_circle", "account"),
+    ("Policy", "policy", "policy"),
+    ("Verify the trail", "verified", "verification"),
 )
 
 
@@ -30,9 +41,13 @@ def groups(site: Any, viewer: Any) -> list[tuple[str, list[Any]]]:
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation in the theme's format."""
-    home = {"title": "Shift", "icon": "home", "link": reverse("admin:index")}
+    home = [
+        {"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
+        for title, icon, name in OWN
+        if name != "verification" or registry["audit.verify"].permits(getattr(request.user, "role", ""))
+    ]
     return [
-        {"items": [home]},
+        {"items": home},
         *(
             {"title": title, "separator": True, "items": [_item(each) for each in members]}
             for title, members in groups(admin.site, request.user)

@@ -13,6 +13,9 @@ from unfold.sites import UnfoldAdminSite
 from console.acting.pages import act
 from console.acting.verdicts import acts_from, acts_on, creations_of, divided
 from console.forms import LoginForm
+from console.people.pages import activation, own_account
+from console.records.pages import policy, report_file, search, verification
+from console.records.panels import panel_of
 from console.shift.pages import dashboard, figures, inbox
 from console.workbench.page import articles, workbench
 from core.console.admin import RecordAdmin
@@ -53,6 +56,12 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("act/<str:name>/<int:pk>/", perform, name="act_on"),
             path("inbox/<str:name>/", self.admin_view(partial(inbox, self)), name="inbox"),
             path("articles-for/<int:pk>/", self.admin_view(partial(articles, self)), name="articles_for"),
+            path("search/", self.admin_view(partial(search, self)), name="search"),
+            path("policy/", self.admin_view(partial(policy, self)), name="policy"),
+            path("verification/", self.admin_view(partial(verification, self)), name="verification"),
+            path("report/<int:pk>/<str:name>/", self.admin_view(partial(report_file, self)), name="report_file"),
+            path("account/", self.admin_view(partial(own_account, self)), name="account"),
+            path("activate/", partial(activation, self), name="activate"),
             path("figures/", self.admin_view(partial(figures, self)), name="figures"),
         ]
 
@@ -96,7 +105,8 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def record_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """What may be done with a record, and what may be created for it."""
-        return divided([*acts_on(record, request.user), *acts_from(record, request.user)])
+        acts = [*acts_on(record, request.user), *acts_from(record, request.user)]
+        return {**divided(acts), "panel": panel_of(record, request.user)}
 
     def own_page(self, model: Any) -> Any:
         """The page that replaces the general one for records of a model, or None."""

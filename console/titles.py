@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.choices import ApprovalStatus
 from approvals.models import Approval, ApprovalRule, Handoff
@@ -49,8 +50,8 @@ def _brief(text: str) -> str:
     return text if len(text) <= BRIEF else f"{text[:BRIEF]}…"
 
 
-def _of_incident(what: str) -> Title:
-    return lambda record: _("%(what)s of %(code)s") % {"what": what, "code": incident_code(record.incident_id)}
+def _of_incident(what: Any) -> Title:
+    return lambda record: _("%(what)s of %(code)s") % {"what": str(what), "code": incident_code(record.incident_id)}
 
 
 def _handoff_title(record: Handoff) -> str:
@@ -75,11 +76,11 @@ TITLES: Mapping[Any, Title] = {
     RootCauseAnalysis: lambda record: f"{_of_incident(_('Root cause analysis'))(record)}",
     EventRecord: lambda record: _brief(record.payload_summary),
     RollbackRequest: lambda record: f"{_('Rollback')}: {_brief(record.justification)}",
-    PostIncidentReview: _of_incident(_("Review")),
+    PostIncidentReview: _of_incident(gettext_lazy("Review")),
     IncidentReport: lambda record: _of_incident(_choice(record, "report_type"))(record),
     Metric: lambda record: _of_incident(_choice(record, "metric_type"))(record),
-    MitigationConfirmation: _of_incident(_("Confirmed mitigation")),
-    Reopening: _of_incident(_("Reopening")),
+    MitigationConfirmation: _of_incident(gettext_lazy("Confirmed mitigation")),
+    Reopening: _of_incident(gettext_lazy("Reopening")),
     Subscription: lambda record: f"{_choice(record, 'service_level_tier')} {_('subscription')} {record.pk}",
     SlaAgreement: lambda record: f"{record.severity_level} {_('agreement')} {record.pk}",
 }

@@ -33,6 +33,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path(API_PREFIX, include(api)),
+    path("", RedirectView.as_view(url="/console/")),
     path("console", RedirectView.as_view(url="/console/")),
     path("console/", admin.site.urls),
     path("healthz", alive, name="healthz"),

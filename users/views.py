@@ -151,17 +151,22 @@ class LoginView(OperationView):
         """Set your own password with two activation shares; a wrong share with a correct one counts as a failed
         login.
         """
-        body = read_body(registry["access.activate"], None, None, request.data)
-        account = account_of(body["shares"])
-        if account is not None:
-            refuse_locked(request, account.email_key[:254])
-        try:
-            with atomic_or_unknown():
-                answer = execute("access.activate", actor=AnonymousUser(), data=body)
-        except Refusal as refusal:
-            if account is not None and refusal.code == Code.INVALID_CREDENTIALS:
-                note_failure(request, account.email_key[:254])
-            raise
-        if account is not None:
-            forget_failures(request, account.email_key[:254])
-        return Response(answer, status=status.HTTP_200_OK)
+        return Response(activate_account(request, request.data), status=status.HTTP_200_OK)
+
+
+def activate_account(request: Request, stated: Any) -> Any:
+    """Set the password of an account with both shares; failures are counted. Raises Refusal."""
+    body = read_body(registry["access.activate"], None, None, stated)
+    account = account_of(body["shares"])
+    if account is not None:
+        refuse_locked(request, account.email_key[:254])
+    try:
+        with atomic_or_unknown():
+            answer = execute("access.activate", actor=AnonymousUser(), data=body)
+    except Refusal as refusal:
+        if account is not None and refusal.code == Code.INVALID_CREDENTIALS:
+            note_failure(request, account.email_key[:254])
+        raise
+    if account is not None:
+        forget_failures(request, account.email_key[:254])
+    return answer

@@ -9,7 +9,7 @@ import orjson
 from django.utils import timezone
 from rest_framework import serializers
 
-from console.acting.labels import field_label
+from console.acting.labels import choice_label, field_label
 from core.operations.fields import PhoneField
 
 ABSENT: Any = object()
@@ -147,7 +147,8 @@ class Select(Input):
 
     def control(self, shown: Any) -> Control:
         control = super().control(shown)
-        control.options = [Option(str(key), str(text), str(key) == shown) for key, text in self.field.choices.items()]
+        choices = self.field.choices.items()
+        control.options = [Option(str(key), choice_label(key, text), str(key) == shown) for key, text in choices]
         return control
 
 
@@ -213,7 +214,8 @@ class Choices(Input):
 
     def control(self, shown: Any) -> Control:
         control = super().control(shown)
-        control.options = [Option(str(k), str(v), str(k) in shown) for k, v in self.field.child.choices.items()]
+        choices = self.field.child.choices.items()
+        control.options = [Option(str(key), choice_label(key, text), str(key) in shown) for key, text in choices]
         return control
 
 

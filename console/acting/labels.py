@@ -137,7 +137,9 @@ def label_of(operation: Operation) -> str:
 def field_label(name: str) -> str:
     """A field's name in words: `client_id` is "Client"."""
     named = FIELDS.get(name)
-    return str(named) if named else _plain(name.removesuffix("_id").removesuffix("_ids"))
+    if named:
+        return str(named)
+    return _plain(f"{name.removesuffix('_ids')}s" if name.endswith("_ids") else name.removesuffix("_id"))
 
 
 def _plain(name: str) -> str:
@@ -156,3 +158,9 @@ def value_label(value: object) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{field_label(str(name))}: {value_label(each)}" for name, each in value.items())
     return str(value)
+
+
+def choice_label(value: object, label: object) -> str:
+    """A choice's label; one that was made from its machine name is written as in a sentence."""
+    made = str(value).replace("_", " ").title()
+    return _plain(str(value)) if str(label) == made and "_" in str(value) else str(label)

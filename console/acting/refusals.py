@@ -14,6 +14,8 @@ NEXT: Mapping[str, object] = {
     "approval_invalid": _("Open the approval to see its state; ask for a new one if this one cannot be used."),
     "validation_error": _("Correct the fields named here, and send the form again."),
     "invalid_reference": _("Choose another record, and send the form again."),
+    "precondition_failed": _("Do first what is missing; the record's page has a button for each."),
+    "invalid_transition": _("Look at the record's status; its page shows what may be done now."),
     "stale_version": _("Compare what changed, and send the form again."),
     "idempotency_conflict": _("This form was already sent with other values. Check the record, and send it again."),
     "duplicate": _("Use the existing record, or correct the field."),

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console.acting.verdicts import creations_of
 from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
@@ -19,7 +20,12 @@ from reporting.analytics.question import read_question
 
 # What a role creates from its dashboard.
 CREATES = ("incident", "event_record", "client", "vendor", "user", "change_request", "handoff")
-TITLES = {"breached": _("Breached"), "at_risk": _("At risk"), "unassigned": _("Unassigned"), "all": _("All unresolved")}
+TITLES = {
+    "breached": gettext_lazy("Breached"),
+    "at_risk": gettext_lazy("At risk"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "all": gettext_lazy("All unresolved"),
+}
 
 
 def page(

@@ -24,9 +24,9 @@ def fields_of(payload: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def moment(value: datetime | None) -> Any:
+def moment(value: datetime | str | None) -> Any:
     """A time in the viewer's zone, which is named."""
-    if value is None:
+    if not isinstance(value, datetime):
         return "–"
     local = timezone.localtime(value)
     return format_html(

@@ -54,6 +54,7 @@ def _context(site: Any, request: HttpRequest, incident: Incident) -> dict[str, A
     viewer = request.user
     part = request.GET.get("part", "work")
     acts = [*acts_on(incident, viewer), *acts_from(incident, viewer)]
+    note = next((each for each in acts if each.name == "incident.add_note" and each.allowed), None)
     told, clause = facts(incident)
     rows, involved = rows_of(incident.pk, viewer, part), people(incident)
     names = names_of([*(row["actor_id"] for row in rows), *involved.values()], viewer)
@@ -63,9 +64,9 @@ def _context(site: Any, request: HttpRequest, incident: Incident) -> dict[str, A
         "title": incident.incident_code,
         "incident": incident,
         "opts": None,
-        **divided(acts),
+        **divided([each for each in acts if each is not note]),
         "keys": keyed(acts),
-        "note": next((each for each in acts if each.name == "incident.add_note" and each.allowed), None),
+        "note": note,
         "clocks": clocks_of(incident, viewer),
         "state": state,
         "state_label": label,

@@ -108,7 +108,11 @@ def time_html(value: datetime) -> SafeString:
 
 def json_text(value: Any) -> SafeString:
     text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
-    return format_html('<pre class="whitespace-pre-wrap break-words font-mono text-xs">{}</pre>', text)
+    return format_html(
+        '<details><summary>Show</summary><pre class="whitespace-pre-wrap break-words font-mono text-xs">{}</pre>'
+        "</details>",
+        text,
+    )
 
 
 def field_of(model: Any, name: str) -> Any:

@@ -24,3 +24,21 @@ document.addEventListener("DOMContentLoaded", () => {
         }
     });
 });
+
+/* What the theme makes clickable only, the keyboard reaches as well; its scroll areas get names. */
+window.addEventListener("load", () => {
+    document.querySelectorAll("a:not([href])").forEach((each) => {
+        each.setAttribute("role", "button");
+        each.tabIndex = 0;
+        each.addEventListener("keydown", (event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            each.click();
+        });
+    });
+    const navigation = document.querySelector("#nav-sidebar .simplebar-content-wrapper");
+    if (navigation) navigation.setAttribute("aria-label", "Navigation");
+    document.querySelectorAll("main .simplebar-content-wrapper").forEach((each, index) => {
+        each.setAttribute("aria-label", `List ${index + 1}`);
+    });
+});

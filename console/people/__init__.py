@@ -1,0 +1,1 @@
+"""People's own pages: activation, profile, tokens, sessions."""
