@@ -60,11 +60,15 @@ class Run:
             act = towards(self.draw)
             actor = self.an_actor(act)
             ask = None if self.enough(act) else act.ask(self.world, actor, self.draw)
-            if ask is not None:
+            if ask is not None and not self.twice_wrong(act, actor, ask):
                 first = first or (act, actor, ask)
                 if not judge(act, self.world, actor, ask):
                     return act, actor, ask
         return first
+
+    def twice_wrong(self, act: Act, actor: Actor, ask: Ask) -> bool:
+        """Whether a body has two flaws of one stage: which of them names the refusal, the policy does not say."""
+        return ask.flaw in ("unknown_field", "validation_error") and bool(act.references(self.world, actor, ask))
 
     def enough(self, act: Act) -> bool:
         """Whether as many incidents are open as the run is about."""

@@ -140,7 +140,9 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
     if not act.visible(world, actor, ask):
         yield Verdict("not_found")
     yield Verdict(act.duties(world, actor, ask))
-    yield Verdict(ask.flaw or act.references(world, actor, ask))
+    mismatch = ask.flaw == "actor_mismatch"
+    yield Verdict(act.references(world, actor, ask) if mismatch else ask.flaw or act.references(world, actor, ask))
+    yield Verdict(ask.flaw)
     yield Verdict(act.body_duties(world, actor, ask))
     if ask.stale:
         yield Verdict("stale_version")

@@ -37,7 +37,7 @@ def test_a_product_that_answers_otherwise_is_found(monkeypatch):
     monkeypatch.setattr(duties, "is_initiator", lambda person, incident: False)
 
     with cheaply():
-        play(0, RUNS, findings)
+        play(0, 4, findings)
 
     assert findings.disagreements
 
