@@ -8,12 +8,13 @@ from django.utils import timezone
 from audit.models import AuditEntry
 from core.hooks import hooks
 from incidents.models import AffectedClient, Incident
-from tests.api import capture, codes, fields, statements
+from tests.api import Api, capture, codes, fields, statements
 from tests.clients.factories import ClientFactory
 from tests.incidents.factories import AffectedClientFactory, IncidentFactory
 from tests.products.factories import ComponentFactory
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC, UserStatus
+from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -276,3 +277,14 @@ def test_an_update_costs_a_bounded_number_of_statements(api):
     with capture() as queries:
         caller.patch(path(incident), given, expect=200)
     assert len(statements(queries)) <= 12, statements(queries)
+
+
+def test_an_agent_lowers_no_severity_and_changes_everything_else():
+    incident, manager = IncidentFactory(severity="P2", peak_severity="P2"), UserFactory(role=IM)
+    agent = Api(None, Authorization=f"Token {new_token(manager, agent='triage-bot')[1]}")
+    lowering = {"severity": "P3", "severity_override_reason": "Two users only."}
+
+    agent.patch(path(incident), lowering, expect=403, code="in_person_required")
+
+    agent.patch(path(incident), {"title": "Two users only"}, expect=200)
+    agent.patch(path(incident), {"severity": "P1"}, expect=200)

@@ -42,6 +42,8 @@ def main() -> int:
     wanted = chosen(options)
     reach = measured()
     ledger = Ledger(reaching.KEPT / "results.jsonl", fresh=options.fresh)
+    if options.retry:
+        ledger.forget_survivors()
     open_jobs = [job_of(each, reach) for each in wanted if each.key not in ledger.known]
     with progress_bar("Mutants", len(wanted)) as show:
         run(open_jobs, ledger, options.workers, lambda: show(sum(each.key in ledger.known for each in wanted)))
@@ -59,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed takes the same sample")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
+    parser.add_argument("--retry", action="store_true", help="try again what lived in earlier runs")
     parser.add_argument("--at-least", type=float, default=85.0, help="percent of mutants that must be killed")
     return parser.parse_args()
 

@@ -21,6 +21,10 @@ class Ledger:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         self.known: dict[str, dict[str, Any]] = {row["key"]: row for row in map(json.loads, lines)}
 
+    def forget_survivors(self) -> None:
+        """Have those tried again that lived, or that no test reached: with tests that were written since."""
+        self.known = {key: row for key, row in self.known.items() if row["status"] not in ALIVE}
+
     def add(self, mutant: Mutant, status: str, by: str) -> None:
         row = {"key": mutant.key, "path": mutant.path, "text": mutant.text, "status": status, "by": by}
         self.known[mutant.key] = row

@@ -76,7 +76,7 @@ def _declaring(tests: tuple[str, ...], *paths: str) -> list[Target]:
 
 
 TARGETS: tuple[Target, ...] = (
-    Target("approvals/gate.py", (*GATE, *SEGREGATION)),
+    Target("approvals/gate.py", (*GATE, *SEGREGATION, "tests/ims/test_inbox.py")),
     Target("approvals/duties.py", GATE),
     Target("approvals/policy.py", (*GATE, "tests/scenarios/test_segregation.py")),
     Target("approvals/choices.py", GATE),

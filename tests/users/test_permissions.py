@@ -4,7 +4,7 @@ import pytest
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from tests.api import fields
+from tests.api import Api, fields
 from tests.approvals.factories import approved
 from tests.clients.factories import ClientFactory
 from tests.users.activation import activate, shares_of
@@ -13,6 +13,7 @@ from tests.users.sessions import OLD, entered, is_in, log_in
 from tests.vendors.factories import VendorFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 from users.models import User
+from users.tokens import new_token
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,29 @@ def test_an_association_comes_only_with_a_role_that_needs_it(api, change):
     user = UserFactory(role=TS)
     refused = api(SA).patch(path(user), {**change, "client_id": ClientFactory().pk}, expect=400)
     assert fields(refused) == {"client_id"}
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "change"),
+    [(TS, "suspended", {"status": "active"}), (TS, "active", {"role": IM}), (EX, "active", {"status": "on_leave"})],
+)
+def test_what_restores_access_or_grants_privilege_is_done_in_person(api, role, status, change):
+    user, person = UserFactory(role=role, status=status), UserFactory(role=SA)
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+
+    refused = agent.patch(path(user), change, expect=403, code="in_person_required").json()
+
+    assert refused["transfer_to_human"] is True
+    user.refresh_from_db()
+    assert (user.role, user.status) == (role, status)
+
+
+@pytest.mark.parametrize("change", [{"status": "on_leave"}, {"role": AM}, {"status": "active"}])
+def test_an_agent_makes_changes_that_neither_restore_access_nor_touch_privilege(api, change):
+    user, person = UserFactory(role=TS), UserFactory(role=SA)
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+
+    assert agent.patch(path(user), change, expect=200).json().items() >= change.items()
 
 
 @pytest.mark.parametrize("role", [EX, TS, AM])
