@@ -50,7 +50,7 @@ def judge(apps: Any, schema_editor: Any) -> None:
 def forget(apps: Any, schema_editor: Any) -> None:
     """Take the violations back; peaks stay, since nobody knows what they were."""
     incidents = apps.get_model("incidents", "Incident").objects.using(schema_editor.connection.alias)
-    for incident in incidents.exclude(imported_violations=None).iterator(2_000):
+    for incident in incidents.filter(imported_violations__isnull=False).iterator(2_000):
         kept = [each for each in incident.imported_violations if each.get("rule") != RULE]
         if kept != incident.imported_violations:
             left = kept if kept or incident.imported_row is not None else None

@@ -1,6 +1,8 @@
 """A fingerprint names an alert, not one occurrence of it: only with its time, or an event's own id, is it sent again.
 
-Of existing events the first to bear an id of its source keeps it as its own.
+Of existing events the first to bear an id of its source keeps it as its own. Before this, a fingerprint stood once for
+each source: the way back keeps that of the first event and clears the column of the others, whose attributes still tell
+it and give it back when this is applied again.
 """
 
 from typing import Any, ClassVar
@@ -11,15 +13,45 @@ from django.db.migrations.operations.base import Operation
 LENGTH = 200
 
 
+def events_of(apps: Any, schema_editor: Any) -> Any:
+    return apps.get_model("incidents", "EventRecord").objects.using(schema_editor.connection.alias)
+
+
+def stated_by(event: Any, name: str) -> str | None:
+    """A usable mark among an event's attributes."""
+    stated = event.attributes.get(name) if isinstance(event.attributes, dict) else None
+    return stated if isinstance(stated, str) and 0 < len(stated) <= LENGTH else None
+
+
 def name_events(apps: Any, schema_editor: Any) -> None:
-    events = apps.get_model("incidents", "EventRecord").objects.using(schema_editor.connection.alias)
-    known: set[tuple[str, str]] = set()
-    for event in events.filter(attributes__has_key="event_id").order_by("pk").iterator(2_000):
-        stated = event.attributes["event_id"] if isinstance(event.attributes, dict) else None
-        fits = isinstance(stated, str) and 0 < len(stated) <= LENGTH
-        if fits and (event.source, stated) not in known:
-            known.add((event.source, stated))
-            events.filter(pk=event.pk).update(source_event_id=stated)
+    events = events_of(apps, schema_editor)
+    named: set[tuple[str, str]] = set()
+    kept = events.exclude(fingerprint=None).values_list("source", "fingerprint", "detected_at")
+    occurred = set(kept.iterator(2_000))
+    for event in events.order_by("pk").iterator(2_000):
+        values = {}
+        number = stated_by(event, "event_id")
+        if number and (event.source, number) not in named:
+            named.add((event.source, number))
+            values["source_event_id"] = number
+        mark = stated_by(event, "fingerprint") if event.fingerprint is None else None
+        if mark and (event.source, mark, event.detected_at) not in occurred:
+            occurred.add((event.source, mark, event.detected_at))
+            values["fingerprint"] = mark
+        if values:
+            events.filter(pk=event.pk).update(**values)
+
+
+def keep_first_fingerprints(apps: Any, schema_editor: Any) -> None:
+    events = events_of(apps, schema_editor)
+    seen: set[tuple[str, str]] = set()
+    repeated = []
+    for pk, *mark in events.exclude(fingerprint=None).order_by("pk").values_list("pk", "source", "fingerprint"):
+        if tuple(mark) in seen:
+            repeated.append(pk)
+        seen.add(tuple(mark))
+    for start in range(0, len(repeated), 500):
+        events.filter(pk__in=repeated[start : start + 500]).update(fingerprint=None)
 
 
 class Migration(migrations.Migration):
@@ -34,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "eventrecord", "source_event_id", models.CharField(max_length=LENGTH, null=True, editable=False)
         ),
-        migrations.RunPython(name_events, migrations.RunPython.noop),
+        migrations.RunPython(name_events, keep_first_fingerprints),
         migrations.AddConstraint(
             "eventrecord", models.UniqueConstraint(fields=["source", "source_event_id"], name="event_named_once")
         ),

@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 
 
 def void_whole_secrets(apps, schema_editor):
-    """An activation token of before was a whole secret in one hand: it is void."""
+    """An activation token of before was a whole secret in one hand: it is void. So is one share of two, on the way back:
+    the version before would take it for the whole.
+    """
     tokens = apps.get_model("users", "ActivationToken").objects.using(schema_editor.connection.alias)
     tokens.filter(used_at__isnull=True).update(used_at=Now())
 
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
             name='password_set_at',
             field=models.DateTimeField(editable=False, null=True),
         ),
-        migrations.RunPython(void_whole_secrets, migrations.RunPython.noop),
+        migrations.RunPython(void_whole_secrets, void_whole_secrets),
         migrations.RunPython(remember_passwords, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='activationtoken',
