@@ -8,9 +8,17 @@ from django.db.models import Q
 
 from core.models import Record
 from core.verbs import Verb
-from incidents.models.incident import IMPORTED
+from incidents.models.incident import IMPORTED, MARKED
 from incidents.response.choices import NAMES_USER, PORTAL, CommunicationType, DeliveryStatus, RecipientType
 from incidents.response.querysets import CommunicationQuerySet
+
+_STATUS = DeliveryStatus
+# The time of the first sending is known exactly since it was sent; a failed one may have been sent before.
+SENT_AT_FITS = (
+    Q(delivery_status=_STATUS.PENDING, sent_at__isnull=True)
+    | Q(delivery_status__in=(_STATUS.SENT, _STATUS.DELIVERED), sent_at__isnull=False)
+    | Q(delivery_status=_STATUS.FAILED)
+)
 
 
 class Communication(Record):
@@ -56,6 +64,7 @@ class Communication(Record):
                 | Q(recipient_type=RecipientType.EXECUTIVE_TEAM, recipient_user__isnull=True, recipient_group=""),
                 name="communication_recipient_named",
             ),
+            models.CheckConstraint(condition=IMPORTED | MARKED | SENT_AT_FITS, name="communication_sent_at_known"),
         ]
         indexes = [
             models.Index(fields=["incident", "-id"], name="communication_incident"),

@@ -7,9 +7,16 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import Record
-from incidents.models.incident import IMPORTED
+from incidents.models.incident import IMPORTED, MARKED
 from incidents.response.choices import EscalationLevel, EscalationReason, EscalationStatus
 from incidents.response.querysets import EscalationQuerySet
+
+_STATUS = EscalationStatus
+TIMES_FIT = (
+    Q(status=_STATUS.OPEN, acknowledged_at__isnull=True, resolved_at__isnull=True)
+    | Q(status=_STATUS.ACKNOWLEDGED, acknowledged_at__isnull=False, resolved_at__isnull=True)
+    | Q(status=_STATUS.RESOLVED, acknowledged_at__isnull=False, resolved_at__isnull=False)
+)
 
 
 class Escalation(Record):
@@ -43,6 +50,7 @@ class Escalation(Record):
             models.CheckConstraint(
                 condition=IMPORTED | ~Q(target_user=models.F("requested_by")), name="escalation_to_another"
             ),
+            models.CheckConstraint(condition=IMPORTED | MARKED | TIMES_FIT, name="escalation_times_known"),
         ]
         indexes = [models.Index(fields=["incident", "status", "-id"], name="escalation_incident_status")]
 

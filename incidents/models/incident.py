@@ -24,6 +24,8 @@ from incidents.fields import OpenKey
 from incidents.querysets import AffectedClientQuerySet, IncidentQuerySet, NoteQuerySet
 
 IMPORTED = Q(imported_row__isnull=False)
+# Rows of before a rule, which keep a violation of it.
+MARKED = Q(imported_violations__isnull=False)
 _USER = settings.AUTH_USER_MODEL
 _S = IncidentStatus
 

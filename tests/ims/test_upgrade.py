@@ -192,6 +192,7 @@ def incidents(held: Installation, clients: list[Any], component: Any) -> None:
         message_content="Gone.",
         delivery_method="email",
     )
+    unlike_their_status(held, resolved, manager)
     held.make(
         "changes.ChangeRequest",
         incident=resolved,
@@ -202,6 +203,18 @@ def incidents(held: Installation, clients: list[Any], component: Any) -> None:
     )
     report = {"report_type": "postmortem_report", "generated_by": manager, "generated_at": LATER, "automatic": True}
     held.make("reporting.IncidentReport", incident=resolved, voided_at=LATER, **report)
+
+
+def unlike_their_status(held: Installation, incident: Any, manager: Any) -> None:
+    """Times that the status contradicts: the first release kept no order between them."""
+    message = {"incident": incident, "sender_user": manager, "recipient_type": "executive_team"}
+    for status, at in (("pending", LATER), ("sent", None), ("delivered", LATER)):
+        times = {"delivery_status": status, "sent_at": at, "delivery_method": "email"}
+        held.make("incidents.Communication", message_content=status, **times, **message)
+    people = {"requested_by": manager, "target_user": held.rows("users.User").get(email="new@x.example")}
+    for reason, status in (("open", "open"), ("answered", "acknowledged")):
+        level = {"escalation_level": "management", "status": status}
+        held.make("incidents.Escalation", incident=incident, reason=reason, **level, **people)
 
 
 def test_old_activations_are_void_and_old_passwords_remembered(installation):
@@ -236,6 +249,13 @@ def test_peaks_rise_to_what_the_facts_give_and_what_stands_below_keeps_a_violati
     assert found["by word"].severity_rested_on_facts is False
 
 
+def test_times_that_contradict_their_status_are_kept_with_a_violation(installation):
+    marked = {"imported_violations__isnull": False}
+    communications = installation.rows("incidents.Communication").filter(**marked)
+    assert {each.message_content for each in communications} == {"pending", "sent"}
+    assert {each.reason for each in installation.rows("incidents.Escalation").filter(**marked)} == {"answered"}
+
+
 def test_the_first_event_with_a_number_of_its_source_keeps_it(installation):
     events = installation.rows("incidents.EventRecord").exclude(payload_summary="Again").order_by("pk")
     assert [event.source_event_id for event in events] == ["e1", None, None, None]
@@ -246,7 +266,8 @@ def test_what_is_new_is_as_it_was_before_it_could_be_said(installation):
     assert installation.rows("clients.SlaAgreement").get().pauses_allowed is False
     assert installation.rows("changes.ChangeRequest").get().outside_window is False
     assert installation.rows("reporting.IncidentReport").get().void_reason == "reopened"
-    assert installation.rows("vendors.Vendor").get().vendor_name_key == "volta"
+    vendor = installation.rows("vendors.Vendor").get(imported_violations__isnull=True)
+    assert vendor.vendor_name_key == "volta"
 
 
 def test_reversing_is_refused_for_what_the_first_release_cannot_store_and_safe_for_the_rest(installation):
@@ -281,7 +302,8 @@ def test_reversing_is_refused_for_what_the_first_release_cannot_store_and_safe_f
     again = installation.rows("incidents.EventRecord").filter(payload_summary="Again").order_by("pk")
     assert [event.fingerprint for event in again] == ["again", None]
     assert installation.rows("users.ActivationToken").get(pk=share.pk).used_at is not None
-    assert not installation.rows("incidents.Incident").filter(imported_violations__isnull=False).exists()
+    for model in ("Incident", "Communication", "Escalation"):
+        assert not installation.rows(f"incidents.{model}").filter(imported_violations__isnull=False).exists()
 
     installation.upgrade()
     again = installation.rows("incidents.EventRecord").filter(payload_summary="Again").order_by("pk")

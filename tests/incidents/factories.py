@@ -74,6 +74,9 @@ class EscalationFactory(factory.django.DjangoModelFactory):
     target_user = factory.SubFactory("tests.users.factories.UserFactory", role=IM)
     reason = "Nobody answers."
     escalation_level = "management"
+    status = "open"
+    acknowledged_at = factory.LazyAttribute(lambda made: None if made.status == "open" else timezone.now())
+    resolved_at = factory.LazyAttribute(lambda made: timezone.now() if made.status == "resolved" else None)
 
 
 class CommunicationFactory(factory.django.DjangoModelFactory):
@@ -85,6 +88,10 @@ class CommunicationFactory(factory.django.DjangoModelFactory):
     recipient_type = "executive_team"
     delivery_method = "email"
     message_content = "We are working on it."
+    delivery_status = "pending"
+    sent_at = factory.LazyAttribute(
+        lambda made: timezone.now() if made.delivery_status in ("sent", "delivered") else None
+    )
 
 
 class PortalUpdateFactory(CommunicationFactory):

@@ -72,6 +72,12 @@ def duplicate(world: World, key: tuple[Any, ...], but: int | None = None) -> boo
     return any(each.key == key and each.status in OPEN and each.id != but for each in world.incidents.values())
 
 
+def subscribed(world: World) -> set[int]:
+    """The clients that a vendor contact sees: those that subscribe to the product."""
+    held = [each.more for each in world.references.values() if each.kind == "subscription"]
+    return {each["client"] for each in held if each["status"] in ("active", "suspended")}
+
+
 class Create(Act):
     operation = "incident.create"
     weight = 6
@@ -121,7 +127,8 @@ class Create(Act):
 
     def references(self, world: World, actor: Actor, ask: Ask) -> str:
         named = {ask.facts["incident"].client} | ask.facts["incident"].affected
-        return "invalid_reference" if named & world.inactive else ""
+        unseen = actor.account.role == "vendor_contact" and not named <= subscribed(world)
+        return "invalid_reference" if unseen or named & world.inactive else ""
 
     def body_duties(self, world: World, actor: Actor, ask: Ask) -> str:
         vendors = actor.account.role == "vendor_contact"
