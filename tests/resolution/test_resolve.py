@@ -175,7 +175,7 @@ def test_a_message_that_reached_a_contact_of_the_client_informs_it(api, status):
     message = CommunicationFactory(incident=incident, recipient_type="client_contact", recipient_user=contact)
     assert codes(api(IM).post(path(incident), SUMMARY, expect=409)) == {"client_not_informed"}
 
-    message.change(delivery_status=status)
+    message.change(delivery_status=status, sent_at=timezone.now())
     api(IM).post(path(incident), SUMMARY, expect=200)
 
 
@@ -239,8 +239,12 @@ def test_unfinished_actions_prevent_the_resolution(api, unfinished, code):
     record = unfinished(incident)
     assert codes(api(IM).post(path(incident), SUMMARY, expect=409)) == {code}
 
-    done = {"escalation_open": "acknowledged", "change_in_progress": "failed", "rollback_in_progress": "rejected"}
-    record.change(status=done[code])
+    done = {
+        "escalation_open": {"status": "acknowledged", "acknowledged_at": timezone.now()},
+        "change_in_progress": {"status": "failed"},
+        "rollback_in_progress": {"status": "rejected"},
+    }
+    record.change(**done[code])
     api(IM).post(path(incident), SUMMARY, expect=200)
 
 
