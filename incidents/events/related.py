@@ -60,7 +60,7 @@ def _candidate(
 
 
 def _with_key(key: str, given: list[CandidateEvent], rule: GroupingRule) -> Any:
-    """Stored events with this key."""
+    """Stored events with this key, within the window of the rule."""
     return _around(given, rule).filter(correlations__correlation_key__folded=key).distinct()[:MAX_RELATED_EVENTS]
 
 

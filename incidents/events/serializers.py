@@ -204,6 +204,13 @@ RecordedEvent = extended(
     already_recorded=serializers.BooleanField(),
 )
 
+CorrelatedEvent = extended(
+    EventOutput,
+    "CorrelatedEvent",
+    "An event of a correlation, and whether this request sent again what was recorded before.",
+    already_recorded=serializers.BooleanField(),
+)
+
 
 class CorrelationAnswer(serializers.Serializer[object]):
     """The decision about events, its reasons, and every record involved."""
@@ -211,5 +218,5 @@ class CorrelationAnswer(serializers.Serializer[object]):
     decision = serializers.ChoiceField(choices=Decision.choices)
     reasons = serializers.ListField(child=serializers.CharField())
     incident = IncidentDetail(allow_null=True)
-    events = EventOutput(many=True)
+    events = CorrelatedEvent(many=True)
     correlations = CorrelationOutput(many=True)

@@ -99,7 +99,7 @@ def correlate_events(
     written in one transaction. Raises Refusal: validation_error (correlation_failed, required), invalid_reference,
     invalid_transition (link to a closed incident), severity_mismatch.
     """
-    given = _given(actor, events, payloads)
+    given, resent = _given(actor, events, payloads)
     criteria = criteria_in_force(rule, thresholds)
     stated = incident or {}
     seen = candidate_events(
@@ -113,7 +113,9 @@ def correlate_events(
     else:
         ruling = CorrelationDecision(Decision.RECORDED_FOR_TRENDING, RelatedEvents("", frozenset()), outcome.reasons)
     rows = _write(seen, ruling, criteria, correlation_key)
-    return correlation_answer(actor, ruling.decision, ruling.reasons, ruling.incident, rows)
+    shown = correlation_answer(actor, ruling.decision, ruling.reasons, ruling.incident, rows)
+    marked = [{**event, "already_recorded": event["id"] in resent} for event in shown["events"]]
+    return {**shown, "events": marked}
 
 
 def _known(event: EventRecord) -> EventRecord | None:
@@ -140,12 +142,18 @@ def _saved(event: EventRecord) -> EventRecord:
     return event
 
 
-def _given(actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[str, Any]]) -> list[EventRecord]:
-    """The referenced events and those of the payloads, each once, in a fixed order that prevents deadlocks."""
+def _given(
+    actor: User, events: Iterable[EventRecord], payloads: Iterable[dict[str, Any]]
+) -> tuple[list[EventRecord], set[int]]:
+    """The referenced events and those of the payloads, each once, in a fixed order that prevents deadlocks; and the ids
+    of the payloads' events that earlier requests had recorded.
+    """
     ordered = sorted(payloads, key=_identity)
-    made = [execute("event.record", actor=actor, data=each).record for each in ordered]
-    found = {event.pk: event for event in (*events, *made)}
-    return [found[pk] for pk in sorted(found)]
+    answers = [execute("event.record", actor=actor, data=each) for each in ordered]
+    known = {each.record.pk for each in answers if each.extra["already_recorded"]}
+    made = {each.record.pk for each in answers if not each.extra["already_recorded"]}
+    found = {event.pk: event for event in (*events, *(each.record for each in answers))}
+    return [found[pk] for pk in sorted(found)], known - made
 
 
 def _identity(payload: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -249,6 +250,22 @@ class TestLinked:
         assert first["incident"]["id"] == again["incident"]["id"]
         assert first["correlations"] == again["correlations"]
         assert (EventRecord.objects.count(), Incident.objects.count()) == (1, 1)
+
+    def test_only_what_is_sent_again_is_marked_as_recorded_before(self, api, place):
+        mark = {"attributes": {"fingerprint": "a1"}}
+        sent = payload(**mark, detected_at="2026-01-05T09:00:00Z", **place)
+        stored = EventFactory(detected_at=datetime(2026, 1, 5, 9, 1, tzinfo=UTC), **place)
+
+        def marks(*payloads, **more):
+            answer = decided(api, {"event_payloads": payloads, **more})
+            return {event["detected_at"]: event["already_recorded"] for event in answer["events"]}
+
+        with time_machine.travel("2026-01-05T10:00:00Z", tick=False):
+            first, later = "2026-01-05T09:00:00Z", "2026-01-05T09:02:00Z"
+            assert marks(sent, sent) == {first: False}
+            assert marks(sent) == {first: True}
+            named = marks({**sent, "detected_at": later}, sent, event_record_ids=[stored.pk])
+        assert named == {first: True, "2026-01-05T09:01:00Z": False, later: False}
 
     def test_explicitly_whatever_the_criteria_say(self, api):
         incident, event = IncidentFactory(status="resolved", resolved_at=timezone.now()), EventFactory()
