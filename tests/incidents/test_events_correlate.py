@@ -300,6 +300,14 @@ class TestCriteria:
         assert answer["decision"] == "incident_created"
         assert rule.name in answer["reasons"][0]
 
+    @pytest.mark.parametrize(("minutes", "decision"), [(110, "incident_created"), (130, "recorded_for_trending")])
+    def test_events_of_one_key_count_within_a_stored_rules_window(self, api, place, minutes, decision):
+        CorrelationRuleFactory(group_by="client", window_minutes=120, min_events=2)
+        before = timezone.now() - timedelta(minutes=minutes)
+        EventCorrelationFactory(correlation_key="SIG-7", event=EventFactory(detected_at=before))
+        body = {"correlation_key": "SIG-7", "event_payloads": [payload(**place)]}
+        assert decided(api, body)["decision"] == decision
+
     def test_an_inactive_rule_does_not_apply(self, api, place):
         CorrelationRuleFactory(group_by="client", min_events=1, active=False)
         assert decided(api, {"event_payloads": [payload(**place)]})["decision"] == "recorded_for_trending"
