@@ -28,7 +28,8 @@ def candidate_events(
     """
     records = {record.pk: record for record in given}
     mine = [_candidate(record, given=True, keyed=bool(key), client=client, component=component) for record in given]
-    keyed = {record.pk: record for record in _with_key(key, mine, criteria.relation)} if key else {}
+    widest = max((criteria.relation, *criteria.rules), key=lambda rule: rule.window)
+    keyed = {record.pk: record for record in _with_key(key, mine, widest)} if key else {}
     others = dict(keyed)
     for rule in dict.fromkeys((criteria.relation, *criteria.rules)):
         others.update({record.pk: record for record in _related(mine, rule)})
