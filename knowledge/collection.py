@@ -23,8 +23,8 @@ class FullTextCollection(Collection):
     @property
     def search_rule(self) -> str:
         return (
-            "Full text: every word must occur in the title or the body, in any English form. The best matches first, "
-            "with a higher weight for the title, on a single page of `page_size` with a `snippet` each; with "
+            "Full text: every word, of at most ten, must occur in the title or the body, in any English form. The best "
+            "first, with a higher weight for the title, on a single page of `page_size` with a `snippet` each; with "
             "`ordering`, all matches in that order, page by page."
         )
 

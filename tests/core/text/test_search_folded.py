@@ -13,7 +13,7 @@ from core.text.folding import fold_name
 from tests.api import fields
 from tests.clients.factories import ClientFactory
 from tests.core.text.test_folding import AWKWARD
-from tests.incidents.factories import CorrelationRuleFactory, IncidentFactory
+from tests.incidents.factories import CommunicationFactory, CorrelationRuleFactory, IncidentFactory
 from tests.knowledge.factories import ArticleFactory
 from tests.products.factories import ComponentFactory
 from tests.users.factories import UserFactory
@@ -113,6 +113,12 @@ def test_punctuation_of_identifiers_counts_in_filters(api):
 def test_a_rule_is_found_by_its_name_in_any_case(api):
     rule = CorrelationRuleFactory(name="By Host")
     assert ids(api, "/correlation-rules/", name="BY HOST") == [rule.pk]
+
+
+def test_communications_to_a_group_are_found_in_any_spelling(api):
+    message = CommunicationFactory(recipient_type="group", recipient_user=None, recipient_group="Night-Shift Zürich")
+    CommunicationFactory(recipient_type="group", recipient_user=None, recipient_group="Night Shift Zürich")
+    assert ids(api, "/communications/", recipient_group="NIGHT-SHIFT  ZU\u0308RICH") == [message.pk]
 
 
 def test_a_correlation_key_relates_events_in_any_case(api):
