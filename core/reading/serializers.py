@@ -106,7 +106,8 @@ class Body(serializers.Serializer[Any]):
                 max_value=MAX_ID,
                 help_text="The caller's own id; optional.",
             )
-        for field in fields.values():
+        for declared in fields.values():
+            field = getattr(declared, "child", declared)
             if isinstance(field, serializers.DateTimeField | serializers.DateField):
                 field.validators = [*field.validators, refuse_far_times]
         return fields

@@ -8,9 +8,10 @@ from core.operations.registry import registry
 from core.reading.pagination import Cursor
 from tests.api import codes, fields
 from tests.architecture.targets import address
+from tests.clients.factories import ClientFactory
 from tests.core.bad_requests import ROUTES, asker, assert_refused
 from tests.core.text.described_texts import filled_formats, lists
-from users.choices import EX, IM
+from users.choices import EX, IM, SA
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,9 @@ def test_years_are_bounded(api, year):
     assert "scheduled_date" in fields(refused)
     event = {"source": "alert_log", "payload_summary": "Slow", "detected_at": f"{year}-12-31T00:00:00Z"}
     assert codes(api(IM).post("/events/", event, expect=400)) <= {"out_of_range", "in_the_future"}
+
+
+def test_years_are_bounded_in_lists_too(api):
+    body = {"timezone": "UTC", "weekly_hours": {"mon": [["09:00", "17:00"]]}, "holidays": ["2026-12-24", "0205-12-24"]}
+    refused = api(SA).put(f"/clients/{ClientFactory().pk}/calendar/", body, expect=400)
+    assert codes(refused) == {"out_of_range"}
