@@ -17,8 +17,8 @@ from ims.logs import configuration
 wsgi_app = "ims.wsgi:application"
 bind = os.environ.get("IMS_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# With several threads, a worker tolerates slow clients without a proxy; 1 means one request at a time, slightly faster
-# behind a proxy that buffers requests.
+# A thread is spent on a request when the whole of it has arrived: slow clients hold none.
+worker_class = "serving.worker.BufferingWorker"
 threads = int(os.environ.get("IMS_THREADS", "4"))
 timeout = 60
 graceful_timeout = 30

@@ -12,6 +12,7 @@ from core.context import current
 from core.errors import Item, Refusal
 from core.models import server_time
 from core.operations.registry import Elevation, Operation, registry
+from core.sql.locking import locking
 
 RULE = "elevated_operation"
 
@@ -48,7 +49,7 @@ class Gate:
         """Consume the approval. Raises Refusal: approval_required, approval_invalid (with the reasons in errors)."""
         if approval_id is None:
             raise approval_required(requirement)
-        approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
+        approval = locking(Approval.objects).filter(pk=approval_id).first()
         if approval is None or approval.imported_row is not None:
             raise _invalid(
                 [Item("approval_not_found", f"Approval {approval_id} does not authorise this request.", "Approval-Id")]

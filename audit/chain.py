@@ -29,9 +29,10 @@ CONTENT = (
     "legacy_id",
     "sequence",
     "token_id",
+    "source_seal",
 )
 # Parts that were added later: the hash covers them where they are stated, so earlier entries keep their hashes.
-LATER = ("token_id",)
+LATER = ("token_id", "source_seal")
 # The largest integers that every common JSON parser represents exactly.
 LARGEST = 2**63 - 1
 
@@ -55,7 +56,7 @@ def canonical_value(value: Any) -> Any:
 
 def canonical(values: Mapping[str, Any]) -> bytes:
     """The bytes to hash for an entry's values."""
-    content = {name: values[name] for name in CONTENT if name not in LATER or values[name] is not None}
+    content = {name: values[name] for name in CONTENT if name not in LATER or values[name] not in (None, "")}
     moment: datetime = content["created_at"]
     content["created_at"] = moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -18,15 +19,17 @@ from django.db.models.functions import Cast
 from audit.chain import CONTENT, GENESIS, entry_hash
 from audit.choices import Origin
 from audit.models import AuditEntry
+from audit.sources import seal_of
 from audit.tree.merkle import Tree
 
 CHUNK = 2_000
 # Bulk reads fetch JSON as text and parse it here, three times faster than the ORM.
 JSON = ("changes", "meta")
 JSON_TEXT = {f"{name}_text": Cast(name, TextField()) for name in JSON}
-COLUMNS = ("id", *(name for name in CONTENT if name not in JSON), "previous_hash", "hash")
+COLUMNS = ("id", *(name for name in CONTENT if name not in JSON), "previous_hash", "hash", "source")
 # The part of the unchained entries; it sorts after every entity type.
 UNCHAINED = "~unchained"
+OTHER_SOURCE = "the address does not match its seal"
 NO_CUT = 2**63 - 1
 # The tolerated clock difference between servers.
 CLOCKS = timedelta(minutes=1)
@@ -107,6 +110,10 @@ class ChainReader:
     imported_since: int = 0
     with_parts: bool = False
     parts: dict[str, Tree] = field(default_factory=dict)
+    # The place after which to begin, the time (monotonic) after which to stop at the next place, and that place.
+    after: tuple[str, int] | None = None
+    until: float | None = None
+    stopped_at: tuple[str, int] | None = None
 
     def leaves(self) -> Generator[Leaf, None, None]:
         """Every leaf, in order; a chain that started after the cut has sequence 0 and is in no tree. Raises
@@ -115,11 +122,22 @@ class ChainReader:
         Close the generator before its transaction ends.
         """
         chained = AuditEntry.objects.filter(sequence__isnull=False, **self.scope)
+        begun, key = self.after or ("", 0)
         for part in sorted(chained.order_by().values_list("reference_type", flat=True).distinct()):
-            for leaf in self._chains(part, chained.filter(reference_type=part)):
-                yield self._counted(leaf)
-        for leaf in self._unchained(AuditEntry.objects.filter(sequence__isnull=True, **self.scope)):
-            yield self._counted(leaf)
+            if part >= begun and self.stopped_at is None:
+                rest = {"reference_id__gt": key} if part == begun else {}
+                yield from map(self._counted, self._chains(part, chained.filter(reference_type=part, **rest)))
+        if self.stopped_at is None:
+            rest = {"id__gt": key} if begun == UNCHAINED else {}
+            unchained = AuditEntry.objects.filter(sequence__isnull=True, **self.scope, **rest)
+            yield from map(self._counted, self._unchained(unchained))
+
+    def _stops(self, part: str, key: int) -> bool:
+        """Whether the time is over, at a place where a pass may stop."""
+        if self.until is None or monotonic() < self.until:
+            return False
+        self.stopped_at = (part, key)
+        return True
 
     def _counted(self, leaf: Leaf) -> Leaf:
         if leaf.sequence != 0 and self.with_parts:
@@ -133,6 +151,8 @@ class ChainReader:
                 if chain is None or chain.key != row["reference_id"]:
                     if chain is not None:
                         yield chain.head
+                        if self._stops(part, chain.key):
+                            return
                     chain = Chain(part, row["reference_id"])
                     self.chains += 1
                 chain.extend(row, self.cut)
@@ -147,6 +167,8 @@ class ChainReader:
                 self._check_date(row)
                 if row["id"] <= self.cut:
                     yield Leaf(UNCHAINED, row["id"], None, row["hash"])
+                if self._stops(UNCHAINED, row["id"]):
+                    return
 
     def _rows(self, entries: Any) -> Generator[dict[str, Any], None, None]:
         with closing(read_rows(entries)) as rows:
@@ -187,6 +209,8 @@ def check_unchained(row: dict[str, Any]) -> None:
         raise ChainBroken(finding_at(FindingKind.UNCHAINED, row, "an entry that must be chained is not"))
     if row["hash"] != entry_hash(row, ""):
         raise ChainBroken(finding_at(FindingKind.CHANGED, row, "the content does not match its hash"))
+    if _other_source(row):
+        raise ChainBroken(finding_at(FindingKind.CHANGED, row, OTHER_SOURCE))
 
 
 class Chain:
@@ -231,7 +255,12 @@ class Chain:
             )
         if row["hash"] != entry_hash(row, self.hash):
             return FindingKind.CHANGED, "the content does not match its hash"
-        return None
+        return (FindingKind.CHANGED, OTHER_SOURCE) if _other_source(row) else None
+
+
+def _other_source(row: dict[str, Any]) -> bool:
+    """Whether an address does not match its seal. Proofs that are handed out have no addresses."""
+    return "source" in row and bool(seal_of(row["source"]) != row["source_seal"])
 
 
 def finding_at(kind: FindingKind, row: dict[str, Any], problem: str) -> Finding:

@@ -8,6 +8,8 @@ HELP_TEXTS = {
     "VerdictAnswer.first_broken": "The first inconsistency; null if there is none.",
     "VerdictAnswer.verified": "Whether the trail is consistent.",
     "action": "The action.",
+    "address": "Where the act came from; of an IPv6 address, its network of 64 bits. Empty without a request. Only "
+    "system administrators and executives see it.",
     "agent": "The software agent that acted for the person.",
     "changes": "Changed fields with old and new values; free text and secrets only as length and digest.",
     "hash": "SHA-256 of the entry's content and `previous_hash`.",
@@ -17,6 +19,7 @@ HELP_TEXTS = {
     "previous_hash": "The hash of the record's previous entry.",
     "request_id": "The id of the request that caused the entry.",
     "sequence": "The entry's position in the chain of its record; null for discoveries.",
+    "source_seal": "SHA-256 of a salt and the address; part of the content that `hash` covers, unless it is empty.",
     "token_id": "The token with which the user acted; null in the console and for commands.",
     "user_id": "The acting user.",
 }

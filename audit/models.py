@@ -26,7 +26,8 @@ class AuditQuerySet(RecordQuerySet):
 class AuditEntry(CompiledInsert):
     """One act: the actor, the record, the time, the operation, and the changes.
 
-    Chained entries have `sequence` and `previous_hash` within their record; discovery entries have neither.
+    Chained entries have `sequence` and `previous_hash` within their record; discovery entries have neither. `source` is
+    the caller's address (audit.sources), which only some may read: the entry's hash covers its seal instead.
     """
 
     entity_type: ClassVar[str] = "audit_entry"
@@ -43,6 +44,8 @@ class AuditEntry(CompiledInsert):
     meta = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, blank=True)
     token_id = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=120, blank=True)
+    source_seal = models.CharField(max_length=64, blank=True)
     legacy_id = models.BigIntegerField(null=True)
     sequence = models.PositiveIntegerField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)

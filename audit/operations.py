@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
+
 from audit.chain_reader import FindingKind
 from audit.choices import Origin
 from audit.completeness import checkpoint_missing, unguarded
@@ -91,28 +93,34 @@ def read_token_activity(*, actor: User) -> None:
     verb=Verb.ENTITY_DISCOVERY,
     raises=[Code.NOT_FOUND],
 )
-def verify_trail(*, actor: User, **scope: Any) -> dict[str, Any]:
+def verify_trail(*, actor: User, after: tuple[str, int] | None = None, **scope: Any) -> dict[str, Any]:
     """Verify the hash chains, compare them with the last checkpoint, and report the first inconsistency. SOP 27.
 
     Arguments: `reference_type` and `reference_id` restrict the verification to one record's entries (without
-    checkpoint); the record is then compared with them. Raises Refusal: not_found (there is neither a record nor an
-    entry).
+    checkpoint); the record is then compared with them. A request has a limited time (the setting IMS_VERIFY_SECONDS):
+    when it is over, `continue_after` is the value of `after` that continues, without checkpoint. Raises Refusal:
+    not_found (there is neither a record nor an entry).
     """
-    verdict = _verify_part(**scope) if scope else _verify_all()
+    verdict = _verify_part(**scope) if scope else _verify_all(after)
+    stopped = verdict.stopped_at if verdict.verified else None
     return {
         "verified": verdict.verified,
         "entries": verdict.entries,
         "chains": verdict.chains,
-        "checkpoint_root": verdict.root,
+        "checkpoint_root": verdict.root if stopped is None else None,
         "first_broken": asdict(verdict.finding) if verdict.finding else None,
+        "continue_after": f"{stopped[0]}:{stopped[1]}" if stopped else None,
     }
 
 
-def _verify_all() -> VerificationResult:
-    """Compare the trail with the last checkpoint, and check triggers and checkpoints."""
+def _verify_all(after: tuple[str, int] | None) -> VerificationResult:
+    """Compare the trail with the last checkpoint, and check triggers and checkpoints; or verify a further part."""
+    if after is not None:
+        return verify(after=after, seconds=settings.IMS_VERIFY_SECONDS)
     checkpoints = checkpoint_missing()
     altered = checkpoints is not None and checkpoints.kind is FindingKind.CHECKPOINT_CHANGED
-    verdict = verify(sealed=None if altered else latest_checkpoint_document())  # an altered one is no evidence
+    checkpoint = None if altered else latest_checkpoint_document()  # an altered one is no evidence
+    verdict = verify(sealed=checkpoint, seconds=settings.IMS_VERIFY_SECONDS)
     verdict.finding = verdict.finding or checkpoints or unguarded()
     return verdict
 

@@ -14,4 +14,5 @@ FOLLOWING = (
 ONE_CHAIN = (
     query("reference_type", {**TEXT, "minLength": 1}, "Only the chain of a record of this type."),
     query("reference_id", ID_SCHEMA, "Only the chain of this record."),
+    query("after", {**TEXT, "minLength": 1}, "Continue a verification: `continue_after` of the answer before."),
 )

@@ -14,14 +14,13 @@ from django.utils import timezone
 from audit.chain import GENESIS, canonical_value, entry_hash
 from audit.choices import Origin
 from audit.models import AuditEntry
-from audit.redaction import redacted_changes
+from audit.redaction import redacted_changes, redacted_filters
+from audit.sources import sealed_source
 from core.context import current
 from core.reading.discovery import READ
 from core.signals import trail_failure_on_error
 from core.verbs import Verb
 
-# The maximum stored length of a filter value, because callers choose it.
-FILTER_LENGTH = 200
 # Ids per statement: below the parameter limit of both databases.
 BATCH = 5_000
 
@@ -70,7 +69,7 @@ def verb_of(record: Any, *, created: bool) -> Verb:
 
 def record_discovery(entity_type: str, reference_id: int | None, filters: Mapping[str, Any]) -> AuditEntry:
     """Record one read, outside any chain. Raises AuditTrailFailure."""
-    asked = {name: str(value)[:FILTER_LENGTH] for name, value in filters.items()}
+    asked = redacted_filters(entity_type, filters)
     entry = AuditEntry(
         action=Verb.ENTITY_DISCOVERY,
         origin=Origin.DISCOVERY,
@@ -113,6 +112,7 @@ def _insert(entry: AuditEntry, previous_hash: str) -> AuditEntry:
     entry.token_id = getattr(act.token, "pk", None)
     if act.tool_call:
         entry.meta = {**entry.meta, "tool_call": act.tool_call}
+    entry.source, entry.source_seal = sealed_source(act.address)
     entry.operation = act.operation.name if act.operation else READ
     entry.changes, entry.meta = canonical_value(entry.changes), canonical_value(entry.meta)
     with trail_failure_on_error():

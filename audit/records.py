@@ -20,6 +20,7 @@ from audit.models import AuditEntry
 from audit.redaction import is_audited, scalar, value_digest
 from core.models import Record
 from core.operations.entities import models_by_type
+from core.sql.locking import locking
 
 # The maximum number of findings.
 MOST = 100
@@ -61,7 +62,7 @@ def audited_models() -> list[Any]:
 def verify_record(model: Any, pk: int) -> Finding | None:
     """Compare one record with its chain, under a lock."""
     with transaction.atomic():
-        record = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        record = locking(model.objects).filter(pk=pk).first()
         rows = _entries(model).filter(reference_id=pk).values_list("origin", "changes")
         return _compare(model, pk, record, list(rows))
 

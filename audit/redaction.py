@@ -1,6 +1,8 @@
-"""Data minimisation: which values of a change are stored in the audit trail.
+"""Data minimisation: which values of a change, and of a query, are stored in the audit trail.
 
 Short scalars are stored as old → new; free text, contact details and secrets only as "changed", with length and digest.
+What a reader searched for is personal data, too: of a query, only ids, numbers, times, flags and enumerations are
+stored.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from django.db import models
 from audit.chain import canonical_value
 from core.fields import FoldedKey
 from core.json import dumps
+from core.reading.collections import collections
 
 # Bookkeeping columns of the base record: the entry itself has actor and time.
 BOOKKEEPING_FIELDS = frozenset(
@@ -30,6 +33,13 @@ BOOKKEEPING_FIELDS = frozenset(
 )
 LONG_KINDS = (models.TextField, models.EmailField, models.JSONField)
 LONGEST = 120
+# Parameters, beside a collection's filters, whose values are names of the API, numbers or times.
+PLAIN_PARAMETERS = frozenset(
+    {
+        *("view", "verify", "as", "kind", "entity_type", "reference_type", "reference_id"),
+        *("page", "page_size", "ordering", "fields", "expand", "from", "to", "interval", "group_by"),
+    }
+)
 
 
 def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
@@ -48,6 +58,21 @@ def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, cre
     return shown
 
 
+def redacted_filters(entity_type: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The audit form of a query: {name: value}, or {name: {"length", "sha256"}} for any value that may be text."""
+    collection = collections.get(entity_type)
+    plain = PLAIN_PARAMETERS | collection.closed_filters if collection else PLAIN_PARAMETERS
+    return {
+        name: str(value) if not isinstance(value, str) or _base(name) in plain else _digest(value.encode())
+        for name, value in filters.items()
+    }
+
+
+def _base(name: str) -> str:
+    """The console's names of filters end in the lookup."""
+    return name.removesuffix("__exact")
+
+
 def is_audited(record: Any, field: Any) -> bool:
     """Whether changes of this column are audited; a folded copy follows from another column."""
     derived = isinstance(field, FoldedKey) or field.attname in BOOKKEEPING_FIELDS
@@ -59,7 +84,11 @@ def value_digest(value: Any) -> dict[str, Any]:
     if value is None:
         return {"changed": True, "length": 0, "sha256": None}
     raw = value.encode() if isinstance(value, str) else dumps(canonical_value(value), sort_keys=True)
-    return {"changed": True, "length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    return {"changed": True, **_digest(raw)}
+
+
+def _digest(raw: bytes) -> dict[str, Any]:
+    return {"length": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
 def utc_text(value: datetime) -> str:

@@ -8,10 +8,12 @@ from rest_framework import serializers
 from audit.chain_reader import FindingKind
 from audit.disclosure import changes_for
 from audit.models import ALIASES, AuditEntry
+from audit.sources import address_of
 from core.operations.entities import find_readable
 from core.operations.fields import BoundedJSONField
 from core.reading.serializers import Body, Output
 from core.verbs import Verb
+from users.choices import EX, SA
 
 # The verbs that users may state: the policy's twelve. Only the server writes approvals, rejections and discoveries.
 STATED_ACTIONS = [verb for verb in Verb if verb not in (Verb.APPROVE, Verb.REJECT, Verb.ENTITY_DISCOVERY)]
@@ -36,6 +38,8 @@ class AuditBody(Body):
 
 
 class AuditEntryOutput(Output):
+    address = serializers.SerializerMethodField()
+
     class Meta:
         model = AuditEntry
         joined = ALIASES
@@ -53,13 +57,25 @@ class AuditEntryOutput(Output):
             "meta",
             "request_id",
             "token_id",
+            "address",
+            "source_seal",
             "legacy_id",
             "sequence",
             "previous_hash",
             "hash",
             *ALIASES,
         )
-        requires: dict[str, tuple[str, ...]] = {"changes": ("reference_type",)}
+        requires: dict[str, tuple[str, ...]] = {"changes": ("reference_type",), "address": ("source",)}
+
+    @classmethod
+    def visible_fields(cls, viewer: Any) -> Iterable[str] | None:
+        """System administrators and executives read where an act came from."""
+        fields: Iterable[str] = cls.Meta.fields
+        return None if viewer.role in (SA, EX) else [name for name in fields if name != "address"]
+
+    @staticmethod
+    def get_address(row: dict[str, Any]) -> str:
+        return address_of(row["source"])
 
     @classmethod
     def completed(cls, rows: Iterable[dict[str, Any]], viewer: Any, names: Iterable[str]) -> Iterable[dict[str, Any]]:
@@ -91,3 +107,8 @@ class VerdictAnswer(serializers.Serializer[object]):
         allow_null=True, required=False, help_text="The root of the checkpoint used for comparison; null without one."
     )
     first_broken = FindingAnswer(allow_null=True)
+    continue_after = serializers.CharField(
+        allow_null=True,
+        required=False,
+        help_text="The value of `after` that continues where the time of this request was over; null at the end.",
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from audit.chain_reader import UNCHAINED, ChainBroken, ChainReader, Finding, FindingKind, Leaf
@@ -21,6 +22,7 @@ class VerificationResult:
     imported_since: int = 0
     root: str | None = None
     finding: Finding | None = None
+    stopped_at: tuple[str, int] | None = None
 
     @property
     def verified(self) -> bool:
@@ -32,29 +34,40 @@ def verify(
     *,
     sealed: Document | None = None,
     leaves: Iterable[Any] | None = None,
+    after: tuple[str, int] | None = None,
+    seconds: float | None = None,
     **scope: Any,
 ) -> VerificationResult:
     """Verify all entries, or those of one record (`reference_type`, `reference_id`), with constant memory.
 
     `sealed` is the document of a checkpoint to compare with, `leaves` the leaves of its file: with them a missing entry
-    is named even if the stored tiles were rewritten too.
+    is named even if the stored tiles were rewritten too. With `seconds` the chains are verified until they are over, up
+    to `stopped_at`; `after` continues there. A part of the trail is not compared with the checkpoint.
     """
-    walk = ChainReader(scope=scope, progress=progress)
+    until = None if seconds is None else monotonic() + seconds
+    walk = ChainReader(scope=scope, progress=progress, after=after, until=until)
     if sealed:
         walk.cut, walk.cut_at, walk.with_parts = sealed["last_entry_id"], cut_of(sealed), not is_of_tree(sealed)
     verdict = VerificationResult(root=sealed["root"] if sealed else None)
     try:
         with streaming_transaction():
             _verify_chains(walk, leaves if walk.with_parts else None)
-        if sealed and walk.with_parts:
-            _compare_parts(walk, sealed)
-        elif sealed:
-            with streaming_transaction():
-                TreeVerification(sealed, leaves).run()
+        if sealed and walk.stopped_at is None:
+            _compare_with(sealed, walk, leaves)
     except ChainBroken as broken:
         verdict.finding = broken.finding
+    verdict.stopped_at = walk.stopped_at
     verdict.entries, verdict.chains, verdict.imported_since = walk.entries, walk.chains, walk.imported_since
     return verdict
+
+
+def _compare_with(sealed: Document, walk: ChainReader, leaves: Iterable[Any] | None) -> None:
+    """Compare a complete pass with a checkpoint of either form. Raises ChainBroken."""
+    if walk.with_parts:
+        _compare_parts(walk, sealed)
+        return
+    with streaming_transaction():
+        TreeVerification(sealed, leaves).run()
 
 
 def _verify_chains(walk: ChainReader, leaves: Iterable[Leaf] | None) -> None:

@@ -1,6 +1,7 @@
 """The audit trail over HTTP."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -16,8 +17,10 @@ from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.formats.streams import wants_table
 from core.http.nested import NestedListViewSet
+from core.http.throttles import heavy_turn
 from core.http.views import ListViewSet, RecordViewSet, creates
 from core.operations.dispatch import Discovery
+from core.operations.fields import parse_integer
 from core.querysets import within_token
 from core.reading.collections import Collection, related
 from core.reading.generic import page_link
@@ -84,8 +87,13 @@ class AuditViewSet(RecordViewSet):
 
         Runs outside `execute`: its transaction would block all writers on SQLite during the verification.
         """
+
+        def answer(found: Any, chain: Mapping[str, Any]) -> Any:
+            with nullcontext() if "reference_id" in chain else heavy_turn(request.user):
+                return verify_trail(actor=request.user, **chain)
+
         verdict = self.read(
-            lambda found, chain: verify_trail(actor=request.user, **chain),
+            answer,
             discovery=Discovery(AuditEntry.entity_type, filters={"verify": True}),
             get_query=self._chain,
         )
@@ -94,10 +102,21 @@ class AuditViewSet(RecordViewSet):
     def _chain(self) -> dict[str, Any]:
         """The record whose chain to verify; empty for all."""
         chain: dict[str, Any] = self.params()
-        refuse_unknown(chain, ("reference_type", "reference_id"))
+        refuse_unknown(chain, ("reference_type", "reference_id", "after"))
+        if "after" in chain:
+            chain["after"] = _place(chain["after"], alone=len(chain) == 1)
         if "reference_id" in chain:
             chain["reference_id"] = read_id("reference_id", chain["reference_id"])
         return chain
+
+
+def _place(text: str, *, alone: bool) -> tuple[str, int]:
+    """Where a verification continues. Raises Refusal (400 invalid_filter)."""
+    part, _, key = text.rpartition(":")
+    number = parse_integer(key)
+    if not alone or not part or number is None:
+        raise bad_filter("after", "Send the value of `continue_after` from the answer before, and nothing else.")
+    return part, number
 
 
 class OwnActsViewSet(ListViewSet):

@@ -9,6 +9,7 @@ from clients.models import SlaAgreement, Subscription
 from clients.tiers import TARGETS, AgreedTargets, Violation, out_of_order, outside_tier
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.sql.locking import locking
 
 RULE = "tier_targets"
 
@@ -18,7 +19,7 @@ def locked_subscription(subscription: Subscription) -> Subscription:
 
     Raises Refusal (409 precondition_failed) if it has become inactive since the request was read.
     """
-    held: Subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+    held: Subscription = locking(Subscription.objects).get(pk=subscription.pk)
     if held.status in (SubscriptionStatus.ACTIVE, subscription.status):
         return held
     detail = f"Subscription {held.pk} has become {held.status}."

@@ -153,6 +153,7 @@ class SlaAgreement(Record):
     """
 
     entity_type = "sla"
+    locked_by = "subscription"
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="agreements")
     severity_level = models.CharField(max_length=2, choices=Severity.choices)

@@ -20,6 +20,7 @@ class Context:
     actor: Any = None
     agent: str = ""
     request_id: str = ""
+    address: str = ""  # the caller's, empty without a request
     operation: Any = None
     token: Any = None
     within: Any = None  # narrows every queryset that the token reads; None: only the person's own scope applies

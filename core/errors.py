@@ -36,7 +36,7 @@ class Refusal(Exception):
 
     Arguments: the code, a sentence for the reader, the name of the rule that applied, all failing items, the next step
     (by default the code's own) and seconds to wait (`retry_after`). `afterwards` writes what must survive the rollback
-    of the request: the dispatcher calls it after the rollback.
+    of the request: the dispatcher calls it after the rollback; after a dry run only if `even_on_dry_run`.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Refusal(Exception):
         self.retry_after = retry_after
         self.operation: Any = None
         self.afterwards: Callable[[], None] | None = None
+        self.even_on_dry_run = False
         super().__init__(f"{self.code}: {self.detail}")
 
 

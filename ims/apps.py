@@ -12,9 +12,10 @@ class ImsConfig(AppConfig):
         from core.operations.authorization import verify_in_person
         from core.signals import require_recorder
         from ims.legacy import operation  # noqa: F401 - declares the import
-        from ims.observing import metrics
+        from ims.observing import metrics, security
 
         metrics.connect()
+        security.connect()
         require_recorder()
         hooks.verify()
         import_module("ims.urls")

@@ -1,8 +1,9 @@
 """Health checks for load balancers and containers: liveness and readiness. Neither is part of the API or the policy."""
 
 from functools import cache
+from time import monotonic
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,8 +13,18 @@ from django.views.decorators.http import require_safe
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.http.problems import respond
+from core.sql.timeouts import is_outage
 
 RETRY_AFTER = 5  # seconds
+# Seconds for which a proof holds in this process: anybody may ask.
+PROOF_HOLDS = 1
+# A new file of one page, a change of the catalogue and a commit that waits for its log: what a full disk, a standby and
+# a read-only server refuse.
+POSTGRESQL = ("CREATE TEMPORARY TABLE ims_readiness AS SELECT 1 AS written", "DROP TABLE ims_readiness")
+# A page of the file, whose number nobody reads.
+SQLITE = ("PRAGMA user_version = 1", "PRAGMA user_version = 0")
+
+_proved_at = float(-PROOF_HOLDS)
 
 
 @require_safe
@@ -26,14 +37,30 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """Readiness: the database responds and every migration is applied; otherwise a problem document with 503."""
+    """Readiness: every migration is applied and the database stores what is written; otherwise a problem document with
+    503.
+    """
     try:
         missing = sorted(last_migrations() - MigrationRecorder(connection).applied_migrations().keys())
-    except Error:
-        return respond(Refusal(Code.DATABASE_UNAVAILABLE, rule="readiness", retry_after=RETRY_AFTER))
+        if not missing:
+            require_writable()
+    except Error as error:
+        detail = "The database cannot be written." if is_outage(error) else ""
+        return respond(Refusal(Code.DATABASE_UNAVAILABLE, detail, rule="readiness", retry_after=RETRY_AFTER))
     if missing:
         return respond(unmigrated(missing))
     return JsonResponse({"status": "ready"})
+
+
+def require_writable() -> None:
+    """Write something and commit it. Raises django.db.Error if the database does not store it."""
+    global _proved_at  # noqa: PLW0603 - nothing but a limit on how often it is asked
+    if monotonic() - _proved_at < PROOF_HOLDS:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in POSTGRESQL if connection.vendor == "postgresql" else SQLITE:
+            cursor.execute(statement)
+    _proved_at = monotonic()
 
 
 @cache

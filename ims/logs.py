@@ -16,9 +16,10 @@ from structlog.types import EventDict, Processor
 
 from core.context import current
 
-# Sensitive patterns in text, a quick test for each, and the replacement.
+# Sensitive patterns in text, a quick test for each, and the replacement. Each takes linear time: exceptions may quote
+# megabytes.
 REDACTIONS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("@", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
+    ("@", re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"), "[address]"),
     ("?", re.compile(r"\?[^\s'\"]+"), "?[query]"),
     (" ", re.compile(r"\b(token|bearer|basic) +[\w.~+/=-]{16,}", re.IGNORECASE), r"\1 [secret]"),
 )

@@ -8,11 +8,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from core.sql.postgresql.poolers import adapt_to_pooler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
 # Read by the database settings: requests have shorter timeouts than commands.
 os.environ["IMS_SERVING"] = "true"
 
+if connection.vendor == "postgresql":
+    adapt_to_pooler(connection.settings_dict, prepares=settings.IMS_DB_POOLER_PREPARES)
 serve = get_wsgi_application()
 
 

@@ -14,3 +14,4 @@ class IncidentsConfig(AppConfig):
 
         reclassification.register_hooks(hooks)
         stamping.register_hooks(hooks)
+        reclassification.register_last_hooks(hooks)

@@ -30,8 +30,13 @@ class Person(Reference):
         return person
 
     def _find(self, pk: int) -> Any:
+        """The account. One that the caller cannot read is found only if it is suitable: a caller who may name staff
+        learns no status or role of the others.
+        """
         parent: Any = self.parent
-        return parent.people.get(pk)
+        person = parent.people.get(pk)
+        suits = person is not None and person.status == "active" and (not self.roles or person.role in self.roles)
+        return person if suits or (person is not None and parent.discloses(person)) else None
 
 
 class OwnClient(Reference):
@@ -57,6 +62,11 @@ class PeopleBody(Body):
         readable = Client.objects.visible_to(self.context["actor"])
         self.clients = self._found(readable, self._ids(given, OwnClient, ClientList))
         return super().to_internal_value(data)
+
+    def discloses(self, person: User) -> bool:
+        """Whether the caller may read this account."""
+        actor = self.context["actor"]
+        return bool(actor.is_internal) or User.objects.visible_to(actor).filter(pk=person.pk).exists()
 
     def assignable_users(self, actor: User) -> QuerySet[User]:
         """The people that a caller may name here: those within the read scope."""

@@ -9,6 +9,7 @@ from core.codes import Code
 from core.errors import Item, Refusal
 from core.hooks import hooks
 from core.models import server_time
+from core.sql.locking import lock_all, locking, require_order
 from incidents.affected import set_affected_clients
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
@@ -28,9 +29,12 @@ def add_affected_clients(incident: Incident, original: Incident) -> None:
     """Add the clients affected by a duplicate to the last incident of its chain.
 
     The chain is locked, so that two incidents cannot be resolved as duplicates of each other concurrently. A closed
-    incident is final and receives no clients. Raises Refusal: invalid_reference (a cycle).
+    incident is final and receives no clients. Raises Refusal: invalid_reference (a cycle), and StartOver.
     """
-    chain = list(_chain(original, Incident.objects.select_for_update(of=("self",))))
+    ids = {each.pk for each in _chain(original, Incident.objects.all())}
+    require_order(Incident, incident.pk, ids)
+    lock_all(Incident.objects.all(), ids)
+    chain = list(_chain(original, locking(Incident.objects)))
     if any(each.pk == incident.pk for each in chain):
         items = [Item("invalid_reference", CIRCLE, "duplicate_of_id")]
         raise Refusal(Code.INVALID_REFERENCE, CIRCLE, rule="duplicates_form_no_circle", errors=items)

@@ -12,6 +12,7 @@ from changes.models import ChangeRequest, RollbackRequest
 from core.context import current
 from core.hooks import Hooks, Saved
 from core.models import server_time
+from core.sql.locking import locking
 from incidents.choices import IncidentStatus
 from incidents.models import (
     AffectedClient,
@@ -89,7 +90,7 @@ def void_if_outdated(incident_id: int) -> None:
     The incident is locked: a concurrent closing runs entirely before, and is final, or after.
     """
     resolved = Incident.objects.filter(pk=incident_id, status=IncidentStatus.RESOLVED)
-    incident = resolved.select_for_update(of=("self",)).first()
+    incident = locking(resolved).first()
     if incident is not None and contradicts(incident):
         void_postmortem(incident, current().actor, server_time(incident), VoidReason.OUTDATED)
 
@@ -145,5 +146,5 @@ def _reviewed() -> QuerySet[IncidentReport]:
 
 def _live_postmortem(incident: Incident) -> IncidentReport | None:
     live = IncidentReport.objects.live_postmortems().filter(incident=incident)
-    found: IncidentReport | None = live.select_for_update(of=("self",)).first()
+    found: IncidentReport | None = locking(live).first()
     return found

@@ -12,6 +12,7 @@ from core.fields import FoldedKey
 from core.models import Record
 from core.text.folding import fold_email
 from users.choices import CC, STAFF, VC, Role, UserStatus
+from users.hashing import turn_to_hash
 from users.querysets import ActivationQuerySet, OwnQuerySet, TokenQuerySet, UserManager
 
 # The system principal: the actor of imports and of bootstrap. It cannot log in and has no role. Its id is not used by
@@ -100,13 +101,15 @@ class User(AbstractBaseUser, Record):
         return self.password_set_at is not None
 
     def set_password(self, raw_password: str | None) -> None:
-        super().set_password(raw_password)
+        with turn_to_hash():
+            super().set_password(raw_password)
         if raw_password is not None:
             self.password_set_at = timezone.now()
 
     def check_password(self, raw_password: str) -> bool:  # type: ignore[override]
         """Only compare: a hash is upgraded when its owner sets a new password, not as a side effect of a login."""
-        return hashers.check_password(raw_password, self.password)
+        with turn_to_hash():
+            return hashers.check_password(raw_password, self.password)
 
 
 class Token(Record):

@@ -19,10 +19,10 @@ from core.operations.etag import etag_of
 from core.operations.registry import registry
 from core.reading.collections import Collection, related
 from core.schema import answers
-from core.sql.transactions import atomic_or_unknown
+from core.sql.transactions import in_transaction
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
 from users.grants import grant_of
-from users.lockout import forget_failures, note_failure, refuse_locked
+from users.lockout import forget_failures, note_failure, refuse_guesses_from_anywhere, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.serializers import (
     ActivationOutput,
@@ -138,13 +138,19 @@ class LoginView(OperationView):
         """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
         email, password = User.key_of(body["email"])[:254], body["password"]
+        refuse_guesses_from_anywhere(request, email)
         user = authenticate(request._request, email=email, password=password, spelled=body["email"])
         refuse_locked(request)
         if user is None:
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
-        with context(agent=""), atomic_or_unknown():
+
+        def log_in() -> Any:
             answer = execute("access.login", actor=user, data={"name": body["name"]})
             forget_failures(request, email)
+            return answer
+
+        with context(agent=""):
+            answer = in_transaction(log_in)
         return Response(answer, status=status.HTTP_200_OK)
 
     def activate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -161,8 +167,7 @@ def activate_account(request: Request, stated: Any) -> Any:
     if account is not None:
         refuse_locked(request, account.email_key[:254])
     try:
-        with atomic_or_unknown():
-            answer = execute("access.activate", actor=AnonymousUser(), data=body)
+        answer = execute("access.activate", actor=AnonymousUser(), data=body)
     except Refusal as refusal:
         if account is not None and refusal.code == Code.INVALID_CREDENTIALS:
             note_failure(request, account.email_key[:254])

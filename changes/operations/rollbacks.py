@@ -12,6 +12,7 @@ from core.errors import Item, Refusal
 from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import InPerson, operation
+from core.sql.locking import locking
 from core.verbs import Verb
 from users.choices import EX, IM, SA, TS
 from users.models import User
@@ -36,7 +37,7 @@ def create_rollback(*, actor: User, change_request: ChangeRequest, **fields: Any
 
     SOP 21. Raises Refusal: precondition_failed (nothing to reverse), duplicate (an unfinished rollback).
     """
-    change = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change_request.pk)
+    change = locking(ChangeRequest.objects).get(pk=change_request.pk)
     _refuse(_irreversible(change))
     fields.setdefault("incident", change.incident)
     rollback = RollbackRequest(change_request=change, requested_by=actor, **fields)
@@ -134,7 +135,7 @@ def _refuse(items: list[Item]) -> None:
 
 
 def _locked_change(rollback: RollbackRequest) -> ChangeRequest:
-    change: ChangeRequest = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=rollback.change_request_id)
+    change: ChangeRequest = locking(ChangeRequest.objects).get(pk=rollback.change_request_id)
     return change
 
 

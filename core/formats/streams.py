@@ -1,7 +1,7 @@
 """Streamed tables: memory use is constant for any number of records."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import Context, copy_context
 
 from django.db import close_old_connections, connection
@@ -20,19 +20,28 @@ def wants_table(request: Request) -> bool:
     return isinstance(getattr(request, "accepted_renderer", None), TableRenderer)
 
 
-def stream(chunks: Iterator[str], request: Request) -> StreamingHttpResponse:
+def stream(
+    chunks: Iterator[str], request: Request, release: Callable[[], None] = lambda: None
+) -> StreamingHttpResponse:
     """A table as an attachment, named after the last segment of its path.
 
-    The first chunk is produced immediately, so an invalid request is still refused with a problem document.
+    The first chunk is produced immediately, so an invalid request is still refused with a problem document. `release`
+    is called when the response is closed: after its end, or when the client has gone.
     """
-    first = next(chunks, "")
+    try:
+        first = next(chunks, "")
+    except BaseException:
+        release()
+        raise
     rest = iter(()) if request.method == "HEAD" else chunks
     name = request.path.rstrip("/").rpartition("/")[2]
-    return StreamingHttpResponse(
+    response = StreamingHttpResponse(
         _encoded_chunks(first, rest, copy_context()),
         content_type=CONTENT_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+    response._resource_closers.append(release)  # type: ignore[attr-defined]  # what close() calls
+    return response
 
 
 def _encoded_chunks(first: str, chunks: Iterator[str], request_context: Context) -> Iterator[bytes]:

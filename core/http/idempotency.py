@@ -26,7 +26,8 @@ from core.http.problems import MEDIA_TYPE, refused
 from core.json import dumps
 from core.models import KeptAnswer
 from core.signals import answer_replayed, send_metric
-from core.sql.transactions import atomic_or_unknown
+from core.sql.locking import locking
+from core.sql.transactions import in_transaction
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -57,14 +58,17 @@ def once(user: Any, key: str, digest: str, path_params: Mapping[str, Any], perfo
     Arguments: the user, the key, the identity of the request, its path parameters, the function that executes it.
     Raises Refusal: idempotency_conflict.
     """
-    with atomic_or_unknown():
+
+    def claim_and_perform() -> Response:
         stored, is_first = _claim(user, key, digest)
         if not is_first:
             return _replay(stored, digest)
         response = _response_of(perform, path_params)
         _store(stored, response)
         _delete_expired()
-    return response
+        return response
+
+    return in_transaction(claim_and_perform)
 
 
 def read_key(request: Request) -> str | None:
@@ -92,7 +96,7 @@ def _claim(user: Any, key: str, digest: str) -> tuple[KeptAnswer, bool]:
         with transaction.atomic():
             return KeptAnswer.objects.create(user=user, key=key, digest=digest, created_at=now), True
     except IntegrityError:
-        stored = KeptAnswer.objects.select_for_update().filter(user=user, key=key).first()
+        stored = locking(KeptAnswer.objects).filter(user=user, key=key).first()
     if stored is None:  # it had expired, and a concurrent request has just deleted it
         return _claim(user, key, digest)
     if stored.created_at > now - RETENTION:

@@ -1,14 +1,26 @@
-"""Rate limits: per caller, per address for unauthenticated requests, and a lower one for logins.
+"""Rate limits: per caller, per address for unauthenticated requests, a lower one for logins, and quotas of accounts.
 
 The counters are in Django's cache: local to the process by default, shared by all processes if CACHE_URL is set.
 Nothing except the limits depends on it. If the cache fails, requests are allowed, the cache is not used for a few
 seconds, and the failure is reported.
+
+Heavy reads take turns as well: a bounded number at once on this machine, and one for each caller in a process. A
+verification of the trail, analytics, a table of everything and a PDF take a processor for seconds; a few of them would
+slow down everybody else. Turns are locks on files, so that all processes share them and those of a process that
+dies are free again.
 """
 
+import fcntl
 import logging
 import math
+import os
+import tempfile
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -24,6 +36,11 @@ log = logging.getLogger("ims.limits")
 
 # Seconds without cache access after a failure, because waiting for it would slow down every request.
 REST = 5
+# Seconds that a heavy read that has no turn waits before the next attempt.
+RETRY_AFTER = 2
+
+_callers: set[tuple[int, bool]] = set()
+_guard = Lock()
 
 
 class Limit(BaseThrottle):
@@ -41,7 +58,7 @@ class Limit(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        rate: tuple[int, int] | None = settings.IMS_RATES[self.scope]
+        rate = self.rate(view)
         ident = self.ident(request) if rate else None
         if rate is None or ident is None:
             return True
@@ -52,6 +69,11 @@ class Limit(BaseThrottle):
         if not allowed:
             send_metric(request_throttled, limit=self.scope)
         return allowed
+
+    def rate(self, view: Any) -> tuple[int, int] | None:
+        """The requests allowed in so many seconds; None for any number."""
+        stated: tuple[int, int] | None = settings.IMS_RATES[self.scope]
+        return stated
 
     def wait(self) -> float:
         """Seconds until the next window begins."""
@@ -108,8 +130,96 @@ class LoginLimit(AddressLimit):
         return str(client_address(request))
 
 
+class Quota(Limit):
+    """Counts an account's requests for an operation whose records cost others attention, whatever token it uses.
+
+    `IMS_QUOTAS` contains the rate of each such operation.
+    """
+
+    scope = "quota"
+    _operation = ""
+
+    def rate(self, view: Any) -> tuple[int, int] | None:
+        self._operation = view.operation.name if view.operation is not None else ""
+        stated: tuple[int, int] | None = settings.IMS_QUOTAS.get(self._operation)
+        return stated
+
+    def ident(self, request: Any) -> str | None:
+        return f"{self._operation}:{request.user.pk}" if request.user.is_authenticated else None
+
+
 def enforce(request: HttpRequest, *limits: type[Limit]) -> None:
     """Count a request at an entry point that is not a DRF view. Raises Refusal (429 throttled)."""
     broken = [limit for limit in (each() for each in limits) if not limit.allow_request(request, None)]
     if broken:
         raise Refusal(Code.THROTTLED, retry_after=math.ceil(max(limit.wait() for limit in broken)), rule="rate_limit")
+
+
+@contextmanager
+def heavy_turn(caller: Any) -> Iterator[None]:
+    """Run a block as a heavy read. Raises Refusal (429 throttled) if it is not the caller's turn."""
+    release = take_turn(caller)
+    try:
+        yield
+    finally:
+        release()
+
+
+def in_turn(answer: Callable[..., Any], caller: Any) -> Callable[..., Any]:
+    """The function as a heavy read."""
+
+    def answer_in_turn(*args: Any) -> Any:
+        with heavy_turn(caller):
+            return answer(*args)
+
+    return answer_in_turn
+
+
+def take_turn(caller: Any, *, table: bool = False) -> Callable[[], None]:
+    """Take a turn until the returned function is called. Raises Refusal (429 throttled).
+
+    A table has turns of its own: it waits for its client most of the time.
+    """
+    most = settings.IMS_TABLES_AT_ONCE if table else settings.IMS_HEAVY_AT_ONCE
+    with ExitStack() as turn:
+        if most:
+            turn.enter_context(_only_one((caller.pk, table)))
+            turn.enter_context(_free_file("table" if table else "turn", most))
+        return turn.pop_all().close
+
+
+@contextmanager
+def _only_one(caller: tuple[int, bool]) -> Iterator[None]:
+    with _guard:
+        if caller in _callers:
+            raise _refused("Another heavy read of yours is running.")
+        _callers.add(caller)
+    try:
+        yield
+    finally:
+        with _guard:
+            _callers.discard(caller)
+
+
+def _free_file(kind: str, most: int) -> IO[bytes]:
+    """The first of the shared files that nobody has locked, locked until it is closed."""
+    for number in range(most):
+        file = (_folder() / f"{kind}-{number}").open("wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+        else:
+            return file
+    raise _refused("Too many heavy reads are running.")
+
+
+def _folder() -> Path:
+    """One for each account of the operating system and installation."""
+    folder = Path(tempfile.gettempdir()) / f"ims-turns-{os.getuid()}-{settings.IMS_INSTALLATION}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _refused(detail: str) -> Refusal:
+    return Refusal(Code.THROTTLED, detail, rule="heavy_reads", retry_after=RETRY_AFTER)

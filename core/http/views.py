@@ -23,6 +23,7 @@ from core.formats.request_size import check_bounds
 from core.formats.streams import stream, wants_table
 from core.http.idempotency import idempotent
 from core.http.permissions import OPERATION_PERMISSIONS
+from core.http.throttles import in_turn, take_turn
 from core.json import TableRenderer
 from core.operations.authorization import Authorization
 from core.operations.dispatch import Discovery, read, submit
@@ -107,11 +108,13 @@ class OperationView(ViewSet):
         discovery: Discovery | None,
         get_target: Callable[[], Any] | None = None,
         get_query: Callable[[], Mapping[str, Any]] | None = None,
+        heavy: bool = False,
     ) -> Any:
         """Read under the operation of this action (see core.operations.dispatch.read).
 
-        Without `get_query` every query parameter is refused.
+        Without `get_query` every query parameter is refused. Few `heavy` reads run at once.
         """
+        answer = in_turn(answer, self.request.user) if heavy else answer
         return read(
             self.operation_name(self.action),
             answer,
@@ -189,7 +192,8 @@ class ListViewSet(OperationView, GenericViewSet):  # type: ignore[type-arg]
         """A page of the result, or all of it as a table, as the Accept header requests."""
         self.list_query = params
         if wants_table(self.request):
-            return stream(self.collection.table(self.request.user, params), self.request)
+            table = self.collection.table(self.request.user, params)
+            return stream(table, self.request, take_turn(self.request.user, table=True))
         queryset = SimpleLazyObject(lambda: self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.paginate_queryset(queryset))  # type: ignore[arg-type]
 

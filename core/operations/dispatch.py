@@ -9,7 +9,6 @@ The approval is consumed last, in the same transaction: a request that fails for
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,7 +28,7 @@ from core.operations.registry import Operation, registry
 from core.signals import send_discovered
 from core.sql.integrity import explain
 from core.sql.lookups import locked
-from core.sql.transactions import atomic_or_unknown
+from core.sql.transactions import in_transaction
 from core.text.characters import with_line_feeds
 
 
@@ -57,31 +56,32 @@ def submit(
     """
     operation = registry[name]
     checks = _authorization_for(operation, actor, authorization)
+
+    def perform() -> Any:
+        checks.before_target()
+        count_write(operation)
+        target = find_target(operation, actor, target_id)
+        checks.of_target(target)
+        raw = body() if callable(body) else body
+        data = read_body(operation, actor, target, raw, shape)
+        approval = approval_id() if callable(approval_id) else approval_id
+        checks.of_body(target, data)
+        payload = with_line_feeds(raw)
+        result = _perform(operation, actor, target, data, payload=payload, approval_id=approval, if_match=if_match)
+        if answer is not None:
+            result = answer(result)
+        if dry_run:
+            transaction.set_rollback(True)
+        return result
+
     with context(actor=actor, operation=operation):
         try:
-            with atomic_or_unknown() if operation.writes or dry_run else nullcontext():
-                checks.before_target()
-                count_write(operation)
-                target = find_target(operation, actor, target_id)
-                checks.of_target(target)
-                raw = body() if callable(body) else body
-                data = read_body(operation, actor, target, raw, shape)
-                approval = approval_id() if callable(approval_id) else approval_id
-                checks.of_body(target, data)
-                payload = with_line_feeds(raw)
-                result = _perform(
-                    operation, actor, target, data, payload=payload, approval_id=approval, if_match=if_match
-                )
-                if answer is not None:
-                    result = answer(result)
-                if dry_run:
-                    transaction.set_rollback(True)
+            return in_transaction(perform) if operation.writes or dry_run else perform()
         except IntegrityError as error:
             raise signed(explain(error, actor), operation) from error
         except Refusal as refusal:
             _write_surviving_records(refusal, dry_run)
             raise signed(refusal, operation) from refusal.__cause__
-    return result
 
 
 def execute(
@@ -95,15 +95,18 @@ def execute(
 ) -> Any:
     """Execute an operation with validated values, for calls from Python code. Raises Refusal."""
     operation = registry[name]
+
+    def perform() -> Any:
+        checks, given = Authorization(operation, actor), data or {}
+        checks.before_target()
+        count_write(operation)
+        checks.of_target(target)
+        checks.of_body(target, given)
+        return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
+
     with context(actor=actor, operation=operation):
         try:
-            with atomic_or_unknown():
-                checks, given = Authorization(operation, actor), data or {}
-                checks.before_target()
-                count_write(operation)
-                checks.of_target(target)
-                checks.of_body(target, given)
-                return _perform(operation, actor, target, given, payload=payload, approval_id=approval_id)
+            return in_transaction(perform)
         except IntegrityError as error:
             raise signed(explain(error, actor), operation) from error
 
@@ -225,9 +228,8 @@ def _require_approval_to_record(refusal: Refusal, settle: Callable[[], None] | N
 
 def _write_surviving_records(refusal: Refusal, dry_run: bool) -> None:
     """Write the records that survive a refusal, in a separate transaction after the rollback."""
-    if refusal.afterwards is not None and not dry_run:
-        with atomic_or_unknown():
-            refusal.afterwards()
+    if refusal.afterwards is not None and (refusal.even_on_dry_run or not dry_run):
+        in_transaction(refusal.afterwards)
 
 
 def find_target(operation: Operation, actor: Any, target_id: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+import django_filters
 from django.db.models import Q, QuerySet
 
 from core.errors import Refusal, not_found
@@ -19,6 +21,14 @@ from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
 from core.sql.lookups import first_row, is_filtered
 
+# Filters whose values say nothing about a person: ids, numbers, times, flags and enumerations.
+CLOSED = (
+    django_filters.NumberFilter,
+    django_filters.DateFilter,
+    django_filters.IsoDateTimeFilter,
+    django_filters.BooleanFilter,
+    django_filters.ChoiceFilter,
+)
 # Control parameters of a single record, of a list, and of a list with numbered pages.
 CHOICES = ("fields", "expand")
 CONTROLS = (*CHOICES, "cursor", "page_size", "search", "ordering")
@@ -79,6 +89,11 @@ class Collection:
 
     def known_filters(self) -> list[str]:
         return sorted(self.filters.base_filters)
+
+    @cached_property
+    def closed_filters(self) -> frozenset[str]:
+        """The filters whose values the audit trail may keep as they are."""
+        return frozenset(name for name, each in self.filters.base_filters.items() if isinstance(each, CLOSED))
 
     def filters_for(self, user: Any) -> Iterable[str]:
         """The filters available to a user: a filter on a hidden field would disclose it."""

@@ -14,6 +14,7 @@ from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
 
 from core.sql.compiled import CompiledQuery
+from core.sql.locking import locking
 
 # The maximum number of cached row shapes, and of ids in one statement, because callers choose them.
 MAX_CACHED_FORMS, FEW = 256, 5
@@ -45,7 +46,7 @@ def locked(queryset: Any, pk: int) -> Any:
     if queryset.model.locked_by:
         return _locked_by_holder(queryset, pk, queryset.model.locked_by)
     if is_filtered(queryset):
-        return _locking(queryset).filter(pk=pk).first()
+        return locking(queryset).filter(pk=pk).first()
     return _locked_of(queryset.model).first(pk)
 
 
@@ -100,10 +101,6 @@ def _joined(queryset: Any, related: tuple[str, ...]) -> Any:
     return queryset.select_related(*related) if related else queryset  # without names, every relation would be joined
 
 
-def _locking(queryset: Any) -> Any:
-    return queryset.select_for_update(of=("self",))  # only this table: rows joined by a scope must not be locked
-
-
 @lru_cache(MAX_CACHED_FORMS)
 def _columns_of(model: Any, columns: tuple[str, ...]) -> Any:
     rows = model.objects.values(*columns)
@@ -126,5 +123,5 @@ def _records_of(model: Any, count: int, related: tuple[str, ...]) -> CompiledQue
 
 @lru_cache(MAX_CACHED_FORMS)
 def _locked_of(model: Any) -> CompiledQuery:
-    records = _locking(model.objects.order_by())
+    records = locking(model.objects.order_by())
     return CompiledQuery(lambda pk: records.filter(pk=pk), int)

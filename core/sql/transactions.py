@@ -1,17 +1,30 @@
-"""A transaction whose outcome is known, or reported as unknown.
+"""A transaction whose outcome is known, or reported as unknown; a conflict with another one repeats it.
 
 An error before the commit, or a rollback by the database at the commit, means that nothing was written. If the response
 to the commit is lost (the connection broke, the server was stopped), the data may have been written, and must not be
 reported as unwritten.
+
+When the database resolves a deadlock or a serialisation failure, it rolls one of the transactions back, and nothing of
+it remains. Where the transaction is whole it is repeated once, so that callers do not have to.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.sql.locking import StartOver, attempt
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# PostgreSQL's codes of transactions that it rolled back because of a concurrent one.
+CONFLICTS = {"40001": "serialisation failure", "40P01": "deadlock"}
 
 # Prefixes of PostgreSQL's error codes with an unknown outcome: broken connections, a stopped server, and
 # statement_completion_unknown. Every other code means that the transaction was rolled back.
@@ -36,6 +49,34 @@ class OutcomeUnknown(Refusal):
             ),
             retry_after=1,
         )
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """The result of `work`, done in one transaction. A conflict with another transaction repeats it once, from the
+    beginning: `work` must leave nothing behind but in the database.
+
+    Within another transaction, only the outer one is repeated. Raises OutcomeUnknown, and what `work` raises.
+    """
+    if transaction.get_connection().in_atomic_block:
+        with atomic_or_unknown():
+            return work()
+    again: StartOver | None = None
+    try:
+        with attempt(may_start_over=True), atomic_or_unknown():
+            return work()
+    except StartOver as later:
+        again = later
+    except OperationalError as error:
+        if (conflict := conflict_of(error)) is None:
+            raise
+        log.warning("transaction repeated after a %s", conflict)
+    with atomic_or_unknown(), attempt(again):
+        return work()
+
+
+def conflict_of(error: BaseException) -> str | None:
+    """The conflict with a concurrent transaction that a database error reports, if it does."""
+    return CONFLICTS.get(getattr(error.__cause__, "sqlstate", None) or "")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from core.errors import Refusal
 from ims.observing.metrics import BROKEN_STREAMS, IN_PROGRESS, measure, measure_refusal
 from ims.observing.names import operation_label, route_of
+from ims.observing.security import log_refusal
 from ims.observing.statements import Statements
 from ims.observing.streams import ObservedStream, is_generated
 
@@ -55,6 +56,7 @@ def observe(
     measure(method=method, operation=operation, status=status, seconds=seconds, statements=statements)
     if refusal is not None:
         measure_refusal(refusal, operation)
+        log_refusal(refusal, method, route_of(request))
     if broken:
         BROKEN_STREAMS.labels(operation).inc()
     log.log(

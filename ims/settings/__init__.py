@@ -20,6 +20,8 @@ ENVIRONMENT = env.str("IMS_ENVIRONMENT", "production")
 if ENVIRONMENT not in ("production", "development", "test"):
     raise ImproperlyConfigured(f"IMS_ENVIRONMENT is {ENVIRONMENT}; it must be production, development or test")
 DEBUG = False
+# Whether a pooler in transaction mode keeps prepared statements, as PgBouncer 1.21 with max_prepared_statements does.
+IMS_DB_POOLER_PREPARES = env.bool("IMS_DB_POOLER_PREPARES", False)
 PRODUCTION = ENVIRONMENT == "production"
 # An operation that refuses with an undeclared code has a defect; only tests raise an error for it.
 IMS_UNDECLARED_CODES_FAIL = ENVIRONMENT == "test"

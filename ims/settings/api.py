@@ -5,7 +5,11 @@ from ims.docs.tags import DESCRIBED
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DenyAll"],
-    "DEFAULT_THROTTLE_CLASSES": ["core.http.throttles.CallerLimit", "core.http.throttles.AddressLimit"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "core.http.throttles.CallerLimit",
+        "core.http.throttles.AddressLimit",
+        "core.http.throttles.Quota",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["core.json.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.negotiation.QualityNegotiation",
     # `format` is an ordinary query parameter: unknown, except for views that declare it.

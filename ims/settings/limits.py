@@ -1,6 +1,8 @@
 """Rate limits, size limits of requests, and the cache of the counters."""
 
 import re
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -54,6 +56,25 @@ IMS_RATES = {
     "address": rate(env.str("IMS_RATE_ADDRESS", "off" if TESTING else "1200/minute")),
     "login": rate(env.str("IMS_RATE_LOGIN", "off" if TESTING else "120/minute")),
 }
+
+# Records that cost others attention, for each account: an operation and its rate. Work in an emergency stays below.
+IMS_QUOTAS = {
+    name: rate(env.str(f"IMS_QUOTA_{name.replace('.', '_').upper()}", "off" if TESTING else stated))
+    for name, stated in {
+        "handoff.create": "60/hour",
+        "escalation.create": "120/hour",
+        "approval.request": "120/hour",
+        "communication.create": "600/hour",
+    }.items()
+}
+
+# Heavy reads (verification, analytics, PDF), and tables of everything, at once on this machine; 0 for any number.
+IMS_HEAVY_AT_ONCE = env.int("IMS_HEAVY_AT_ONCE", 0 if TESTING else 1)
+IMS_TABLES_AT_ONCE = env.int("IMS_TABLES_AT_ONCE", 0 if TESTING else 4)
+# Installations on one machine do not share their turns.
+IMS_INSTALLATION = sha256(str(env.str("DATABASE_URL", str(Path(__file__)))).encode()).hexdigest()[:12]
+# Seconds that one request may verify the trail, before it answers how to continue.
+IMS_VERIFY_SECONDS = env.float("IMS_VERIFY_SECONDS", 2)
 
 # The number of trusted proxies, each of which appends an address to X-Forwarded-For; 0 ignores the header.
 IMS_TRUSTED_PROXIES = env.int("IMS_TRUSTED_PROXIES", 1) if env.bool("IMS_BEHIND_PROXY", False) else 0

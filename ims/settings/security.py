@@ -20,12 +20,17 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("name", "email")},
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "users.passwords.StrengthValidator"},
 ]
+# New passwords are hashed with argon2id; hashes of older versions remain valid until their owner sets a new one.
+PASSWORD_HASHERS = ["users.hashing.Argon2idHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+# Passwords that one process hashes or compares at once.
+IMS_HASHES_AT_ONCE = env.int("IMS_HASHES_AT_ONCE", 1)
 
 # Lock the pair of account and address, so that others cannot lock an account remotely.
 AXES_FAILURE_LIMIT = env.int("IMS_LOGIN_FAILURES", 5)
+# Failures of one account from all addresses, after which only addresses known from earlier logins are heard.
+IMS_LOGIN_FAILURES_ANYWHERE = env.int("IMS_LOGIN_FAILURES_ANYWHERE", 50)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("IMS_LOCKOUT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from clients.models import Client
+from clients.terms import hold_terms
 from core.codes import Code
 from core.hooks import hooks
 from core.operations.registry import operation
@@ -66,6 +67,7 @@ def create_incident(
         **fields,
     )
     further = list(affected_clients)
+    hold_terms({client.pk, *(each.pk for each in further)})
     known = known_facts({client.pk, *(each.pk for each in further)}, event_hint)
     refusal = classify_new(incident, severity, known)
     stamp(incident)

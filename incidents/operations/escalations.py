@@ -7,6 +7,7 @@ from core.hooks import hooks
 from core.models import server_time
 from core.operations.lifecycle import require_transition
 from core.operations.registry import operation
+from core.sql.locking import locking
 from core.verbs import Verb
 from incidents.choices import INCIDENT_MOVES, IncidentStatus
 from incidents.lifecycle import acknowledge, require_move
@@ -35,7 +36,7 @@ def create_escalation(*, actor: User, incident: Incident, target_user: User, **f
 
     SOP 15. Raises Refusal: invalid_transition (resolved or closed), precondition_failed (supervision_missing).
     """
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    incident = locking(Incident.objects).get(pk=incident.pk)
     level = LEVEL_OF_ROLE[target_user.role]
     fields["escalation_level"] = level
     escalation = Escalation(incident=incident, requested_by=actor, target_user=target_user, **fields)
@@ -64,7 +65,7 @@ def acknowledge_escalation(*, actor: User, escalation: Escalation) -> Escalation
     SOP 15. Raises Refusal: invalid_transition, out_of_scope, segregation_of_duties.
     """
     require_transition(ESCALATION_MOVES, escalation, EscalationStatus.ACKNOWLEDGED)
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=escalation.incident_id)
+    incident = locking(Incident.objects).get(pk=escalation.incident_id)
     if incident.acknowledged_at is None:
         acknowledge(incident)
         change_stamped(incident)

@@ -16,6 +16,7 @@ from core.operations.bodies import read_body
 from core.operations.dispatch import execute
 from core.operations.registry import operation, registry
 from core.operations.results import Answer
+from core.sql.locking import locking
 from core.verbs import Verb
 from incidents.bodies import EventIncidentBody
 from incidents.choices import INCIDENT_MOVES, UNRESOLVED
@@ -192,7 +193,7 @@ def _link(incident: Incident, group: RelatedEvents) -> CorrelationDecision:
 
 def _linked(incident_id: int, group: RelatedEvents, reasons: tuple[str, ...]) -> CorrelationDecision:
     """Link a group; the hints of its new events become facts of the incident (SOP 13)."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident_id)
+    incident = locking(Incident.objects).get(pk=incident_id)
     require_not_closed(incident)
     known = EventCorrelation.objects.filter(incident=incident).values_list("event_id", flat=True)
     before = set(known.filter(event_id__in=[event.id for event in group.events]))

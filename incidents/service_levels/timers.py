@@ -11,14 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from clients.agreement_lookup import AgreementCriteria, ApplicableAgreement, applicable_agreements, best_agreement
 from clients.budgets import Budget
 from clients.choices import Severity
 from clients.clocks import HORIZON
 from clients.models import Calendar, Client, SlaAgreement, Subscription
+from clients.terms import close_terms
 from core.hooks import Hooks
 from core.models import server_time
+from core.sql.locking import locking
 from incidents.choices import UNRESOLVED, PauseEnd
 from incidents.models import Incident
 from incidents.service_levels.clock import Clock, allowed
@@ -104,16 +107,29 @@ def restamp_incident(incident: Incident) -> None:
 def restamp_client(client_id: int) -> int:
     """Update the unresolved incidents of a client whose agreements, subscriptions or calendar changed.
 
-    Returns how many changed. Costs two queries, plus one audited save for each incident that changes.
+    Returns how many changed. Incidents can be opened in the meantime: only the last query, for those opened since the
+    first, excludes new ones.
     """
-    unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).select_related("component")
-    incidents = list(unresolved.select_for_update(of=("self",)).order_by("pk"))
+    unresolved = Incident.objects.filter(client_id=client_id, status__in=UNRESOLVED).order_by("pk")
+    stamped = _restamp(client_id, unresolved)
+    close_terms(client_id)
+    if opened := set(unresolved.order_by().values_list("pk", flat=True)) - stamped.keys():
+        stamped |= _restamp(client_id, unresolved.filter(pk__in=opened))
+    return sum(stamped.values())
+
+
+def _restamp(client_id: int, unresolved: QuerySet[Incident]) -> dict[int, bool]:
+    """Stamp incidents of a client by its current terms; returns for each id whether the incident changed.
+
+    Costs two queries, plus one audited save for each incident that changes.
+    """
+    incidents = list(locking(unresolved.select_related("component")))
     candidates = applicable_agreements(client_id) if incidents else []
     versions = [incident.version for incident in incidents]
     for incident in incidents:
         stamp(incident, candidates)
         incident.save()
-    return sum(incident.version != version for incident, version in zip(incidents, versions, strict=True))
+    return {incident.pk: incident.version != version for incident, version in zip(incidents, versions, strict=True)}
 
 
 def register_hooks(hooks: Hooks) -> None:

@@ -31,5 +31,6 @@ class AnalyticsView(OperationView):
             lambda found, params: analyse(read_question(params), request.user),
             discovery=Discovery(Incident.entity_type, filters={"view": "analytics"}),
             get_query=self.params,
+            heavy=True,
         )
         return Response(table_of(answer) if wants_table(request) else answer)

@@ -15,6 +15,7 @@ from reporting.reports.pdf import as_pdf
 class Format:
     media_type: str
     render: Callable[[Document], bytes]
+    heavy: bool = False
 
 
 def as_json(document: Document) -> bytes:
@@ -27,5 +28,5 @@ FORMATS: dict[str, Format] = {
     "json": Format("application/json", as_json),
     "md": Format("text/markdown; charset=utf-8", as_markdown),
     "html": Format("text/html; charset=utf-8", as_html),
-    "pdf": Format("application/pdf", as_pdf),
+    "pdf": Format("application/pdf", as_pdf, heavy=True),
 }

@@ -1,6 +1,7 @@
 """Report downloads over HTTP."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 
 from core.codes import Code
 from core.errors import Item, Refusal
+from core.http.throttles import heavy_turn
 from core.http.views import OperationView
 from core.operations.dispatch import Discovery
 from core.operations.etag import etag_of
@@ -102,7 +104,8 @@ class DownloadView(OperationView):
 
     def _file(self, report: IncidentReport, params: Mapping[str, str]) -> HttpResponse:
         name = params.get(PARAMETER, DEFAULT)
-        body = download_report(actor=self.request.user, incident_report=report, chosen=FORMATS[name])
+        with heavy_turn(self.request.user) if FORMATS[name].heavy else nullcontext():
+            body = download_report(actor=self.request.user, incident_report=report, chosen=FORMATS[name])
         headers = {**SAFE, "ETag": etag_of(report.version), "Content-Disposition": _attached(report, name)}
         return HttpResponse(body, content_type=FORMATS[name].media_type, headers=headers)
 

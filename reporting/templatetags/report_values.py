@@ -1,19 +1,45 @@
 """Template filters for report values."""
 
+import re
 from typing import Any
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from reporting.reports.document import Scalar, Table, ValueKind
 from reporting.reports.values import shown as shown_value
 
 register = template.Library()
 
+# Unbroken text gets a place to break after so many characters, and a line break after so many: a layout takes time
+# proportional to the square of what it cannot break.
+PIECE, LINE = 24, 192
+UNBROKEN = re.compile(rf"\S{{{PIECE + 1},}}")
+
 
 @register.filter
-def shown(value: Scalar, kind: str) -> str:
+def shown(value: Scalar, kind: str) -> SafeString:
     """A value in readable form, by its kind."""
-    return shown_value(value, ValueKind(kind))
+    return breakable(shown_value(value, ValueKind(kind)))
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Escaped text that can be broken into lines anywhere often enough."""
+    parts, last = list[str](), 0
+    for run in UNBROKEN.finditer(str(text)):
+        parts += [escape(text[last : run.start()]), "\n".join(map(_pieces, _split(run[0], LINE)))]
+        last = run.end()
+    return mark_safe("".join([*parts, escape(text[last:])]))  # noqa: S308 - every part is escaped
+
+
+def _pieces(line: str) -> str:
+    return "<wbr>".join(map(escape, _split(line, PIECE)))
+
+
+def _split(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(0, len(text), length)]
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from clients.terms import hold_terms
 from core.codes import Code
 from core.hooks import hooks
 from core.models import server_time
@@ -56,6 +57,7 @@ def reopen_incident(*, actor: User, incident: Incident, reason: str) -> Incident
 def _clear_resolution(incident: Incident) -> None:
     """Clear the former resolution from the incident, except its response time; the reopening keeps a copy."""
     preserve_response_time(incident)
+    hold_terms([incident.client_id])
     acknowledge(incident)
     undone = {
         "mitigation_stated": False,

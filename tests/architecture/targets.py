@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 from approvals.models import Approval, ApprovalRule
 from core.operations.entities import models_by_type
 from core.operations.registry import Operation
+from tests.api import Api
 from tests.users.factories import UserFactory
 from users.models import ConsoleSession
 from users.shares import new_share
@@ -82,9 +83,20 @@ def address(endpoint: str, operation: Operation) -> tuple[str, str]:
     """The method, in small letters, and the path of an endpoint with existing ids in it."""
     method, path = endpoint.split(" ", maxsplit=1)
     if "{id}" in path:
-        record = make(operation.target or _type_at(path))
-        path = path.replace("{id}", str(getattr(record, "pk", 1)))
+        path = path.replace("{id}", str(getattr(make(type_of(endpoint, operation)), "pk", 1)))
     return method.lower(), re.sub(r"{\w+}", "1", path)
+
+
+def type_of(endpoint: str, operation: Operation) -> str:
+    """The entity type that `{id}` stands for in an endpoint."""
+    return operation.target or _type_at(endpoint.split(" ", maxsplit=1)[1])
+
+
+def send(caller: Api, endpoint: str, pk: int) -> Any:
+    """The answer of an endpoint for this id, without a body."""
+    method, path = endpoint.split(" ", maxsplit=1)
+    path = re.sub(r"{\w+}", "1", path.replace("{id}", str(pk)))
+    return getattr(caller, method.lower())(path)
 
 
 def _type_at(path: str) -> str:

@@ -78,10 +78,11 @@ def test_the_hash_covers_every_part_of_an_entry_and_the_hash_before_it():
         "legacy_id": None,
         "sequence": 1,
         "token_id": 9,
+        "source_seal": "",
     }
     original = entry_hash(values, GENESIS)
     changed = {name: datetime(2025, 9, 25, tzinfo=UTC) if name == "created_at" else "other" for name in values}
-    assert len({original, *(entry_hash({**values, name: changed[name]}, GENESIS) for name in values)}) == 15
+    assert len({original, *(entry_hash({**values, name: changed[name]}, GENESIS) for name in values)}) == 16
     before = {**values, "token_id": None}
     assert b"token_id" not in canonical(before)
     assert entry_hash(values, "1" * 64) != original

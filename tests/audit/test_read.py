@@ -173,3 +173,27 @@ def test_discovery_entries_are_followed_too(api):
     entry = discover()
     found = api(SA).get(f"/audit-entries/?after={entry.pk - 1}&origin=discovery", expect=200).json()["results"]
     assert [each["id"] for each in found] == [entry.pk]
+
+
+def test_a_verification_stops_when_its_time_is_over_and_continues_to_the_end(api, settings):
+    vendors = [VendorFactory() for _ in range(3)]
+    reader = api(EX)
+    reader.get("/vendors/", expect=200)
+    whole = reader.get("/audit-entries/verify/", expect=200).json()
+    assert (whole["verified"], whole["continue_after"]) == (True, None)
+
+    settings.IMS_VERIFY_SECONDS = 0
+    seen, after, answers = 0, "", 0
+    while after is not None:
+        part = reader.get(f"/audit-entries/verify/{f'?after={after}' if after else ''}", expect=200).json()
+        assert (part["verified"], part["checkpoint_root"]) == (True, None)
+        seen, after, answers = seen + part["chains"], part["continue_after"], answers + 1
+        if after and after.startswith("~"):  # each request leaves an entry of its own there
+            settings.IMS_VERIFY_SECONDS = 60
+    assert answers > len(vendors)
+    assert seen >= whole["chains"] > len(vendors)
+
+
+@pytest.mark.parametrize("query", ["after=x", "after=vendor:", "after=vendor:1&reference_type=vendor"])
+def test_a_place_to_continue_that_cannot_be_read_is_refused(api, query):
+    api(EX).get(f"/audit-entries/verify/?{query}", expect=400, code="invalid_filter")

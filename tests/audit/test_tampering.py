@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from audit.verify import verify
 from tests.audit.factories import discover, state
 from tests.vendors.factories import VendorFactory
-from users.choices import SA
+from users.choices import EX, SA
 
 pytestmark = pytest.mark.django_db
 
@@ -294,3 +294,16 @@ def test_the_api_names_the_first_broken_entry_of_all_or_of_one_record(api, trail
         assert answer["first_broken"]["entry_id"] == entry.pk
         assert answer["first_broken"]["kind"] == "changed"
     assert sound == {"verified": True, "entries": 4, "chains": 1, "checkpoint_root": None, "first_broken": None}
+
+
+def test_a_forged_address_is_found(api):
+    vendor = VendorFactory()
+    api(EX).patch(f"/vendors/{vendor.pk}/", {"status": "inactive"}, expect=200)
+    entry = AuditEntry.objects.filter(reference_type="vendor", reference_id=vendor.pk).latest("id")
+    assert entry.source.endswith(" 127.0.0.1")
+    triggers.remove(connection)
+    run(f"UPDATE {TABLE} SET source = %s WHERE id = %s", entry.source.replace("127.0.0.1", "192.0.2.1"), entry.pk)
+
+    found = api(EX).get(f"/audit-entries/verify/?reference_type=vendor&reference_id={vendor.pk}", expect=200).json()
+    assert (found["verified"], found["first_broken"]["kind"]) == (False, "changed")
+    assert "seal" in found["first_broken"]["problem"]

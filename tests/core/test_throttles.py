@@ -15,6 +15,7 @@ from django.test import Client as Browser
 from audit.models import AuditEntry
 from core.http import throttles
 from core.http.throttles import Limit
+from core.operations.registry import registry
 from core.signals import request_throttled, request_uncounted
 from incidents.models import Incident
 from tests.api import Api
@@ -202,3 +203,21 @@ def test_counters_in_a_shared_cache_are_everybodys(settings):
     settings.CACHES = dict(settings.CACHES)  # as another process: its own connections, the same counters
     caller.get(ME, expect=200)
     caller.get(ME, expect=429, code="throttled")
+
+
+def test_what_costs_others_attention_has_a_quota_of_the_account_and_not_of_the_token(settings, rates, told):
+    rates["caller"] = None
+    settings.IMS_QUOTAS = {"handoff.create": (2, 3600)}
+    person = UserFactory(role=TS)
+    body = {"reason_code": "other", "operation": "client.update", "details": "I cannot do this."}
+    for caller in (Api(person), Api(person)):
+        caller.post("/handoffs/", body, expect=201)
+    refused = Api(person).post("/handoffs/", body, expect=429, code="throttled")
+    assert int(refused["Retry-After"]) > 0
+    assert (request_throttled, "quota") in told
+    Api(person).get("/handoffs/", expect=200)
+    Api(UserFactory(role=TS)).post("/handoffs/", body, expect=201)
+
+
+def test_every_quota_names_an_operation(settings):
+    assert all(registry.find(name) is not None for name in settings.IMS_QUOTAS)

@@ -38,18 +38,22 @@ def acts():
 
 
 @contextmanager
-def at_commit_of_a_vendor(monkeypatch, error, *, carried_out):
-    """The commit that a vendor is written by fails with an error, having been carried out or not."""
-    real, written = BaseDatabaseWrapper._commit, []
+def at_commit_of_a_vendor(monkeypatch, error, *, carried_out, times=9):
+    """The first commits that a vendor is written by fail with an error, having been carried out or not."""
+    real, written, left = BaseDatabaseWrapper._commit, [], [None] * times
 
     def note(**told):
         written.append(told["record"])
 
     def commit(self):
-        if written and not carried_out:
+        fails = bool(written and left)
+        if fails and not carried_out:
+            left.pop()
+            written.clear()
             raise error
         real(self)
-        if written:
+        if fails:
+            left.pop()
             written.clear()
             raise error
 

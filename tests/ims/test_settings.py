@@ -132,8 +132,15 @@ def test_the_local_machine_is_allowed_in_addition_to_the_public_name() -> None:
 def test_sqlite_locks_writers_at_once_and_keeps_readers_going() -> None:
     options = read("DATABASES", IMS_ENVIRONMENT="development")["DATABASES"]["default"]["OPTIONS"]
     assert options["transaction_mode"] == "IMMEDIATE"
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=20000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
         assert f"PRAGMA {pragma};" in options["init_command"]
+
+
+def test_a_request_does_not_wait_for_a_locked_file_as_long_as_a_command() -> None:
+    options = served_options(DATABASE_URL="sqlite://:memory:")
+    assert options["timeout"] == 5
+    assert "PRAGMA busy_timeout=5000;" in options["init_command"]
+    assert served_options(DATABASE_URL="sqlite://:memory:", IMS_DB_LOCK_SECONDS="1.5")["timeout"] == 1.5
 
 
 def test_postgresql_gets_a_pool_and_prepared_statements() -> None:
@@ -141,13 +148,16 @@ def test_postgresql_gets_a_pool_and_prepared_statements() -> None:
     database = read("DATABASES", SECRET_KEY=KEY, DATABASE_URL=url, IMS_DB_POOL_SIZE="3")["DATABASES"]["default"]
     assert database["OPTIONS"]["pool"]["max_size"] == 3
     assert database["OPTIONS"]["server_side_binding"] is True
-    assert database["CONN_MAX_AGE"] == 0
+    assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (0, True)
+    assert (database["OPTIONS"]["keepalives_idle"], database["OPTIONS"]["tcp_user_timeout"]) == (10, 15_000)
+    stated = read("DATABASES", SECRET_KEY=KEY, DATABASE_URL=f"{url}?tcp_user_timeout=30000")["DATABASES"]["default"]
+    assert int(stated["OPTIONS"]["tcp_user_timeout"]) == 30_000
 
 
 SERVED = """
 import json, ims.wsgi
 from django.conf import settings
-print(json.dumps(settings.DATABASES["default"]["OPTIONS"]))
+print(json.dumps(settings.DATABASES["default"]["OPTIONS"], default=str))
 """
 ON_POSTGRESQL = {"SECRET_KEY": KEY, "DATABASE_URL": "postgres://db/ims"}
 

@@ -42,9 +42,9 @@ def at_once(*requests: Callable[[], Any]) -> list[Any]:
     return sorted(answers, key=lambda answer: answer.status_code)
 
 
-def callers(count: int) -> list[Api]:
+def callers(count: int, role: str = IM) -> list[Api]:
     """Clients of different people, logged in and past their first use of the token."""
-    found = [Api(UserFactory(role=IM)) for _ in range(count)]
+    found = [Api(UserFactory(role=role)) for _ in range(count)]
     for each in found:
         each.get("/me/", expect=200)
     return found

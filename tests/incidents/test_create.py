@@ -316,6 +316,24 @@ class TestVendorContacts:
         refused = api(contact).post("/incidents/", given, expect=400, code="invalid_reference")
         assert fields(refused) == {field}
 
+    @pytest.mark.parametrize("field", ["assigned_manager_id", "assigned_to_id", "reporter_id"])
+    def test_learn_nothing_of_staff_by_naming_them(self, api, field):
+        """Suspended, of another role, of another vendor or of nobody: one answer."""
+        contact, component, client = self._own()
+        unfit = [
+            UserFactory(role=IM, status="suspended"),
+            UserFactory(role=TS, status="on_leave"),
+            UserFactory(role=VC),
+        ]
+        if field != "reporter_id":
+            unfit += [UserFactory(role=AM), UserFactory(role=EX)]
+        own = {"client_id": client.pk, "reporter_id": contact.pk, "component_id": component.pk}
+        answers = set()
+        for pk in [*(each.pk for each in unfit), 10**9]:
+            refused = api(contact).post("/incidents/", body(**{**own, field: pk}), expect=400)
+            answers.add(str(refused.json()["errors"]))
+        assert len(answers) == 1
+
 
 def test_service_levels_are_stamped_at_creation(api, monkeypatch):
     seen = []

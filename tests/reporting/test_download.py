@@ -15,6 +15,7 @@ from audit.models import AuditEntry
 from reporting.models import IncidentReport
 from reporting.postmortem import postmortem_digest, postmortem_of
 from reporting.reports import pdf
+from reporting.reports.document import Column, Document, Section, Table
 from tests.api import codes
 from tests.incidents.factories import AffectedClientFactory, IncidentFactory
 from tests.reporting.factories import ReportFactory
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 CAN_PRINT = pdf.find_printer() is not None
 printing = pytest.mark.skipif(not CAN_PRINT, reason="WeasyPrint or Pango is not installed: no PDF can be made")
 REFERRING = {"href", "src", "srcset", "data", "action", "poster", "xlink:href"}
-VOID = {"meta", "link", "br", "hr", "img"}
+VOID = {"meta", "link", "br", "hr", "img", "wbr"}
 
 
 class Page(HTMLParser):
@@ -210,9 +211,16 @@ def test_a_library_that_does_not_load_is_a_missing_printer(monkeypatch):
 
 
 @printing
-def test_the_printer_fetches_nothing():
-    with pytest.raises(pdf.OutsideError):
-        pdf._fetch_nothing("https://example.com/picture.png")
+def test_the_printer_fetches_nothing(monkeypatch, tmp_path):
+    """Neither from the network nor from a file: a page that refers to something is printed without it."""
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>Quicksilver</text></svg>')
+    opened = []
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda self, wanted, *a, **k: opened.append(wanted))
+    page = f'<img src="https://example.com/a.png"><img src="{secret.as_uri()}"><p>Report</p>'
+    monkeypatch.setattr(pdf, "as_html", lambda document: page.encode())
+    assert pdf.as_pdf(None).startswith(b"%PDF")
+    assert opened == []
 
 
 def test_a_failed_report_is_not_downloaded(api):
@@ -252,3 +260,13 @@ def test_downloading_is_a_discovery(api, report_of):
     entry = AuditEntry.objects.get(user=reader.user, action="entity_discovery")
     assert (entry.reference_type, entry.reference_id) == ("incident_report", report["id"])
     assert json.loads(json.dumps(entry.meta["filters"])) == {"as": "md", "view": "download"}
+
+
+@printing
+@pytest.mark.parametrize("text", ["Card payments are declined. " * 700, "x" * 19_000, "<&>" * 6_000])
+def test_a_cell_of_any_text_is_laid_out_in_time_proportional_to_it(text):
+    """Without a place to break, 19,000 characters took longer than two minutes."""
+    table = Table((Column("What"), Column("When")), ((text, "2026-03-01"),))
+    facts = {"report_type": "executive_summary", "title": "T", "subtitle": "S", "reference": "R"}
+    facts |= {"generated_at": "2026-03-01T10:00:00Z", "author": "Ada", "author_role": "executive"}
+    assert pdf.as_pdf(Document(**facts, sections=(Section("Facts", (table,)),))).startswith(b"%PDF")

@@ -1,5 +1,6 @@
 """SOP 5: creating accounts, and correcting personal data; the caller's own profile."""
 
+from functools import partial
 from typing import Any
 
 from core.codes import Code
@@ -19,6 +20,7 @@ from users.duties import (
     own_account,
     share_withheld,
 )
+from users.lockout import WRONG_PASSWORD, note_wrong_password, refuse_locked_person
 from users.models import User
 from users.operations.activation import share_answer
 from users.serializers import ActivatableUser, ProfileBody, UserBody, UserOutput, UserUpdateBody
@@ -87,6 +89,7 @@ def update_user(*, actor: User, user: User, **changes: Any) -> User:
     answers=UserOutput,
     in_person=new_password,
     credentials=True,
+    raises=[Code.LOCKED_OUT],
 )
 def update_profile(
     *, actor: User, user: User, password: str | None = None, current_password: str | None = None, **changes: Any
@@ -94,12 +97,23 @@ def update_profile(
     """Change your own name, department, time zone or password.
 
     SOP 6. A new password requires the current one and ends every other session, so that the holder of a token, such as
-    an agent, cannot take over the account. Raises Refusal: validation_error (wrong_password).
+    an agent, cannot take over the account. Raises Refusal: validation_error (wrong_password, which counts as a failed
+    login), locked_out.
     """
     if password is not None:
-        if not user.check_password(current_password or ""):
-            raise invalid("current_password", "The current password is required and must be correct.", "wrong_password")
+        _require_current(user, current_password)
         user.set_password(password)
         revoke_tokens(user, but=current().token)
         end_sessions(user)
     return user.change(**changes)
+
+
+def _require_current(user: User, password: str | None) -> None:
+    """Refuse a wrong current password. The failure is counted even if the request was only a question."""
+    wrong = invalid("current_password", "The current password is required and must be correct.", WRONG_PASSWORD)
+    if not password:
+        raise wrong
+    refuse_locked_person(user)
+    if not user.check_password(password):
+        wrong.afterwards, wrong.even_on_dry_run = partial(note_wrong_password, user), True
+        raise wrong

@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL: servers that freeze, and poolers in front of them."""
