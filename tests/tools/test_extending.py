@@ -36,7 +36,7 @@ FILES = [
     *("tests/incidents/test_take_over.py", "tests/incidents/test_external_reference.py"),
     *("tests/ims/test_schema.py", "tests/architecture/test_matrix.py", "tests/console/test_matrix.py"),
 ]
-CHOSEN = "take_over or take-over or external_reference or explained or described_once or its_law or its_reason"
+CHOSEN = "take_over or take-over or external_reference or explained or described_once or its_law"
 
 
 @pytest.fixture
