@@ -281,7 +281,8 @@ def test_an_update_costs_a_bounded_number_of_statements(api):
 
 def test_an_agent_lowers_no_severity_and_changes_everything_else():
     incident, manager = IncidentFactory(severity="P2", peak_severity="P2"), UserFactory(role=IM)
-    agent = Api(None, Authorization=f"Token {new_token(manager, agent='triage-bot')[1]}")
+    granted = new_token(manager, agent="triage-bot", operations=["incident.update"])[1]
+    agent = Api(None, Authorization=f"Token {granted}")
     lowering = {"severity": "P3", "severity_override_reason": "Two users only."}
 
     agent.patch(path(incident), lowering, expect=403, code="in_person_required")

@@ -23,6 +23,8 @@ with (Path(__file__).parents[1] / "architecture" / "OPERATIONS.tsv").open(encodi
         row["operation"]: frozenset(ROLES) if row["roles"] == "ALL" else frozenset(row["roles"].split())
         for row in csv.DictReader(lines, delimiter="\t")
     }
+# What no token of a software agent is granted here; a token does what it names and nothing else.
+WITHHELD = frozenset({"vendor.update", "workaround.update", "incident.add_note"})
 SHORT = {role: short for short, role in ROLES.items()}
 
 # The status under which the contract gives each code that this model predicts.
@@ -37,6 +39,7 @@ STATUS = {
     "actor_mismatch": 403,
     "segregation_of_duties": 403,
     "in_person_required": 403,
+    "operation_not_granted": 403,
     "approval_required": 403,
     "approval_invalid": 403,
     "not_found": 404,
@@ -137,6 +140,8 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
         yield Verdict("role_not_permitted")
     if actor.agent and act.in_person(world, actor, ask):
         yield Verdict("in_person_required")
+    if actor.agent and act.operation in WITHHELD:
+        yield Verdict("operation_not_granted")
     if not act.visible(world, actor, ask):
         yield Verdict("not_found")
     yield Verdict(act.duties(world, actor, ask))

@@ -7,6 +7,7 @@ from core.context import context
 from core.operations.registry import registry
 from tests.clients.factories import AssignmentFactory, ClientFactory, SubscriptionFactory
 from tests.oracle.acts_accounts import PASSWORD
+from tests.oracle.policy import TABLE, WITHHELD
 from tests.oracle.world import Account, Human, Reference, World
 from tests.products.factories import ComponentFactory, ProductFactory
 from tests.users.factories import UserFactory
@@ -75,4 +76,5 @@ def _of(world: World, role: str) -> int:
 def login(account: Account, agent: str) -> str:
     """A token of a person, or of their software agent."""
     with as_system():
-        return new_token(User.objects.get(pk=account.id), agent=agent)[1]
+        granted = sorted(set(TABLE) - WITHHELD) if agent else ()
+        return new_token(User.objects.get(pk=account.id), agent=agent, operations=granted)[1]

@@ -18,6 +18,9 @@ from users.tokens import new_token
 pytestmark = pytest.mark.django_db
 
 
+GRANTED = ["user.permissions"]
+
+
 def path(user: User) -> str:
     return f"/users/{user.pk}/permissions/"
 
@@ -199,7 +202,7 @@ def test_an_association_comes_only_with_a_role_that_needs_it(api, change):
 )
 def test_what_restores_access_or_grants_privilege_is_done_in_person(api, role, status, change):
     user, person = UserFactory(role=role, status=status), UserFactory(role=SA)
-    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot', operations=GRANTED)[1]}")
 
     refused = agent.patch(path(user), change, expect=403, code="in_person_required").json()
 
@@ -211,7 +214,7 @@ def test_what_restores_access_or_grants_privilege_is_done_in_person(api, role, s
 @pytest.mark.parametrize("change", [{"status": "on_leave"}, {"role": AM}, {"status": "active"}])
 def test_an_agent_makes_changes_that_neither_restore_access_nor_touch_privilege(api, change):
     user, person = UserFactory(role=TS), UserFactory(role=SA)
-    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot')[1]}")
+    agent = Api(None, Authorization=f"Token {new_token(person, agent='onboarding-bot', operations=GRANTED)[1]}")
 
     assert agent.patch(path(user), change, expect=200).json().items() >= change.items()
 
