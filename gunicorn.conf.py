@@ -73,6 +73,14 @@ def on_starting(server: Any) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics_folder
 
 
+def post_worker_init(worker: Any) -> None:
+    """Warn if the database role of the application could change the audit trail; the first worker suffices."""
+    from audit.privileges import warn_at_start  # noqa: PLC0415 - the application is loaded in workers only
+
+    if worker.age == 1:
+        warn_at_start()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Keep the counters of an exited worker, and remove its live gauges."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - it looks for the folder when loaded
