@@ -12,13 +12,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connection
+
+from audit import triggers
+from audit.models import AuditEntry
 from ims.moving.exporting import export_to
 from ims.moving.importing import BadExport, import_from
 from ims.moving.sequences_behind import sequences_behind
 from ims.moving.tables import moved_models
-
-from audit import triggers
-from audit.models import AuditEntry
 from tests.api import Api
 from tests.database import copy_on_server, copy_to, locked
 from tests.incidents.factories import IncidentFactory
@@ -86,7 +86,7 @@ def of_another_release(content: bytes) -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("spoil", [cut, without_its_end, changed, newer, of_another_release, lambda content: b"{}\n"])
-def test_a_file_that_is_not_whole_changes_nothing(request: pytest.FixtureRequest, spoil: Any) -> None:
+def test_a_file_that_is_not_whole_changes_nothing(spoil: Any) -> None:
     before = sorted(User.objects.values_list("pk", "email"))
     content = exported()
     with pytest.raises(BadExport):
