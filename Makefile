@@ -21,7 +21,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short
+.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,11 @@ fuzz: $(SYNCED) ## Fuzz every operation, about an hour; DATABASE_URL=postgres://
 
 fuzz-short: $(SYNCED) ## Fuzz for two minutes with a fixed seed
 	env -u DATABASE_URL $(BIN)/python -m tests.fuzz --seed 1 --examples 4 --phases fuzzing --in-sequences 200
+
+DRILLS ?=
+
+drills: $(SYNCED) ## Carry out the drills on clusters of their own (needs Debian's postgresql; DRILLS=crash,freeze selects)
+	$(BIN)/python -m tests.drills $(if $(DRILLS),--only $(DRILLS))
 
 clean: ## Remove the environment and all caches, but not the data in var/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

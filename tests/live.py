@@ -86,25 +86,25 @@ def served(
 
     What the server prints goes to `output`, or where this process prints.
     """
-    address = f"127.0.0.1:{_free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--workers", str(workers), *options]
     variables = {**environment, "IMS_BIND": address, "IMS_ACCESS_LOG": str(int(access_log))}
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output)  # noqa: S603
     try:
-        _await_answer(f"http://{address}/healthz", process)
+        await_answer(f"http://{address}/healthz", process)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
+def await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -91,12 +91,19 @@ def test_without_a_pooler_statements_stay_prepared() -> None:
 def pooled(folder: Path, mode: str) -> Iterator[int]:
     """The port of a PgBouncer in this mode before the database that the tests run on."""
     given = connection.settings_dict
+    with pooler(folder, mode, f"host={given['HOST']} port={given['PORT'] or 5432} user={given['USER']}") as port:
+        yield port
+
+
+@contextmanager
+def pooler(folder: Path, mode: str, place: str) -> Iterator[int]:
+    """The port of a PgBouncer in this mode before a server at a place."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     lines = [
         "[databases]",
-        f"* = host={given['HOST']} port={given['PORT'] or 5432} user={given['USER']}",
+        f"* = {place}",
         "[pgbouncer]",
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}",
         f"logfile = {folder}/log\npidfile = {folder}/pid",
