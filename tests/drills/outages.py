@@ -80,7 +80,7 @@ def freeze() -> Result:
     longest = max(answer.seconds for answer in answers)
     refused = all(answer.status == 503 and answer.retry_after for answer in answers)
     return Result(
-        f"503 within {longest:.1f} s, {len(answers)} requests at once; afterwards {after.count(200)} of {len(after)} served",
+        f"503 within {longest:.1f} s; afterwards {after.count(200)} of {len(after)} served",
         holds=refused and longest <= FROZEN_SECONDS and set(after) == {200},
     )
 
