@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ import pytest
 from django.db import connection
 
 from core.sql.postgresql.poolers import OPTIONS, PREPARED, TRIALS, adapt_to_pooler, is_pooled_by_transaction
+from tests.pooler import PGBOUNCER, pooler
 
-PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
 real = pytest.mark.skipif(
     connection.vendor != "postgresql" or PGBOUNCER is None, reason="needs PostgreSQL and Debian's package pgbouncer"
 )
@@ -93,42 +92,6 @@ def pooled(folder: Path, mode: str) -> Iterator[int]:
     given = connection.settings_dict
     with pooler(folder, mode, f"host={given['HOST']} port={given['PORT'] or 5432} user={given['USER']}") as port:
         yield port
-
-
-@contextmanager
-def pooler(folder: Path, mode: str, place: str) -> Iterator[int]:
-    """The port of a PgBouncer in this mode before a server at a place."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    lines = [
-        "[databases]",
-        f"* = {place}",
-        "[pgbouncer]",
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}",
-        f"logfile = {folder}/log\npidfile = {folder}/pid",
-    ]
-    (folder / "pgbouncer.ini").write_text("\n".join(lines))
-    user = ["setpriv", "--reuid=nobody", "--clear-groups"] if os.getuid() == 0 else []
-    folder.chmod(0o777)
-    process = subprocess.Popen([*user, str(PGBOUNCER), str(folder / "pgbouncer.ini")], stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
-        _await(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _await(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("PgBouncer did not start")
 
 
 @pytest.fixture

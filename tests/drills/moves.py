@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
-from tests.core.test_poolers import PGBOUNCER
 from tests.drills.clusters import running_cluster
 from tests.drills.pooler import running_pooler
 from tests.drills.results import Result, Skipped
 from tests.drills.server import prepared, running_server
 from tests.live import environment_of, manage
+from tests.pooler import PGBOUNCER
 
 REQUESTS = 1_200
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.core.test_poolers import pooler
+from tests.pooler import pooler
 
 
 @contextmanager
