@@ -1,6 +1,5 @@
 """`manage.py export_all`: write a whole installation to a file."""
 
-import gzip
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.management.progress import progress_bar
 from ims.moving.exporting import count_rows, export_to
+from ims.moving.tables import opened
 
 
 class Command(BaseCommand):
@@ -24,7 +24,6 @@ class Command(BaseCommand):
         if file.exists():
             raise CommandError(f"{file} exists")
         file.touch(mode=0o600)
-        opened = gzip.open if file.suffix == ".gz" else open
         with opened(file, "wb") as target, progress_bar("exporting", count_rows()) as progress:
             rows = export_to(target, progress)
         self.stdout.write(f"exported {rows} rows to {file}")

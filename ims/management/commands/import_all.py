@@ -1,6 +1,5 @@
 """`manage.py import_all`: read a whole installation from a file."""
 
-import gzip
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.management.progress import progress_bar
 from ims.moving.importing import BadExport, import_from, read_header
+from ims.moving.tables import opened
 
 
 class Command(BaseCommand):
@@ -22,7 +22,6 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        opened = gzip.open if file.suffix == ".gz" else open
         try:
             with opened(file, "rb") as source:
                 total = read_header(source)["rows"]
