@@ -51,7 +51,7 @@ def _result_of(name: str) -> tuple[str, str]:
     except Skipped as reason:
         return f"skipped: {reason}", "-"
     except Exception as error:
-        return f"broke off: {type(error).__name__}: {error}"[:200], "NO"
+        return f"interrupted: {type(error).__name__}: {error}"[:200], "NO"
     return result.figure, "yes" if result.holds else "NO"
 
 
