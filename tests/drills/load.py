@@ -63,7 +63,6 @@ def races() -> Result:
 
 def _agreed(server: Server) -> tuple[str, str]:
     """The paths of an agreement and its subscription."""
-
     token = manage(environment_of(server.url), "issue_token", "sam@example.com").splitlines()[-1]
     administrator = replace(server, token=token)
 
