@@ -31,7 +31,7 @@ class CheckRequest:
         """The refusal of the request, or None. A complete request is executed and rolled back."""
         try:
             requested = self._requested_operation()
-            with context(saved=None):  # judged like a request of its own, not as a part of the check
+            with context(saved=None):  # checked like a separate request, not as a part of the check
                 self._check(requested)
         except Refusal as refusal:
             return refusal
@@ -88,7 +88,7 @@ def check_request(question: CheckRequest) -> dict[str, Any]:
         "operation": question.operation,
         "sop": list(requested.sop) if requested else [],
         "rule": refusal.rule if refusal else "who_can_perform",
-        "roles": requested.who_may if requested else [],
+        "roles": requested.permitted_roles if requested else [],
         "approver_roles": approver_roles(requested) if requested else [],
         "reasons": [item.as_dict() for item in refusal.errors] if refusal else [],
         "next": refusal.next

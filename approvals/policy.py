@@ -14,7 +14,7 @@ def policy_of(operation: Operation, rule: ApprovalRule | None = None) -> dict[st
         "operation": operation.name,
         "purpose": operation.purpose,
         "sop": list(operation.sop),
-        "roles": operation.who_may,
+        "roles": operation.permitted_roles,
         "endpoints": list(operation.endpoints),
         "target": operation.target,
         "audit_action": str(operation.verb),

@@ -1,4 +1,4 @@
-"""What of an entry its reader may know: contacts read their own acts, without what is kept from them on the record."""
+"""The disclosed part of an entry: contacts read their own acts, without fields that they may not read on the record."""
 
 from typing import Any
 

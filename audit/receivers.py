@@ -14,9 +14,9 @@ def connect() -> None:
     record_read.connect(on_read, dispatch_uid=RECORDER)
 
 
-def on_saved(record: Any, created: bool, changes: Mapping[str, tuple[Any, Any]], **told: Any) -> AuditEntry:
+def on_saved(record: Any, created: bool, changes: Mapping[str, tuple[Any, Any]], **kwargs: Any) -> AuditEntry:
     return record_write(record, created=created, changes=changes)
 
 
-def on_read(entity_type: str, reference_id: int | None, filters: Mapping[str, Any], **told: Any) -> AuditEntry:
+def on_read(entity_type: str, reference_id: int | None, filters: Mapping[str, Any], **kwargs: Any) -> AuditEntry:
     return record_discovery(entity_type, reference_id, filters)

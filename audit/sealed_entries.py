@@ -20,7 +20,7 @@ COLUMNS = ("id", "reference_type", "reference_id", "sequence", "hash")
 
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
-    """What is sealed of an entry: its hash covers the content and the previous hash."""
+    """The sealed form of an entry: its hash covers the content and the previous hash."""
 
     id: int
     reference_type: str

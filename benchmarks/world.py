@@ -40,9 +40,9 @@ from users.system import system_principal
 from users.tokens import new_token
 
 ENTRIES_EACH, USERS, CLIENTS, COMPONENTS = 3, 1_000, 500, 2_000
-# One in so many incidents is open, and one in four of those has the severity that the list asks for.
+# One in this number of incidents is open, and one in four of those has the severity of the list's filter.
 OPEN_ONE_IN = 20
-# However many there are, so few have what is rare, from the first to the last of them.
+# The fixed numbers of rare records, spread evenly over all of them.
 RARE = 20
 LIST = "/api/v1/incidents/?status=open&severity=P3"
 

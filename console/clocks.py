@@ -1,4 +1,4 @@
-"""Service-level clocks for readers: due times with their zone, what remains, and the arithmetic."""
+"""Service-level clocks for readers: due times with their zone, the remaining time, and the arithmetic."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ MINUTES_OF_DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """One clock: its name, due time, when it was met, and what remains in covered time."""
+    """One clock: its name, its due time, when it was met, and the remaining covered time."""
 
     name: str
     due_at: datetime | None

@@ -104,7 +104,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         raise Http404
 
     def record_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """What may be done with a record, and what may be created for it."""
+        """The operations on a record, and those that create records for it."""
         acts = [*acts_on(record, request.user), *acts_from(record, request.user)]
         return {**divided(acts), "panel": panel_of(record, request.user)}
 
@@ -113,7 +113,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return OWN_PAGES.get(model)
 
     def list_context(self, request: HttpRequest, model: Any) -> dict[str, Any]:
-        """What creates records of a list's type."""
+        """The operations that create records of a list's type."""
         return {"creations": creations_of(model.entity_type, request.user)}
 
     def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Titles that speak, of records whose own text names numbers and machine words."""
+"""Readable titles of records whose own text contains ids and machine names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from reporting.metrics.models import Metric
 from reporting.models import IncidentReport
 from resolution.models import MitigationConfirmation, Reopening
 
-# The member of a request's body that names what it is about.
+# The member of a request's body that contains its subject.
 NAMES = ("name", "vendor_name", "product_name", "title", "change_title", "email")
 BRIEF = 60
 

@@ -54,7 +54,7 @@ def check_requester(text: str | None, user: Any) -> None:
 
 
 def answer_of(collection: Collection, found: Any, user: Any) -> dict[str, Any]:
-    names = (collection.label, *collection.beside)
+    names = (collection.label, *collection.label_columns)
     columns = dict.fromkeys(["id", *names, *(["status"] if _shows_status(collection, user) else [])])
     rows = list(found.order_by("-id").values(*columns)[: BRIEF + 1])
     if not rows:

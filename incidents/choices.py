@@ -66,7 +66,7 @@ class PauseReason(TextChoices):
 
 
 class PauseEnd(TextChoices):
-    """What ended a pause: a person, the resolution, or a change to P1."""
+    """The cause of a pause's end: a person, the resolution, or a change to P1."""
 
     RESUMED = "resumed"
     RESOLVED = "resolved"

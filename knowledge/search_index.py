@@ -23,7 +23,7 @@ _REMOVE = (
     f"INSERT INTO {INDEX}({INDEX}, rowid, title, body) "  # noqa: S608 - own names
     f"VALUES ('delete', OLD.id, {FUNCTION}(OLD.title), {FUNCTION}(OLD.body));"
 )
-# What kept the index before texts were folded.
+# The former triggers, from before texts were folded.
 FORMER_TRIGGERS = tuple(f"{INDEX}_{event}" for event in ("insert", "delete", "update"))
 SQLITE_TRIGGERS = {
     f"{INDEX}_folded_insert": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",

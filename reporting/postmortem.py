@@ -126,8 +126,8 @@ def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     ]
     actions = {name: value for name, value in content.get("actions", {}).items() if name != "notes"}
     clients = [each["id"] for each in content.get("affected_clients", ())]
-    told = {"communications": communications, "actions": actions, "affected_clients": clients}
-    return {**content, "pauses": content.get("pauses", []), **told}  # older postmortems have no pauses
+    related = {"communications": communications, "actions": actions, "affected_clients": clients}
+    return {**content, "pauses": content.get("pauses", []), **related}  # older postmortems have no pauses
 
 
 def postmortem_digest(content: dict[str, Any]) -> str:

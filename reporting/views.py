@@ -11,7 +11,7 @@ REPORTS = Collection(
     ReportOutput,
     ReportFilters,
     label="report_type",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("report_type", "incident__title"),
     detail=ReportDetail,
     relations=related("incident", "generated_by", "reviewed_by"),

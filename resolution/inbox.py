@@ -51,8 +51,8 @@ class InboxKind:
 
     def filters_for(self, user: Any) -> dict[str, str]:
         since = (timezone.now() - timedelta(days=NOTICE_DAYS)).date()
-        told = {ME: str(user.pk), LATELY: f"{since.isoformat()}T00:00:00Z"}
-        return {name: told.get(value, value) for name, value in self.filters.items()}
+        placeholders = {ME: str(user.pk), LATELY: f"{since.isoformat()}T00:00:00Z"}
+        return {name: placeholders.get(value, value) for name, value in self.filters.items()}
 
 
 KINDS = (

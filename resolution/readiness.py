@@ -170,7 +170,7 @@ def require_ready(actor: Any, incident: Incident, status: IncidentStatus, *, res
 
 
 def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
-    """What an incident lacks for resolution and closing, within the viewer's scope. SOP 16."""
+    """The missing preconditions of the resolution and the close, within the viewer's scope. SOP 16."""
     facts = facts_of(incident)
     case = Case(incident, facts, facts.reviewed and contradicts(incident))
     return {
@@ -181,8 +181,8 @@ def readiness_of(incident: Incident, viewer: Any) -> dict[str, Any]:
 
 def _verdict(case: Case, status: IncidentStatus, viewer: Any) -> dict[str, Any]:
     unmet = missing(case, status)
-    told = [_item(each) for each in unmet if each.visible_to_viewer(viewer, case.incident)]
-    items = [*_blocked(case.incident, status), *told, *([UNDISCLOSED] if len(told) < len(unmet) else [])]
+    disclosed = [_item(each) for each in unmet if each.visible_to_viewer(viewer, case.incident)]
+    items = [*_blocked(case.incident, status), *disclosed, *([UNDISCLOSED] if len(disclosed) < len(unmet) else [])]
     shown = [{"code": item.code, "detail": item.detail, "endpoints": item.facts.get("endpoints", [])} for item in items]
     return {"ready": not shown, "missing": shown}
 

@@ -35,7 +35,7 @@ class ReadinessVerdict(serializers.Serializer[object]):
 
 
 class ReadinessAnswer(serializers.Serializer[object]):
-    """What an incident lacks for resolution and for closing."""
+    """The missing preconditions of the resolution and the close."""
 
     resolve = ReadinessVerdict()
     close = ReadinessVerdict()

@@ -60,7 +60,7 @@ def find(path: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def pointer(method: str, path: str, action: dict[str, Any], status: int, media_type: str) -> str | None:
-    """Where the schema of an answer stands in the description; None for an answer without a body."""
+    """The location of a response's schema in the description; None for an answer without a body."""
     described = action["responses"].get(str(status))
     if described is None:
         known = ", ".join(action["responses"])

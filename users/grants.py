@@ -92,7 +92,7 @@ def grantable(name: str) -> bool:
 
 
 def grant_of(token: Token | None) -> dict[str, Any] | None:
-    """What a token grants its agent, and what is left of its caps today; None if it names no agent."""
+    """The grants of a token to its agent, and the remaining daily caps; None if it names no agent."""
     if token is None or not token.agent:
         return None
     today = timezone.now().astimezone(UTC).date()
@@ -116,7 +116,7 @@ def grant_of(token: Token | None) -> dict[str, Any] | None:
 
 
 def scope_of(token: Token) -> Callable[[Any], Any] | None:
-    """What narrows every read of a token that is bound to a client; None for others."""
+    """The restriction of every read with a token that is bound to a client; None for others."""
     return None if token.client_id is None else partial(within_client, token.client_id, token.user_id)
 
 

@@ -1,7 +1,8 @@
 """Failed logins, activations and wrong current passwords, counted by django-axes for each pair of account and address.
 
 An account is also protected against guesses from many addresses: after a larger number of failures within the cool-off
-time, only addresses from which its owner has logged in before are heard. So nobody is locked out by others for good.
+time, only addresses from which its owner has logged in before are heard. So no one can be locked out permanently by
+others.
 """
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -86,7 +87,7 @@ def _count(request: HttpRequest, email: str, code: str = Code.INVALID_CREDENTIAL
 
 
 def _request_of_context() -> HttpRequest:
-    """What django-axes needs of a request, for an operation, which has none."""
+    """The attributes of a request that django-axes needs, for operations without one."""
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = current().address
     return request

@@ -1,4 +1,4 @@
-"""Password rules: strength as zxcvbn judges it, and unlikeness to the owner's data."""
+"""Password rules: strength by zxcvbn, and unlikeness to the owner's data."""
 
 from typing import Any
 

@@ -237,7 +237,7 @@ class CapAnswer(serializers.Serializer[object]):
 
 
 class GrantAnswer(serializers.Serializer[object]):
-    """What a token grants its software agent. Reads need no grant."""
+    """The grants of a token to its software agent. Reads need no grant."""
 
     token_id = serializers.IntegerField()
     agent = serializers.CharField()

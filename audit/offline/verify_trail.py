@@ -8,8 +8,8 @@
     --checkpoint FILE      a checkpoint that you stored: it must be the one that the proofs lead to
 
 Exit status 0 if everything is proven, 1 with the first inconsistency otherwise. It needs Python 3.9 or newer, and the
-package `cryptography` for --key. Without --key or --checkpoint the proofs are consistent with the checkpoint beside
-them, but nothing shows where that came from.
+package `cryptography` for --key. Without --key or --checkpoint the proofs are consistent with the checkpoint next to
+them, whose origin is not verified.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import zlib
 from pathlib import Path
 
 GENESIS = "0" * 64
-# What reading or interpreting a file that is no archive can raise.
+# Exceptions from reading a file that is not a valid archive.
 UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zlib.error, RecursionError)
 
 
@@ -135,7 +135,7 @@ def read_key(path):
 
 
 def check_origin(checkpoint, trusted):
-    """Compare the checkpoint with what the auditor brought along, and say what vouches for it."""
+    """Compare the checkpoint with the auditor's own key and stored checkpoint, and describe what confirms it."""
     if trusted.key:
         checkpoint.check_signature(read_key(trusted.key))
     if trusted.checkpoint:
@@ -151,7 +151,7 @@ def check_origin(checkpoint, trusted):
 
 
 class Entry:
-    """One line: an entry as the exact text that its hash covers, and its place in the tree."""
+    """One line: the exact hashed text of an entry, and its position in the tree."""
 
     def __init__(self, line):
         self.line = json.loads(line)
@@ -209,7 +209,7 @@ def check_entries(lines, header, trusted):
 
 
 def check_extension(lines, header, trusted):
-    """The proof that a newer checkpoint contains everything that an older one sealed."""
+    """The proof that a newer checkpoint extends an older one."""
     older, newer = Checkpoint(header["older"]), Checkpoint(header["newer"])
     proof = [bytes.fromhex(each) for each in header["consistency"]]
     if not is_extension(older.size, older.root, newer.size, newer.root, proof):
@@ -221,7 +221,7 @@ def check_extension(lines, header, trusted):
 
 
 def check_pack(folder, trusted):
-    """The pack in a folder: its manifest, its chains, and the proofs of those entries that are sealed."""
+    """The pack in a directory: its manifest, its chains, and the proofs of the sealed entries."""
     stated = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["sha256"]
     for name, digest in stated.items():
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:

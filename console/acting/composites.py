@@ -1,4 +1,4 @@
-"""Controls that consist of others, or that choose records."""
+"""Composite controls, and controls that choose records."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from console.acting.references import OFFERED, Choice, choice_of, list_choice_of
 from core.console.titles import title_of
 from core.operations.fields import Reference
 
-# Empty rows that a list of objects offers.
+# The number of empty rows in a list of objects.
 ROWS = 4
 
 
@@ -104,7 +104,7 @@ class Many(Input):
 
 
 class Group(Input):
-    """An object with fields of its own."""
+    """An object with declared fields."""
 
     kind = "group"
 

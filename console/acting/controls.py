@@ -1,4 +1,4 @@
-"""The controls of a form, and how each is shown and read."""
+"""The controls of a form: rendering and parsing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from console.acting.labels import choice_label, field_label
 from core.operations.fields import PhoneField
 
 ABSENT: Any = object()
-# The length from which a text gets an area of several lines.
+# The length above which a text gets a multi-line control.
 LONG = 400
 
 
@@ -26,7 +26,7 @@ class Option:
 
 @dataclass(slots=True)
 class Control:
-    """One control as the template draws it."""
+    """One control, as the template renders it."""
 
     kind: str
     name: str

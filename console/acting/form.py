@@ -11,12 +11,12 @@ from console.acting.controls import ABSENT, Control, Input
 from console.acting.references import Choice
 from core.operations.registry import Operation
 
-# Values of a field that mean that it has none.
+# Values that mean "no value".
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class OperationForm:
-    """An operation's body as controls, and the body that a submitted form states.
+    """An operation's body as controls, and the body of a submitted form.
 
     Arguments: the operation, the caller, the member that selects one of several shapes, what was typed (None for a new
     form), and the values that the form starts from; of a partial body (PATCH) only the fields that differ from those
@@ -50,18 +50,18 @@ class OperationForm:
         return [input_of(name, each, self) for name, each in fields.items()]
 
     def body(self) -> dict[str, Any]:
-        """The body that was typed. What a text may mean, but does not say clearly, is in `unresolved`."""
+        """The submitted body. Ambiguous texts are in `unresolved`."""
         stated = {each.name: self._stated(each) for each in self.inputs}
         return {name: value for name, value in stated.items() if value is not ABSENT}
 
     def controls(self) -> list[Control]:
-        """The controls, filled with what was typed, or else with the values at the start."""
+        """The controls, filled with the input or the initial values."""
         return [each.control(self._shown(each)) for each in self.inputs]
 
     def errors_of(self, name: str) -> list[str]:
         items = self.problem.get("errors", ())
-        told = [item["detail"] for item in items if item.get("field") == name]
-        return [*told, *([self.unresolved[name]] if name in self.unresolved else [])]
+        messages = [item["detail"] for item in items if item.get("field") == name]
+        return [*messages, *([self.unresolved[name]] if name in self.unresolved else [])]
 
     def offered(self, choice: Choice) -> list[Any]:
         """The records of a choice, looked up once for all fields that share it."""
@@ -77,7 +77,7 @@ class OperationForm:
         return [{"field": name, "code": "unclear", "detail": text} for name, text in self.unresolved.items()]
 
     def touched(self, each: Input) -> bool:
-        """Whether what was typed differs from the start."""
+        """Whether the input differs from the initial values."""
         return self.data is not None and each.typed(self.data) != each.shown(self.seen.get(each.name))
 
     def _stated(self, each: Input) -> Any:

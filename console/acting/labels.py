@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.operations.registry import Operation
 
-# What an operation's button says; elsewhere the name of the operation is the same.
+# The labels of the operations' buttons.
 LABELS: Mapping[str, object] = {
     "access.end_session": _("End session"),
     "access.logout": _("Log out"),
@@ -100,7 +100,7 @@ LABELS: Mapping[str, object] = {
     "workaround.update": _("Edit workaround"),
 }
 
-# Words of field names that are not written as they are.
+# Words of field names with a special spelling.
 WORDS = {
     "rto": "RTO",
     "rpo": "RPO",
@@ -130,7 +130,7 @@ FIELDS: Mapping[str, object] = {
 
 
 def label_of(operation: Operation) -> str:
-    """What the operation's button says."""
+    """The label of the operation's button."""
     return str(LABELS.get(operation.name) or _plain(operation.name.replace(".", " ")))
 
 

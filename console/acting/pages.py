@@ -1,4 +1,4 @@
-"""The page of an operation: its form, what was refused, and what was done."""
+"""The page of an operation: its form, refusals, and results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ OWN = frozenset({"user.update_profile"})
 
 @dataclass(slots=True)
 class Visit:
-    """One visit to an operation's page: who, which operation, on which record."""
+    """One visit to an operation's page: the viewer, the operation and the record."""
 
     site: Any
     request: HttpRequest
@@ -151,7 +151,7 @@ def _unclear(form: OperationForm) -> Refused:
 
 
 def finished(visit: Visit, done: Done, to: str | None = None) -> HttpResponse:
-    """What was done: a page where there is something to read, else the record it concerns."""
+    """The result: a page if there is something to read, otherwise the record."""
     if done.secrets or done.facts or (visit.operation.secret and done.again):
         return _page(visit, "console/done.html", {"done": done, "title": done.title}, 200)
     messages.success(visit.request, _("Done: %(what)s") % {"what": _sentence(done)})
@@ -168,7 +168,7 @@ def _of(done: Done) -> str | None:
 
 
 def show(visit: Visit, *, form: OperationForm | None = None, refused: Refused | None = None) -> HttpResponse:
-    """The form, with what was refused."""
+    """The form with the refusal."""
     operation, approval = visit.operation, _approval(visit) if form is not None else None
     explained = Explained(operation, refused.problem, form is not None) if refused is not None else None
     if form is not None and refused is not None:
@@ -199,7 +199,7 @@ def show(visit: Visit, *, form: OperationForm | None = None, refused: Refused | 
 
 
 def _renewed(visit: Visit, form: OperationForm, present: Mapping[str, Any]) -> OperationForm:
-    """The form over the record's present values: what was typed stays, the rest is what others wrote."""
+    """The form with the record's current values; the input is preserved."""
     typed = {each.name: each.read(each.typed(form.data)) for each in form.inputs if form.touched(each)}
     kept = {name: value for name, value in typed.items() if isinstance(value, str | int | float | bool | list | dict)}
     renewed = OperationForm(visit.operation, visit.actor, member=visit.member, seen={**present, **kept})
@@ -215,7 +215,7 @@ def _key(visit: Visit, refused: Refused | None) -> str:
 
 
 def _page(visit: Visit, template: str, context: Mapping[str, Any], status: int) -> HttpResponse:
-    """A page of the console, whose reading is in the audit trail."""
+    """A page of the console, recorded in the audit trail."""
     shared = visit.site.each_context(visit.request)
     kind = visit.target.entity_type if visit.target is not None else "console"
     discovery = Discovery(kind, visit.pk, {"view": visit.operation.name}, single=visit.target is not None)

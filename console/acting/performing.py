@@ -1,4 +1,4 @@
-"""Executes what a form states: the API's dispatcher, If-Match and idempotency, so that a double submit acts once."""
+"""Executes submitted forms with the API's dispatcher, If-Match and idempotency, so that a double submit acts once."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ PREFIX = "console-"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a submitted form asks for. `key` identifies the form, so that it acts once however often it is sent."""
+    """The request of a submitted form. `key` identifies the form, so that it acts once however often it is sent."""
 
     operation: Operation
     actor: Any
@@ -49,7 +49,7 @@ class Request:
 
 @dataclass(slots=True)
 class Done:
-    """What was done. `secrets` are shown once and kept nowhere."""
+    """The result. `secrets` are shown once and never stored."""
 
     title: str
     record: str = ""
@@ -99,14 +99,14 @@ def _carry_out(asked: Request, shown: list[Done]) -> Response:
 
 
 def _done(operation: Operation, result: Any) -> Done:
-    """What to show of an operation's result: a record, an Answer, or plain data."""
+    """The displayed part of an operation's result: a record, an Answer, or plain data."""
     extra: Mapping[str, Any] = {}
     if isinstance(result, Answer):
         result, extra = result.record, result.extra
     title = label_of(operation)
-    told = [[field_label(str(name)), value_label(value)] for name, value in extra.items() if value not in (None, [])]
-    secret = told if operation.secret else []
-    facts = [] if operation.secret else told
+    extras = [[field_label(str(name)), value_label(value)] for name, value in extra.items() if value not in (None, [])]
+    secret = extras if operation.secret else []
+    facts = [] if operation.secret else extras
     if hasattr(result, "entity_type"):
         return Done(title, title_of(result), result.entity_type, result.pk, facts, secret)
     if isinstance(result, Mapping):

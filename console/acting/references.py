@@ -1,4 +1,4 @@
-"""References in forms: the records that a viewer may choose, and the record that a typed text means."""
+"""References in forms: the records that a viewer may choose, and the record that a text identifies."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from core.operations.entities import models_by_type
 from core.operations.fields import MAX_ID, Reference
 from core.reading.collections import collections
 
-# So many records are offered as a list; of more, one types a part of the name.
+# The maximum number of records in a list; for more, the viewer types a part of the name.
 OFFERED = 50
 # "Second Gateway (12)", "INC-00000012" and "12" all name number 12.
 NUMBERED = re.compile(r"(?:.*\()?(?:[A-Za-z]+-)?0*([0-9]{1,18})\)?\Z", re.DOTALL)
@@ -23,7 +23,7 @@ ID_LISTS = {"affected_client_ids": "client", "event_record_ids": "event_record"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What may be chosen: readable records of a model, narrowed as its field narrows them."""
+    """The choices: readable records of a model, restricted by its field."""
 
     model: Any
     active: bool = False
@@ -47,7 +47,7 @@ class Choice:
         return {each.pk: title_of(each) for each in readable} if ids else {}
 
     def matching(self, actor: Any, text: str) -> list[Any]:
-        """The records that a typed text may mean."""
+        """The records that a text may identify."""
         collection = collections.get(self.model.entity_type)
         if collection is None:
             return []
@@ -56,7 +56,7 @@ class Choice:
 
 
 def choice_of(field: Any) -> Choice | None:
-    """What a field chooses from; None if it is no reference."""
+    """The choices of a field; None if it is not a reference."""
     if isinstance(field, Reference):
         plain = {name: value for name, value in field.fits.items() if _has_column(field.model, name)}
         return Choice(field.model, field.active, tuple(plain.items()), getattr(field, "roles", frozenset()))
@@ -66,20 +66,20 @@ def choice_of(field: Any) -> Choice | None:
 
 
 def list_choice_of(field: Any) -> Choice | None:
-    """What a list chooses from; None if it is no list of references."""
+    """The choices of a list; None if it is not a list of references."""
     child = getattr(field, "child", None)
     return choice_of(child) if isinstance(child, Reference) else choice_of(field)
 
 
 def number_in(text: str) -> int | None:
-    """The number that a text names by itself."""
+    """The number in a text."""
     found = NUMBERED.fullmatch(text.strip())
     number = int(found[1]) if found else None
     return number if number is not None and number <= MAX_ID else None
 
 
 def meant(choice: Choice, actor: Any, text: str) -> tuple[int | None, list[Any], str]:
-    """The id that a text means; otherwise the candidates and what is wrong."""
+    """The id that a text identifies; otherwise the candidates and the error."""
     number = number_in(text)
     if number is not None:
         return number, [], ""

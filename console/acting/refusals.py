@@ -1,4 +1,4 @@
-"""A refusal as a reader needs it: the sentence, every item, the rule, the next step, and what may be asked for."""
+"""A refusal for readers: the sentence, every item, the rule, the next step, and an approval or handoff."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.operations.registry import Operation
 
-# Next steps in the console; the contract's own speak of requests and headers.
+# Next steps in the console; those of the API mention requests and headers.
 NEXT: Mapping[str, object] = {
     "approval_required": _("Ask for approval of exactly this request; once approved, carry it out from the approval."),
     "approval_invalid": _("Open the approval to see its state; ask for a new one if this one cannot be used."),
@@ -22,7 +22,7 @@ NEXT: Mapping[str, object] = {
     "role_not_permitted": _("Ask a colleague with a permitted role, or hand the request over."),
     "not_found": _("Check the address, or search for the record."),
 }
-# Refusals whose sentence only repeats the items, with the names of fields in the contract.
+# Refusals whose sentence only repeats the items, with the API's field names.
 OF_INPUT = frozenset({"validation_error", "unknown_field", "invalid_reference"})
 
 
@@ -44,12 +44,12 @@ class Explained:
 
     @property
     def detail(self) -> str:
-        """The sentence; of invalid input the items say all of it."""
+        """The sentence; empty for invalid input, whose items contain everything."""
         return "" if self.code in OF_INPUT else str(self.problem.get("detail", ""))
 
     @property
     def items(self) -> list[dict[str, Any]]:
-        """The items that say more than the sentence."""
+        """The items that add to the sentence."""
         shown = [dict(each) for each in self.problem.get("errors", ()) if each.get("detail") != self.detail]
         for each in shown:
             each["anchor"] = f"field-{each.get('field', '')}".replace("[", "-").replace("]", "").replace(".", "-")

@@ -1,4 +1,4 @@
-"""What a viewer saw of a record, and how it differs from the record now."""
+"""The values that a viewer saw, and their differences from the current record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from core.json import dumps
 from core.operations.fields import MAX_ID
 from core.reading.collections import collections
 
-# Values that change with every write and tell nothing.
+# Values that change with every write and are irrelevant here.
 NOISE = frozenset({"updated_at", "updated_by_id", "version"})
 MOST_SEEN = 200_000
 
@@ -41,7 +41,7 @@ def seen_text(values: Mapping[str, Any]) -> str:
 
 
 def read_seen(text: str) -> dict[str, Any]:
-    """The values that a form was filled with. They decide only which fields were changed: no right rests on them."""
+    """The initial values of a form. They only determine the changed fields; no permission depends on them."""
     try:
         values = orjson.loads(text) if len(text) <= MOST_SEEN else {}
     except ValueError:
@@ -50,7 +50,7 @@ def read_seen(text: str) -> dict[str, Any]:
 
 
 def differences(seen: Mapping[str, Any], present: Mapping[str, Any], form: OperationForm) -> list[Difference]:
-    """The fields that others changed since, with what was typed."""
+    """The fields that others have changed since, with the input."""
     inputs = {each.name: each for each in form.inputs}
     changed = [name for name in present if name in seen and seen[name] != present[name] and name not in NOISE]
 

@@ -1,4 +1,4 @@
-"""What a viewer may do here: every operation of a record, permitted or with the refusal that would come."""
+"""The operations of a record for a viewer: permitted, or with the refusal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from core.operations.authorization import Authorization
 from core.operations.registry import EntryPoint, Operation, registry
 from users.choices import Role
 
-# Operations that have pages of their own: the login, the activation, and what reads.
+# Operations with separate pages: the login, the activation, and reads.
 ELSEWHERE = frozenset({"access.login", "access.logout", "access.activate"})
 
-# What is done most often comes first; where there is a lot, the rest is folded away.
+# The most frequent operations come first; long lists are collapsed.
 FIRST = (
     "incident.update",
     "communication.create",
@@ -73,7 +73,7 @@ class Act:
 
     @property
     def roles(self) -> str:
-        """The roles that may do it."""
+        """The permitted roles."""
         return ", ".join(str(Role(each).label) for each in sorted(self.operation.roles or ()))
 
     @property
@@ -122,12 +122,12 @@ def refusal_of(operation: Operation, actor: Any, target: Any) -> Refusal | None:
 
 
 def acts_on(record: Any, actor: Any) -> list[Act]:
-    """What may be done with a record."""
+    """The operations on a record."""
     return [_on(each, record, actor) for each in registry if each.target == record.entity_type and is_act(each)]
 
 
 def acts_from(record: Any, actor: Any, *, leaving: frozenset[str] = frozenset()) -> list[Act]:
-    """What may be created for a record: the operations whose body refers to one of its kind."""
+    """The operations that create records for this record: those whose body refers to its type."""
     found = [(each, name) for each, name in _creations(type(record)) if each.name not in leaving]
     return [
         Act(each, label_of(each), address_of_act(each.name, **{name: record.pk}), refusal_of(each, actor, None))
@@ -136,7 +136,7 @@ def acts_from(record: Any, actor: Any, *, leaving: frozenset[str] = frozenset())
 
 
 def creations_of(entity_type: str, actor: Any) -> list[Act]:
-    """What creates records of a type, for its list."""
+    """The operations that create records of a type, for its list."""
     return [
         Act(each, label_of(each), address_of_act(each.name), refusal_of(each, actor, None))
         for each in registry

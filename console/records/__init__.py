@@ -1,1 +1,1 @@
-"""What records show beyond their fields: an approval's request, a report's text; search, policy and verification."""
+"""Record pages beyond fields: an approval's request, a report's text; search, policy and verification."""

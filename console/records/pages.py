@@ -28,7 +28,7 @@ from reporting.reports.views import SAFE, download_report
 from users.choices import Role
 
 FOUND_EACH = 10
-# What is searched, in the order of the page.
+# The searched record types, in the order of the page.
 SEARCHED = {
     "incident": gettext_lazy("Incidents"),
     "client": gettext_lazy("Clients"),

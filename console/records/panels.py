@@ -31,7 +31,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def approval_panel(record: Approval, viewer: Any) -> dict[str, Any]:
-    """What is asked for, as a sentence and a list of fields; the requester's history; how to carry it out."""
+    """The requested operation, as a sentence and a list of fields; the requester's history; how to execute it."""
     operation = registry.find(record.operation)
     target = find_readable(record.reference_type or "", record.reference_id, viewer) if record.reference_type else None
     fields = named_fields(record.operation, record.payload, viewer)

@@ -1,4 +1,4 @@
-"""What waits for the viewer: the kinds of the inbox, and the records of one kind."""
+"""The viewer's inbox: its kinds, and the records of one kind."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -18,7 +18,7 @@ from reporting.analytics.answer import analyse
 from reporting.analytics.choices import GroupBy
 from reporting.analytics.question import read_question
 
-# What a role creates from its dashboard.
+# The operations on each role's dashboard that create records.
 CREATES = ("incident", "event_record", "client", "vendor", "user", "change_request", "handoff")
 TITLES = {
     "breached": gettext_lazy("Breached"),
@@ -42,7 +42,7 @@ def page(
 
 
 def dashboard(site: Any, request: HttpRequest) -> HttpResponse:
-    """What is late, what waits for the viewer, and the queue by soonest due."""
+    """Late incidents, the viewer's inbox, and the queue by due time."""
     return page(
         site,
         request,

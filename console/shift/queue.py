@@ -19,10 +19,10 @@ from resolution.readiness import Case, missing
 from users.choices import AM, IM, TS
 
 SHOWN = 20
-# Counts stop here: a larger number says no more.
+# The maximum of a count.
 MOST = 500
 
-# What is missing for the resolution, in a few words.
+# Short labels of the missing preconditions.
 STEPS = {
     "not_mitigated": _("Mitigate the impact"),
     "client_not_informed": _("Inform the client"),
@@ -48,7 +48,7 @@ class Row:
 
 
 def scope_of(viewer: Any) -> tuple[str, Any]:
-    """Whose incidents a viewer's queue contains, in words and as the records."""
+    """The incidents in a viewer's queue, as a title and a queryset."""
     unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED)
     if viewer.role in (IM, TS):
         mine = Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk)

@@ -1,1 +1,1 @@
-"""The incident workbench: one page with everything that one needs to work on an incident."""
+"""The incident workbench: one page for all work on an incident."""

@@ -55,7 +55,7 @@ def _context(site: Any, request: HttpRequest, incident: Incident) -> dict[str, A
     part = request.GET.get("part", "work")
     acts = [*acts_on(incident, viewer), *acts_from(incident, viewer)]
     note = next((each for each in acts if each.name == "incident.add_note" and each.allowed), None)
-    told, clause = facts(incident)
+    items, clause = facts(incident)
     rows, involved = rows_of(incident.pk, viewer, part), people(incident)
     names = names_of([*(row["actor_id"] for row in rows), *involved.values()], viewer)
     internal = getattr(viewer, "is_internal", False)
@@ -76,7 +76,7 @@ def _context(site: Any, request: HttpRequest, incident: Incident) -> dict[str, A
         "timeline": lines_of(rows, names),
         "people": named(involved, names),
         "affected": _affected(incident, viewer),
-        "facts": told if internal else [],
+        "facts": items if internal else [],
         "clause": clause if internal else "",
         "related": related(site, incident, viewer),
         "internal": internal,

@@ -1,4 +1,4 @@
-"""The parts of the workbench: readiness with its cures, related records, people, facts."""
+"""The parts of the workbench: readiness with remedies, related records, people, facts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from incidents.severity import CLAUSES
 from resolution.readiness import readiness_of
 from users.models import User
 
-# The operations that cure a missing condition, with the field that names the incident (empty: the incident itself).
+# The operations that fulfil a missing condition, with the field for the incident (empty: the incident itself).
 CURES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "not_mitigated": (
         ("workaround.create", "incident_id"),
@@ -29,7 +29,7 @@ CURES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "client_not_informed": (("communication.create", "incident_id"),),
     "root_cause_missing": (("rca.create", "incident_id"), ("incident.update", "")),
 }
-# The lists that cure one.
+# The lists that help to fulfil one.
 LISTS: Mapping[str, tuple[str, object]] = {
     "escalation_open": ("incidents.Escalation", _("Open the escalations")),
     "change_in_progress": ("changes.ChangeRequest", _("Open the changes")),
@@ -37,7 +37,7 @@ LISTS: Mapping[str, tuple[str, object]] = {
     "postmortem_not_reviewed": ("reporting.IncidentReport", _("Open the postmortem")),
     "postmortem_outdated": ("reporting.IncidentReport", _("Open the postmortem")),
 }
-# The conditions in the console's words; the contract's own speak of requests and fields.
+# The conditions in the console's wording; those of the API mention requests and fields.
 DETAILS: Mapping[str, object] = {
     "not_mitigated": _(
         "Record an active workaround that is at least partially effective, complete a change or rollback, or have the "
@@ -65,7 +65,7 @@ SENTENCES = {clause.rule: clause.sentence for clause in CLAUSES}
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A missing condition: what to do, why, and the buttons that cure it."""
+    """A missing condition: its remedy, its reason, and the buttons for it."""
 
     title: str
     detail: str
@@ -74,7 +74,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What an incident still needs for its next status."""
+    """The missing preconditions of an incident's next status."""
 
     title: str
     ready: bool
@@ -87,7 +87,7 @@ def readiness(incident: Incident, viewer: Any) -> Readiness | None:
         return None
     resolved = incident.status == IncidentStatus.RESOLVED
     verdict = readiness_of(incident, viewer)["close" if resolved else "resolve"]
-    told = [
+    items = [
         Missing(
             str(STEPS.get(each["code"]) or field_label(each["code"])),
             each["detail"],
@@ -95,11 +95,11 @@ def readiness(incident: Incident, viewer: Any) -> Readiness | None:
         )
         for each in verdict["missing"]
     ]
-    return Readiness(str(_("Before closing") if resolved else _("Before resolving")), verdict["ready"], told)
+    return Readiness(str(_("Before closing") if resolved else _("Before resolving")), verdict["ready"], items)
 
 
 def _cures(code: str, incident: Incident, viewer: Any) -> list[tuple[str, str]]:
-    """(label, address) of what cures a missing condition, as far as the viewer's role may do it."""
+    """(label, URL) of the remedies of a missing condition that the viewer's role permits."""
     found = []
     for name, field in CURES.get(code, ()):
         operation = registry[name]
@@ -151,7 +151,7 @@ def names_of(ids: Iterable[int | None], viewer: Any) -> dict[int, str]:
 
 
 def people(incident: Incident) -> dict[str, int | None]:
-    """Who is involved; who resolved and closed it only once somebody did."""
+    """The people involved; the resolver and the closer only if there are any."""
     always = {
         str(_("Incident manager")): incident.assigned_manager_id,
         str(_("Assigned to")): incident.assigned_to_id,
@@ -170,12 +170,12 @@ def named(involved: Mapping[str, int | None], names: Mapping[int, str]) -> list[
 def facts(incident: Incident) -> tuple[list[str], str]:
     """The facts that were stated or known, as words, and the clause that decided the severity."""
     stated = {**(incident.classification or {}), **(incident.known_facts or {})}
-    told = [
+    items = [
         f"{field_label(name)}: {value}" if not isinstance(value, bool) else field_label(name)
         for name, value in stated.items()
         if value not in (False, None)
     ]
-    return told, SENTENCES.get(incident.severity_rule) or field_label(incident.severity_rule)
+    return items, SENTENCES.get(incident.severity_rule) or field_label(incident.severity_rule)
 
 
 def keyed(acts: list[Act]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a record is called on a page. Higher layers register titles that say more than the record's own text."""
+"""The title of a record on a page. Higher layers register titles that say more than the record's own text."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

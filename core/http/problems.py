@@ -66,7 +66,7 @@ def problem(refusal: Refusal, reference_id: Any = None) -> dict[str, Any]:
         "rule": refusal.rule or "contract",
         "errors": errors or [{"code": str(refusal.code), "detail": refusal.detail}],
         "operation": operation.name if operation else None,
-        **({"roles": operation.who_may} if operation and refusal.meaning.status in EXPLAINED else {}),
+        **({"roles": operation.permitted_roles} if operation and refusal.meaning.status in EXPLAINED else {}),
         "next": refusal.next,
         "transfer_to_human": refusal.meaning.human,
         **({"handoff": handoff} if handoff else {}),

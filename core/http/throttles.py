@@ -71,7 +71,7 @@ class Limit(BaseThrottle):
         return allowed
 
     def rate(self, view: Any) -> tuple[int, int] | None:
-        """The requests allowed in so many seconds; None for any number."""
+        """The permitted requests in a number of seconds; None for any number."""
         stated: tuple[int, int] | None = settings.IMS_RATES[self.scope]
         return stated
 

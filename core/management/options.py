@@ -1,4 +1,4 @@
-"""Types of command-line options: texts keep the rules of texts in bodies."""
+"""Types of command-line options, with the same rules for text as in bodies."""
 
 from argparse import ArgumentTypeError
 

@@ -101,7 +101,7 @@ class EmailField(serializers.EmailField):
 NATIONAL = re.compile(r"\(?[0-9](?:[ ()./-]*[0-9]){6,14}\Z")
 
 
-# The longest trunk prefix that may stand between the country code and the number, as in +49 (0)30.
+# The maximum length of a trunk prefix between country code and number, as in +49 (0)30.
 LONGEST_TRUNK = 2
 MAX_E164_DIGITS = 15
 

@@ -121,7 +121,7 @@ class Operation:
         return all(endpoint.startswith("GET ") for endpoint in self.endpoints)
 
     @property
-    def who_may(self) -> list[str]:
+    def permitted_roles(self) -> list[str]:
         """The permitted roles; "*" if every active user may perform it."""
         return ["*"] if self.roles is None else sorted(self.roles)
 

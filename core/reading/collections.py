@@ -48,7 +48,7 @@ class Collection:
 
     `search`: the columns that the `search` parameter matches, its own or those of referenced records; `ordering`: the
     sortable columns (never null, indexed), the first of them, newest first, being the default; `label`: the column that
-    names a record in brief lists; `beside`: further columns where the label is ambiguous; `detail`: a richer
+    names a record in brief lists; `label_columns`: further columns where the label is ambiguous; `detail`: a richer
     representation for a single record; `relations`: the expandable relations by name, with their foreign keys (see
     `related`); `numbered`: whether the collection is small enough for page numbers.
     """
@@ -57,7 +57,7 @@ class Collection:
     output: type[Output]
     filters: type[StrictFilterSet]
     label: str
-    beside: tuple[str, ...] = field(default=(), kw_only=True)
+    label_columns: tuple[str, ...] = field(default=(), kw_only=True)
     search: tuple[str, ...]
     ordering: tuple[str, ...] = ("id", "created_at", "updated_at")
     detail: type[Output] | None = None

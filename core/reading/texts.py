@@ -1,6 +1,6 @@
-"""The rules of text for every field of every body: characters, line endings and what counts as blank.
+"""The rules of text for every field of every body: characters, line endings and blank values.
 
-Secrets (write-only fields) are no text: they are compared as they were sent.
+Secrets (write-only fields) are exempt: they are compared unchanged.
 """
 
 from typing import Any
@@ -13,9 +13,9 @@ from core.text.folding import is_blank
 
 
 def read_texts(fields: Any, members: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[ErrorDetail]]]:
-    """The members of a body as their texts are stored, and the errors of those that cannot be, by name.
+    """The normalised members of a body, and the errors of invalid ones, by name.
 
-    A text without visible characters is blank: empty where the field may be, an error elsewhere.
+    A text without visible characters is blank: stored as empty if the field permits it, otherwise an error.
     """
     read, errors = dict(members), {}
     for name in members.keys() & fields.keys():
@@ -37,7 +37,7 @@ def _is_read_elsewhere(field: Any) -> bool:
 
 
 def _without_blank(field: Any, value: Any) -> Any:
-    """The value of a text field or of a list of them, nothing in place of blank text; DRF refuses it where due."""
+    """The value of a text field or a list of them, with blank text as an empty string, which DRF may refuse."""
     if isinstance(value, list):
         child = getattr(field, "child", None)
         return [_without_blank(child, each) for each in value] if child is not None else value

@@ -29,7 +29,7 @@ def rule_extensions(operation: Operation) -> dict[str, Any]:
     }
 
 
-def who_may(operation: Operation) -> str:
+def permitted_roles(operation: Operation) -> str:
     """The permitted callers of an operation, as a phrase."""
     if operation.anonymous:
         return "anyone, without a login"
@@ -61,7 +61,7 @@ def description_of(operation: Operation, purpose: str, codes: Iterable[Code]) ->
     parts = [purpose]
     if operation.sop:
         parts.append(f"Authorised by SOP {', '.join(str(number) for number in operation.sop)} of the policy.")
-    parts.append(f"**Who may:** {who_may(operation)}.")
+    parts.append(f"**Who may:** {permitted_roles(operation)}.")
     if operation.condition:
         parts.append(f"**Condition:** {operation.condition}.")
     if operation.elevated:

@@ -1,4 +1,4 @@
-"""Marks existing rows that break a new constraint with a violation, for migrations; the way back takes it away."""
+"""Marks existing rows that violate a new constraint, for migrations; the reverse migration removes the marks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ Change = Callable[[Any, Any], None]
 
 
 def marking(app: str, model: str, rule: str, detail: str, fits: Any) -> tuple[Change, Change]:
-    """What a migration runs forwards and backwards around a constraint. Only rows created here need the mark."""
+    """The operation of a migration before a constraint, with its reverse. Only rows created here need the mark."""
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         rows = _rows(apps, schema_editor)
@@ -29,6 +29,6 @@ def marking(app: str, model: str, rule: str, detail: str, fits: Any) -> tuple[Ch
 
 
 def _write(rows: Any, unfit: Any, violations: list[dict[str, str]]) -> None:
-    """Rows that do not fit have no violations yet: whoever has one is exempt from the constraint."""
+    """Violating rows without recorded violations; rows with one are exempt from the constraint."""
     for row in unfit.only("pk"):
         rows.filter(pk=row.pk).update(imported_violations=violations)

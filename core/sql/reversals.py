@@ -30,7 +30,7 @@ def dropping_data(meant: bool) -> Iterator[None]:
         _loss_confirmed.reset(token)
 
 
-def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, using: str = "", **told: Any) -> None:
+def refuse_losses(*, plan: Iterable[tuple[Any, bool]] = (), apps: Any = None, using: str = "", **kwargs: Any) -> None:
     """Django's `pre_migrate` receiver, before any change. Raises CommandError with the data that would be lost."""
     reversals = [] if _loss_confirmed.get() else [migration for migration, backwards in plan if backwards]
     steps = [(migration.app_label, step) for migration in reversals for step in migration.operations]

@@ -1,1 +1,1 @@
-"""Text: the forms in which it is compared, and the characters that may stand in it."""
+"""Text: its folded forms for comparison, and its permitted characters."""

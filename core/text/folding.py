@@ -1,4 +1,4 @@
-"""The one folding of text. Two texts are the same to the product when their folded forms are equal.
+"""Folding of text: two texts are equal to the product if their folded forms are equal.
 
 There are three kinds of text. Punctuation counts in names and addresses (j.smith@ is not j-smith@) and does not in
 titles and search terms. Keys are folded here and stored, so that both databases decide alike.
@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import idna
 
-# Unicode's property Default_Ignorable_Code_Point, which Python's library does not carry: what is invisible by itself.
-# The range of tags and variation selectors includes unassigned code points, as the property does.
+# Unicode's property Default_Ignorable_Code_Point, which Python's standard library lacks: invisible characters. The
+# range of tags and variation selectors includes unassigned code points, as the property does.
 DEFAULT_IGNORABLE = (
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
@@ -33,9 +33,9 @@ DEFAULT_IGNORABLE = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-# The marks of interlinear annotation are as invisible, though Unicode does not count them among the above.
+# Interlinear annotation marks are invisible as well, but do not have the property.
 ANNOTATION = ((0xFFF9, 0xFFFB),)
-# Control characters that are no white space.
+# Control characters other than white space.
 CONTROL = ((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F))
 
 
@@ -44,32 +44,32 @@ REMOVED = dict.fromkeys(
 )
 # The same as the inside of a character class.
 INVISIBLE = "".join(f"{chr(first)}-{chr(last)}" for first, last in (*DEFAULT_IGNORABLE, *ANNOTATION, *CONTROL) if first)
-# What no folding removes.
+# Characters that no folding removes.
 VISIBLE = re.compile(r"[!-~]")
-# No plane of Unicode beyond the second holds any.
+# There are none beyond the second plane of Unicode.
 PUNCTUATION = {code: " " for code in range(0x20000) if unicodedata.category(chr(code)).startswith("P")}
 
 
 def fold_name(text: str) -> str:
-    """The form of names and identifiers: Unicode form, case, what is invisible and runs of white space do not count."""
+    """The form of names and identifiers: Unicode form, case, invisible characters and white space runs do not count."""
     return _settled(text, _fold_name)
 
 
 def fold_title(text: str) -> str:
-    """The form of titles and search terms: that of names, and runs of punctuation are one space as well.
+    """The form of titles and search terms: as for names, and runs of punctuation become one space.
 
-    What consists of punctuation alone is folded as a name, so that "?!" is neither nothing nor the same as "...".
+    Text that consists of punctuation only is folded as a name, so that "?!" is neither nothing nor the same as "...".
     """
     return _settled(text, _fold_title)
 
 
 def fold_email(text: str) -> str:
-    """The form of an e-mail address: its local part as a name, its domain as the ASCII form that DNS would ask for."""
+    """The form of an e-mail address: the local part as a name, the domain in the ASCII form of DNS."""
     return _settled(text, _fold_email)
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text is left to see."""
+    """Whether a text has no visible characters."""
     return not VISIBLE.search(text) and not fold_name(text)
 
 
@@ -77,7 +77,7 @@ FOLDINGS: dict[str, Callable[[str], str]] = {"name": fold_name, "title": fold_ti
 
 
 def _settled(text: str, fold: Callable[[str], str]) -> str:
-    """Fold until nothing changes: what is removed may bring letters together that compose again."""
+    """Fold until nothing changes: removing characters can bring letters together that compose."""
     folded = fold(text)
     while (again := fold(folded)) != folded:
         folded = again
@@ -101,7 +101,7 @@ def _fold_email(text: str) -> str:
 
 
 def _fold_domain(domain: str) -> str:
-    """A domain by IDNA (UTS 46, so that case and width do not count); as a name where it is none."""
+    """A domain by IDNA (UTS 46, so that case and width do not count); an invalid one is folded as a name."""
     try:
         return idna.encode(unicodedata.normalize("NFC", domain), uts46=True).decode()
     except (idna.IDNAError, UnicodeError):

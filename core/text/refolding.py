@@ -9,18 +9,18 @@ from core.fields import DISAMBIGUATOR, FoldedKey
 
 BATCH = 500
 
-# What both directions of a migration call.
+# The function that both directions of a migration call.
 Change = Callable[[Any, Any], None]
 
 
 def first_folding(text: str) -> str:
-    """How every text was folded before there were kinds of text."""
+    """The folding of every text before the kinds of text were introduced."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
 class Refolded:
-    """One row whose key or violations change; violations of None stay as they are."""
+    """One row whose key or violations change; None leaves the violations unchanged."""
 
     pk: int
     before: str
@@ -32,8 +32,8 @@ class Refolded:
 class Keys:
     """The unique folded keys of one model: the column, the columns within which it is unique, and the rows that count.
 
-    `columns` are further ones that the key rests on; `counts` tells of a row whether the constraint holds for it;
-    `rule` names what rows break that have no key of their own.
+    `columns` are further inputs of the key; `counts` returns whether the constraint applies to a row; `rule` names the
+    violation of rows without a unique key.
     """
 
     model: str
@@ -44,10 +44,8 @@ class Keys:
     rule: str = "unique_identifiers"
 
     def refold(self, rows: Any, fold: Callable[[str], str] | None) -> None:
-        """Give every row its key, by the folding of its field or another.
-
-        Where an earlier row has the key, or nothing is left of the text, the row's id follows the key and the row keeps
-        a violation.
+        """Recompute every row's key, with its field's folding or another. If an earlier row has the key, or the folded
+        text is empty, the row's id is appended to the key and a violation is recorded.
         """
         field: FoldedKey = rows.model._meta.get_field(self.column)
         names = {"pk", self.column, field.source, "imported_row", "imported_violations", *self.within, *self.columns}
@@ -63,7 +61,7 @@ class Keys:
         self._write(rows, changed)
 
     def _holder(self, taken: dict[tuple[Any, ...], int], row: Any, key: str) -> int | None:
-        """The row that has this key already, the row itself where the key says nothing; None where it is free."""
+        """The row that already has this key, or the row itself if the key is empty; None if the key is free."""
         if not key:
             return int(row.pk)
         place = (*(getattr(row, name) for name in self.within), key)
@@ -71,20 +69,22 @@ class Keys:
         return None if holder == row.pk else holder
 
     def _violations(self, row: Any, source: str, holder: int | None) -> list[Any] | None:
-        """Those that the row keeps: its others, and what it breaks now."""
+        """The row's violations: its other ones, and the current one of this rule."""
         before = row.imported_violations
         remaining = [each for each in before or [] if not self._is_ours(each, source)]
         if holder is not None:
-            told = "blank" if holder == row.pk else f"compares equal to that of {self.model} {holder}"
-            remaining.append({"rule": self.rule, "detail": f"{source}: {told}"})
+            detail = "blank" if holder == row.pk else f"compares equal to that of {self.model} {holder}"
+            remaining.append({"rule": self.rule, "detail": f"{source}: {detail}"})
         return before if remaining == (before or []) else remaining or ([] if row.imported_row is not None else None)
 
     def _is_ours(self, violation: Any, source: str) -> bool:
-        told = violation if isinstance(violation, dict) else {}
-        return told.get("rule") == self.rule and str(told.get("detail")).startswith(f"{source}: ")
+        detail = violation if isinstance(violation, dict) else {}
+        return detail.get("rule") == self.rule and str(detail.get("detail")).startswith(f"{source}: ")
 
     def _write(self, rows: Any, changed: list[Refolded]) -> None:
-        """Store the keys, none of which may stand twice on the way: rows that hold what another gets step aside."""
+        """Store the keys without intermediate duplicates: rows whose key another row receives get a temporary one
+        first.
+        """
         moved = [each for each in changed if each.key != each.before]
         wanted = {each.key for each in moved}
         aside = [(each, f"{DISAMBIGUATOR}{each.pk}") for each in moved if each.before in wanted]
@@ -96,7 +96,7 @@ class Keys:
 
 
 def refolding(app: str, *keys: Keys) -> tuple[Change, Change]:
-    """What a migration runs forwards and backwards."""
+    """The operation of a migration and its reverse."""
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         run(apps, schema_editor, None)

@@ -41,10 +41,10 @@ def _answers(recorded: Iterable[Examples], status: str, media_type: str) -> Iter
             yield each["summary"], each["answer"]
 
 
-def _show(content: dict[str, Any], told: Iterable[tuple[str, Any]]) -> None:
+def _show(content: dict[str, Any], described: Iterable[tuple[str, Any]]) -> None:
     examples = {
         f"example_{number}": {"summary": summary, "value": value}
-        for number, (summary, value) in enumerate(told, start=1)
+        for number, (summary, value) in enumerate(described, start=1)
     }
     if examples:
         content["examples"] = examples

@@ -20,10 +20,10 @@ def settle_keys(record: Any) -> list[Violation]:
     found = []
     for field in _keys(record):
         key = field.key_of(record, field.fold)
-        told = _conflict(record, field, key)
-        if told:
+        conflict = _conflict(record, field, key)
+        if conflict:
             setattr(record, field.attname, f"{key}{DISAMBIGUATOR}{record.pk}")
-            found.append(Violation(RULE, f"{field.source}: {told}"))
+            found.append(Violation(RULE, f"{field.source}: {conflict}"))
     return found
 
 

@@ -26,7 +26,7 @@ Parsed = TypeVar("Parsed", date, datetime)
 # The range of a positive integer column in both databases.
 MAX_INTEGER = 2**31 - 1
 MAX_PORT = 65_535
-# As people write it behind the number.
+# Common notations of an extension after the number.
 EXTENSION = re.compile(r"[\s,;]*(?:ext(?:ension|n)?\.?|x|#|;ext=)\s*([0-9]{1,7})\s*$", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ def through_field(field: serializers.Field, rule: str) -> Reader:  # type: ignor
 
 
 def without_extension(phone: Reader) -> Reader:
-    """A telephone number; its extension, which today's number has no place for, is reported."""
+    """A telephone number; its extension, which cannot be stored, is reported."""
 
     def read(cell: Cell) -> str:
         raw = cell.value if isinstance(cell.value, str) else ""

@@ -60,13 +60,13 @@ def connect() -> None:
     request_uncounted.connect(_uncounted, dispatch_uid="metrics")
 
 
-def _replayed(operation: str, **told: Any) -> None:
+def _replayed(operation: str, **kwargs: Any) -> None:
     REPLAYS.labels(operation).inc()
 
 
-def _throttled(limit: str, **told: Any) -> None:
+def _throttled(limit: str, **kwargs: Any) -> None:
     THROTTLED.labels(limit).inc()
 
 
-def _uncounted(limit: str, **told: Any) -> None:
+def _uncounted(limit: str, **kwargs: Any) -> None:
     UNCOUNTED.labels(limit).inc()

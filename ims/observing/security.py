@@ -18,7 +18,7 @@ from users.models import User
 log = structlog.stdlib.get_logger("ims.security")
 
 ATTEMPTS = Counter("ims_refused_attempts_total", "Refused attempts in the security log, by code.", ["code"])
-# Logged by the signal instead, which also tells of those in the console.
+# Logged by the signal instead, which also covers the console.
 BY_SIGNAL = (Code.INVALID_CREDENTIALS,)
 
 

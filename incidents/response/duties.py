@@ -11,7 +11,7 @@ from core.codes import Code
 from core.operations.registry import duty
 from users.choices import EX, IM
 
-# The findings of an analysis: whoever wrote them conducted it.
+# The findings of an analysis: their authors conducted it.
 FINDINGS = ("root_cause", "summary")
 
 

@@ -16,7 +16,7 @@ ESCALATIONS = Collection(
     EscalationOutput,
     EscalationFilters,
     label="escalation_level",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("reason",),
     relations=related("incident", "requested_by", "target_user"),
 )
@@ -25,7 +25,7 @@ COMMUNICATIONS = Collection(
     CommunicationOutput,
     CommunicationFilters,
     label="delivery_method",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("subject", "message_content"),
     relations=related("incident", "sender_user", "recipient_user"),
 )
@@ -34,7 +34,7 @@ WORKAROUNDS = Collection(
     WorkaroundOutput,
     WorkaroundFilters,
     label="effectiveness",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("description",),
     relations=related("incident", "implemented_by"),
 )
@@ -44,7 +44,7 @@ ANALYSES = Collection(
     AnalysisOutput,
     AnalysisFilters,
     label="analysis_method",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("root_cause", "summary"),
     relations=related("incident", "completed_by", "reviewed_by", analyst="assigned_to"),
 )

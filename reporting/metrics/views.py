@@ -11,7 +11,7 @@ METRICS = Collection(
     MetricOutput,
     MetricFilters,
     label="metric_type",
-    beside=("incident__title",),
+    label_columns=("incident__title",),
     search=("metric_type", "incident__title"),
     relations=related("incident"),
 )

@@ -75,12 +75,12 @@ def nothing(title: str, ident: str) -> str:
 
 def described(chart: BarChart | LineChart) -> str:
     """All values of a chart in one sentence, for screen readers."""
-    told = [
+    narrative = [
         f"{label}, {series.name}: {valued(value, chart.unit)}"
         for series in chart.series
         for label, value in zip(chart.labels, series.values, strict=True)
     ]
-    return "; ".join(told) + "."
+    return "; ".join(narrative) + "."
 
 
 def valued(value: float | None, unit: str) -> str:

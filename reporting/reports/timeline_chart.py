@@ -38,8 +38,8 @@ def timeline_chart(timeline: Timeline, ident: str) -> str:
     first, last = timeline.events[0].at, timeline.events[-1].at
     body.append(text(MARGIN, line + 20, shown(first, ValueKind.TIME), colour=SOFT))
     body.append(text(WIDTH - MARGIN, line + 20, shown(last, ValueKind.TIME), anchor="end", colour=SOFT))
-    told = "; ".join(f"{event.label} {shown(event.at, ValueKind.TIME)}" for event in timeline.events)
-    return svg(timeline.title, f"{told}.", body, line + 28, ident)
+    narrative = "; ".join(f"{event.label} {shown(event.at, ValueKind.TIME)}" for event in timeline.events)
+    return svg(timeline.title, f"{narrative}.", body, line + 28, ident)
 
 
 def _scale(events: tuple[TimelineEvent, ...]) -> dict[str, float]:

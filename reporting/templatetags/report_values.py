@@ -12,8 +12,8 @@ from reporting.reports.values import shown as shown_value
 
 register = template.Library()
 
-# Unbroken text gets a place to break after so many characters, and a line break after so many: a layout takes time
-# proportional to the square of what it cannot break.
+# The lengths after which unbroken text gets a place to break, and a line break: a layout takes time proportional to the
+# square of what it cannot break.
 PIECE, LINE = 24, 192
 UNBROKEN = re.compile(rf"\S{{{PIECE + 1},}}")
 

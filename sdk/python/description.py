@@ -26,12 +26,12 @@ def for_python(served: dict[str, Any]) -> dict[str, Any]:
 
 def _variant(read: dict[str, Any]) -> dict[str, Any]:
     """A read with `fields` as an operation: the shared parts with its own name, parameter and response."""
-    told = read[VARIANT]
-    answer = {**read["responses"][DONE], "content": {JSON: {"schema": told["schema"]}}}
+    variant = read[VARIANT]
+    answer = {**read["responses"][DONE], "content": {JSON: {"schema": variant["schema"]}}}
     return {
         **{name: each for name, each in read.items() if name != VARIANT},
-        "operationId": told["operationId"],
-        "parameters": [told["parameter"], *read.get("parameters", ())],
+        "operationId": variant["operationId"],
+        "parameters": [variant["parameter"], *read.get("parameters", ())],
         "responses": {**read["responses"], DONE: answer},
     }
 

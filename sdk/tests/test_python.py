@@ -116,8 +116,8 @@ def test_a_whole_life_through_typed_methods(installation: Installation) -> None:
     assert download(support, resolved.postmortem_report_id, "md").startswith(b"# ")
     page = answer(incidents_list.sync(client=support, status="closed", client_id=client_id))
     assert [each.id for each in page.results] == [incident.id]
-    told = answer(incidents_timeline.sync(incident.id, client=support)).results
-    assert {"created", "resolved", "closed"} <= {each.kind for each in told}
+    expected = answer(incidents_timeline.sync(incident.id, client=support)).results
+    assert {"created", "resolved", "closed"} <= {each.kind for each in expected}
 
 
 def a_client_and_what_it_uses(team: Team) -> tuple[int, int]:

@@ -38,8 +38,8 @@ def test_the_python_examples(demonstration: str, tmp_path: Path) -> None:
     run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "example.py", cwd=tmp_path)
     printed = run(python, "example.py", cwd=tmp_path)
 
-    for told in ("precondition_failed", "stale_version", "Second Gateway"):
-        assert told in printed
+    for expected in ("precondition_failed", "stale_version", "Second Gateway"):
+        assert expected in printed
     assert (tmp_path / "incidents.csv").read_bytes().startswith(b"id,title,status\r\n")
 
 
@@ -53,5 +53,5 @@ def test_the_typescript_examples(demonstration: str, tmp_path: Path) -> None:
     run(str(TYPESCRIPT / "node_modules" / ".bin" / "tsc"), *STRICT, "example.ts", cwd=tmp_path)
     printed = run("node", "example.js", cwd=tmp_path)
 
-    for told in ("precondition_failed", "stale_version", "id,title,status\n"):
-        assert told in printed
+    for expected in ("precondition_failed", "stale_version", "id,title,status\n"):
+        assert expected in printed

@@ -9,11 +9,11 @@ from sdk.tests.conftest import DEMONSTRATED_PASSWORD, INES, Installation
 TYPESCRIPT = Path(__file__).resolve().parents[1] / "typescript"
 
 
-def run(*names: str, **told: str) -> None:
+def run(*names: str, **expected: str) -> None:
     files = [f"dist/test/{name}.test.js" for name in names]
     command = ["npm", "test", "--silent", "--", *files]
     done = subprocess.run(  # noqa: S603
-        command, cwd=TYPESCRIPT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+        command, cwd=TYPESCRIPT, env={**os.environ, **expected}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

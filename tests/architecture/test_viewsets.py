@@ -85,7 +85,7 @@ def test_the_filter_backend_and_the_list_agree(api):
 
 
 def test_permissions_are_asked_on_the_way(monkeypatch):
-    """The classes are what asks on the REST door: without one of them the dispatcher asks, and only then."""
+    """The permission classes check REST requests: without one of them, the dispatcher checks instead."""
     list_query = []
     for each in (AccountStatus, PermittedRole, InPerson):
         monkeypatch.setattr(each, "has_permission", lambda self, request, view: list_query.append(type(self)) or True)

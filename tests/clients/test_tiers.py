@@ -1,4 +1,4 @@
-"""The tiers of SOP 26, held against a literal reading of the policy's three lines."""
+"""The tiers of SOP 26, compared with a literal reading of the policy's three lines."""
 
 from decimal import Decimal
 

@@ -27,7 +27,7 @@ def listing(endpoint: str) -> Any:
 READS = [route for route in ROUTES if route[0].startswith("GET ")]
 LISTS = [route for route in READS if listing(route[0])]
 
-# What no list can show, beside what it could.
+# Values that no list can contain, next to possible ones.
 BAD_CHOICES = (
     *(f"{control}={value}" for control in ("fields", "expand") for value in (
         "no_such_name", "", ",", "id,", ",id", "id,no_such_name", "*", "password", "imported_row", "id__in",
@@ -36,7 +36,7 @@ BAD_CHOICES = (
     *(f"page={value}" for value in ("0", "-1", "x", "1.5", "", "%00", "%FF", "9" * 30, "9" * 5_000, "1&page=2")),
     "page=1&cursor=bnVsbA",
 )  # fmt: skip
-# What no list understands, or no longer.
+# Values that lists reject.
 BAD_QUERIES = (
     *(f"cursor={value}" for value in ("x", "%FF", "bnVsbA")),
     *(f"page_size={value}" for value in ("0", "x", "201", "9" * 5_000, "0000019999")),

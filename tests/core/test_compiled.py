@@ -86,7 +86,7 @@ class TestKept:
             pytest.param(lambda value: Client.objects.filter(name=f"x{value}"), id="the value is altered"),
             pytest.param(
                 lambda value: Client.objects.filter(name=value) | Client.objects.filter(name__icontains=value),
-                id="the value is altered beside",
+                id="the value is also transformed",
             ),
             pytest.param(lambda value: Client.objects.filter(name=value).values_list("pk", "name"), id="tuples"),
             pytest.param(

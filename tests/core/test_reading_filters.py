@@ -35,12 +35,12 @@ UNASKED = {
     ("kb_article", "snippet"): "an excerpt, made for the search that found it",
     ("subscription", "recovery_objectives"): "an object",
 }
-# A truth that is reckoned from columns has one other value: a list of both asks for nothing.
+# A calculated boolean has only two values: a list of both excludes nothing.
 RECKONED = {("metric", "derivable"), ("metric", "target_met"), ("approval", "expired")}
 
 
 def column(collection, name) -> Any:
-    """The column that a name shows; None where it is reckoned."""
+    """The column that a name shows; None if it is calculated."""
     try:
         return column_of(collection.model, getattr(collection.output.Meta, "joined", {}).get(name, name))[0]
     except FieldDoesNotExist:

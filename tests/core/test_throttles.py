@@ -41,7 +41,7 @@ def clock():
 
 @pytest.fixture(autouse=True)
 def rates(settings, monkeypatch):
-    """Two requests a minute for everybody; a test may change each."""
+    """Two requests per minute for every caller; a test may change each."""
     settings.IMS_RATES = {"caller": (2, 60), "address": (2, 60), "login": (2, 60)}
     monkeypatch.setattr(Limit, "_rest_until", 0.0)
     cache.clear()

@@ -28,7 +28,7 @@ PEOPLE = {"anonymous": "", "client contact": "nora@ims.example", "incident manag
 PATIENT = {"IMS_LOGIN_FAILURES": "1000000"} | dict.fromkeys(
     ("IMS_RATE_CALLER", "IMS_RATE_ADDRESS", "IMS_RATE_LOGIN"), "off"
 )
-# So many runs of sequences to a person, however short they are.
+# The number of runs of sequences for each person.
 MAX_RUNS = 40
 # The web server bounds the request line; here the application is to answer whatever its length.
 UNBOUNDED = ("--limit-request-line", "0")

@@ -26,7 +26,7 @@ COLLECTIONS = {
     "assigned_to_id": "users",
     "duplicate_of_id": "incidents",
 }
-# What an incident says of its client's world: together they fit, one by one they seldom do.
+# The related records of an incident: together they are consistent, drawn separately they rarely are.
 FITTING = ("client_id", "component_id", "reporter_id")
 
 

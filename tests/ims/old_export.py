@@ -248,7 +248,7 @@ COUNT = len(ROWS) + 1
 
 
 class OldExport:
-    """A whole export, written file by file; `change` alters one row, `add` puts another beside it."""
+    """A whole export, written file by file; `change` alters one row, `add` adds another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -302,7 +302,7 @@ def report_of(export: OldExport | Path, tmp_path: Path, *options: str) -> dict[s
 
 
 def real_export() -> Path | None:
-    """The export of the older system: where IMS_LEGACY_EXPORT says, or in a folder beside the repository."""
+    """The export of the older system: at IMS_LEGACY_EXPORT, or in a directory next to the repository."""
     named = os.environ.get("IMS_LEGACY_EXPORT")
     if named:
         return Path(named)

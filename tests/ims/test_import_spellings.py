@@ -1,4 +1,4 @@
-"""Old rows whose names or addresses are one by today's folding, or show nothing: kept, marked, reported and shown."""
+"""Old rows whose names or addresses are now equal, or have no visible characters: imported, marked and reported."""
 
 import pytest
 from django.core.management import CommandError

@@ -1,4 +1,4 @@
-"""Log lines: one for each request, in JSON, with ids, and without anything that was said."""
+"""Log lines: one for each request, in JSON, with ids, and without the content of requests."""
 
 import json
 import logging

@@ -96,7 +96,7 @@ def _own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(since: Figures) -> tuple[float, ...]:
-    """What a table that is sent is counted as: answers with 200, timed answers, breaks, and what is still at work."""
+    """The metrics of a streamed table: responses with 200, timed responses, aborted transfers, and active requests."""
     return (
         since.grown("ims_requests_total", method="GET", status="200", **OF_LIST),
         since.grown("ims_request_seconds_count", **OF_LIST),

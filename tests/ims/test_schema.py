@@ -57,7 +57,7 @@ def parameters(action, place):
 
 
 def test_the_description_is_valid_and_leaves_no_warning(capsys):
-    """What `spectacular --validate --fail-on-warn` asks, with the quicker validator."""
+    """The checks of `spectacular --validate --fail-on-warn`, with a faster validator."""
     reset_generator_stats()
     schema = SchemaGenerator().get_schema(request=None, public=True)
     GENERATOR_STATS.emit_summary()

@@ -51,7 +51,7 @@ TABLE = [
     ("P2 where P1 is asked", [event(1, hint="P2")], Criteria(minimum_severity="P1"), False),
     ("P4 where P4 is enough", [event(1, hint="P4")], Criteria(minimum_severity="P4"), True),
     ("one event where one is enough", [event(1)], by("client", min_events=1), True),
-    ("a stored P1 beside a given P4", [event(1, hint="P4"), event(2, hint="P1", given=False)], Criteria(), True),
+    ("a stored P1 with a given P4", [event(1, hint="P4"), event(2, hint="P1", given=False)], Criteria(), True),
     ("a stored P1 too long ago", [event(1), event(2, -31, hint="P1", given=False)], Criteria(), False),
     ("a stored P1 elsewhere", [event(1), event(2, hint="P1", client=9, given=False)], Criteria(), False),
     ("stored ones only complete", [event(1), *(event(each, given=False) for each in (2, 3))], Criteria(), True),

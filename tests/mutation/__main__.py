@@ -74,7 +74,7 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
 
 
 def measured() -> reaching.Reach:
-    """What each test reaches, measured in a process of its own when the code has changed since."""
+    """The lines that each test reaches, measured in a separate process after a change of the code."""
     if not reaching.measured_file().exists() and os.fork() == 0:
         reaching.measure()
         os._exit(0)
@@ -118,7 +118,7 @@ def run(jobs: list[Job], ledger: Ledger, workers: int, show: Callable[[], None])
 
 
 def serve(jobs: list[Job], workers: int, writing: int) -> None:
-    """In a process of its own: run the mutants of functions, and write each result into the pipe. Never returns."""
+    """In a separate process: run the mutants of functions, and write each result into the pipe. Never returns."""
 
     def done(job: Job, status: str, by: str) -> None:
         row = json.dumps({"key": job.mutant.key, "status": status, "by": by})
@@ -133,7 +133,7 @@ def serve(jobs: list[Job], workers: int, writing: int) -> None:
 
 
 def load_libraries() -> None:
-    """Load once, for all forks, what no mutant changes."""
+    """Load the modules that no mutant changes once for all forks."""
     for name in LIBRARIES:
         importlib.import_module(name)
 

@@ -1,4 +1,4 @@
-"""The results, one line for each mutant, so that a run that was stopped goes on where it was."""
+"""The results, one line for each mutant, so that an interrupted run continues."""
 
 import json
 from collections import Counter

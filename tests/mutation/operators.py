@@ -30,7 +30,7 @@ def of_mutmut(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
             continue
         for number, changed in enumerate(operator(node)):
             if isinstance(node, cst.BaseString) and number:
-                continue  # upper and lower case of a name tell nothing that another name does not
+                continue  # the case of a name is no separate information
             if isinstance(node, cst.Call) and isinstance(changed, cst.Call):
                 several = len(node.args) > 1 and len(changed.args) == len(node.args)
                 if several or _lost_prose(node, changed):

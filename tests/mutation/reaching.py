@@ -27,7 +27,7 @@ class Reach:
         self.names: list[str] = found["names"]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """For what an import executes, every test of the module is one that reaches it."""
+        """Code that an import executes is reached by every test of the module."""
         paths = _files(mutant.path)
         reached = self._reached(mutant)
         kept = [name for name in (self.names if reached is None else reached) if name.split("::")[0] in paths]
@@ -64,7 +64,7 @@ def all_files() -> list[str]:
 
 
 def state() -> str:
-    """A digest of everything that the measurement rests on."""
+    """A digest of every input of the measurement."""
     found = hashlib.sha256()
     for path in [*(each.path for each in TARGETS), *all_files()]:
         found.update(path.encode() + (ROOT / path).read_bytes())
@@ -97,7 +97,7 @@ class Watch:
 
 
 def measure() -> None:
-    """Run every test of the targets once. Ends the process: what it has imported must not stay."""
+    """Run every test of the targets once. Ends the process, because its imports must not remain."""
     os.chdir(ROOT)
     measuring = coverage.Coverage(data_file=None, include=[each.path for each in TARGETS], config_file=False)
     measuring.start()

@@ -1,7 +1,7 @@
 """Runs tests against mutants, each in a process forked for it.
 
-A mutant of a function replaces the function's code in a session that has loaded everything already. A mutant of what
-an import executes, such as a table, is imported by a session of its own.
+A mutant of a function replaces the function's code in a session that has loaded everything already. A mutant of code
+that an import executes, such as a table, is imported by a separate session.
 """
 
 import gc
@@ -40,7 +40,7 @@ Run = Callable[[Job, int], None]
 
 
 class Pool:
-    """Forks a process for each job, some at a time, and takes what it writes into its pipe."""
+    """Forks a process for each job, several in parallel, and reads its pipe."""
 
     def __init__(self, workers: int, done: Callable[[Job, str, str], None]) -> None:
         self.workers, self.done = workers, done
@@ -95,7 +95,7 @@ def _child(job: Job, run: Run, writing: int) -> None:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         run(job, writing)
-    except BaseException as error:  # whatever a mutant does on import kills it
+    except BaseException as error:  # any error of a mutant on import kills it
         tell(writing, KILLED, f"import: {type(error).__name__}")
     finally:
         os._exit(0)
@@ -125,7 +125,7 @@ class StopAtFailure:
 
 
 def run_imported(job: Job, writing: int) -> None:
-    """Import the mutant instead of its module, and run the tests in a session of its own."""
+    """Import the mutant instead of its module, and run the tests in a separate session."""
     sys.meta_path.insert(0, MutantFinder(job.mutant))
     stop = StopAtFailure(writing)
     ended = pytest.main([*ARGUMENTS, *job.tests], plugins=[stop])
@@ -162,7 +162,7 @@ class LoadedSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Before the suite puts what was loaded out of the garbage collector's sight."""
+        """Before the suite excludes loaded objects from garbage collection."""
         wanted = {str(ROOT / job.mutant.path) for job in self.jobs}
         for each in gc.get_objects():
             if isinstance(each, FunctionType) and each.__code__.co_filename in wanted:

@@ -1,7 +1,7 @@
 """`python -m tests.oracle`: the long comparison, on the database that DATABASE_URL names (SQLite in memory without).
 
-Always the same runs for a seed. What was done is kept in files in var/, so that a run that was stopped goes on where it
-was; `--fresh` begins again. Exits 1 when the two disagreed.
+Always the same runs for a seed. What was done is kept in files in var/, so that an interrupted run continues; `--fresh`
+begins again. Exits 1 when the two disagreed.
 """
 
 import argparse
@@ -40,8 +40,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     parser.add_argument("--steps", type=int, default=100_000, help="requests to compare")
     parser.add_argument("--seed", type=int, default=1, help="the same seed plays the same runs")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="each with a database of its own")
-    parser.add_argument("--fresh", action="store_true", help="forget what an earlier run has done")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="each with a separate database")
+    parser.add_argument("--fresh", action="store_true", help="discard the results of earlier runs")
     return parser.parse_args()
 
 
@@ -59,7 +59,7 @@ def start(part: int, journal: Journal, share: int, options: argparse.Namespace) 
 
 
 def compare(part: int, journal: Journal, share: int, options: argparse.Namespace) -> None:
-    """Play batch after batch until enough was asked."""
+    """Run batches until the number of steps is reached."""
     import django  # noqa: PLC0415 - each process has its own connections
 
     django.setup()

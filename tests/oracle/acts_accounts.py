@@ -1,4 +1,4 @@
-"""SOP 5 and 6: accounts, who holds what opens them, and what ends access."""
+"""SOP 5 and 6: accounts, their activation shares, and the end of access."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ PASSWORD = "nine quiet lanterns drift"
 
 
 def issued(world: World, actor: Actor, account: Account, answer: dict[str, Any]) -> None:
-    """An activation begins: who asked holds one share of it, unless they are a software agent."""
+    """Start an activation: the issuer holds one share, unless it is a software agent."""
     account.shares = [answer["activation_share"], None] if answer["activation_share"] else []
     account.issued_by, account.countersigned_by = actor.account.id, None
     account.shares_until = world.now + SHARES_LIVE
@@ -160,7 +160,7 @@ class EndAccess(Act):
 
 
 def known_shares(world: World, human: Human, account: Account) -> list[str]:
-    """What somebody has seen of an account's activation: their own shares; the person it is for is handed all."""
+    """The shares of an account's activation that a person has seen: their own ones; the owner receives all."""
     shares = list(human.shares.get(account.id, ()))
     if world.owners.get(account.id) is human:
         shares += [share for share in account.shares if share]

@@ -38,7 +38,7 @@ class ChangeStep(Step):
 
 
 def may_decide(actor: Actor, requester: int, risk: str) -> str:
-    """Nobody decides what they asked for; what is critical, an executive decides."""
+    """Requesters cannot decide their own changes; an executive decides critical ones."""
     if risk == "critical" and actor.account.role != "executive":
         return "role_not_permitted"
     return "segregation_of_duties" if actor.account.id == requester else ""
@@ -211,7 +211,7 @@ class Submit(ArticleStep):
 
 
 class Publish(ArticleStep):
-    """Never the author; technical support only where they are the assigned reviewer (here nobody is)."""
+    """Never the author; technical support only as the assigned reviewer (none here)."""
 
     operation = "article.publish"
     step = "publish"

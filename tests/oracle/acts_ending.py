@@ -1,4 +1,4 @@
-"""SOP 16 and 25: resolving, reviewing, closing, reopening, and what is learned afterwards."""
+"""SOP 16 and 25: resolving, reviewing, closing, reopening, and the post-incident review."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from tests.oracle.drawing import now_and_then, pick, pick_or_none, staff, strang
 from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
 from tests.oracle.world import Actor, Incident, World
 
-# How a missing review is told: never made, or void because the record has changed since.
+# The codes of a missing review: never made, or voided by a later change of the record.
 UNREVIEWED = {"postmortem_outdated": "postmortem_not_reviewed"}
 
 
-# Kinds of parts whose statuses a postmortem tells.
+# Kinds of related records whose statuses a postmortem contains.
 TOLD = ("escalation", "rca", "change", "rollback")
 
 
@@ -161,7 +161,7 @@ class Close(OnIncident):
 
     def ask(self, world: World, actor: Actor, draw: Any) -> Ask | None:
         ask = super().ask(world, actor, draw)
-        # An agent that the duties forbid as well: the policy does not say which of the two is told.
+        # An agent whom the duties also forbid: the policy does not define which refusal comes first.
         return None if ask and actor.agent and ask.record.high and self.duties(world, actor, ask) else ask
 
     def duties(self, world: World, actor: Actor, ask: Ask) -> str:
@@ -191,7 +191,7 @@ class Close(OnIncident):
 
 
 def recorded(world: World, incident: Incident) -> dict[str, Any]:
-    """What the record tells, in the words of its postmortem."""
+    """The record's content in the form of its postmortem."""
     parts = {kind: {each.id: each.status for each in world.of(kind, incident.id)} for kind in TOLD}
     return {
         "title": " ".join(incident.title.split()),
@@ -228,7 +228,7 @@ class Reopen(OnIncident):
 
 
 class Confirm(OnIncident):
-    """A client contact of an affected client says that it works again."""
+    """A contact of an affected client confirms the mitigation."""
 
     operation = "incident.confirm_mitigation"
     step = "confirm-mitigation"

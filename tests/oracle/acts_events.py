@@ -1,4 +1,4 @@
-"""SOP 2: alerts, none of which is ever lost, and what becomes of them."""
+"""SOP 2: alerts, none of which is ever lost, and their correlation."""
 
 from datetime import timedelta
 from random import Random
@@ -12,7 +12,7 @@ from tests.oracle.world import Actor, Event, Incident, World
 
 WINDOW = timedelta(minutes=30)
 ENOUGH = 3
-ASSUMED = "service_unavailable"  # the category where nobody stated one
+ASSUMED = "service_unavailable"  # the category if none is stated
 CALLING = ("P1", "P2")
 
 
@@ -21,7 +21,7 @@ def written(moment: Any) -> str:
 
 
 class Record(Act):
-    """An alert that comes again at another time is another event; only what is sent again is known."""
+    """A repeated alert at another time is a new event; only a resent one is recognised."""
 
     operation = "event.record"
     weight = 6

@@ -1,4 +1,4 @@
-"""SOP 7 and check_approval: vendors, and authority that is asked for, lent and used."""
+"""SOP 7 and check_approval: vendors, and approvals that are requested, granted and used."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class CreateVendor(Act):
 
 
 class UpdateVendor(Act):
-    """A vendor by another name, type or address would be another vendor, whom nobody approved."""
+    """A vendor with another name, type or address would be a different vendor without an approval."""
 
     operation = "vendor.update"
     weight = 3
@@ -145,7 +145,7 @@ class Refuse(Decision):
 
 
 class Use(Act):
-    """Do what an approval is for, now and then with another body; any operation that can be elevated."""
+    """Use an approval, sometimes with another body; for any operation that can be elevated."""
 
     weight = 5
 
@@ -171,7 +171,7 @@ class Use(Act):
         )
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
-        # An approver in person needs no authority but their own, and uses nobody's up.
+        # An approver in person needs no approval and consumes none.
         borrowed = self.elevated(world, actor, ask) and not (SHORT[actor.account.role] == "EX" and not actor.agent)
         self.wanted.happens(world, actor, ask, answer)
         if borrowed:

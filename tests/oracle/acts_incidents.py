@@ -62,7 +62,7 @@ def unsupervised(world: World, incident: Incident) -> bool:
 
 
 def told(incident: Incident) -> tuple[Any, ...]:
-    """What the postmortem tells of the incident's own fields."""
+    """The incident's own fields in the postmortem."""
     clients = frozenset(incident.affected | {incident.client})
     judged = incident.severity, incident.peak, incident.stated
     return incident.title, incident.key[2], *judged, clients, incident.excuse, incident.manager
@@ -180,7 +180,7 @@ class Update(Act):
             )
             return {"severity": severity, **reason}
         if changed in ("classification", "affected") and incident.severity != incident.peak:
-            return None  # whether facts that change undo a lowering, the policy does not say
+            return None  # the policy does not define whether changed facts undo a lowering
         if changed == "classification":
             return {"classification": some_facts(draw)}
         if changed == "affected":

@@ -81,7 +81,7 @@ class Escalate(PartOf):
 
 
 class Answer(Step):
-    """Who asked for an escalation answers it never."""
+    """Requesters cannot acknowledge their own escalation."""
 
     kind = "escalation"
     path = "escalations"
@@ -222,7 +222,7 @@ class Conclude(AnalysisStep):
 
 
 class Accept(AnalysisStep):
-    """Nobody judges an analysis that they conducted."""
+    """Analysts cannot approve or reject their own analysis."""
 
     operation = "rca.approve"
     step = "approve"

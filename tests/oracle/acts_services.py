@@ -1,4 +1,4 @@
-"""SOP 3, 4, 10, 11 and 26: clients, what they subscribe to, and what they are promised."""
+"""SOP 3, 4, 10, 11 and 26: clients, their subscriptions and their agreements."""
 
 from random import Random
 from typing import Any
@@ -20,7 +20,7 @@ TIMES = ("response_time_minutes", "resolution_time_hours")
 
 
 def within(tier: str, terms: dict[str, Any]) -> bool:
-    """Whether a promise lies in its tier's ranges."""
+    """Whether an agreement is within its tier's ranges."""
     for name in TIMES:
         first, last = RANGES[tier][name]
         span = {"P1": first, "P4": last}.get(terms["severity_level"], (first[0], last[1]))
@@ -30,7 +30,7 @@ def within(tier: str, terms: dict[str, Any]) -> bool:
 
 
 def in_order(terms: dict[str, Any], others: list[dict[str, Any]]) -> bool:
-    """A less severe incident is never promised a faster time than a more severe one."""
+    """A less severe incident never has a shorter target than a more severe one."""
     return all(
         (terms[name] - other[name]) * (LEVELS.index(terms["severity_level"]) - LEVELS.index(other["severity_level"]))
         >= 0

@@ -1,4 +1,4 @@
-"""What random people draw: one of several things, now and then a slip in the body."""
+"""The draws of random users: one of several values, and sometimes an error in the body."""
 
 from collections.abc import Sequence
 from random import Random
@@ -53,7 +53,7 @@ def staff(world: World, *roles: str) -> list[Account]:
 
 
 def strangers(world: World, account: Account) -> list[int]:
-    """Ids of accounts that are somebody else's."""
+    """Ids of other users' accounts."""
     return [each for each in world.accounts if each != account.id]
 
 

@@ -1,4 +1,4 @@
-"""What a run is mostly about: without a focus random people scatter, and nothing reaches its end."""
+"""The focus of a run: without one, random users scatter, and no lifecycle is completed."""
 
 from random import Random
 
@@ -39,9 +39,9 @@ FOCI: dict[str, tuple[tuple[str, ...], int]] = {
 }
 
 
-# One life after another is the most that runs are about.
+# Most runs focus on one lifecycle after another.
 IN_TURN = [each for name in FOCI for each in (("one life", name) if name != "anything" else (name,))]
-# What takes many steps to reach, and how often it is tried for.
+# Outcomes that need many steps, and the frequency of attempts.
 GOALS = {
     "incident.resolve": 2,
     "postmortem.review": 3,
@@ -75,7 +75,7 @@ class Focus:
         self.lots = _lots(mine)
 
     def goal(self, draw: Random) -> Act:
-        """What the run is for: an end that takes many steps."""
+        """The goal of the run: an outcome that needs many steps."""
         return draw.choice(self.goals or self.lots)
 
     def act(self, draw: Random) -> Act:

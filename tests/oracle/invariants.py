@@ -18,7 +18,7 @@ from tests.oracle.world import World
 
 
 def agree_on_incidents(world: World, operation: str) -> None:
-    """Status, severity and peak are what the model holds, for every incident."""
+    """Status, severity and peak of every incident equal the model's."""
     held = world.incidents
     rows = Incident.objects.filter(pk__in=held).values_list("pk", "status", "severity", "peak_severity")
     for pk, *values in rows:
@@ -28,7 +28,7 @@ def agree_on_incidents(world: World, operation: str) -> None:
 
 
 def agree_on_reviews(world: World, operation: str) -> None:
-    """A review stands exactly while nothing that the postmortem tells has changed; the draft of a new one is found."""
+    """A review is valid exactly until a reported record changes; then there is a new draft."""
     resolved = {pk: each for pk, each in world.incidents.items() if each.status == "resolved"}
     if not resolved:
         return
@@ -38,7 +38,7 @@ def agree_on_reviews(world: World, operation: str) -> None:
         incident.postmortem = pk
         if reviewer != incident.reviewer:
             raise DisagreementError(
-                f"after {operation}: whether a review stands", f"by {reviewer}, the model: {incident}"
+                f"after {operation}: whether a review is valid", f"by {reviewer}, the model: {incident}"
             )
 
 
@@ -67,7 +67,7 @@ def _of_judges(world: World) -> Iterator[str]:
 
 
 def _of_reports(world: World) -> Iterator[str]:
-    """The postmortem of a closed incident tells what its record was at closing."""
+    """The postmortem of a closed incident equals its record at the close."""
     closed = {pk: each.told_at_closing for pk, each in world.incidents.items() if each.status == "closed"}
     standing = IncidentReport.objects.filter(incident__in=closed, automatic=True, voided_at=None, status="completed")
     reports = dict(standing.values_list("incident_id", "content"))
@@ -120,22 +120,22 @@ def _reach(world: World, accounts: set[int]) -> set[int]:
 
 
 def _of_approvals(world: World) -> Iterator[str]:
-    """Who asked, who decided, for what body, and by whom it was used."""
+    """The requester, the approver, the body and the user of an approval."""
     for held in Approval.objects.filter(pk__in=world.approvals):
         model = world.approvals[held.pk]
         bound: dict[str, Any] = {"operation": held.operation, "payload": model.body}
         if model.target is not None:  # absent is not null
             bound |= {"reference_type": held.reference_type, "reference_id": model.target}
         if held.digest != sha256(rfc8785.dumps(bound)).hexdigest():
-            yield "an approval binds another body than was asked for"
+            yield "an approval binds another body than requested"
         if (held.requester_id, held.approver_id) != (model.requester, model.approver):
             yield "an approval names another requester or approver"
         if model.used_by not in (None, model.requester):
-            yield "an approval was used by another than who asked for it"
+            yield "an approval was used by someone other than the requester"
         if (held.consumed_at is not None) is not model.consumed:
             yield "an approval is consumed that authorised nothing, or the other way round"
         if held.approver_id is not None and held.approver_id == held.requester_id:
-            yield "an approval was decided by who asked for it"
+            yield "an approval was decided by its requester"
 
 
 def _of_tokens(line: Line, dead_tokens: list[str]) -> Iterator[str]:

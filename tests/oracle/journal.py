@@ -45,7 +45,7 @@ class Journal:
 
 
 def table(done: Findings, operations: Iterable[str]) -> str:
-    """How often each operation succeeded and was refused, what was never asked, and every disagreement."""
+    """The successes and refusals of each operation, operations never requested, and every disagreement."""
     lines = [f"{'operation':32} {'done':>7} {'refused':>8}"]
     for name in sorted({name for name, _ in done.asked}):
         asked = {code: count for (each, code), count in done.asked.items() if each == name}

@@ -18,9 +18,9 @@ from tests.oracle.world import Actor, World
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # Tokens live longer than a run lasts.
 LONGEST = timedelta(days=14)
-# Of 25 things that happen so many are attempts to activate an account.
+# Of 25 steps, this number are attempts to activate an account.
 ACTIVATIONS = 2
-# Somebody who knows what they are about thinks of so many requests, and makes one that the policy allows.
+# An informed user draws this number of requests, and sends one that the policy permits.
 CONSIDERED = 10
 
 
@@ -42,7 +42,7 @@ class Run:
             self.findings.disagreements.setdefault(found.kind, f"{found.case}\nbefore ({self.focus.name}):\n{told}")
 
     def something_happens(self) -> None:
-        """Mostly somebody asks for something; at times the clock moves on, or an account is activated."""
+        """Mostly a random request; sometimes the clock advances, or an account is activated."""
         what = self.draw.randrange(25)
         if what == 0:
             self.time_passes(self.draw.randint(1, 30))
@@ -52,7 +52,7 @@ class Run:
             self.carry_out(*chosen)
 
     def a_request(self) -> tuple[Act, Actor, Ask] | None:
-        """By anybody about anything; half of the people know what they may do."""
+        """Any user, any operation; half of the users know their permissions."""
         first = None
         towards = self.focus.goal if now_and_then(self.draw, 3) else self.focus.act
         knowing = towards == self.focus.goal or now_and_then(self.draw, 2)
@@ -102,7 +102,7 @@ class Run:
             self.line.clock.move_to(self.world.now)
 
     def somebody_activates(self) -> None:
-        """Somebody tries what they know of an account's activation; the person it is for is handed both shares."""
+        """A user tries the shares they know of an account's activation; the owner receives both."""
         waiting = [each for each in self.world.accounts.values() if any(each.shares)]
         if not waiting:
             return
@@ -123,7 +123,7 @@ class Run:
                 raise DisagreementError("one person can act as several accounts", repr(human))
 
     def an_actor(self, act: Act) -> Actor:
-        """Mostly somebody whose role permits the act."""
+        """Mostly a user whose role permits the act."""
         able = [(human, self.world.accounts[pk]) for human in self.world.humans for pk in sorted(human.accounts)]
         fitting = [(human, account) for human, account in able if SHORT[account.role] in TABLE[act.operation]]
         human, account = pick(self.draw, able if now_and_then(self.draw, 8) or not fitting else fitting)

@@ -54,7 +54,7 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the policy answers: nothing to say against it, or a code and the items that are decisive."""
+    """The policy's verdict: permitted, or a code and the decisive items."""
 
     code: str = ""
     items: frozenset[str] = frozenset()
@@ -82,9 +82,9 @@ class Ask:
 
 
 class Act:
-    """One operation: how it is asked, what the policy says to it, what is true afterwards.
+    """One operation: its request, the policy's verdict, and its effect on the model.
 
-    The methods are the stages of the order of refusals; each answers a code, or "" where it has nothing to say.
+    The methods are the stages of the order of refusals; each returns a code, or "" if it permits the request.
     """
 
     operation = ""
@@ -93,11 +93,11 @@ class Act:
     approvers: frozenset[str] = frozenset({"EX"})
 
     def ask(self, world: World, actor: Actor, draw: Any) -> Ask | None:
-        """A request that somebody might make now, None where there is nothing to make it about."""
+        """A possible request, or None without a suitable record."""
         raise NotImplementedError
 
     def in_person(self, world: World, actor: Actor, ask: Ask) -> bool:
-        """Whether only the person may do it, whatever the record."""
+        """Whether it must always be done in person."""
         return False
 
     def visible(self, world: World, actor: Actor, ask: Ask) -> bool:
@@ -157,7 +157,7 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
 
 
 def performs_directly(act: Act, actor: Actor) -> bool:
-    """An approver in person needs nobody's authority; their software agent does."""
+    """An approver in person needs no approval; their software agent does."""
     return SHORT[actor.account.role] in act.approvers and not actor.agent
 
 

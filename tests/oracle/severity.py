@@ -1,4 +1,4 @@
-"""SOP 13 in its own words: a pure function of what is known."""
+"""SOP 13: a pure function of the known facts."""
 
 from typing import Any
 

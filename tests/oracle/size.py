@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What says who may see and do what, when, and what is always true; not the shapes of bodies, reads, console, import or
+# The modules that state permissions, preconditions and constraints; not the shapes of bodies, reads, console, import or
 # documents.
 RULES = (
     "*/duties.py",
@@ -36,7 +36,7 @@ SHAPES = ("admin", "apps", "filters", "help_texts", "serializers", "urls", "view
 PLAYING = ("__main__", "asking", "drawing", "findings", "foci", "journal", "machine", "running", "seeds", "size")
 
 
-# Functions that draw what random people ask for: they play the model and state no rule.
+# Functions that draw random requests: they drive the model and state no rule.
 DRAWING = ("ask", "change", "more", "some_facts", "drawn")
 
 

@@ -10,10 +10,10 @@ from tests.oracle.findings import Findings
 from tests.oracle.running import play
 from tests.oracle.size import counted
 
-# So many runs for each batch; `make oracle` plays many more.
+# The number of runs in each batch; `make oracle` plays many more.
 RUNS = int(os.environ.get("ORACLE_RUNS", "18"))
 BATCHES = 3
-# What random people must reach, or the comparison is shallow.
+# The outcomes that random users must reach for a meaningful comparison.
 REACHED = ("incident.resolve", "postmortem.review", "incident.close", "approval.approve", "event.correlate")
 
 
@@ -32,7 +32,7 @@ def test_the_product_answers_as_the_policy_does(batch):
 
 @pytest.mark.django_db
 def test_a_product_that_answers_otherwise_is_found(monkeypatch):
-    """The comparison itself: an initiator who may close what they began is noticed."""
+    """The comparison detects a fault: an initiator who may close their own incident."""
     findings = Findings()
     monkeypatch.setattr(duties, "is_initiator", lambda person, incident: False)
 

@@ -18,11 +18,11 @@ class Account:
     made_by: int | None = None
     issued_by: int | None = None
     had_password: bool = True
-    # The activation in force: its two shares, who drew the second one, until when it holds.
+    # The current activation: its two shares, the countersigner, and its expiry.
     shares: list[str | None] = field(default_factory=list)
     countersigned_by: int | None = None
     shares_until: datetime | None = None
-    # The token that a person holds, and the one that their software agent holds.
+    # The tokens of a person and of their software agent.
     tokens: dict[bool, str] = field(default_factory=dict)
 
     @property
@@ -76,7 +76,7 @@ class Incident:
     facts: dict[str, Any] = field(default_factory=dict)
     affected: set[int] = field(default_factory=set)
     rested_on_facts: bool = False
-    # Whether its severity is merely what somebody said.
+    # Whether its severity is only stated, not classified.
     stated: bool = False
     every_severity: list[str] = field(default_factory=list)
     status: str = "open"
@@ -110,7 +110,7 @@ class Incident:
         return self.high or not self.rested_on_facts
 
     def touch(self) -> None:
-        """Something that the postmortem tells has changed: a review of before no longer stands."""
+        """A reported record has changed: an earlier review is void."""
         if self.status == "resolved" and self.reviewer is not None:
             self.reviewer, self.outdated = None, True
 
@@ -188,7 +188,7 @@ class World:
         return self.names
 
     def lock(self, account: int) -> None:
-        """Nobody acts as an account any longer; it needs a new activation."""
+        """The account can no longer be used; it needs a new activation."""
         for human in self.humans:
             if account in human.accounts:
                 human.accounts.discard(account)
@@ -202,7 +202,7 @@ class World:
         ]
 
     def mitigated(self, incident: Incident) -> bool:
-        """Whether the impact is demonstrably mitigated: by what stands on the record, or the client's word."""
+        """Whether the impact is demonstrably mitigated: by evidence on the record, or the client's confirmation."""
         done = (*self.of("change", incident.id), *self.of("rollback", incident.id))
         around = self.of("workaround", incident.id)
         return (

@@ -118,7 +118,7 @@ def test_the_pack_is_verifiable_from_its_files_alone(tmp_path):
 
 
 def rewrite_manifest(folder):
-    """What a forger would do, who knows that the manifest tells of every change."""
+    """A forgery that also updates the manifest."""
     path = folder / "MANIFEST.json"
     manifest = json.loads(path.read_text())
     for name in manifest["sha256"]:

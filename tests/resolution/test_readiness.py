@@ -136,7 +136,7 @@ def test_the_number_of_records_does_not_matter(api):
 
 
 def test_what_is_missing_names_the_requests_apart_from_the_sentence(api):
-    """A sentence is for a person: no method, path or field name stands in it."""
+    """Sentences are for people: they contain no method, path or field name."""
     incident = IncidentFactory(status="in_progress", severity="P1")
     EscalationFactory(incident=incident)
     shown = api(IM).get(f"/incidents/{incident.pk}/readiness/", expect=200).json()

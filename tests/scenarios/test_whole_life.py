@@ -13,7 +13,7 @@ from users.choices import CC, EX, IM, TS
 
 pytestmark = pytest.mark.django_db
 
-# Restamping service levels follows some moves as a second write of the same operation; it makes no move of its own.
+# Some transitions are followed by a second write that restamps the service levels, without another transition.
 CREATION = "create"
 
 

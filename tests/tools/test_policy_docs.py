@@ -80,7 +80,7 @@ def test_a_test_file_names_its_procedures_in_its_first_words(tmp_path):
 
 
 def test_every_input_of_a_procedure_is_named_beside_what_a_request_calls_it():
-    """What is neither a field nor the caller is the record in the URL of one of the procedure's requests."""
+    """An input that is neither a field nor the caller is the record in the URL of one of the procedure's requests."""
     told = {number: dict(inputs_of(number)) for number in SOPS}
 
     assert [number for number in SOPS if not told[number]] == [13]

@@ -1,4 +1,4 @@
-"""Activation in tests as in life: one person issues a share, another countersigns, the owner needs both."""
+"""Activation in tests through the API: one person issues a share, another countersigns, the owner needs both."""
 
 from typing import Any
 

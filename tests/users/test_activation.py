@@ -221,7 +221,7 @@ def test_a_privileged_account_is_opened_only_with_an_executives_approval(api, ro
 
 @pytest.mark.parametrize("role", [TS, AM, CC, VC])
 def test_an_account_with_a_former_password_is_reactivated_only_with_approval(api, role):
-    """A colleague's or a client contact's account is not taken over by whoever may issue shares."""
+    """Users who may issue shares cannot take over a colleague's or a client contact's account."""
     user, manager = UserFactory(role=role, password="an old secret 5"), api(IM)
     session = api(user)
     manager.post(path_of(user), expect=403, code="approval_required")

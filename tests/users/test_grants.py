@@ -23,7 +23,7 @@ NOTES = ["incident.add_note"]
 
 
 def at_most(number):
-    """A grant of so many notes a day."""
+    """A grant with a daily cap of notes."""
     return {"operations": NOTES, "daily_caps": {"incident.add_note": number}}
 
 

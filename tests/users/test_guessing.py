@@ -1,4 +1,4 @@
-"""Guessing passwords: wherever it is tried, it is counted, limited and logged, and locks nobody out for good."""
+"""Guessing passwords: wherever it is tried, it is counted, limited and logged, and locks no one out permanently."""
 
 import logging
 

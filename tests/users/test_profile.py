@@ -1,4 +1,4 @@
-"""One's own account: GET and PATCH /me/."""
+"""The caller's own account: GET and PATCH /me/."""
 
 import pytest
 

@@ -159,8 +159,8 @@ def _real(bounds: dict[str, Any]) -> dict[str, Any]:
 
 
 def _format(whole: dict[str, Any]) -> frozenset[str]:
-    told = whole.get("format", "")
-    return frozenset([WIDEST.get(told, told)])
+    declared = whole.get("format", "")
+    return frozenset([WIDEST.get(declared, declared)])
 
 
 def _union(shapes: list[Shape]) -> Shape:

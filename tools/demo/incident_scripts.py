@@ -40,13 +40,13 @@ def _answer_some(stage: Stage) -> None:
 def _resolve(stage: Stage, incident: Incident) -> None:
     around = {"description": "Traffic goes through the standby.", "effectiveness": "effective"}
     stage.play("tom", "workaround.create", {"incident_id": incident.pk, **around})
-    told = {
+    body = {
         "incident_id": incident.pk,
         "recipient_type": "client_contact",
         "delivery_method": "incident_portal_update",
         "message_content": "The service is restored; we are removing the cause.",
     }
-    stage.play("ines", "communication.create", told)
+    stage.play("ines", "communication.create", body)
     stage.wait(minutes=45)
     stage.play("ines", "incident.resolve", SUMMARY, on=incident)
 

@@ -9,7 +9,7 @@ from core.codes import Code
 from core.operations.refusals import ALWAYS, OF_CALLERS, OF_READS, OF_WRITES, codes_of
 from core.operations.registry import EntryPoint, Operation, registry
 from core.reading.policy_names import FIELD_NAMES
-from core.schema.text import approval_of, who_may
+from core.schema.text import approval_of, permitted_roles
 from tools.pages.evidence import files_by_sop
 from tools.pages.inputs import inputs_table
 from tools.pages.policy_tables import tables
@@ -89,7 +89,7 @@ def _operation(operation: Operation) -> str:
 
 
 def _rules(operation: Operation) -> Iterator[tuple[str, str]]:
-    yield "Who may", who_may(operation)
+    yield "Who may", permitted_roles(operation)
     yield "Condition", operation.condition
     yield "Rules", _words(operation)
     yield from (("Duty", f"{duty.text} (`{duty.name}`, `{duty.code}`)") for duty in operation.duties)

@@ -148,7 +148,7 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
     ),
     "Limits": (
         "No external system is called: communications and notifications are records. Time is the server's clock.",
-        "Imported rows are kept unchanged. Where a row breaks today's rules its record has a violation, and no new "
+        "Imported rows are kept unchanged. If a row violates a current rule, its record has a violation, and no new "
         "write may repeat it.",
     ),
 }

@@ -176,8 +176,12 @@ def _duties(checked: list[DutyOutcome]) -> Any:
 def _proof_sentence(chains: list[ChainProof]) -> str:
     torn = [each for each in chains if not each.verified]
     entries = sum(len(each.entries) for each in chains)
-    told = f"{entries} audit entries in {len(chains)} hash chains were verified"
-    return f"{told}; {len(torn)} chain(s) are inconsistent." if torn else f"{told}, and all of them are consistent."
+    narrative = f"{entries} audit entries in {len(chains)} hash chains were verified"
+    return (
+        f"{narrative}; {len(torn)} chain(s) are inconsistent."
+        if torn
+        else f"{narrative}, and all of them are consistent."
+    )
 
 
 def _proof_inside(chains: list[ChainProof]) -> Section:
@@ -202,8 +206,8 @@ def _acts(subject: ReportContext, chains: list[ChainProof]) -> Section:
         TableColumn("Operation", "operation"),
         TableColumn("Record", lambda row: f"{words(row['reference_type'])} {row['reference_id']}"),
     )
-    told = f"The latest {MAX_ENTRIES} of {len(entries)} entries." if len(entries) > MAX_ENTRIES else "All entries."
-    return Section("Acts on the incident", (table(entries[-MAX_ENTRIES:], shown, caption=told),), INSIDE)
+    narrative = f"The latest {MAX_ENTRIES} of {len(entries)} entries." if len(entries) > MAX_ENTRIES else "All entries."
+    return Section("Acts on the incident", (table(entries[-MAX_ENTRIES:], shown, caption=narrative),), INSIDE)
 
 
 def _deviations(subject: ReportContext) -> Section:

@@ -49,28 +49,28 @@ def _story(subject: ReportContext) -> str:
     source = f" ({words(incident.detection_source)})" if incident.detection_source else ""
     length = in_words(between(incident.detected_at, subject.end))
     ending = f"It was resolved after {length}." if subject.is_over else f"It has been unresolved for {length}."
-    told = f"{incident.incident_code} is a {words(incident.category)} with {incident.impact_level} impact"
+    narrative = f"{incident.incident_code} is a {words(incident.category)} with {incident.impact_level} impact"
     where = f" on {incident.component.component_name}" if incident.component is not None else ""
-    return f"{told}{where}, detected at {incident.detected_at:%Y-%m-%d %H:%M} UTC{source}. {ending}"
+    return f"{narrative}{where}, detected at {incident.detected_at:%Y-%m-%d %H:%M} UTC{source}. {ending}"
 
 
 def _outcome(subject: ReportContext) -> list[str]:
     incident = subject.incident
     if not subject.is_over:
         return ["Work on the incident continues; it is not resolved yet."]
-    told = [incident.resolution_summary or "The resolution was recorded without a summary."]
+    narrative = [incident.resolution_summary or "The resolution was recorded without a summary."]
     if incident.resolution_code:
-        told.append(f"Resolved without evidence of mitigation, as {words(incident.resolution_code)}.")
-    return told
+        narrative.append(f"Resolved without evidence of mitigation, as {words(incident.resolution_code)}.")
+    return narrative
 
 
 def _root_cause_inside(cause: dict[str, Any]) -> Section:
     if cause["root_cause"]:
         standing = "approved" if cause["approved"] else "not yet approved"
-        told = f"{cause['root_cause']} (analysis {cause['analysis_id']}, {standing})"
+        narrative = f"{cause['root_cause']} (analysis {cause['analysis_id']}, {standing})"
     else:
-        told = cause["undetermined_reason"] or NO_CAUSE
-    return Section("Root cause", (Paragraph(told),), INSIDE)
+        narrative = cause["undetermined_reason"] or NO_CAUSE
+    return Section("Root cause", (Paragraph(narrative),), INSIDE)
 
 
 def _root_cause_outside(cause: dict[str, Any]) -> Section:

@@ -83,8 +83,8 @@ def _against_peers(subject: ReportContext) -> Section:
     )
     own = (between(incident.detected_at, incident.acknowledged_at), between(incident.detected_at, subject.end))
     if not means["count"]:
-        told = f"No other {incident.severity} incident was resolved in the last {PEERS_DAYS} days."
-        return Section("Compared with similar incidents", (Paragraph(told),), INSIDE)
+        narrative = f"No other {incident.severity} incident was resolved in the last {PEERS_DAYS} days."
+        return Section("Compared with similar incidents", (Paragraph(narrative),), INSIDE)
     chart = BarChart(
         f"Minutes from detection; mean of {number(means['count'])} other {incident.severity} incident(s), "
         f"last {PEERS_DAYS} days",

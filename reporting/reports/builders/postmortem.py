@@ -100,8 +100,8 @@ def _pauses(facts: PostmortemFacts) -> Any:
 def _summary(facts: PostmortemFacts) -> tuple[Paragraph, ...]:
     incident = facts["incident"]
     source = words(facts["detection_source"]) or "not stated"
-    told = [incident["resolution_summary"] or "The resolution was recorded without a summary."]
-    return tuple(map(Paragraph, [*told, f"Detection source: {source}."]))
+    narrative = [incident["resolution_summary"] or "The resolution was recorded without a summary."]
+    return tuple(map(Paragraph, [*narrative, f"Detection source: {source}."]))
 
 
 def _times(facts: PostmortemFacts) -> Any:
@@ -115,13 +115,13 @@ def _known_times(facts: PostmortemFacts) -> list[tuple[str, str]]:
 
 def _course(facts: PostmortemFacts) -> tuple[TimelineEvent, ...]:
     records = {**facts["actions"], **facts}
-    told = [
+    narrative = [
         TimelineEvent(str(row[column])[:19] + "Z", words(sentence.format_map(row)))
         for kind, column, sentence in MOMENTS
         for row in records[kind]
         if row[column]
     ]
-    return tuple(sorted([*milestones(facts["timestamps"]), *told], key=lambda event: event.at))
+    return tuple(sorted([*milestones(facts["timestamps"]), *narrative], key=lambda event: event.at))
 
 
 def _people(facts: PostmortemFacts, name: Namer) -> Any:
@@ -197,14 +197,14 @@ def _changes(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
 
 def _root_cause(facts: PostmortemFacts, name: Namer) -> tuple[Any, ...]:
     cause = facts["root_cause"]
-    told = cause["root_cause"] or cause["undetermined_reason"] or NO_CAUSE
+    narrative = cause["root_cause"] or cause["undetermined_reason"] or NO_CAUSE
     shown = (
         TableColumn("Method", "analysis_method", ValueKind.WORD),
         TableColumn("Analyst", _named(name, "assigned_to_id")),
         TableColumn("Finding", "root_cause"),
         TableColumn("Status", "status", ValueKind.WORD),
     )
-    return Paragraph(told), table(facts["root_cause_analyses"], shown, empty="There was no analysis.")
+    return Paragraph(narrative), table(facts["root_cause_analyses"], shown, empty="There was no analysis.")
 
 
 def _articles(facts: PostmortemFacts) -> Any:

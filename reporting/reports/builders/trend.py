@@ -53,8 +53,8 @@ def trend_analysis(subject: ReportContext) -> tuple[Section, ...]:
 
 
 def _not_theirs() -> Section:
-    told = "This analysis covers another organisation's history. It contains nothing about yours."
-    return Section("Scope", (Paragraph(told),), (Reader.AFFECTED,))
+    narrative = "This analysis covers another organisation's history. It contains nothing about yours."
+    return Section("Scope", (Paragraph(narrative),), (Reader.AFFECTED,))
 
 
 def _months(at: datetime) -> list[datetime]:
