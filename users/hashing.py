@@ -13,8 +13,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from core.codes import Code
 from core.errors import Refusal
 
-# Seconds that a hash waits for its turn, and that a caller waits before the next attempt.
-PATIENCE, RETRY_AFTER = 0.5, 2
+# Seconds that a hash waits for its turn, holding a thread, and that a caller waits before the next attempt.
+PATIENCE, RETRY_AFTER = 0.1, 2
 
 _turns = BoundedSemaphore(settings.IMS_HASHES_AT_ONCE)
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any
 from uuid import uuid4
 
@@ -79,8 +78,10 @@ class Server:
         return names
 
     def median_of(self, path: str, times: int = 30) -> float:
-        """The median time of an answer, in seconds."""
-        return median(self.send(path).seconds for _ in range(times))
+        """The median time of an answer, in seconds, measured by a process that does nothing else."""
+        words = ["-m", "tests.drills.measure", f"http://{self.address}/api/v1{path}", self.token, str(times)]
+        done = subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+        return float(done.stdout)
 
     def kill(self) -> None:
         """The master and its workers, without a farewell."""
