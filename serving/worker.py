@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 import struct
+import sys
 import time
 from functools import partial
 from selectors import EVENT_READ as READABLE
@@ -29,6 +30,8 @@ MOST_HELD = 67_108_864
 READ_SIZE = 65_536
 # Seconds between two looks for requests whose time is over.
 LOOK_EVERY = 0.5
+# How long a thread that computes may keep the interpreter from others: a heavy read must not delay short requests.
+SWITCH_SECONDS = 0.001
 HARMLESS = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
 
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -47,6 +50,10 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         super().__init__(*args, **options)
         self.receiving: dict[Any, float] = {}  # connections, oldest first, and when their time is over
         self.held, self._look_at = 0, 0.0
+
+    def init_process(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        super().init_process()
 
     # -- receiving
 

@@ -45,8 +45,9 @@ def applied_migrations() -> list[str]:
 @contextmanager
 def _one_moment() -> Iterator[None]:
     """A transaction in which nothing that others write appears."""
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
