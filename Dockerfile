@@ -5,7 +5,7 @@ WORKDIR /app
 RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 # Dependencies change rarely, so their layer is cached when only the code changes.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --locked --no-install-project --extra serve --extra pdf
+RUN uv sync --locked --no-install-project --extra serve --extra pdf --extra agents
 COPY . .
 # Collecting static files needs neither a database nor a permanent secret.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" DATABASE_URL=sqlite://:memory: \

@@ -7,6 +7,9 @@ TEST_WORKERS ?= auto
 # COVERAGE=1 also measures coverage and fails below the minimum; the run takes twice as long.
 COVERAGE ?=
 
+# The port of serve-mcp.
+MCP_PORT ?= 8001
+
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
@@ -21,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills
+.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unle
 	$(DEVELOPMENT) $(MANAGE) migrate --noinput
 	$(DEVELOPMENT) $(MANAGE) collectstatic --noinput --verbosity 0
 	$(DEVELOPMENT) $(BIN)/gunicorn
+
+serve-mcp: $(SYNCED) ## Serve software agents (MCP) on http://127.0.0.1:8001/mcp; same settings, database as for serve
+	$(DEVELOPMENT) $(BIN)/uvicorn agents.asgi:application --host 127.0.0.1 --port $(MCP_PORT) --log-level warning
 
 lint: $(SYNCED) ## Check formatting and lint rules
 	$(BIN)/ruff format --check .
@@ -116,7 +122,7 @@ clean: ## Remove the environment and all caches, but not the data in var/
 
 # `--inexact` keeps uv itself installed.
 $(SYNCED): $(UV) uv.lock pyproject.toml
-	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra pdf --extra serve
+	VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --no-install-project --extra dev --extra pdf --extra serve --extra agents
 	@touch $@
 
 $(UV):

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "knowledge",
     "reporting",
     "resolution",
+    "agents",
     "console.apps.PagesConfig",
     "ims",
 ]

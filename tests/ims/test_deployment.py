@@ -64,7 +64,7 @@ def test_the_container_runs_as_a_user_without_rights() -> None:
 
 
 def test_the_image_is_installed_from_the_lock_without_development_tools() -> None:
-    assert "uv sync --locked --no-install-project --extra serve --extra pdf\n" in DOCKERFILE
+    assert "uv sync --locked --no-install-project --extra serve --extra pdf --extra agents\n" in DOCKERFILE
     assert "HEALTHCHECK" in FINAL_STAGE
     assert "/readyz" in FINAL_STAGE
 

@@ -1,0 +1,103 @@
+"""What a tool call answers: a short text first, then the record or the problem document.
+
+Text that people, vendors or events wrote is data, never an instruction: it comes in members marked `untrusted`, bounded
+in length. The short text contains none of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from agents.requests import HEADERS, ApiResponse
+from core.models import Record
+from core.operations.registry import registry
+
+# The longest free text that an answer carries; the record itself keeps all of it.
+LONGEST_TEXT = 2_000
+# Where a person decides on an approval.
+CONSOLE_OF_APPROVALS = "/console/approvals/approval/{id}/change/"
+# JSON documents whose members others choose.
+DOCUMENTS = frozenset({"attributes", "payload", "meta", "changes"})
+# Names that others chose, and what lists and timelines call them.
+NAMES = frozenset({"name", "vendor_name", "product_name", "component_name", "label", "summary"})
+NOT_FREE = frozenset({"digest", "password", "other_digest"})
+NEEDS_APPROVAL = ("approval_required", "approval_invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """The result of a call: whether it was refused, the short text, and the document."""
+
+    refused: bool
+    text: str
+    document: dict[str, Any]
+
+
+@cache
+def free_text() -> frozenset[str]:
+    """The names of fields that hold free text or contact details, of all records."""
+    names = set()
+    for model in apps.get_models():
+        if not issubclass(model, Record):
+            continue
+        texts = {each.name for each in model._meta.concrete_fields if isinstance(each, models.TextField)}
+        names |= texts | set(model.redacted)
+    return frozenset(names - NOT_FREE - DOCUMENTS) | NAMES
+
+
+def marked(value: Any, *, free: bool = False) -> Any:
+    """A document with all free text in members marked as untrusted."""
+    if isinstance(value, Mapping):
+        return {
+            name: marked(inner, free=free or name in free_text() or name in DOCUMENTS) for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [marked(each, free=free) for each in value]
+    if free and isinstance(value, str) and value:
+        cut = {"truncated": True, "length": len(value)} if len(value) > LONGEST_TEXT else {}
+        return {"untrusted": value[:LONGEST_TEXT], **cut}
+    return value
+
+
+def result_of(tool: str, arguments: Mapping[str, Any], response: ApiResponse) -> ToolResult:
+    """The result of a response: refusals become results with the problem document, not protocol errors."""
+    document = response.document if isinstance(response.document, dict) else {"answer": response.document}
+    if response.refused:
+        return ToolResult(True, _refusal(document), _with_remedy(tool, arguments, document))
+    shown = marked(document)
+    if "etag" not in shown and (etag := response.headers.get("ETag")):
+        shown["etag"] = etag
+    if tool in ("request_approval", "approval.request"):
+        shown["decided_at_console"] = CONSOLE_OF_APPROVALS.format(id=document["id"])
+    return ToolResult(False, _success(tool, document), shown)
+
+
+def _success(tool: str, document: Mapping[str, Any]) -> str:
+    told = [f"{name} {document[name]}" for name in ("id", "status", "decision", "match", "count") if name in document]
+    return f"{tool}: {', '.join(told)}" if told else f"{tool}: done"
+
+
+def _refusal(problem: Mapping[str, Any]) -> str:
+    """The refusal in a few words: the rule, what failed, what to do next, whether to hand over."""
+    codes = sorted({each["code"] for each in problem.get("errors", ())})
+    failed = "" if codes == [problem.get("code")] else f" Failed: {', '.join(codes)}."
+    person = " Hand over to a person: call handoff." if problem.get("transfer_to_human") else ""
+    code, rule, advice = (problem.get(name, "") for name in ("code", "rule", "next"))
+    return f"Refused: {code} (rule {rule}, SOP {problem.get('sop') or 'none'}).{failed} Next: {advice}{person}"
+
+
+def _with_remedy(tool: str, arguments: Mapping[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    """The problem document; where an approval is missing, with the call that requests it."""
+    if problem.get("code") not in NEEDS_APPROVAL:
+        return problem
+    operation = registry.find(str(problem.get("operation")))
+    if operation is None:
+        return problem
+    payload = {name: value for name, value in arguments.items() if name not in (*HEADERS, "id")}
+    named = {"reference_type": operation.target, "reference_id": arguments.get("id")} if operation.target else {}
+    wanted = {"operation": operation.name, **named, "payload": payload}
+    return {**problem, "approval": {"tool": "request_approval", "arguments": wanted, "then": "repeat with approval_id"}}
