@@ -20,7 +20,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 REQUIRED: list[str] = PROJECT["project"]["dependencies"]
 # Optional production dependencies, which no module requires.
-EXTRAS: list[str] = [each for name in ("pdf", "serve") for each in PROJECT["project"]["optional-dependencies"][name]]
+EXTRAS: list[str] = [
+    each for name in ("pdf", "serve", "agents") for each in PROJECT["project"]["optional-dependencies"][name]
+]
+
+# Modules that need an extra as a whole: only the processes that it is for import them.
+OF_EXTRAS = {"agents.asgi", "agents.server", "agents.stdio"}
 
 
 def modules() -> Iterator[str]:
@@ -29,7 +34,9 @@ def modules() -> Iterator[str]:
         yield package
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
-            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            if name not in OF_EXTRAS:
+                yield name
 
 
 def closure(requirements: Iterable[str]) -> set[str]:
