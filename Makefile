@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp
+.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,12 @@ MUTATION_SAMPLE ?= 1
 
 mutation: $(SYNCED) ## Change the modules that state the policy's rules, one detail at a time: 85 % must be noticed by a test
 	$(BIN)/python -m tests.mutation --sample $(MUTATION_SAMPLE)
+
+TRIAL_TRAJECTORIES ?= 10000
+TRIAL_SEED ?= 1
+
+agents-trial: $(SYNCED) ## Let scripted adversaries call the tools of agents, and count breaches; DATABASE_URL for PostgreSQL
+	$(BIN)/python -m tests.agents.trial --trajectories $(TRIAL_TRAJECTORIES) --seed $(TRIAL_SEED)
 
 FUZZ_SEED ?= 1
 FUZZ_EXAMPLES ?= 20
