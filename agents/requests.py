@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from core.context import context
 from core.http.routes import API_PREFIX
@@ -54,16 +54,22 @@ class ApiResponse:
 
 def send(caller: Caller, request: ApiRequest, tool_call: str = "") -> ApiResponse:
     """Execute a request. `tool_call` names the tool in the audit entries of everything that it writes or reads."""
-    close_old_connections()
+    _close_old_connections()
     try:
         with context(tool_call=tool_call):
             response: Any = _handler().get_response(WSGIRequest(_environ(caller, request)))
             content: bytes = response.getvalue()
     finally:
-        close_old_connections()
+        _close_old_connections()
     is_json = "json" in response.get("Content-Type", "")
     document = orjson.loads(content) if is_json and content else content.decode("utf-8", "replace")
     return ApiResponse(response.status_code, document, dict(response.items()))
+
+
+def _close_old_connections() -> None:
+    """As a server does around each request; not within a transaction, to which the connection belongs."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 @cache
