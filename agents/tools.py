@@ -89,7 +89,7 @@ def tool_of(operation: Operation) -> ToolSpec:
 def _described(operation: Operation) -> str:
     """Purpose, SOP, who may, preconditions and codes, in a few words; never text that a user wrote."""
     sops = f" SOP {', '.join(map(str, operation.sop))}." if operation.sop else ""
-    roles = f" Roles: {', '.join(operation.who_may)}." if operation.roles is not None else ""
+    roles = f" Roles: {', '.join(operation.permitted_roles)}." if operation.roles is not None else ""
     condition = f" Condition: {operation.condition}." if operation.condition else ""
     elevated = f" Approval: {operation.elevated.text}." if operation.elevated else ""
     person = f" In person: {operation.in_person.text}." if operation.in_person and operation.in_person.refuses else ""
