@@ -120,13 +120,11 @@ def test_filters_match_exactly_by_list_and_by_range(api):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("created_at__gte=0001-01-01T00:00:00%2B14:00", True),
-        ("created_at__lte=0001-01-01T00:00:00%2B14:00", False),
-        ("created_at__gte=9999-12-31T23:59:59-14:00", False),
-        ("created_at__lte=9999-12-31T23:59:59-14:00", True),
-        ("created_at__lte=1899-12-31T00:00:00Z", False),
-        ("created_at__lte=2200-01-01T00:00:00Z", True),
-        ("created_at=0001-01-01T00:00:00Z", False),
+        ("created_at__gte=1970-01-01T00:00:00%2B14:00", True),
+        ("created_at__lte=1970-01-01T00:00:00%2B14:00", False),
+        ("created_at__gte=2199-12-31T23:59:59-14:00", False),
+        ("created_at__lte=2199-12-31T23:59:59-14:00", True),
+        ("created_at=1970-01-01T00:00:00Z", False),
     ],
 )
 def test_times_beyond_all_records_are_compared_like_any_other(api, query, found):

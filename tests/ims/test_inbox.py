@@ -1,6 +1,6 @@
 """The inbox: all records that wait for the caller or their role, and nothing outside their scope."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -44,16 +44,19 @@ def test_of_nothing_the_inbox_of_anyone_is_empty(api, role):
     assert waiting(api, UserFactory(role=role)) == {}
 
 
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def decided() -> Approval:
-    return an_approval().change(status="rejected", approver=UserFactory(role=EX), decided_at="2026-01-01T00:00:00Z")
+    return an_approval().change(status="rejected", approver=UserFactory(role=EX), decided_at=THEN)
 
 
 def taken_over(by) -> Handoff:
-    return a_handoff().change(status="accepted", accepted_by=by, accepted_at="2026-01-01T00:00:00Z")
+    return a_handoff().change(status="accepted", accepted_by=by, accepted_at=THEN)
 
 
-ACKNOWLEDGED = {"status": "acknowledged", "acknowledged_at": "2026-01-01T00:00:00Z"}
-RESOLVED = {"status": "resolved", "resolved_at": "2026-01-02T00:00:00Z"}
+ACKNOWLEDGED = {"status": "acknowledged", "acknowledged_at": THEN}
+RESOLVED = {"status": "resolved", "resolved_at": THEN + timedelta(days=1)}
 
 # Kind, role, and what makes one record wait for a person, and one that does not.
 MADE = [
