@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial
+.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ lint: $(SYNCED) ## Check formatting and lint rules
 fmt: $(SYNCED) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: $(SYNCED) ## Write pictures of the console into docs/screenshots (needs Chromium)
+	IMS_ENVIRONMENT=development DATABASE_URL=sqlite://:memory: $(TOOLS) screenshots
 
 examples: $(SYNCED) ## Run the tour and record the examples and recipes for the documentation
 	IMS_ENVIRONMENT=test DATABASE_URL=sqlite://:memory: $(TOOLS) examples

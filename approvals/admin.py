@@ -77,7 +77,7 @@ class HandoffAdmin(RecordAdmin):
         ("Origin", (("agent", "request_id"),)),
     )
     titles = {"reason_code": "Reason", "created_by": "Raised by"}
-    tones = {"status": {HandoffStatus.OPEN: "danger", HandoffStatus.ACCEPTED: "info", HandoffStatus.CLOSED: "success"}}
+    tones = {"status": {HandoffStatus.OPEN: "primary", HandoffStatus.ACCEPTED: "info", HandoffStatus.CLOSED: "success"}}
 
     @admin.display(description="About")
     def show_reference_type(self, record: Any) -> Any:

@@ -7,7 +7,7 @@ from clients.models import AccountAssignment, Calendar, Client, SlaAgreement, Su
 from core.console.admin import RecordAdmin, RecordInline
 
 GROUP = "Clients & service levels"
-SEVERITY_TONES = {Severity.P1: "danger", Severity.P2: "warning", Severity.P3: "info", Severity.P4: "default"}
+SEVERITY_TONES = {Severity.P1: "primary", Severity.P2: "info", Severity.P3: "default", Severity.P4: "default"}
 
 
 class AssignmentInline(RecordInline):

@@ -22,7 +22,7 @@ from incidents.models import (
 )
 from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, may_read_service_levels
 
-LEVEL_TONES = {Level.CRITICAL: "danger", Level.HIGH: "warning", Level.MEDIUM: "info", Level.LOW: "default"}
+LEVEL_TONES = {Level.CRITICAL: "primary", Level.HIGH: "info", Level.MEDIUM: "default", Level.LOW: "default"}
 
 
 class AffectedClientInline(RecordInline):
@@ -115,7 +115,7 @@ class IncidentAdmin(RecordAdmin):
         "sla_breach": {True: "danger"},
         "rto_breach": {True: "danger"},
         "status": {
-            IncidentStatus.OPEN: "danger",
+            IncidentStatus.OPEN: "primary",
             IncidentStatus.IN_PROGRESS: "info",
             IncidentStatus.ESCALATED: "warning",
             IncidentStatus.RESOLVED: "success",

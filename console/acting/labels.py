@@ -1,5 +1,6 @@
 """The names of operations and fields in the console."""
 
+import re
 from collections.abc import Mapping
 
 from django.utils.text import capfirst
@@ -128,10 +129,18 @@ FIELDS: Mapping[str, object] = {
     "meta": _("Details"),
 }
 
+# Where the part of a docstring begins that names codes and procedures.
+OF_PROGRAMMERS = re.compile(r"\s(?:SOPs? [0-9]|Raises Refusal)")
+
 
 def label_of(operation: Operation) -> str:
     """The label of the operation's button."""
     return str(LABELS.get(operation.name) or _plain(operation.name.replace(".", " ")))
+
+
+def purpose_of(operation: Operation) -> str:
+    """The operation's purpose, without what is for programmers."""
+    return OF_PROGRAMMERS.split(operation.purpose, maxsplit=1)[0].strip()
 
 
 def field_label(name: str) -> str:
@@ -162,5 +171,5 @@ def value_label(value: object) -> str:
 
 def choice_label(value: object, label: object) -> str:
     """A choice's label; one that was made from its machine name is written as in a sentence."""
-    made = str(value).replace("_", " ").title()
-    return _plain(str(value)) if str(label) == made and "_" in str(value) else str(label)
+    made = {str(value), str(value).replace("_", " ").title()}
+    return _plain(str(value)) if str(label) in made and "_" in str(value) else str(label)

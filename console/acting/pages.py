@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Approval
 from console.acting.form import OperationForm
-from console.acting.labels import label_of
+from console.acting.labels import label_of, purpose_of
 from console.acting.performing import Done, Refused, Request, perform
 from console.acting.refusals import Explained
 from console.acting.staleness import differences, read_seen, seen_text, seen_values
@@ -181,6 +181,7 @@ def show(visit: Visit, *, form: OperationForm | None = None, refused: Refused | 
     context = {
         "title": label_of(operation),
         "operation": operation,
+        "purpose": purpose_of(operation),
         "record": title_of(visit.target) if visit.target is not None else "",
         "controls": form.controls() if form is not None and approval is None else [],
         "form": form,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import AuditEntry
 from audit.operations import verify_trail
-from console.acting.labels import label_of
+from console.acting.labels import label_of, purpose_of
 from console.acting.verdicts import address_of_act, is_act
 from console.shift.pages import page
 from core.console.columns import address_of
@@ -76,7 +76,7 @@ def policy(site: Any, request: HttpRequest) -> HttpResponse:
             "in_person": each.in_person.text if each.in_person else "",
             "condition": each.condition,
             "lifecycle": each.lifecycle,
-            "purpose": each.purpose,
+            "purpose": purpose_of(each),
             "address": address_of_act(each.name) if each.target is None and each.permits(viewer.role) else "",
         }
         for each in registry

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from approvals.choices import ApprovalStatus
 from approvals.models import Approval
-from console.acting.labels import field_label, value_label
+from console.acting.labels import choice_label, field_label, value_label
 from console.acting.references import choice_of
 from console.acting.verdicts import address_of_act
 from console.titles import operation_label
@@ -69,7 +69,7 @@ def _named(field: Any, value: Any, viewer: Any) -> str:
     if choice is not None and isinstance(value, int):
         return choice.named(viewer, [value]).get(value) or str(value)
     choices = getattr(field, "choices", {})
-    return str(choices.get(value, value)) if isinstance(value, str) and choices else value_label(value)
+    return choice_label(value, choices.get(value, value)) if isinstance(value, str) and choices else value_label(value)
 
 
 def report_panel(record: IncidentReport, viewer: Any) -> dict[str, Any]:

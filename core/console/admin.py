@@ -239,7 +239,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         links = self.links(request, kwargs["obj"])
-        named = {"title": title_of(kwargs["obj"]), "related_links": links, "show_close": True}
+        named = {"title": title_of(kwargs["obj"]), "related_links": links, "show_close": False}
         named |= self.admin_site.record_context(request, kwargs["obj"])
         response: HttpResponse = super().render_change_form(request, {**context, **named}, *args, **kwargs)
         return response

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.text import capfirst
-
 Title = Callable[[Any], str]
 
 _titles: dict[type, Title] = {}
@@ -18,4 +16,4 @@ def register_titles(titles: Mapping[Any, Title]) -> None:
 def title_of(record: Any) -> str:
     """The title of a record."""
     own = _titles.get(type(record))
-    return own(record) if own is not None else capfirst(str(record))
+    return own(record) if own is not None else str(record)

@@ -1,6 +1,7 @@
 """The console's further pages: approvals in words, search, policy, verification, reports, one's own account."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ from users.choices import AM, CC, EX, IM, SA, TS, Role
 from users.models import ConsoleSession, Token, User
 
 PASSWORD = "a long and private sentence"
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Names that only mark an element.
+NOT_STYLED = {"ims-form", "ims-row", "ims-lead"}
 
 
 # -- approvals
@@ -174,3 +178,23 @@ def test_the_root_leads_to_the_console(db: None) -> None:
 def test_pages_show_no_machine_words(db: None, kind: str) -> None:
     page = text_of(browser(UserFactory(role=IM)), page_of(make(kind)))
     assert not re.search(r"#\d|\bNone\b", page)
+
+
+# -- styles and scripts
+
+
+def test_every_class_of_the_templates_is_in_the_shipped_styles() -> None:
+    folder = ROOT / "console"
+    styles = (folder / "static" / "console" / "console.css").read_text()
+    used = set()
+    for path in folder.glob("templates/**/*.html"):
+        used |= set(re.findall(r"\bims-[a-z]+(?:-[a-z]+)*\b(?![-{])", path.read_text()))
+    assert len(used) > 30
+    # Ids, and the beginnings of names that values complete.
+    others = {"ims-tone", "ims-state", "ims-notice-"}
+    assert {name for name in used - others if f".{name}" not in styles} <= NOT_STYLED
+
+
+def test_the_pages_carry_no_scripts_of_their_own() -> None:
+    for path in (ROOT / "console").glob("templates/**/*.html"):
+        assert not re.search(r"<script|\son[a-z]+=", path.read_text()), path

@@ -8,7 +8,7 @@ from typing import Any
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 
-from clients.models import Client
+from clients.models import Client, Subscription
 from core.context import context, new_request_id
 from core.operations.dispatch import submit
 from core.operations.results import Answer
@@ -30,6 +30,7 @@ class Stage:
         self.products: list[Product] = []
         self.components: list[Component] = []
         self.clients: list[Client] = []
+        self.subscriptions: list[Subscription] = []
         self.incidents: list[Incident] = []
         self.escalations: list[Escalation] = []
 

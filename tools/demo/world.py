@@ -21,6 +21,7 @@ from tools.demo.bodies import (
 )
 from tools.demo.cast import CAST, WORLD_CLIENT_CONTACT, WORLD_VENDOR_CONTACT
 from tools.demo.incident_scripts import lead
+from tools.demo.shift import begin_shift, covered
 from tools.demo.stage import Stage
 from users.choices import CC, EX, SA, VC
 from users.system import system_principal
@@ -36,6 +37,8 @@ def load(now: datetime, progress: Callable[[str], None] = lambda step: None) -> 
     for step, build in STEPS:
         progress(step)
         build(stage)
+    progress("the running shift")
+    begin_shift(stage, now)
     return stage
 
 
@@ -103,7 +106,7 @@ def _clients(stage: Stage) -> None:
 
 
 def _coverage(stage: Stage) -> None:
-    subscriptions = []
+    subscriptions = stage.subscriptions
     for index, client in enumerate(stage.clients):
         for product in stage.products[index % 4 :: 4]:
             body = made_of(SubscriptionBody, client_id=client.pk, product_id=product.pk)
@@ -136,7 +139,7 @@ def _approvals(stage: Stage) -> None:
 
 
 def _incidents(stage: Stage) -> None:
-    pairs = cycle([(client, component) for client in stage.clients[:4] for component in stage.components[:8]])
+    pairs = cycle(covered(stage))
     step = timedelta(days=DAYS - 5) / INCIDENTS
     for number in range(INCIDENTS):
         client, component = next(pairs)
