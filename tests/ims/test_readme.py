@@ -14,7 +14,12 @@ README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 READ_BY_SETTINGS = re.compile(r"(?:env\.\w+|environ\.get)\(\s*\"(\w+)\"")
-CONFIGURED = [*(ROOT / "ims" / "settings").glob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "ims" / "logs.py"]
+CONFIGURED = [
+    *(ROOT / "ims" / "settings").glob("*.py"),
+    *(ROOT / "serving").glob("*.py"),
+    ROOT / "gunicorn.conf.py",
+    ROOT / "ims" / "logs.py",
+]
 
 
 @pytest.fixture
@@ -28,8 +33,9 @@ def test_the_first_steps_lead_where_the_text_says(server: str, environment: dict
     assert run_blocks(README, server, environment, tmp_path) >= 5
 
 
-def test_every_variable_is_explained_and_every_explained_one_exists() -> None:
+def test_every_variable_is_explained_and_every_explained_one_exists(settings: Any) -> None:
     used = {name for path in CONFIGURED for name in READ_BY_SETTINGS.findall(path.read_text())}
+    used |= {f"IMS_QUOTA_{name.replace('.', '_').upper()}" for name in settings.IMS_QUOTAS}
     explained = set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS, re.MULTILINE))
     assert explained == used
 
