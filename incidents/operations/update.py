@@ -58,9 +58,11 @@ def update_incident(
     before, refusal = basis_of(incident), None
     for name, value in changes.items():
         setattr(incident, name, value)
-    if affected_clients is not None and set_affected_clients(incident, affected_clients):
+    # A second change at the same instant leaves the time as it was, so the clients themselves decide.
+    others = affected_clients is not None and set_affected_clients(incident, affected_clients)
+    if others:
         incident.affected_changed_at = server_time(incident)
-    if not incident.changes().keys().isdisjoint(JUDGED_BY):
+    if others or not incident.changes().keys().isdisjoint(JUDGED_BY):
         reclassify(incident, before)
         refusal = contradiction(incident, severity, before) if severity is not None else None
     if severity is not None:
