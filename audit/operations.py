@@ -33,7 +33,7 @@ READERS = {IM, SA, EX}
     body=AuditBody,
     answers=AuditEntryOutput,
     raises=[Code.INVALID_REFERENCE],
-    condition="in the caller's own name; on a readable record",
+    condition="in one's own name; on a record one may read",
 )
 def log_entry(*, actor: User, action: str, reference: Any, meta: dict[str, Any] | None = None) -> AuditEntry:
     """State an audit entry about a readable record. It has `origin: stated` and never counts as evidence.

@@ -32,6 +32,8 @@ LONG = (models.TextField, models.JSONField)
 RANGED = (models.DateField, models.IntegerField, models.DecimalField, models.FloatField)
 # Names of a list that no filter answers for, and why.
 UNASKED = {
+    ("audit_entry", "address"): "shown to administrators and executives only, so nobody may guess it by a filter",
+    ("audit_entry", "source_seal"): "the digest of the address",
     ("kb_article", "snippet"): "an excerpt, made for the search that found it",
     ("subscription", "recovery_objectives"): "an object",
 }

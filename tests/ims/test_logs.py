@@ -14,7 +14,7 @@ from structlog.stdlib import ProcessorFormatter
 from audit.models import AuditEntry
 from core.context import context
 from core.reading import collections
-from ims.logs import configuration, tidy
+from ims.logs import clean, configuration
 from tests.api import Api
 from tests.console.world import PASSWORD, browser
 from tests.live import new_installation, served
@@ -51,8 +51,8 @@ def lines(written: StringIO) -> Lines:
 
 def test_an_address_of_any_length_is_taken_out_in_time_proportional_to_the_text() -> None:
     long = "a" * 1_000_000
-    assert tidy(None, "", {"event": f"{long}@example.com wrote; {long}"}) == {"event": f"[address] wrote; {long}"}
-    assert tidy(None, "", {"event": f"@{long}"}) == {"event": f"@{long}"}
+    assert clean(None, "", {"event": f"{long}@example.com wrote; {long}"}) == {"event": f"[address] wrote; {long}"}
+    assert clean(None, "", {"event": f"@{long}"}) == {"event": f"@{long}"}
 
 
 @pytest.mark.django_db

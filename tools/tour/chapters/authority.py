@@ -67,6 +67,7 @@ CHAPTERS = (
                 {"email": "vera@ims.example", "password": "correct-horse-battery"},
                 keep="vera_token",
             ),
+            Step("vera", "reads what was done with it", "GET /auth/tokens/{vera_token.id}/activity/"),
             Step("vera", "revokes a token", "DELETE /auth/tokens/{vera_token.id}/"),
         ),
     ),
