@@ -52,11 +52,22 @@ def test_each_role_may_use_the_pages_that_the_table_permits_with_the_apis_answer
             compare_answers(operation, person if name in OWN else record, person)
 
 
+# The field of a nested record that its path begins with.
+PARENTS = {"clock_pause": "incident_id", "action_item": "review_id"}
+
+
+def path_to(path: str, record: Any) -> str:
+    """The path with the record's id in it, and before that its parent's."""
+    ids = [getattr(record, PARENTS[record.entity_type])] if record.entity_type in PARENTS else []
+    numbers = iter([*ids, record.pk])
+    return re.sub(r"(?<=/)\d+(?=/)", lambda _: str(next(numbers)), path)
+
+
 def compare_answers(operation: Operation, record: Any, person: Any) -> None:
     """An empty form gets the API's status and code for the body that it states."""
     body = OperationForm(operation, person, typed=QueryDict()).body()
     method, path = address(operation.endpoints[0], operation)
-    path = re.sub(r"(?<=/)\d+(?=/)", str(record.pk), path) if record is not None else path
+    path = path_to(path, record) if record is not None else path
     with transaction.atomic():
         answer = getattr(Api(person), method)(path, *([] if method == "delete" else [body]))
         transaction.set_rollback(True)

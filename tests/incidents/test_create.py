@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -342,7 +343,7 @@ def test_service_levels_are_stamped_at_creation(api, monkeypatch):
     assert seen == [shown["id"]]
 
 
-def test_creation_costs_at_most_thirteen_statements(api):
+def test_creation_costs_a_bounded_number_of_statements(api):
     caller = api(IM)
     caller.get("/me/", expect=200)
     given = body(
@@ -354,5 +355,7 @@ def test_creation_costs_at_most_thirteen_statements(api):
     )
     with capture() as queries:
         caller.post("/incidents/", given, expect=201)
-    assert len(statements(queries)) <= 13, statements(queries)
+    # PostgreSQL locks the clients whose agreements decide the due times; SQLite has one writer anyway.
+    allowed = 14 if connection.vendor == "postgresql" else 13
+    assert len(statements(queries)) <= allowed, statements(queries)
     assert codes(caller.post("/incidents/", given, expect=409)) == {"duplicate_open_incident"}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
 
 from audit.models import AuditEntry
 from clients.choices import SubscriptionStatus, Tier
@@ -305,7 +306,7 @@ class TestWhoReads:
         assert api(own).get(f"/incidents/{pk}/").json()["sla_agreement_id"] == agreement.pk
 
 
-def test_creation_with_an_agreement_costs_at_most_thirteen_statements(api):
+def test_creation_with_an_agreement_costs_a_bounded_number_of_statements(api):
     agreement = promise(Tier.BASIC, "P1", 300, 24)
     in_berlin(agreement.subscription.client, country="DE")
     given = opened(
@@ -319,7 +320,9 @@ def test_creation_with_an_agreement_costs_at_most_thirteen_statements(api):
     caller.get("/me/", expect=200)
     with capture() as queries:
         shown = caller.post("/incidents/", given, expect=201).json()
-    assert len(statements(queries)) <= 13, statements(queries)
+    # PostgreSQL locks the clients whose agreements decide the due times; SQLite has one writer anyway.
+    allowed = 14 if connection.vendor == "postgresql" else 13
+    assert len(statements(queries)) <= allowed, statements(queries)
     assert shown["sla_agreement_id"] == agreement.pk
     assert AuditEntry.objects.filter(reference_type="incident", reference_id=shown["id"]).count() == 1
     assert Incident.objects.get(pk=shown["id"]).version == 1
