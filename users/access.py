@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils import timezone
-
+from core.models import server_time
 from users.models import ConsoleSession, Token, User
 from users.shares import void_activations
 
@@ -11,13 +10,13 @@ from users.shares import void_activations
 def revoke_tokens(user: User, *, but: Any = None) -> None:
     """Revoke every live token of a user, except the given one."""
     for token in Token.objects.of(user).filter(revoked_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
-        token.change(revoked_at=timezone.now())
+        token.change(revoked_at=server_time(token))
 
 
 def end_sessions(user: User) -> None:
     """End every console session."""
     for session in ConsoleSession.objects.of(user).filter(ended_at__isnull=True):
-        session.change(ended_at=timezone.now())
+        session.change(ended_at=server_time(session))
 
 
 def end_access(user: User) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from core.models import server_time
 from users.models import ActivationToken, User
 from users.tokens import token_digest
 
@@ -28,7 +29,9 @@ def new_share(user: User) -> tuple[ActivationToken, str]:
 def create_second_share(activation: ActivationToken, actor: User) -> str:
     """Create the second share of an activation."""
     share = secrets.token_urlsafe(32)
-    activation.change(other_digest=token_digest(share), countersigned_by=actor, countersigned_at=timezone.now())
+    activation.change(
+        other_digest=token_digest(share), countersigned_by=actor, countersigned_at=server_time(activation)
+    )
     return share
 
 
@@ -54,4 +57,4 @@ def are_shares_of(activation: ActivationToken, shares: Iterable[str]) -> bool:
 def void_activations(user: Any) -> None:
     """Void every pending share of an account."""
     for activation in ActivationToken.objects.of(user).filter(used_at__isnull=True):
-        activation.change(used_at=timezone.now())
+        activation.change(used_at=server_time(activation))

@@ -12,8 +12,10 @@ from django.db.backends.signals import connection_created
 from core.text.folding import INVISIBLE, fold_name
 
 FUNCTION = "ims_fold"
-# Characters whose case folding is another single character than their lower case, after decomposition.
-CASED = "\u0345ς\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88"
+# Characters whose case folding is another single character than their lower case, after decomposition. Cherokee is
+# folded to its capitals.
+CHEROKEE = "".join(map(chr, (*range(0xAB70, 0xABC0), *range(0x13F8, 0x13FE))))
+CASED = "\u0345ς\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88" + CHEROKEE
 CASE_FOLDED = "".join(each.casefold() for each in CASED)
 ASCII_ON_SQLITE = "length(CAST({0} AS BLOB)) = length({0})"
 ON_SQLITE = f"CASE WHEN {ASCII_ON_SQLITE} THEN lower({{0}}) ELSE {FUNCTION}({{0}}) END"

@@ -87,7 +87,8 @@ def _settled(text: str, fold: Callable[[str], str]) -> str:
 def _fold_name(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(REMOVED).split())
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(REMOVED)
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def _fold_title(text: str) -> str:

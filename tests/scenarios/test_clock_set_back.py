@@ -14,8 +14,11 @@ from tests.changes.factories import ChangeFactory
 from tests.clients.factories import AgreementFactory
 from tests.incidents.factories import IncidentFactory
 from tests.scenarios import test_whole_life as whole_life
+from tests.users.activation import PASSWORD, activate, countersigned, issued
 from tests.users.factories import UserFactory
+from tests.users.sessions import entered, is_in
 from users.choices import EX, IM, SA, TS
+from users.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +91,24 @@ def test_approvals_handoffs_and_a_patch_of_what_another_server_wrote(falling_clo
     handoff = requester.post("/handoffs/", {"reason_code": "other"}, expect=201).json()
     executive.post(f"/handoffs/{handoff['id']}/accept/", expect=200)
     executive.post(f"/handoffs/{handoff['id']}/close/", {"outcome": "Done."}, expect=200)
+    assert_in_order()
+
+
+def test_accounts_tokens_sessions_and_their_end(falling_clock):
+    administrator = Api(UserFactory(role=SA))
+    body = {"name": "Ines", "email": "ines@ims.example", "role": "technical_support", "timezone": "UTC"}
+    created = administrator.post("/users/", body, expect=201).json()
+    user = User.objects.get(pk=created["id"])
+    activate([issued(administrator, user), countersigned(user)])
+    user.refresh_from_db()
+    person, browser = Api(user), entered(user, PASSWORD)
+    token = person.post("/auth/tokens/", {"name": "laptop"}, expect=201).json()
+    person.delete(f"/auth/tokens/{token['id']}/", expect=200)
+    browser.post("/console/logout/")
+    person.post("/auth/logout/", expect=200)
+    browser = entered(user, PASSWORD)
+    administrator.patch(f"/users/{user.pk}/permissions/", {"status": "suspended"}, expect=200)
+    assert not is_in(browser)
     assert_in_order()
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 
 from core.codes import Code
 from core.context import current
 from core.errors import Refusal
+from core.models import server_time
 from core.operations.registry import operation
 from core.sql.lookups import locked
 from core.verbs import Verb
@@ -57,7 +57,7 @@ def log_out(*, actor: User) -> dict[str, Any]:
     """Revoke the token of this request."""
     token: Token | None = current().token
     if token is not None:
-        token.change(revoked_at=timezone.now())
+        token.change(revoked_at=server_time(token))
     return {"logged_out": True}
 
 

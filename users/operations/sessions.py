@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from core.models import server_time
 from core.operations.registry import EntryPoint, operation
 from core.verbs import Verb
 from users.models import ConsoleSession, User
@@ -26,7 +27,7 @@ def close_session(*, actor: User, key: str) -> None:
     """Record a logout from the console."""
     session = session_of(key, actor)
     if session.pk is not None and session.ended_at is None:
-        session.change(ended_at=timezone.now())
+        session.change(ended_at=server_time(session))
 
 
 @operation("access.sessions", roles=None, verb=Verb.ENTITY_DISCOVERY)
@@ -44,4 +45,4 @@ def list_sessions(*, actor: User) -> None:
 )
 def end_session(*, actor: User, session: ConsoleSession) -> ConsoleSession:
     """End one of your own console sessions. Ending an ended session changes nothing."""
-    return session.change(ended_at=session.ended_at or timezone.now())
+    return session.change(ended_at=session.ended_at or server_time(session))

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from core.codes import Code
+from core.models import server_time
 from core.operations.registry import InPerson, operation
 from core.operations.results import Answer
 from core.verbs import Verb
@@ -54,4 +53,4 @@ def create_token(*, actor: User, **named: Any) -> Answer:
 )
 def revoke_token(*, actor: User, token: Token) -> Token:
     """Revoke a token. Revoking a revoked token changes nothing."""
-    return token.change(revoked_at=token.revoked_at or timezone.now())
+    return token.change(revoked_at=token.revoked_at or server_time(token))
