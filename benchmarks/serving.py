@@ -42,9 +42,9 @@ class World(NamedTuple):
 
 
 @contextmanager
-def world(incidents: int) -> Iterator[World]:
-    """A new database with this number of incidents."""
-    with tempfile.TemporaryDirectory() as name, new_database(Path(name)) as url:
+def world(incidents: int, *, migrated: bool = False) -> Iterator[World]:
+    """A new database with this number of incidents; `migrated`: a copy of the tests' migrated one."""
+    with tempfile.TemporaryDirectory() as name, new_database(Path(name), migrated=migrated) as url:
         environment = environment_of(url, **OPTIONS, BENCH_FOLDER=name, PYTHONPATH=str(ROOT))
         with doing(f"Filling a database with {incidents:,} incidents"):
             manage(environment, "migrate", "--verbosity", "0")
