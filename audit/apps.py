@@ -11,13 +11,17 @@ class AuditConfig(AppConfig):
         from audit import checkpoints, operations, proving, receivers  # noqa: F401 - all but the last declare operations
 
         receivers.connect()
-        post_migrate.connect(install_triggers, sender=self, dispatch_uid="audit.triggers")
+        post_migrate.connect(protect_trail, sender=self, dispatch_uid="audit.triggers")
 
 
-def install_triggers(**options: Any) -> None:
-    """Reinstall the append-only triggers, which migrations that rebuild the table drop."""
+def protect_trail(**options: Any) -> None:
+    """Make leaves ahead of need, and reinstall the triggers, which migrations that rebuild the table drop."""
     from django.db import connections
 
-    from audit.triggers import install
+    from audit import partition_guard, partitions, triggers
 
-    install(connections[options["using"]])
+    database = connections[options["using"]]
+    if partitions.is_partitioned(database):
+        partitions.make(database, partitions.missing_leaves(database))
+    triggers.install(database)
+    partition_guard.install(database)

@@ -48,6 +48,7 @@ class FindingKind(StrEnum):
     UNCHAINED = "unchained"
     BACKDATED = "backdated"
     UNGUARDED = "unguarded"
+    PART_MISSING = "part_missing"
     CHECKPOINT_MISSING = "checkpoint_missing"
     CHECKPOINT_CHANGED = "checkpoint_changed"
     RECORD_DELETED = "record_deleted"

@@ -1,4 +1,4 @@
-"""Whether the protection of the trail is complete: the triggers of its tables, and every checkpoint."""
+"""Whether the trail is complete and protected: its parts, the triggers of its tables, and every checkpoint."""
 
 from typing import Any
 
@@ -7,12 +7,20 @@ from django.db import connection
 from audit.chain_reader import Finding, FindingKind
 from audit.checkpoint_document import BadCheckpoint, Document, check_document
 from audit.models import AuditEntry, Checkpoint
+from audit.partition_guard import MISSING, missing_part
+from audit.partition_guard import altered as altered_events
 from audit.triggers import altered
 
 
 def unguarded() -> Finding | None:
-    """The first trigger that is missing or was replaced: entries could have been removed without a trace since."""
-    for name, what in altered(connection).items():
+    """The first missing part, or trigger that is missing or was replaced: entries could have been removed since.
+
+    Event triggers that are missing are no finding: not every installation may create them.
+    """
+    if part := missing_part():
+        return part
+    events = {name: what for name, what in altered_events(connection).items() if what != MISSING}
+    for name, what in (altered(connection) | events).items():
         problem = f"the trigger {name} {what}; entries without a checkpoint file are not proven"
         return Finding(FindingKind.UNGUARDED, None, None, None, None, problem)
     return None

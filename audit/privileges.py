@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from audit.partitions import tables_of_trail
 from audit.triggers import TABLES
 
 # Owners, members of the owner's role and superusers can drop triggers.
@@ -26,7 +27,7 @@ def excessive_privileges(database: Any) -> list[str]:
     if database.vendor != "postgresql":
         return []  # whoever writes the file of SQLite owns it
     with database.cursor() as cursor:
-        cursor.execute(EXCESSIVE, [sorted(TABLES)])
+        cursor.execute(EXCESSIVE, [sorted({*TABLES, *tables_of_trail(database)})])
         rows = cursor.fetchall()
     return [f"owns {table}" if owns else f"can change {table}" for table, owns, changes in rows if owns or changes]
 

@@ -1,7 +1,9 @@
 """Database triggers that make the audit tables append-only for every writer; reinstalled after every migration.
 
-Both databases raise an integrity error (PostgreSQL with ERRCODE 23000), for TRUNCATE as well. SQLite's INSERT OR
-REPLACE deletes without firing delete triggers, so there an insert trigger rejects existing rows.
+On PostgreSQL every part of the trail has triggers of its own beside those it inherits: TRUNCATE of a part passes by the
+statement triggers of the whole, and a part that is detached loses inherited ones. Both databases raise an integrity
+error (PostgreSQL with ERRCODE 23000), for TRUNCATE as well. SQLite's INSERT OR REPLACE deletes without firing delete
+triggers, so there an insert trigger rejects existing rows.
 """
 
 import logging
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.models import AuditEntry, Checkpoint, TreeTile
+from audit.partitions import tables_of_trail
 
 MESSAGE = "audit entries are append-only"
 MISSING, ALTERED = "is missing", "was replaced or disabled"
@@ -63,6 +66,7 @@ SELECT t.tgname, t.tgtype, t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgnargs 
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_language l ON l.oid = p.prolang
 WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid) AND NOT t.tgisinternal AND l.lanname = 'plpgsql'
+  AND t.tgparentid = 0
 """
 
 log = logging.getLogger("ims.audit")
@@ -92,7 +96,7 @@ def remove(connection: Any) -> None:
 
 def altered(connection: Any) -> dict[str, str]:
     """The triggers of existing tables that differ from the installed ones, with the difference."""
-    present = [table for table in TABLES if table in connection.introspection.table_names()]
+    present = _present(connection)
     expected, kept = (_of_postgresql if connection.vendor == "postgresql" else _of_sqlite)(connection, present)
     return {
         name: ALTERED if name in kept else MISSING
@@ -118,11 +122,16 @@ def _of_sqlite(connection: Any, tables: list[str]) -> tuple[dict[str, Any], dict
 
 
 def _for_tables(connection: Any, statements: tuple[str, ...]) -> Iterator[str]:
-    present = set(connection.introspection.table_names())
-    for table, taken in TABLES.items():
-        if table in present:
-            names = {"table": table, "taken": taken.format(table=table)}
-            yield from (statement.format(**names) for statement in statements)
+    for table in _present(connection):
+        names = {"table": table, "taken": TABLES.get(table, "").format(table=table)}
+        yield from (statement.format(**names) for statement in statements)
+
+
+def _present(connection: Any) -> list[str]:
+    """The existing tables of the trail, and the parts of the partitioned one."""
+    names = set(connection.introspection.table_names())
+    tables = [table for table in TABLES if table in names]
+    return tables + sorted(set(tables_of_trail(connection)) - set(TABLES)) if tables else []
 
 
 def _run(connection: Any, statements: Iterator[str]) -> None:

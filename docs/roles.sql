@@ -3,7 +3,7 @@
 --     psql "$OWNER_DATABASE_URL" -v ON_ERROR_STOP=1 -f docs/roles.sql
 --
 -- The owner migrates. ims_app serves: it reads and writes, but owns nothing, and of the audit trail it can neither
--- change nor delete anything. ims_auditor reads the audit trail, which is enough for `manage.py audit_verify`.
+-- change nor delete anything; its partitions it reaches only through the whole. ims_auditor reads the audit trail, which is enough for `manage.py audit_verify`.
 -- The roles are created without login: `ALTER ROLE ims_app LOGIN PASSWORD '…'`, the same for ims_auditor.
 
 DO $$
@@ -26,5 +26,9 @@ BEGIN
         EXECUTE format('REVOKE ALL ON %I FROM PUBLIC, ims_app, ims_auditor', trail);
         EXECUTE format('GRANT SELECT, INSERT ON %I TO ims_app', trail);
         EXECUTE format('GRANT SELECT ON %I TO ims_auditor', trail);
+    END LOOP;
+
+    FOR trail IN SELECT relid::text FROM pg_partition_tree('audit_auditentry') WHERE level > 0 LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, ims_app, ims_auditor', trail);
     END LOOP;
 END $$;

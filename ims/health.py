@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audit.partitions import headroom
 from core.codes import Code
 from core.errors import Item, Refusal
 from core.http.problems import respond
 from core.sql.timeouts import is_outage
+from ims.observing.metrics import measure_headroom
 
 RETRY_AFTER = 5  # seconds
 # Seconds for which a proof holds in this process: anybody may ask.
@@ -25,6 +27,7 @@ POSTGRESQL = ("CREATE TEMPORARY TABLE ims_readiness AS SELECT 1 AS written", "DR
 SQLITE = ("PRAGMA user_version = 1", "PRAGMA user_version = 0")
 
 _proved_at = float(-PROOF_HOLDS)
+_headroom: int | None = None
 
 
 @require_safe
@@ -38,7 +41,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """Readiness: every migration is applied and the database stores what is written; otherwise a problem document with
-    503.
+    503. `audit_headroom` is the number of entries for which the audit trail has leaves, on PostgreSQL.
     """
     try:
         missing = sorted(last_migrations() - MigrationRecorder(connection).applied_migrations().keys())
@@ -49,17 +52,19 @@ def ready(request: HttpRequest) -> HttpResponse:
         return respond(Refusal(Code.DATABASE_UNAVAILABLE, detail, rule="readiness", retry_after=RETRY_AFTER))
     if missing:
         return respond(unmigrated(missing))
-    return JsonResponse({"status": "ready"})
+    return JsonResponse({"status": "ready"} | ({} if _headroom is None else {"audit_headroom": _headroom}))
 
 
 def require_writable() -> None:
-    """Write something and commit it. Raises django.db.Error if the database does not store it."""
-    global _proved_at  # noqa: PLW0603 - nothing but a limit on how often it is asked
+    """Write something and commit it, and see how much room the trail has. Raises django.db.Error if that fails."""
+    global _proved_at, _headroom  # noqa: PLW0603 - nothing but a limit on how often it is asked
     if monotonic() - _proved_at < PROOF_HOLDS:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in POSTGRESQL if connection.vendor == "postgresql" else SQLITE:
             cursor.execute(statement)
+    _headroom = headroom(connection)
+    measure_headroom(_headroom)
     _proved_at = monotonic()
 
 

@@ -35,6 +35,11 @@ BROKEN_STREAMS = Counter("ims_broken_streams_total", "Tables whose transfer fail
 AUDIT_FAILURES = Counter(
     "ims_audit_failures_total", "Requests rolled back because the audit trail could not be written."
 )
+AUDIT_HEADROOM = Gauge(
+    "ims_audit_headroom",
+    "Entries for which the audit trail has leaves on PostgreSQL, when /readyz last looked.",
+    multiprocess_mode="mostrecent",
+)
 THROTTLED = Counter("ims_throttled_total", "Requests beyond a rate limit.", ["limit"])
 UNCOUNTED = Counter("ims_uncounted_total", "Requests not counted because the cache of a rate limit failed.", ["limit"])
 REPLAYS = Counter("ims_replays_total", "Responses replayed for an Idempotency-Key.", ["operation"])
@@ -51,6 +56,11 @@ def measure_refusal(refusal: Refusal, operation: str) -> None:
     REFUSALS.labels(refusal.code, operation).inc()
     if refusal.code is Code.AUDIT_TRAIL_FAILURE:
         AUDIT_FAILURES.inc()
+
+
+def measure_headroom(entries: int | None) -> None:
+    if entries is not None:
+        AUDIT_HEADROOM.set(entries)
 
 
 def connect() -> None:

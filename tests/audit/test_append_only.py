@@ -7,9 +7,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from audit import triggers
-from audit.apps import install_triggers
+from audit.apps import protect_trail
 from audit.checkpoints import create_checkpoint_document, store_checkpoint
 from audit.models import AuditEntry, Checkpoint
+from audit.partitions import CHAINED
 from core.context import context
 from core.errors import UndeclaredError
 from core.operations.registry import registry
@@ -83,7 +84,7 @@ def test_sessions_that_skip_ordinary_triggers_do_not_skip_these(entry):
 def test_an_upsert_is_an_update(entry):
     columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
     refused(
-        f"INSERT INTO {ENTRIES} ({columns}) SELECT {columns} FROM {ENTRIES} WHERE id = {entry.pk} "
+        f"INSERT INTO {CHAINED} ({columns}) SELECT {columns} FROM {ENTRIES} WHERE id = {entry.pk} "
         "ON CONFLICT (id) DO UPDATE SET operation = 'forged'"
     )
 
@@ -111,7 +112,7 @@ def test_the_triggers_come_back_after_a_migration(entry):
 
 def test_installing_the_triggers_twice_is_harmless(entry):
     for _ in range(2):
-        install_triggers(sender=apps.get_app_config("audit"), using="default")
+        protect_trail(sender=apps.get_app_config("audit"), using="default")
     refused(f"DELETE FROM {ENTRIES}")
 
 

@@ -14,6 +14,7 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 
 from audit import privileges, triggers
 from audit.models import AuditEntry, Checkpoint
+from audit.partitions import CHAINED, TABLE, tables_of_trail
 from audit.privileges import excessive_privileges, warn_at_start
 from tests.audit.factories import discover, state
 from tests.vendors.factories import VendorFactory
@@ -56,7 +57,7 @@ def refused(sql):
 
 def test_the_file_names_every_table_of_the_trail():
     assert all(f"'{table}'" in SQL for table in TRAIL)
-    assert SQL.count("'audit_") == len(TRAIL)
+    assert SQL.count("'audit_") == len(TRAIL) + 1  # the tree of the partitions
 
 
 @postgresql
@@ -91,6 +92,21 @@ def test_the_application_can_only_add_to_the_trail(names, table):
 
 
 @postgresql
+def test_the_application_reaches_the_parts_of_the_trail_only_through_the_whole(names):
+    state(VendorFactory())
+    discover()
+    parts = sorted(set(tables_of_trail(connection)) - set(TRAIL))
+    assert len(parts) > 3
+    with acting_as(names.app):
+        assert AuditEntry.objects.exists()
+        for part in parts:
+            for sql in (f"SELECT 1 FROM {part}", f"TRUNCATE {part}", f"DROP TABLE {part}", f"DELETE FROM {part}"):
+                refused(sql)
+        refused(f"ALTER TABLE {TABLE} DETACH PARTITION {CHAINED}")
+    connection.check_constraints()
+
+
+@postgresql
 def test_the_auditor_verifies_and_reads_nothing_else(names):
     state(VendorFactory())
     discover()
@@ -112,7 +128,7 @@ def test_an_application_that_owns_the_trail_is_warned_of(names, caplog, monkeypa
         warn_at_start()
     assert caplog.text == ""
     warn_at_start()
-    assert "owns audit_auditentry, owns audit_checkpoint, owns audit_treetile" in caplog.text
+    assert all(f"owns {table}" in caplog.text for table in (*TRAIL, *tables_of_trail(connection)))
     run(f"GRANT DELETE ON audit_auditentry TO {names.app}")
     with acting_as(names.app):
         assert excessive_privileges(connection) == ["can change audit_auditentry"]

@@ -6,6 +6,10 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from prometheus_client import REGISTRY
+
+from audit import partitions
+from ims import health
 
 
 @pytest.fixture
@@ -25,7 +29,19 @@ def test_the_liveness_check_does_not_use_the_database(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_migrated_database_makes_the_server_ready(client: Client) -> None:
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"status": "ready"})
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+
+
+@pytest.mark.django_db
+def test_readiness_and_metrics_state_the_headroom_of_the_trail(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PROOF_HOLDS", 0)
+    left = client.get("/readyz").json().get("audit_headroom")
+    if connection.vendor != "postgresql":
+        assert left is None
+        return
+    assert left >= partitions.AHEAD * partitions.LEAF_SIZE
+    measured = REGISTRY.get_sample_value("ims_audit_headroom")
+    assert measured == left
 
 
 @pytest.mark.django_db

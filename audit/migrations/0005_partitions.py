@@ -1,0 +1,127 @@
+"""The trail in partitions, on PostgreSQL: `LIST` on chained or not, discoveries in `RANGE (id)` leaves.
+
+The existing table becomes the first leaf of the discoveries, which are nearly all of it, and is not rewritten: it is
+read once, and the chained entries are moved out of it. Reversing copies all entries into one table.
+"""
+
+from django.db import migrations
+
+TABLE = "audit_auditentry"
+CHAINED, DISCOVERY = f"{TABLE}_chained", f"{TABLE}_discovery"
+FIRST, DEFAULT = f"{DISCOVERY}_0", f"{DISCOVERY}_default"
+# Ids of one leaf.
+LEAF = 50_000_000
+# The columns of the indexes that every leaf has.
+INDEXES = {"reference": "reference_type, reference_id, id", "user": "user_id, id", "created": "created_at"}
+UNGUARD = f"""
+DROP TRIGGER IF EXISTS {TABLE}_append_only_row ON {TABLE};
+DROP TRIGGER IF EXISTS {TABLE}_append_only_truncate ON {TABLE};
+DROP EVENT TRIGGER IF EXISTS audit_partitions_altered;
+DROP EVENT TRIGGER IF EXISTS audit_partitions_dropped;
+"""
+LIKE = f"(LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+# What the planner needs in order to leave a part out, and what keeps `legacy_id` unique in the chained part alone.
+IS_CHAINED = "CONSTRAINT audit_part_chained CHECK (origin <> 'discovery')"
+IS_DISCOVERY = (
+    "CONSTRAINT audit_part_discovery CHECK (origin = 'discovery' AND action = 'entity_discovery' AND legacy_id IS NULL)"
+)
+
+
+def partition(apps, schema_editor):
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        last, used = sequence_of(cursor)
+        foreign_key = foreign_key_of(cursor)
+        cursor.execute(UNGUARD)
+        cursor.execute(f"SELECT COALESCE(max(id), 0) FROM {TABLE}")
+        bound = (max(last, cursor.fetchone()[0]) // LEAF + 1) * LEAF
+        cursor.execute(f"""
+            DROP INDEX audit_chain_position, audit_legacy_id_unique, audit_chained;
+            ALTER INDEX audit_reference RENAME TO {FIRST}_reference;
+            ALTER INDEX audit_user RENAME TO {FIRST}_user;
+            ALTER INDEX audit_created RENAME TO {FIRST}_created;
+            ALTER TABLE {TABLE} RENAME CONSTRAINT {TABLE}_pkey TO {FIRST}_pkey;
+            ALTER TABLE {TABLE} ALTER COLUMN id DROP IDENTITY IF EXISTS;
+            ALTER TABLE {TABLE} RENAME TO {FIRST};
+
+            CREATE TABLE {TABLE} (LIKE {FIRST} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
+                PARTITION BY LIST ((sequence IS NULL));
+            CREATE TABLE {CHAINED} {LIKE};
+            INSERT INTO {CHAINED} SELECT * FROM {FIRST} WHERE sequence IS NOT NULL ORDER BY id;
+            DELETE FROM {FIRST} WHERE sequence IS NOT NULL;
+            ALTER TABLE {CHAINED} ADD PRIMARY KEY (id), ADD {IS_CHAINED};
+            CREATE UNIQUE INDEX audit_chain_position ON {CHAINED} (reference_type, reference_id, sequence);
+            CREATE UNIQUE INDEX audit_legacy_id_unique ON {CHAINED} (legacy_id) WHERE legacy_id IS NOT NULL;
+
+            CREATE TABLE {DISCOVERY} {LIKE} PARTITION BY RANGE (id);
+            ALTER TABLE {DISCOVERY} ADD PRIMARY KEY (id), ADD {IS_DISCOVERY};
+            ALTER TABLE {FIRST} ADD {IS_DISCOVERY};
+            ALTER TABLE {DISCOVERY} ATTACH PARTITION {FIRST} FOR VALUES FROM (MINVALUE) TO ({bound});
+            CREATE TABLE {DEFAULT} PARTITION OF {DISCOVERY} DEFAULT;
+
+            ALTER TABLE {TABLE} ATTACH PARTITION {CHAINED} FOR VALUES IN (false);
+            ALTER TABLE {TABLE} ATTACH PARTITION {DISCOVERY} FOR VALUES IN (true);
+        """)
+        finish(cursor, last, used, foreign_key)
+
+
+def merge(apps, schema_editor):
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        last, used = sequence_of(cursor)
+        foreign_key = foreign_key_of(cursor)
+        cursor.execute(UNGUARD)
+        cursor.execute(f"""
+            CREATE TABLE {TABLE}_merged {LIKE};
+            INSERT INTO {TABLE}_merged SELECT * FROM {TABLE} ORDER BY id;
+            DROP TABLE {TABLE};
+            ALTER TABLE {TABLE}_merged RENAME TO {TABLE};
+            ALTER TABLE {TABLE} ADD CONSTRAINT {TABLE}_pkey PRIMARY KEY (id);
+            CREATE UNIQUE INDEX audit_chain_position ON {TABLE} (reference_type, reference_id, sequence)
+                WHERE sequence IS NOT NULL;
+            CREATE UNIQUE INDEX audit_legacy_id_unique ON {TABLE} (legacy_id) WHERE legacy_id IS NOT NULL;
+            CREATE INDEX audit_chained ON {TABLE} (id) WHERE sequence IS NOT NULL;
+        """)
+        finish(cursor, last, used, foreign_key)
+
+
+def finish(cursor, last, used, foreign_key):
+    """What a table has in either form: its sequence, foreign key and indexes; those of a leaf are taken over."""
+    name, definition = foreign_key
+    cursor.execute(f"""
+        ALTER TABLE {TABLE} ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY;
+        ALTER TABLE {TABLE} ADD CONSTRAINT "{name}" {definition};
+    """)
+    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{TABLE}', 'id'), %s, %s)", [last, used])
+    for index, columns in INDEXES.items():
+        cursor.execute(f"CREATE INDEX audit_{index} ON {TABLE} ({columns})")
+
+
+def sequence_of(cursor):
+    cursor.execute(f"SELECT pg_get_serial_sequence('{TABLE}', 'id')")
+    cursor.execute(f"SELECT last_value, is_called FROM {cursor.fetchone()[0]}")
+    return cursor.fetchone()
+
+
+def foreign_key_of(cursor):
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'",
+        [TABLE],
+    )
+    return cursor.fetchone()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("audit", "0004_source"),
+        ("users", "__first__"),
+    ]
+
+    operations = [
+        migrations.RunPython(partition, merge),
+    ]
