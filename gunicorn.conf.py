@@ -3,7 +3,6 @@
 import logging.config
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ import environ
 from gunicorn.glogging import Logger
 
 from ims.logs import configuration
+from serving.addresses import bound_port
 
 wsgi_app = "ims.wsgi:application"
 bind = os.environ.get("IMS_BIND", "127.0.0.1:8000")
@@ -54,15 +54,7 @@ def is_taken(address: Any) -> bool:
     """Whether another program listens on a host and port. Unix sockets, and those inherited at an upgrade, do not
     count.
     """
-    if not isinstance(address, tuple) or "GUNICORN_FD" in os.environ:
-        return False
-    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError:
-            return True
-    return False
+    return isinstance(address, tuple) and "GUNICORN_FD" not in os.environ and bound_port(*address) is None
 
 
 def on_starting(server: Any) -> None:

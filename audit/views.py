@@ -17,7 +17,6 @@ from audit.parameters import FOLLOWING, ONE_CHAIN
 from audit.serializers import AuditEntryOutput, VerdictAnswer
 from core.formats.streams import wants_table
 from core.http.nested import NestedListViewSet
-from core.http.throttles import heavy_turn
 from core.http.views import ListViewSet, RecordViewSet, creates
 from core.operations.dispatch import Discovery
 from core.operations.fields import parse_integer
@@ -27,6 +26,7 @@ from core.reading.generic import page_link
 from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
 from core.schema import ListAdditions, answers
+from core.turns.heavy import heavy_turn
 from users.models import Token
 
 HORIZON = serializers.CharField(

@@ -2,7 +2,8 @@
 
 gunicorn's threads read requests themselves, so as many clients as there are threads stop the service by sending slowly.
 Here the worker's event loop collects headers and body, within limits of time, and hands the request to a thread when it
-is whole. Answers that are not read are given up, too. A proxy in front need not buffer.
+is whole. Answers that are not read are given up, too. A proxy in front need not buffer. Refusals for too many requests
+are sent after a pause (serving/refusals.py).
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from serving.receipt import Outcome, Receipt
+from serving.refusals import HoldingSocket, Pauses, send_now
 
 HEADER_SECONDS = float(os.environ.get("IMS_HEADER_SECONDS", "10"))
 BODY_SECONDS = float(os.environ.get("IMS_BODY_SECONDS", "30"))
@@ -50,6 +52,7 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         super().__init__(*args, **options)
         self.receiving: dict[Any, float] = {}  # connections, oldest first, and when their time is over
         self.held, self._look_at = 0, 0.0
+        self.pauses = Pauses(self.worker_connections // 4)
 
     def init_process(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -137,6 +140,10 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
     def murder_pending(self) -> None:
         """Called in each turn of the loop."""
         super().murder_pending()
+        for conn, outcome in self.pauses.over(all_of_them=not self.alive):
+            send_now(conn.sock, conn.refusal)
+            conn.refusal = b""
+            self.finish_request(conn, outcome)
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -145,6 +152,9 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
             begun = bool(conn.receipt.data)
             if now > until or not (begun or self.alive):
                 self.give_up(conn, TOO_SLOW if begun else b"")
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(self.pauses.seconds_left(timeout))
 
     def _forget(self, conn: Any) -> None:
         self.receiving.pop(conn, None)
@@ -167,7 +177,11 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         conn.init()
         conn.parser.unreader.unread(bytes(receipt.data))
         conn.is_oversize, conn.receipt.data = receipt.outcome is Outcome.OVERSIZE, bytearray()
-        kept = super().handle(conn)
+        holding = conn.sock = HoldingSocket(conn.sock)
+        try:
+            kept = super().handle(conn)
+        finally:
+            conn.sock, conn.refusal = holding.sock, bytes(holding.held)
         conn.behind = conn.parser.unreader.take_buffered() if kept is True else b""
         return kept
 
@@ -176,6 +190,9 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         return not getattr(conn, "is_oversize", False) and bool(super()._keepalive_after(conn, keepalive))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
+        if getattr(conn, "refusal", b""):
+            self.pauses.add(conn, fs)
+            return
         super().finish_request(conn, fs)
         behind = getattr(conn, "behind", b"")
         if behind and self.keepalived_conns and self.keepalived_conns[-1] is conn:

@@ -3,24 +3,12 @@
 The counters are in Django's cache: local to the process by default, shared by all processes if CACHE_URL is set.
 Nothing except the limits depends on it. If the cache fails, requests are allowed, the cache is not used for a few
 seconds, and the failure is reported.
-
-Heavy reads take turns as well: a bounded number at once on this machine, and one for each caller in a process. A
-verification of the trail, analytics, a table of everything and a PDF take a processor for seconds; a few of them would
-slow down everybody else. Turns are locks on files, so that all processes share them and those of a process that
-dies are free again.
 """
 
-import fcntl
 import logging
 import math
-import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from threading import Lock
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -36,11 +24,6 @@ log = logging.getLogger("ims.limits")
 
 # Seconds without cache access after a failure, because waiting for it would slow down every request.
 REST = 5
-# Seconds that a heavy read that has no turn waits before the next attempt.
-RETRY_AFTER = 2
-
-_callers: set[tuple[int, bool]] = set()
-_guard = Lock()
 
 
 class Limit(BaseThrottle):
@@ -153,73 +136,3 @@ def enforce(request: HttpRequest, *limits: type[Limit]) -> None:
     broken = [limit for limit in (each() for each in limits) if not limit.allow_request(request, None)]
     if broken:
         raise Refusal(Code.THROTTLED, retry_after=math.ceil(max(limit.wait() for limit in broken)), rule="rate_limit")
-
-
-@contextmanager
-def heavy_turn(caller: Any) -> Iterator[None]:
-    """Run a block as a heavy read. Raises Refusal (429 throttled) if it is not the caller's turn."""
-    release = take_turn(caller)
-    try:
-        yield
-    finally:
-        release()
-
-
-def in_turn(answer: Callable[..., Any], caller: Any) -> Callable[..., Any]:
-    """The function as a heavy read."""
-
-    def answer_in_turn(*args: Any) -> Any:
-        with heavy_turn(caller):
-            return answer(*args)
-
-    return answer_in_turn
-
-
-def take_turn(caller: Any, *, table: bool = False) -> Callable[[], None]:
-    """Take a turn until the returned function is called. Raises Refusal (429 throttled).
-
-    A table has turns of its own: it waits for its client most of the time.
-    """
-    most = settings.IMS_TABLES_AT_ONCE if table else settings.IMS_HEAVY_AT_ONCE
-    with ExitStack() as turn:
-        if most:
-            turn.enter_context(_only_one((caller.pk, table)))
-            turn.enter_context(_free_file("table" if table else "turn", most))
-        return turn.pop_all().close
-
-
-@contextmanager
-def _only_one(caller: tuple[int, bool]) -> Iterator[None]:
-    with _guard:
-        if caller in _callers:
-            raise _refused("Another heavy read of yours is running.")
-        _callers.add(caller)
-    try:
-        yield
-    finally:
-        with _guard:
-            _callers.discard(caller)
-
-
-def _free_file(kind: str, most: int) -> IO[bytes]:
-    """The first of the shared files that nobody has locked, locked until it is closed."""
-    for number in range(most):
-        file = (_folder() / f"{kind}-{number}").open("wb")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-        else:
-            return file
-    raise _refused("Too many heavy reads are running.")
-
-
-def _folder() -> Path:
-    """One for each account of the operating system and installation."""
-    folder = Path(tempfile.gettempdir()) / f"ims-turns-{os.getuid()}-{settings.IMS_INSTALLATION}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _refused(detail: str) -> Refusal:
-    return Refusal(Code.THROTTLED, detail, rule="heavy_reads", retry_after=RETRY_AFTER)

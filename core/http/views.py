@@ -23,7 +23,6 @@ from core.formats.request_size import check_bounds
 from core.formats.streams import stream, wants_table
 from core.http.idempotency import idempotent
 from core.http.permissions import OPERATION_PERMISSIONS
-from core.http.throttles import in_turn, take_turn
 from core.json import TableRenderer
 from core.operations.authorization import Authorization
 from core.operations.dispatch import Discovery, read, submit
@@ -35,6 +34,7 @@ from core.reading.collections import Collection, collections
 from core.reading.discovery import READ
 from core.reading.generic import CollectionFilter, names_of
 from core.reading.query import read_params, refuse_unknown
+from core.turns.heavy import in_turn, take_turn
 
 
 class OperationView(ViewSet):

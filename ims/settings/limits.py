@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha256
+from os import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ IMS_QUOTAS = {
 # Heavy reads (verification, analytics, PDF), and tables of everything, at once on this machine; 0 for any number.
 IMS_HEAVY_AT_ONCE = env.int("IMS_HEAVY_AT_ONCE", 0 if TESTING else 1)
 IMS_TABLES_AT_ONCE = env.int("IMS_TABLES_AT_ONCE", 0 if TESTING else 4)
+# Passwords hashed or compared at once on this machine, half of its processors; 0 for any number.
+IMS_HASHES_AT_ONCE = env.int("IMS_HASHES_AT_ONCE", 0 if TESTING else max(1, (cpu_count() or 1) // 2))
 # Installations on one machine do not share their turns.
 IMS_INSTALLATION = sha256(str(env.str("DATABASE_URL", str(Path(__file__)))).encode()).hexdigest()[:12]
 # Seconds that one request may verify the trail, before it answers how to continue.

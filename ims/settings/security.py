@@ -24,8 +24,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # New passwords are hashed with argon2id; hashes of older versions remain valid until their owner sets a new one.
 PASSWORD_HASHERS = ["users.hashing.Argon2idHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-# Passwords that one process hashes or compares at once.
-IMS_HASHES_AT_ONCE = env.int("IMS_HASHES_AT_ONCE", 1)
 
 # Lock the pair of account and address, so that others cannot lock an account remotely.
 AXES_FAILURE_LIMIT = env.int("IMS_LOGIN_FAILURES", 5)

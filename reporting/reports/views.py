@@ -11,7 +11,6 @@ from rest_framework.request import Request
 
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.http.throttles import heavy_turn
 from core.http.views import OperationView
 from core.operations.dispatch import Discovery
 from core.operations.etag import etag_of
@@ -20,6 +19,7 @@ from core.reading.pagination import bad_filter
 from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import query
+from core.turns.heavy import heavy_turn
 from core.verbs import Verb
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport

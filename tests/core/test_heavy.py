@@ -5,7 +5,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 
 from core.errors import Refusal
-from core.http.throttles import heavy_turn, take_turn
+from core.turns.heavy import heavy_turn, take_turn
 from tests.api import Api
 from tests.resolution.factories import mitigated
 from tests.users.factories import UserFactory

@@ -1,11 +1,14 @@
 """Guessing passwords: wherever it is tried, it is counted, limited and logged, and locks no one out permanently."""
 
 import logging
+import shutil
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from prometheus_client import REGISTRY
 
+from core.turns import files
 from tests.api import Api
 from tests.users.factories import UserFactory
 from users import hashing
@@ -98,15 +101,46 @@ def test_guesses_at_one_account_concern_no_other(person, settings):
 # -- hashing
 
 
-def test_more_hashes_at_once_than_allowed_are_refused_at_once(person, monkeypatch):
-    monkeypatch.setattr(hashing, "PATIENCE", 0.01)
-    assert hashing._turns.acquire(timeout=1)
-    try:
+@pytest.fixture
+def one_hash(settings, monkeypatch):
+    settings.IMS_HASHES_AT_ONCE, settings.IMS_INSTALLATION = 1, uuid4().hex
+    monkeypatch.setattr(hashing, "PATIENCE", 0.05)
+    yield
+    shutil.rmtree(files._folder(), ignore_errors=True)
+
+
+def test_more_hashes_at_once_than_allowed_are_refused(person, one_hash):
+    with files.free_turn("hash", 1):
         refused = log_in(expect=429, code="throttled")
-    finally:
-        hashing._turns.release()
     assert (int(refused["Retry-After"]) > 0, refused.json()["rule"]) == (True, "hashes_at_once")
     log_in(expect=200)
+
+
+def test_one_thread_waits_for_its_turn_and_others_are_refused_at_once(person, one_hash, monkeypatch):
+    waits = []
+    monkeypatch.setattr(hashing.time, "sleep", waits.append)
+    with files.free_turn("hash", 1):
+        with hashing._waiting:
+            log_in(expect=429, code="throttled")
+        assert waits == []
+        log_in(expect=429, code="throttled")
+    assert waits
+
+
+def test_a_turn_that_becomes_free_is_taken(person, one_hash, monkeypatch):
+    taken = files.free_turn("hash", 1)
+    monkeypatch.setattr(hashing.time, "sleep", lambda _: taken.close())
+    log_in(expect=200)
+
+
+def test_a_link_in_the_folder_of_turns_is_not_followed(person, one_hash, tmp_path):
+    target = tmp_path / "precious"
+    target.write_text("kept")
+    files.free_turn("other", 1).close()
+    (files._folder() / "hash-0").symlink_to(target)
+    with pytest.raises(OSError, match="symbolic links"):
+        files.free_turn("hash", 1)
+    assert target.read_text() == "kept"
 
 
 def test_new_passwords_are_hashed_with_argon2_and_old_hashes_still_count(person, settings):

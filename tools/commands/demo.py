@@ -1,7 +1,6 @@
 """`python -m tools demo`: loads demo data, starts a server, and plays the tour over HTTP."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.http.routes import API_PREFIX
+from serving.addresses import bound_port
 from tools.demo.cast import CAST, PASSWORD, WORLD_CLIENT_CONTACT, WORLD_VENDOR_CONTACT
 from tools.demo.narrator import narrate
 from tools.demo.world import load
@@ -54,13 +54,10 @@ class Command(BaseCommand):
 def free_address(wanted: str) -> str:
     """The address to serve on: the requested one, or port 8000, or any free port. Raises CommandError."""
     host, _, port = (wanted or DEFAULT_BIND).rpartition(":")
+    host = host or "127.0.0.1"
     for candidate in (int(port),) if wanted else (int(port), 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind((host or "127.0.0.1", candidate))
-            except OSError:
-                continue
-            return f"{host or '127.0.0.1'}:{probe.getsockname()[1]}"
+        if found := bound_port(host, candidate):
+            return f"{host}:{found}"
     raise CommandError(f"{wanted} is in use; choose a free address: IMS_BIND=127.0.0.1:8001 make demo")
 
 
