@@ -41,7 +41,7 @@ test: $(SYNCED) ## Run all tests in random order; DATABASE_URL=postgres://... fo
 check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployment, schema and generated documents (requires Node 20)
 	IMS_ENVIRONMENT=test $(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 0 tests/architecture/test_prose.py
+	$(BIN)/python -m pytest -n 0 tests/architecture/test_prose.py tests/architecture/test_migrations.py
 	@mkdir -p var
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
