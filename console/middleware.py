@@ -3,11 +3,13 @@ pages.
 """
 
 from collections.abc import Callable
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth import logout
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from console.errors import is_console, refuse
@@ -17,7 +19,7 @@ from core.errors import Refusal
 from core.formats.request_size import check_bounds
 from core.http.problems import as_refusal
 from core.http.throttles import AddressLimit, CallerLimit, enforce
-from users.sessions import is_live
+from users.sessions import live_session
 
 
 class ConsoleMiddleware:
@@ -35,12 +37,16 @@ class ConsoleMiddleware:
             enforce(request, CallerLimit, AddressLimit)
         except Refusal as refusal:
             return refuse(refusal)
-        zone = None
-        if request.user.is_authenticated and not is_live(request.session.session_key or "", request.user):
-            logout(request)
+        zone, session = None, None
         if request.user.is_authenticated:
-            bind(actor=request.user)
+            session = live_session(request.session.session_key or "", request.user)
+            if session is None:
+                logout(request)
+        if request.user.is_authenticated:
+            bind(actor=request.user, session=session)
             zone = zone_of(request.user.timezone)
+            if request.user.lacks_second_factor and request.path_info not in _open_to_all():
+                return HttpResponseRedirect(reverse("admin:second_factor"))
         with timezone.override(zone):
             return self.get_response(request)
 
@@ -50,6 +56,12 @@ class ConsoleMiddleware:
             return None
         refusal = error if isinstance(error, Refusal) else _of_database(error)
         return refuse(refusal, request) if refusal is not None else None
+
+
+@cache
+def _open_to_all() -> frozenset[str]:
+    """The pages of an account that must first enrol its second factor."""
+    return frozenset(reverse(f"admin:{name}") for name in ("second_factor", "login", "logout"))
 
 
 def check_query(request: HttpRequest) -> None:

@@ -14,6 +14,7 @@ from console.acting.pages import act
 from console.acting.verdicts import acts_from, acts_on, creations_of, divided
 from console.forms import LoginForm
 from console.people.pages import activation, own_account
+from console.people.second_factor import second_factor
 from console.records.pages import policy, report_file, search, verification
 from console.records.panels import panel_of
 from console.shift.pages import dashboard, figures, inbox
@@ -35,6 +36,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     index_title = "Overview"
     index_template = "console/index.html"
     login_form = LoginForm
+    login_template = "console/login.html"
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
@@ -61,6 +63,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("verification/", self.admin_view(partial(verification, self)), name="verification"),
             path("report/<int:pk>/<str:name>/", self.admin_view(partial(report_file, self)), name="report_file"),
             path("account/", self.admin_view(partial(own_account, self)), name="account"),
+            path("account/second-factor/", self.admin_view(partial(second_factor, self)), name="second_factor"),
             path("activate/", partial(activation, self), name="activate"),
             path("figures/", self.admin_view(partial(figures, self)), name="figures"),
         ]

@@ -28,12 +28,14 @@ class Code(StrEnum):
     NOT_AUTHENTICATED = "not_authenticated"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code, not a secret
     INVALID_CREDENTIALS = "invalid_credentials"
+    OTP_REQUIRED = "otp_required"
     ROLE_NOT_PERMITTED = "role_not_permitted"
     USER_INACTIVE = "user_inactive"
     OUT_OF_SCOPE = "out_of_scope"
     ACTOR_MISMATCH = "actor_mismatch"
     SEGREGATION_OF_DUTIES = "segregation_of_duties"
     IN_PERSON_REQUIRED = "in_person_required"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
     OPERATION_NOT_GRANTED = "operation_not_granted"
     CAP_REACHED = "cap_reached"
     APPROVAL_REQUIRED = "approval_required"
@@ -89,6 +91,12 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.TOKEN_EXPIRED: Meaning(401, _UN, "The token has expired", "Obtain a new token with POST /api/v1/auth/token/."),
     Code.INVALID_CREDENTIALS: Meaning(401, _UN, "The credentials are invalid", "Check the credentials and try again."),
+    Code.OTP_REQUIRED: Meaning(
+        401,
+        _UN,
+        "A one-time code is required",
+        "Log in again with otp: the code of the authenticator app, or a recovery code.",
+    ),
     Code.ROLE_NOT_PERMITTED: Meaning(
         403,
         _UN,
@@ -114,6 +122,12 @@ MEANINGS: dict[Code, Meaning] = {
         "This must be done in person, not by a software agent",
         "The person represented by the agent must do this, with a token that names no agent.",
         human=True,
+    ),
+    Code.SECOND_FACTOR_REQUIRED: Meaning(
+        403,
+        _UN,
+        "The account must have a second factor",
+        "Enrol one: POST /api/v1/auth/totp/, then POST /api/v1/auth/totp/confirm/; or in the console.",
     ),
     Code.OPERATION_NOT_GRANTED: Meaning(
         403,

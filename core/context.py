@@ -23,6 +23,7 @@ class Context:
     address: str = ""  # the caller's, empty without a request
     operation: Any = None
     token: Any = None
+    session: Any = None  # the console session of the request
     within: Any = None  # narrows every queryset that the token reads; None: only the person's own scope applies
     tool_call: str = ""  # the call of a tool by which a software agent asked
     saved: list[tuple[Any, Any]] | None = None  # the records that the operation wrote, each with its changes

@@ -13,9 +13,9 @@ def revoke_tokens(user: User, *, but: Any = None) -> None:
         token.change(revoked_at=server_time(token))
 
 
-def end_sessions(user: User) -> None:
-    """End every console session."""
-    for session in ConsoleSession.objects.of(user).filter(ended_at__isnull=True):
+def end_sessions(user: User, *, but: Any = None) -> None:
+    """End every console session of a user, except the given one."""
+    for session in ConsoleSession.objects.of(user).filter(ended_at__isnull=True).exclude(pk=getattr(but, "pk", None)):
         session.change(ended_at=server_time(session))
 
 

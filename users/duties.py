@@ -19,6 +19,15 @@ def not_own_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
 
 
+@duty(
+    "Users cannot reset their own second factor.",
+    code=Code.SEGREGATION_OF_DUTIES,
+    next="Use a recovery code, or ask another system administrator or an executive.",
+)
+def not_own_second_factor(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.pk != actor.pk)
+
+
 @duty("Users cannot issue an activation to themselves.", code=Code.SEGREGATION_OF_DUTIES)
 def not_own_activation(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     return bool(target.pk != actor.pk)
@@ -94,6 +103,11 @@ def changes_privilege(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
     """The role is privileged before or after, and the role or the status changes."""
     role, status = data.get("role", target.role), data.get("status", target.status)
     return bool((role, status) != (target.role, target.status) and PRIVILEGED & {role, target.role})
+
+
+@elevation("the account is privileged", approvers=[EX])
+def privileged_account(actor: Any, target: Any, data: Mapping[str, Any]) -> bool:
+    return bool(target.role in PRIVILEGED)
 
 
 @elevation("always", approvers=[EX], unconditional=True)

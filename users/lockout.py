@@ -5,6 +5,9 @@ time, only addresses from which its owner has logged in before are heard. So no 
 others.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address
 from axes.models import AccessAttempt, AccessLog
@@ -20,6 +23,7 @@ from core.codes import Code
 from core.context import current
 from core.errors import Refusal
 from users.models import User
+from users.second_factor import take_guess
 
 KEY_LENGTH = 254
 # The code of a wrong current password.
@@ -59,6 +63,20 @@ def forget_failures(request: Request, email: str) -> None:
     reset(username=email, ip=address)
     if not AccessLog.objects.filter(username=email, ip_address=address).exists():
         AccessLog.objects.create(username=email, ip_address=address, path_info=request.path[:255])
+
+
+@contextmanager
+def counted_code(request: HttpRequest, user: User, otp: str) -> Iterator[None]:
+    """Compare a one-time code in this block: the guess is counted before, and a wrong one as a failed login."""
+    if otp.strip() and user.second_factor_at is not None and user.may_act:
+        take_guess(user)
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.rule == "second_factor" and refusal.code == Code.INVALID_CREDENTIALS:
+            _count(request, key_of(user))
+            _refuse_locked(request, None)
+        raise
 
 
 def refuse_locked_person(user: User) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -11,12 +12,11 @@ from django.utils import timezone
 from core.fields import FoldedKey
 from core.models import Record
 from core.text.folding import fold_email
-from users.choices import CC, STAFF, VC, Role, UserStatus
+from users.choices import CC, PRIVILEGED, STAFF, VC, Role, UserStatus
 from users.hashing import turn_to_hash
 from users.querysets import ActivationQuerySet, OwnQuerySet, TokenQuerySet, UserManager
 
-# The system principal: the actor of imports and of bootstrap. It cannot log in and has no role. Its id is not used by
-# imported accounts or by the sequence.
+# The system principal, which cannot log in and has no role. Neither imports nor the sequence use its id.
 SYSTEM_ID = 0
 
 
@@ -39,6 +39,7 @@ class User(AbstractBaseUser, Record):
     vendor = models.ForeignKey("vendors.Vendor", models.PROTECT, null=True, blank=True, related_name="contacts")
     is_system = models.BooleanField(default=False, editable=False)
     password_set_at = models.DateTimeField(null=True, editable=False)
+    second_factor_at = models.DateTimeField(null=True, editable=False)  # since when it has one
 
     objects: ClassVar[Any] = UserManager()
 
@@ -81,7 +82,7 @@ class User(AbstractBaseUser, Record):
 
     @property
     def is_staff(self) -> bool:
-        """Every active account may open the console, which shows only the account's own scope."""
+        """Every active account may open the console."""
         return self.may_act
 
     @property
@@ -100,6 +101,16 @@ class User(AbstractBaseUser, Record):
         """Whether the account ever had a password; ending access does not change this."""
         return self.password_set_at is not None
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the installation requires a second factor of this account."""
+        return bool(settings.IMS_REQUIRE_MFA and self.role in PRIVILEGED)
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the account can do nothing but enrol its second factor."""
+        return self.needs_second_factor and self.second_factor_at is None
+
     def set_password(self, raw_password: str | None) -> None:
         with turn_to_hash():
             super().set_password(raw_password)
@@ -115,8 +126,7 @@ class User(AbstractBaseUser, Record):
 class Token(Record):
     """A bearer token, stored as its SHA-256 digest. It may name the software agent that uses it.
 
-    An agent's token grants the operations that it names; it may be bound to one client, and have a daily cap for an
-    operation.
+    An agent's token grants the operations that it names, within one client and daily caps if it states them.
     """
 
     entity_type = "token"
@@ -158,10 +168,7 @@ class TokenUse(models.Model):
 
 
 class AgentDay(models.Model):
-    """How often an agent has performed an operation for a person on one day (UTC), with whatever token.
-
-    Counted by the database in the transaction of each write; a counter, not a record, and not audited: the writes are.
-    """
+    """How often an agent performed an operation for a person on one day (UTC): a counter, not audited."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     agent = models.CharField(max_length=120)
@@ -177,9 +184,7 @@ class AgentDay(models.Model):
 
 
 class ConsoleSession(Record):
-    """A login to the console. The key in the cookie is stored as its SHA-256 digest; once the session has ended
-    here, the cookie is invalid.
-    """
+    """A login to the console: the digest of the key in the cookie, which is invalid once the session has ended here."""
 
     entity_type = "session"
     planned = frozenset({"expires_at"})
@@ -200,12 +205,56 @@ class ConsoleSession(Record):
         return f"session {self.pk}"
 
 
+class SecondFactor(Record):
+    """An authenticator app (TOTP, RFC 6238): the secret is encrypted, the recovery codes are stored as digests.
+
+    `last_step` is the time step of the last accepted code, so that no code is accepted twice. `ended_at` marks removed
+    factors, and enrolments that were never confirmed.
+    """
+
+    entity_type = "second_factor"
+    redacted = frozenset({"secret", "recovery_codes"})
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="second_factors")
+    secret = models.CharField(max_length=255, editable=False)
+    recovery_codes = models.JSONField(default=list, editable=False)
+    last_step = models.BigIntegerField(default=0, editable=False)
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None, confirmed_at__isnull=False), name="second_factor_one"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None, confirmed_at=None), name="second_factor_one_pending"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
+
+
+class CodeGuesses(models.Model):
+    """How many one-time codes of an account were compared since a time: a counter, not audited (logins are)."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since}"
+
+
 class ActivationToken(Record):
     """One activation of an account by split knowledge: two people receive one share each, and both shares are needed.
 
-    The response to the issuer contains the first share, the response to the countersigner the second. Each is random
-    and stored as its SHA-256 digest, so neither the database nor a single response is enough to activate an account.
-    `used_at` also marks void activations.
+    The issuer's response has the first share, the countersigner's the second. Each is stored as its SHA-256 digest, so
+    neither the database nor one response is enough to activate an account. `used_at` also marks void activations.
     """
 
     entity_type = "activation_token"
@@ -237,8 +286,7 @@ class ActivationToken(Record):
                 name="activation_token_countersigned_whole",
             ),
             models.CheckConstraint(
-                # An operator with shell access cannot be constrained by duties: the system principal issues both
-                # shares.
+                # Duties cannot constrain an operator with a shell: the system principal issues both shares.
                 condition=Q(countersigned_by__isnull=True)
                 | ~Q(countersigned_by=F("created_by"))
                 | Q(created_by=SYSTEM_ID),

@@ -115,6 +115,11 @@ class LoginBody(Body):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(write_only=True, max_length=256, trim_whitespace=False)
     name = NameField(max_length=120, required=False, allow_blank=True, default="")
+    otp = serializers.CharField(max_length=64, required=False, allow_blank=True, default="", write_only=True)
+
+
+class ConfirmFactorBody(Body):
+    code = serializers.CharField(max_length=64, write_only=True)
 
 
 class ActivateBody(Body):
@@ -247,10 +252,31 @@ class GrantAnswer(serializers.Serializer[object]):
     until = serializers.DateTimeField()
 
 
+class FactorSecret(serializers.Serializer[object]):
+    """The secret of an authenticator app, shown only once."""
+
+    secret = serializers.CharField()
+    provisioning_uri = serializers.CharField()
+
+
+class RecoveryCodes(serializers.Serializer[object]):
+    """Codes that each replace the authenticator app once; shown only once."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class FactorState(serializers.Serializer[object]):
+    """Whether the account has a second factor, and whether it must have one."""
+
+    enrolled = serializers.BooleanField()
+    mandatory = serializers.BooleanField()
+
+
 Profile = extended(
     UserOutput,
     "Profile",
-    "The caller's own account, and what the token in use grants a software agent.",
+    "The caller's own account, its second factor, and what the token in use grants a software agent.",
+    second_factor=FactorState(),
     grant=GrantAnswer(allow_null=True),
 )
 

@@ -16,10 +16,11 @@ def session_of(key: str, user: User) -> ConsoleSession:
     return found or ConsoleSession(user=user, digest=token_digest(key))
 
 
-def is_live(key: str, user: User) -> bool:
-    """Whether the user's session with this key was opened and has not ended."""
+def live_session(key: str, user: User) -> ConsoleSession | None:
+    """The user's session with this key, if it was opened and has not ended."""
     live = ConsoleSession.objects.of(user).filter(digest=token_digest(key), ended_at__isnull=True)
-    return bool(live.filter(expires_at__gt=timezone.now()).exists())
+    found: ConsoleSession | None = live.filter(expires_at__gt=timezone.now()).first()
+    return found
 
 
 def opened(sender: Any, request: Any, user: User, **options: Any) -> None:

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from core.http.routes import Router
-from users.views import ActivationViewSet, LoginView, ProfileView, SessionViewSet, TokenViewSet, UserViewSet
+from users.views import (
+    ActivationViewSet,
+    LoginView,
+    ProfileView,
+    SecondFactorView,
+    SessionViewSet,
+    TokenViewSet,
+    UserViewSet,
+)
 
 router = Router()
 router.add("users", UserViewSet)
@@ -15,6 +23,8 @@ urlpatterns = [
     path("auth/token/", LoginView.as_view({"post": "login"})),
     path("auth/logout/", LoginView.as_view({"post": "logout"})),
     path("auth/activate/", LoginView.as_view({"post": "activate"})),
+    path("auth/totp/", SecondFactorView.as_view({"post": "begin", "delete": "remove"})),
+    path("auth/totp/confirm/", SecondFactorView.as_view({"post": "confirm"})),
     path("me/", ProfileView.as_view({"get": "retrieve", "patch": "partial_update"})),
     *router.urls,
 ]

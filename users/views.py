@@ -22,7 +22,7 @@ from core.schema import answers
 from core.sql.transactions import in_transaction
 from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserFilters
 from users.grants import grant_of
-from users.lockout import forget_failures, note_failure, refuse_guesses_from_anywhere, refuse_locked
+from users.lockout import counted_code, forget_failures, note_failure, refuse_guesses_from_anywhere, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.serializers import (
     ActivationOutput,
@@ -88,6 +88,7 @@ class UserViewSet(RecordViewSet):
     activation_token = write("user.issue_activation", path="activation-token")
     activation_token_countersign = write("user.countersign", path="activation-token/countersign")
     end_access = write("user.end_access", path="end-access")
+    reset_second_factor = write("user.reset_second_factor", path="reset-second-factor")
     permissions = write("user.permissions", path="permissions", method="patch")
 
 
@@ -101,9 +102,21 @@ class ProfileView(OperationView):
         """Read your own account, and what the token in use grants a software agent."""
         own = request.user.pk
         body, version = self.read(lambda *_: USERS.one(request.user, own), discovery=Discovery(User.entity_type, own))
-        return Response({**body, "grant": grant_of(current().token)}, headers={"ETag": etag_of(version)})
+        user: Any = request.user
+        factor = {"enrolled": user.second_factor_at is not None, "mandatory": user.needs_second_factor}
+        return Response(
+            {**body, "second_factor": factor, "grant": grant_of(current().token)}, headers={"ETag": etag_of(version)}
+        )
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)
+
+
+class SecondFactorView(OperationView):
+    """The caller's own second factor."""
+
+    begin = write("access.begin_second_factor")
+    confirm = write("access.confirm_second_factor")
+    remove = write("access.remove_second_factor")
 
 
 class TokenViewSet(ListViewSet):
@@ -135,7 +148,9 @@ class LoginView(OperationView):
     logout = write("access.logout")
 
     def login(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Obtain a token with e-mail address and password; too many failures lock the pair of account and address."""
+        """Obtain a token with e-mail address, password and, where enrolled, a one-time code.
+
+        Too many failures lock the pair of account and address."""
         body = read_body(registry["access.login"], None, None, request.data)
         email, password = User.key_of(body["email"])[:254], body["password"]
         refuse_guesses_from_anywhere(request, email)
@@ -145,11 +160,11 @@ class LoginView(OperationView):
             raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
 
         def log_in() -> Any:
-            answer = execute("access.login", actor=user, data={"name": body["name"]})
+            answer = execute("access.login", actor=user, data={"name": body["name"], "otp": body["otp"]})
             forget_failures(request, email)
             return answer
 
-        with context(agent=""):
+        with context(agent=""), counted_code(request._request, user, body["otp"]):
             answer = in_transaction(log_in)
         return Response(answer, status=status.HTTP_200_OK)
 

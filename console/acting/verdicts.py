@@ -16,7 +16,12 @@ from core.operations.registry import EntryPoint, Operation, registry
 from users.choices import Role
 
 # Operations with separate pages: the login, the activation, and reads.
-ELSEWHERE = frozenset({"access.login", "access.logout", "access.activate"})
+ELSEWHERE = frozenset(
+    {
+        *("access.login", "access.logout", "access.activate"),
+        *("access.begin_second_factor", "access.confirm_second_factor", "access.remove_second_factor"),
+    }
+)
 
 # The most frequent operations come first; long lists are collapsed.
 FIRST = (

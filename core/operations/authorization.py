@@ -2,7 +2,7 @@
 
 The order of refusals:
 
-    Stage.ACCOUNT       401 not_authenticated, 403 user_inactive
+    Stage.ACCOUNT       401 not_authenticated, 403 user_inactive, 403 second_factor_required
     Stage.ROLE          403 role_not_permitted
     Stage.IN_PERSON     403 in_person_required, where the operation is in person for every target
     Stage.GRANT         403 operation_not_granted, where the token of a software agent does not grant the operation
@@ -126,6 +126,8 @@ def _account(operation: Operation, actor: Any, target: Any, data: Mapping[str, A
     if not actor.may_act:
         detail = f"The account is {actor.status}; only active accounts may act."
         raise Refusal(Code.USER_INACTIVE, detail, rule="active_account")
+    if getattr(actor, "lacks_second_factor", False) and not operation.enrols:
+        raise Refusal(Code.SECOND_FACTOR_REQUIRED, rule="second_factor")
 
 
 def _role(operation: Operation, actor: Any, target: Any, data: Mapping[str, Any]) -> None:

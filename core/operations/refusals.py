@@ -52,6 +52,8 @@ def _from_rules(operation: Operation) -> Iterator[Code]:
     yield from (duty.code for duty in operation.duties)
     if not operation.anonymous:
         yield from OF_CALLERS
+    if not (operation.anonymous or operation.enrols):
+        yield Code.SECOND_FACTOR_REQUIRED
     if operation.roles is not None:
         yield Code.ROLE_NOT_PERMITTED
     declared = operation.in_person

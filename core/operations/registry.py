@@ -85,6 +85,7 @@ class Operation:
     secret: bool
     credentials: bool
     granted: bool
+    enrols: bool
     entry_point: EntryPoint
     run: Callable[..., Any]
 
@@ -217,6 +218,7 @@ def operation(
     secret: bool = False,
     credentials: bool = False,
     granted: bool = False,
+    enrols: bool = False,
     entry_point: EntryPoint = EntryPoint.REST,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation.
@@ -227,7 +229,8 @@ def operation(
     transitions; its duties; when it needs an approval; when it must be done in person; the codes that its function
     raises itself, in addition to those that follow from the declaration; the extra condition in words; whether it is
     anonymous; whether its response contains a secret; whether it manages credentials (a token, a password); whether
-    every software agent may perform it without a grant; its entry point.
+    every software agent may perform it without a grant; whether an account without its required second factor may
+    perform it (enrolment, and leaving); its entry point.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -251,6 +254,7 @@ def operation(
                 secret=secret,
                 credentials=credentials,
                 granted=granted,
+                enrols=enrols,
                 entry_point=entry_point,
                 run=function,
             )

@@ -38,6 +38,9 @@ AXES_CLIENT_IP_CALLABLE = "core.http.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "console.errors.locked_out"
 AXES_VERBOSE = False
 
+# Whether incident managers, system administrators and executives must have a second factor.
+IMS_REQUIRE_MFA = env.bool("IMS_REQUIRE_MFA", PRODUCTION)
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

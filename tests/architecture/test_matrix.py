@@ -39,11 +39,7 @@ BEYOND_THE_TABLE = {
 }
 
 # Operations of the table that no app carries out yet. Remove an operation from this list when it is implemented.
-UNBUILT = frozenset(
-    [
-        "user.reset_second_factor",
-    ]
-)
+UNBUILT = frozenset([])
 
 # Cells of the table that no app enforces yet. Remove an operation from this list when it is implemented.
 PENDING = frozenset([])

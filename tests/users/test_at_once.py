@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from core.errors import Refusal
 from tests.api import Api, codes
 from tests.incidents.factories import IncidentFactory
 from tests.users.activation import PASSWORD, issued, path_of
@@ -13,6 +15,7 @@ from tests.users.agents import agent_of
 from tests.users.factories import UserFactory
 from users.choices import EX, IM, SA, TS
 from users.models import ActivationToken, AgentDay
+from users.second_factor import code_at, take_guess
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite admits one writer at a time"),
@@ -90,3 +93,30 @@ def test_a_login_during_a_suspension_leaves_no_token():
     )
 
     assert not user.tokens.filter(revoked_at=None).exists()
+
+
+def test_one_code_admits_one_of_many_simultaneous_logins():
+    user = UserFactory(role=TS, password="an old secret 5")
+    mine = Api(user)
+    secret = mine.post("/auth/totp/").json()["secret"]
+    confirmed = mine.post("/auth/totp/confirm/", {"code": code_at(secret, timezone.now())}, expect=200)
+    login = {"email": user.email, "password": "an old secret 5", "otp": confirmed.json()["recovery_codes"][0]}
+
+    answers = at_once(*(lambda: Api().post("/auth/token/", login) for _ in range(4)))
+
+    assert [each.status_code for each in answers].count(200) == 1
+
+
+def test_no_more_codes_are_compared_at_once_than_the_limit(settings):
+    user, limit = UserFactory(role=TS), settings.AXES_FAILURE_LIMIT
+
+    def guess() -> int:
+        try:
+            take_guess(user)
+        except Refusal as refusal:
+            return refusal.meaning.status
+        return 200
+
+    outcomes = at_once(*[guess] * (limit + 4))
+
+    assert sorted(outcomes) == [200] * limit + [429] * 4

@@ -47,6 +47,10 @@ WHY: dict[Code, str] = {
     Code.INVALID_CREDENTIALS: (
         "E-mail address and password do not match, or two activation shares do not match, are used, or are void."
     ),
+    Code.OTP_REQUIRED: (
+        "The account has a second factor: a login needs the password and, as `otp`, the code of the authenticator app "
+        "or a recovery code."
+    ),
     Code.ROLE_NOT_PERMITTED: (
         "The procedure lists the roles that can perform it, and the caller's role is not one of them."
     ),
@@ -60,6 +64,10 @@ WHY: dict[Code, str] = {
     Code.IN_PERSON_REQUIRED: (
         "Operations that grant, check or revoke authority must be done by the logged-in person, never with a token "
         "that names a software agent."
+    ),
+    Code.SECOND_FACTOR_REQUIRED: (
+        "The installation requires a second factor of incident managers, system administrators and executives "
+        "(`IMS_REQUIRE_MFA`). Until this account has one, its tokens and sessions can only enrol it."
     ),
     Code.OPERATION_NOT_GRANTED: (
         "The token names a software agent and does not grant this operation; `errors` lists what it grants. Reads, "

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from tools.tour.steps import Chapter, Step, TourError, filled
+from users.second_factor import code_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,15 @@ def play(
         reply = send(request)
         _require_expected(step, number, reply)
         if step.keep:
-            kept[step.keep] = {**reply.body, "etag": reply.headers.get("ETag")}
+            kept[step.keep] = {**reply.body, "etag": reply.headers.get("ETag"), **_shown_by_app(reply.body)}
         yield Exchange(number, chapter, step, request, reply)
+
+
+def _shown_by_app(body: Any) -> dict[str, str]:
+    """The code that an authenticator app shows now, if the reply has its secret."""
+    if not (isinstance(body, Mapping) and "provisioning_uri" in body):
+        return {}
+    return {"app_code": code_at(str(body["secret"]), timezone.now())}
 
 
 def request_of(step: Step, kept: Mapping[str, Any]) -> Request:

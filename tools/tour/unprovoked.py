@@ -32,6 +32,7 @@ UNPROVOKED: dict[Code, Any] = {
             )
         ],
     ),
+    Code.SECOND_FACTOR_REQUIRED: Refusal(Code.SECOND_FACTOR_REQUIRED, rule="second_factor"),
     Code.CAP_REACHED: cap_reached(registry[OPERATION], 20, date(2025, 9, 24)),
     Code.IN_USE: Refusal(
         Code.IN_USE, "The record is in use, or refers to a record that no longer exists.", rule="references"

@@ -104,7 +104,7 @@ def update_profile(
         _require_current(user, current_password)
         user.set_password(password)
         revoke_tokens(user, but=current().token)
-        end_sessions(user)
+        end_sessions(user, but=current().session)
     return user.change(**changes)
 
 

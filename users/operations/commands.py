@@ -10,6 +10,7 @@ from core.verbs import Verb
 from users.access import end_access
 from users.choices import FOUNDERS, UserStatus
 from users.models import User
+from users.second_factor import end_factors
 from users.shares import create_second_share, new_share
 from users.tokens import new_token
 
@@ -57,7 +58,8 @@ def bootstrap(*, actor: User, people: dict[str, dict[str, str]]) -> list[tuple[U
 def recover(*, actor: User, user: User) -> Shares:
     """Restore the access of the only executive or system administrator; returns both activation shares.
 
-    Earlier access ends permanently. Raises Refusal: precondition_failed (another role; another account can act).
+    Earlier access ends permanently, and so does the second factor. Raises Refusal: precondition_failed (another role;
+    another account can act).
     """
     if user.role not in FOUNDERS:
         detail = (
@@ -72,7 +74,8 @@ def recover(*, actor: User, user: User) -> Shares:
     user = locked(User.objects.all(), user.pk)
     end_access(user)
     user.set_unusable_password()
-    user.change(status=UserStatus.ACTIVE)
+    end_factors(user)
+    user.change(status=UserStatus.ACTIVE, second_factor_at=None)
     return _both_shares(user, actor)
 
 

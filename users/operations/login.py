@@ -6,12 +6,13 @@ from django.contrib.auth.models import AnonymousUser
 
 from core.codes import Code
 from core.context import current
-from core.errors import Refusal
+from core.errors import Item, Refusal
 from core.models import server_time
 from core.operations.registry import operation
 from core.sql.lookups import locked
 from core.verbs import Verb
 from users.models import Token, User
+from users.second_factor import enrolled, forget_guesses, use_code
 from users.serializers import LoginAnswer, LoginBody, LogoutAnswer
 from users.tokens import new_token
 
@@ -31,15 +32,15 @@ def read_profile(*, actor: User) -> User:
     secret=True,
     body=LoginBody,
     answers=LoginAnswer,
-    raises=[Code.INVALID_CREDENTIALS, Code.LOCKED_OUT, Code.USER_INACTIVE],
+    raises=[Code.INVALID_CREDENTIALS, Code.OTP_REQUIRED, Code.LOCKED_OUT, Code.USER_INACTIVE],
 )
-def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
-    """Obtain a bearer token with e-mail address and password.
+def log_in(*, actor: User, name: str = "", otp: str = "") -> dict[str, Any]:
+    """Obtain a bearer token with e-mail address, password and, where enrolled, a one-time code.
 
-    The entry point has authenticated the caller. Raises Refusal: invalid_credentials, locked_out (too many failures),
-    user_inactive.
+    The entry point has authenticated the caller. Raises Refusal: invalid_credentials, otp_required, locked_out
+    (too many failures), user_inactive.
     """
-    require_active_login(actor)
+    require_code(require_active_login(actor), otp)
     token, secret = new_token(actor, name=name)
     return {"token": secret, "expires_at": token.expires_at, "id": token.pk}
 
@@ -52,6 +53,7 @@ def log_in(*, actor: User, name: str = "") -> dict[str, Any]:
     answers=LogoutAnswer,
     credentials=True,
     granted=True,
+    enrols=True,
 )
 def log_out(*, actor: User) -> dict[str, Any]:
     """Revoke the token of this request."""
@@ -61,14 +63,31 @@ def log_out(*, actor: User) -> dict[str, Any]:
     return {"logged_out": True}
 
 
-def require_active_login(user: Any) -> None:
-    """Refuse accounts that may not log in, judged on the locked row, so that a login cannot survive a concurrent end
-    of access.
+def require_active_login(user: Any) -> User:
+    """The locked row of an account that may log in; others are refused.
+
+    Judged on the locked row, a login cannot survive a concurrent end of access.
     """
     if isinstance(user, AnonymousUser):
         raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
-    now = locked(User.objects.all(), user.pk)
+    now: User = locked(User.objects.all(), user.pk)
     if not now.may_act:
         raise Refusal(Code.USER_INACTIVE, "Only active accounts may log in.", rule="active_account")
     if now.password != user.password:
         raise Refusal(Code.INVALID_CREDENTIALS, rule="authenticated_caller")
+    return now
+
+
+def require_code(user: User, otp: str) -> None:
+    """Refuse (401) a login without a valid one-time code, where the locked account has a second factor."""
+    factor = enrolled(user) if user.second_factor_at is not None else None
+    if factor is None:
+        return
+    if not otp.strip():
+        raise Refusal(Code.OTP_REQUIRED, rule="second_factor")
+    if not use_code(factor, otp):
+        detail = "The one-time code is wrong, expired or used."
+        raise Refusal(
+            Code.INVALID_CREDENTIALS, detail, rule="second_factor", errors=[Item("invalid_otp", detail, "otp")]
+        )
+    forget_guesses(user)

@@ -14,7 +14,9 @@ from users.serializers import SessionOutput
 from users.sessions import session_of
 
 
-@operation("access.open_session", roles=None, verb=Verb.CREATE, subject="session", entry_point=EntryPoint.COMMAND)
+@operation(
+    "access.open_session", roles=None, verb=Verb.CREATE, subject="session", enrols=True, entry_point=EntryPoint.COMMAND
+)
 def open_session(*, actor: User, key: str) -> ConsoleSession:
     """Record a login to the console. Raises Refusal: user_inactive, invalid_credentials."""
     require_active_login(actor)
@@ -22,7 +24,9 @@ def open_session(*, actor: User, key: str) -> ConsoleSession:
     return session.change(expires_at=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE), ended_at=None)
 
 
-@operation("access.close_session", roles=None, verb=Verb.UPDATE, subject="session", entry_point=EntryPoint.COMMAND)
+@operation(
+    "access.close_session", roles=None, verb=Verb.UPDATE, subject="session", enrols=True, entry_point=EntryPoint.COMMAND
+)
 def close_session(*, actor: User, key: str) -> None:
     """Record a logout from the console."""
     session = session_of(key, actor)

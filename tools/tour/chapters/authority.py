@@ -1,9 +1,11 @@
 """Approvals, handoffs, tokens: operations outside the procedures."""
 
+from core.codes import Code
 from tools.tour.chapters.providers import GATEWAY
 from tools.tour.steps import CREATED, Chapter, Step
 
 THIRD = {**GATEWAY, "vendor_name": "Third Gateway Ltd", "contact_email": "hello@third-gateway.example"}
+VERA = {"email": "vera@ims.example", "password": "correct-horse-battery"}
 BY_HAND = {"reason_code": "unauthorized", "details": "The client asks for a credit note.", "reference_type": "incident"}
 
 CHAPTERS = (
@@ -64,11 +66,25 @@ CHAPTERS = (
                 "",
                 "logs her in again",
                 "POST /auth/token/",
-                {"email": "vera@ims.example", "password": "correct-horse-battery"},
+                VERA,
                 keep="vera_token",
             ),
             Step("vera", "reads what was done with it", "GET /auth/tokens/{vera_token.id}/activity/"),
             Step("vera", "revokes a token", "DELETE /auth/tokens/{vera_token.id}/"),
+        ),
+    ),
+    Chapter(
+        "A second factor is enrolled with an authenticator app.",
+        (
+            Step("", "logs Vera in", "POST /auth/token/", VERA, keep="vera_token"),
+            Step("vera", "begins to enrol an authenticator app", "POST /auth/totp/", keep="app"),
+            Step("vera", "confirms it with its code", "POST /auth/totp/confirm/", {"code": "{app.app_code}"}),
+            Step("vera", "removes it", "DELETE /auth/totp/"),
+            Step("vera", "enrols another app", "POST /auth/totp/", keep="app"),
+            Step("vera", "confirms that one", "POST /auth/totp/confirm/", {"code": "{app.app_code}"}),
+            Step("", "logs in without a code", "POST /auth/token/", VERA, refused=Code.OTP_REQUIRED),
+            Step("vera", "reads her own account", "GET /me/", keep="vera_account", also=True),
+            Step("sam", "resets her second factor", "POST /users/{vera_account.id}/reset-second-factor/"),
         ),
     ),
 )
