@@ -83,6 +83,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         """Django's log is not written; the audit trail records all acts."""
         return ()
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Empty: the sidebar and the dashboard have lists of their own, and this one takes as long as both."""
+        return []
+
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The dashboard of the viewer's shift."""
         return dashboard(self, request)

@@ -22,6 +22,8 @@ from tests.database import copy_on_server, copy_to, locked
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 KEPT_VARIABLES = ("PATH", "HOME", "LANG")
+# What development installs in addition is not there for an installation; see sitecustomize.py.
+WITHOUT_DEVELOPMENT = str(ROOT / "tests" / "absent")
 
 
 @contextmanager
@@ -47,7 +49,8 @@ def new_database(folder: Path, *, migrated: bool = False) -> Iterator[str]:
 def environment_of(database_url: str, **more: str) -> dict[str, str]:
     """The variables of a new installation: nothing set but the database."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {**kept, "DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", **more}
+    fixed = {"DATABASE_URL": database_url, "IMS_ENVIRONMENT": "development", "PYTHONPATH": WITHOUT_DEVELOPMENT}
+    return {**kept, **fixed, **more}
 
 
 def new_installation(folder: Path, *, migrated: bool = False, **more: str) -> dict[str, str]:

@@ -128,7 +128,12 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
         """Whether the viewer's role can read any such record; otherwise the scope is empty."""
         if not getattr(viewer, "may_act", False) or not registry[self.operation(viewer)].permits(viewer.role):
             return False
-        return not self.scope(viewer).query.is_empty()
+        # A page asks several times about every type; each request has a new viewer, who keeps the answers.
+        known = vars(viewer).setdefault("console_scopes", {})
+        key = (self.model, viewer.role, viewer.client_id, viewer.vendor_id)
+        if key not in known:
+            known[key] = not self.scope(viewer).query.is_empty()
+        return bool(known[key])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_read(request.user)

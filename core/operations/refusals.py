@@ -1,6 +1,6 @@
 """The refusal codes of an operation, derived entirely from its declaration."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,19 +25,24 @@ OF_REPEATABLE = (Code.IDEMPOTENCY_CONFLICT, Code.VALIDATION_ERROR)
 
 def codes_at(operation: Operation, endpoint: str) -> list[Code]:
     """The refusal codes of an operation at one of its endpoints, in contract order."""
-    method, _, path = endpoint.partition(" ")
-    codes = {*ALWAYS, *_from_rules(operation)}
-    if "{" in path:
-        codes.add(Code.NOT_FOUND)
-    codes.update(OF_READS if method == "GET" else _of_write(operation))
-    return [code for code in Code if code in codes]
+    return _ordered(operation, [endpoint])
 
 
 def codes_of(operation: Operation) -> list[Code]:
     """The refusal codes of an operation at all of its endpoints, in contract order."""
-    codes = {code for endpoint in operation.endpoints for code in codes_at(operation, endpoint)}
     if operation.entry_point is EntryPoint.COMMAND:
-        codes = {*ALWAYS, *_from_rules(operation)}
+        return _ordered(operation, ())
+    return _ordered(operation, operation.endpoints) if operation.endpoints else []
+
+
+def _ordered(operation: Operation, endpoints: Sequence[str]) -> list[Code]:
+    codes = {*ALWAYS, *_from_rules(operation)}
+    if any("{" in each for each in endpoints):
+        codes.add(Code.NOT_FOUND)
+    if any(each.startswith("GET ") for each in endpoints):
+        codes.update(OF_READS)
+    if not all(each.startswith("GET ") for each in endpoints):
+        codes.update(_of_write(operation))
     return [code for code in Code if code in codes]
 
 

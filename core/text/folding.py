@@ -9,6 +9,7 @@ Every function is pure and idempotent: folding a folded text changes nothing.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 import idna
 
@@ -101,6 +102,7 @@ def _fold_email(text: str) -> str:
     return f"{_fold_name(local)}@{_fold_domain(domain)}" if at else _fold_name(text)
 
 
+@lru_cache(maxsize=256)  # IDNA takes longer than all other folding, and domains repeat
 def _fold_domain(domain: str) -> str:
     """A domain by IDNA (UTS 46, so that case and width do not count); an invalid one is folded as a name."""
     try:

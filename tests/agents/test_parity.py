@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from agents.entry_point import call_tool
 from agents.requests import Caller
@@ -103,12 +103,11 @@ def test_a_tool_refuses_what_the_api_refuses_and_writes_nothing(name):
         for kind, secret in tokens.items():
             api = Api(None, Authorization=f"Bearer {secret}")
             for arguments in calls if kind == "granted" else calls[:1]:
-                result = call_tool(Caller(secret), name, arguments)
-                after = digest()
+                with transaction.atomic():
+                    result = call_tool(Caller(secret), name, arguments)
+                    transaction.set_rollback(not result.refused)
                 if not result.refused:
-                    before = after
                     continue
-                assert after == before
                 expected = verdict_of_api(api, operation, arguments)
                 assert comparable(result.document) == comparable(expected)
                 if not permitted(name, role):
@@ -121,6 +120,8 @@ def test_a_tool_refuses_what_the_api_refuses_and_writes_nothing(name):
                     assert result.document["code"] == "cap_reached"
                 else:
                     assert result.document["code"] not in ("role_not_permitted", "operation_not_granted", "cap_reached")
+        # Hashed once for a person, because hashing everything takes as long as a call: what succeeded was undone.
+        assert digest() == before
 
 
 def test_every_writing_operation_of_the_table_is_compared():

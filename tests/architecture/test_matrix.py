@@ -1,8 +1,11 @@
 """Compares the policy's table of operations with the registry and with the server's response to each role."""
 
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +13,9 @@ from core.http.routes import endpoints
 from core.operations.registry import EntryPoint, registry
 from ims.urls import urlpatterns
 from tests.api import Api
-from tests.architecture.targets import address, can_make
-from tests.users.factories import UserFactory
-from users.choices import AM, CC, EX, IM, SA, TS, VC, Role
+from tests.architecture.targets import can_make
+from tests.shared import addresses_of, callers_of, for_module, seeding
+from users.choices import AM, CC, EX, IM, SA, TS, VC, Role, UserStatus
 
 SHORT = {"IM": IM, "TS": TS, "SA": SA, "AM": AM, "EX": EX, "VC": VC, "CC": CC}
 
@@ -96,16 +99,36 @@ def test_every_target_can_be_made_by_a_factory():
     assert {name for name in targets if not can_make(name)} == set()
 
 
+@dataclass(frozen=True)
+class World:
+    """An account of each status and role, and the address of each route."""
+
+    callers: dict[str, dict[str, Api]]
+    addresses: dict[tuple[str, str], tuple[str, str]]
+
+    def ask(self, route: tuple[str, str], role: str, status: str = "active", **expected: Any) -> Any:
+        method, path = self.addresses[route]
+        return getattr(self.callers[status][role], method)(path, **expected)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with for_module(django_db_blocker):
+        with seeding():
+            callers = {status: callers_of(Role.values, status) for status in UserStatus.values}
+            made = World(callers, addresses_of(ROUTED))
+        yield made
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize(("endpoint", "name"), ROUTED)
-def test_each_role_may_perform_exactly_the_operations_in_the_table(endpoint, name, role):
+def test_each_role_may_perform_exactly_the_operations_in_the_table(world, endpoint, name, role):
     row = TABLE.get(name)
     permitted = row["roles"] == "ALL" or role in {SHORT[each] for each in row["roles"].split()} if row else True
-    method, path = address(endpoint, registry[name])
-    getattr(Api(UserFactory(role=role, status="inactive")), method)(path, expect=403, code="user_inactive")
+    world.ask((endpoint, name), role, "inactive", expect=403, code="user_inactive")
 
-    asked = getattr(Api(UserFactory(role=role)), method)(path)
+    asked = world.ask((endpoint, name), role)
 
     refused_by_role = asked.status_code == 403 and asked.json()["rule"] == "who_can_perform"
     assert refused_by_role is not permitted
@@ -115,18 +138,17 @@ def test_each_role_may_perform_exactly_the_operations_in_the_table(endpoint, nam
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("endpoint", "name"), ROUTED)
-def test_only_an_active_account_acts(endpoint, name):
-    method, path = address(endpoint, registry[name])
+def test_only_an_active_account_acts(world, endpoint, name):
     role = min(registry[name].roles or Role.values)
 
     for status in ("suspended", "on_leave"):
-        getattr(Api(UserFactory(role=role, status=status)), method)(path, expect=403, code="user_inactive")
+        world.ask((endpoint, name), role, status, expect=403, code="user_inactive")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("endpoint", "name"), ROUTED)
-def test_every_operation_requires_a_token(endpoint, name):
-    method, path = address(endpoint, registry[name])
+def test_every_operation_requires_a_token(world, endpoint, name):
+    method, path = world.addresses[endpoint, name]
     refused = getattr(Api(), method)(path, expect=401, code="not_authenticated")
 
     assert refused["WWW-Authenticate"] == "Token"

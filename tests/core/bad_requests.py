@@ -1,5 +1,7 @@
 """Targets of bad input: every route with a permitted caller, and the expected refusal."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -10,6 +12,7 @@ from core.operations.entities import models_by_type
 from core.operations.registry import registry
 from ims.urls import urlpatterns
 from tests.api import Api
+from tests.shared import addresses_of, callers_of, seeding
 from tests.users.factories import UserFactory
 from users.choices import AM, CC, EX, IM, SA, TS, VC
 
@@ -19,11 +22,33 @@ ASKERS = (EX, SA, IM, TS, AM, VC, CC)
 PROBLEM = {"type", "title", "status", "detail", "code", "error_class", "sop", "rule", "errors", "next", "request_id"}
 
 
+@dataclass(frozen=True)
+class World:
+    """For each route a caller whose role may send the request, and an address with existing ids."""
+
+    callers: dict[str, Api]
+    addresses: dict[tuple[str, str], tuple[str, str]]
+
+    def of(self, endpoint: str, name: str) -> tuple[Api, tuple[str, str]]:
+        """The caller, and the method and path."""
+        caller = Api() if registry[name].anonymous else self.callers[role_for(name)]
+        return caller, self.addresses[endpoint, name]
+
+
+def new_world(routes: Iterable[tuple[str, str]]) -> World:
+    with seeding():
+        return World(callers_of(ASKERS), addresses_of(routes))
+
+
 def asker(name: str) -> Api:
+    """A new caller whose role may perform this operation."""
+    return Api(None if registry[name].anonymous else UserFactory(role=role_for(name)))
+
+
+def role_for(name: str) -> str:
     # Only system administrators may read the acts of other users' tokens.
     askers = [SA] if name == "access.token_activity" else ASKERS
-    role = next(each for each in askers if registry[name].permits(each))
-    return Api(None if registry[name].anonymous else UserFactory(role=role))
+    return next(each for each in askers if registry[name].permits(each))
 
 
 def written() -> list[tuple[Any, ...]]:

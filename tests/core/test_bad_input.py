@@ -16,8 +16,8 @@ from core.operations.fields import BoundedJSONField, Reference
 from core.operations.registry import registry
 from core.reading.serializers import JSON_TYPES
 from tests.api import BASE, Api, fields
-from tests.architecture.targets import address
-from tests.core.bad_requests import ROUTES, asker, assert_refused, written
+from tests.core.bad_requests import ROUTES, World, assert_refused, new_world, written
+from tests.shared import for_module
 from tests.users.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,12 @@ BAD_AUTHORIZATIONS = (
 )
 BAD_TAGS = ("x", '"', '"0"', 'W/"1"', "\xff", '"1' * 500)
 BAD_IDS = ("9" * 19, str(2**63 - 1), "9" * 40, "-1", "1.5", "x", "%00", "1%00", "٣")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with for_module(django_db_blocker):
+        yield new_world(ROUTES)
 
 
 def raw(api: Api, method: str, path: str, content: bytes, media_type: str = "application/json", **headers: str) -> Any:
@@ -119,8 +125,8 @@ def is_huge(value: Any) -> bool:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), WITH_BODY)
-def test_every_field_of_the_wrong_kind_is_named_and_nothing_is_written(endpoint, name):
-    api, (method, path) = asker(name), address(endpoint, registry[name])
+def test_every_field_of_the_wrong_kind_is_named_and_nothing_is_written(world, endpoint, name):
+    api, (method, path) = world.of(endpoint, name)
     before = written()
 
     for body in wrong_bodies(name):
@@ -134,9 +140,9 @@ def test_every_field_of_the_wrong_kind_is_named_and_nothing_is_written(endpoint,
 
 
 @pytest.mark.parametrize(("endpoint", "name"), WRITES)
-def test_an_unreadable_body_is_refused(endpoint, name):
+def test_an_unreadable_body_is_refused(world, endpoint, name):
     """Duties that need no body are checked before the body."""
-    api, (method, path) = asker(name), address(endpoint, registry[name])
+    api, (method, path) = world.of(endpoint, name)
     before = written()
     kept_away = any(not each.needs_body for each in registry[name].duties)
     statuses = (403, 404, 415) if kept_away else (404, 415)
@@ -151,8 +157,8 @@ def test_an_unreadable_body_is_refused(endpoint, name):
 
 
 @pytest.mark.parametrize(("endpoint", "name"), WRITES)
-def test_unknown_fields_are_named(endpoint, name):
-    api, (method, path) = asker(name), address(endpoint, registry[name])
+def test_unknown_fields_are_named(world, endpoint, name):
+    api, (method, path) = world.of(endpoint, name)
     before = written()
 
     refused = raw(api, method, path, dumps(dict.fromkeys(UNKNOWN, 1)))
@@ -163,8 +169,8 @@ def test_unknown_fields_are_named(endpoint, name):
 
 
 @pytest.mark.parametrize(("endpoint", "name"), WRITES)
-def test_malformed_headers_are_refused(endpoint, name):
-    api, (method, path) = asker(name), address(endpoint, registry[name])
+def test_malformed_headers_are_refused(world, endpoint, name):
+    api, (method, path) = world.of(endpoint, name)
     nobody = Api()
     before = written()
 
@@ -180,8 +186,8 @@ def test_malformed_headers_are_refused(endpoint, name):
 
 
 @pytest.mark.parametrize(("endpoint", "name"), TARGETED)
-def test_an_id_that_no_record_has_is_not_found(endpoint, name):
-    api = asker(name)
+def test_an_id_that_no_record_has_is_not_found(world, endpoint, name):
+    api, _ = world.of(endpoint, name)
     method, path = endpoint.split(" ")
     before = written()
 

@@ -1,7 +1,7 @@
 """Every read against bad queries: refused with the parameter's name, never a 500, and nothing written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -9,10 +9,9 @@ import pytest
 from django.urls import resolve
 
 from core.errors import MAX_ITEMS
-from core.operations.registry import registry
 from tests.api import BASE, fields
-from tests.architecture.targets import address
-from tests.core.bad_requests import ROUTES, asker, assert_refused, written
+from tests.core.bad_requests import ROUTES, World, assert_refused, new_world, written
+from tests.shared import for_module
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +55,15 @@ ODD = (
 LONG = ("x" * 5_000, ",".join(["1"] * 3_000))
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with for_module(django_db_blocker):
+        yield new_world(READS)
+
+
 @pytest.mark.parametrize(("endpoint", "name"), READS)
-def test_a_bad_query_is_refused(endpoint, name):
-    api, (_, path) = asker(name), address(endpoint, registry[name])
+def test_a_bad_query_is_refused(world, endpoint, name):
+    api, (_, path) = world.of(endpoint, name)
     before = written()
 
     for query in BAD_QUERIES:
@@ -81,9 +86,9 @@ def test_there_are_lists_and_other_reads():
 
 
 @pytest.mark.parametrize(("endpoint", "name"), LISTS)
-def test_every_bad_filter_is_named_and_no_value_is_too_much(endpoint, name):
+def test_every_bad_filter_is_named_and_no_value_is_too_much(world, endpoint, name):
     """Each value for every filter: at once as many as a refusal names, and one by one those that are too long."""
-    api, (_, path) = asker(name), address(endpoint, registry[name])
+    api, (_, path) = world.of(endpoint, name)
     view, before = listing(endpoint), written()
     in_path = getattr(view, "parent_filter", None)
     known = [each for each in view.collection.known_filters() if each != in_path]

@@ -1,13 +1,15 @@
 """Reads refuse unknown parameters instead of ignoring them."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from core.http.routes import endpoints
-from core.operations.registry import registry
 from ims.urls import urlpatterns
 from tests.api import BASE, fields
-from tests.architecture.targets import address
-from tests.core.test_bad_input import asker
+from tests.core.bad_requests import World, new_world
+from tests.shared import for_module
 from users.choices import TS
 
 pytestmark = pytest.mark.django_db
@@ -17,11 +19,17 @@ READS = [(endpoint, name) for endpoint, name in sorted(endpoints(urlpatterns)) i
 NEEDED = {"/discovery/": "&entity_type=incident"}
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with for_module(django_db_blocker):
+        yield new_world(READS)
+
+
 @pytest.mark.parametrize("query", ["no_such_parameter=1", "format=xml", "category__contains=x"])
 @pytest.mark.parametrize(("endpoint", "name"), READS)
-def test_every_read_refuses_unknown_parameters(endpoint, name, query):
-    _, path = address(endpoint, registry[name])
-    refused = asker(name).get(f"{path}?{query}{NEEDED.get(path, '')}", expect=400, code="invalid_filter")
+def test_every_read_refuses_unknown_parameters(world, endpoint, name, query):
+    caller, (_, path) = world.of(endpoint, name)
+    refused = caller.get(f"{path}?{query}{NEEDED.get(path, '')}", expect=400, code="invalid_filter")
 
     assert fields(refused) == {query.partition("=")[0]}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.live import new_installation, served
+from tests.live import WITHOUT_DEVELOPMENT, new_installation, served
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-made-for-this-test-" + "k" * 40
@@ -25,7 +25,8 @@ print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, defau
 def run(code: str, *args: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a Python program with these variables and no others of ours."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    environment = {**kept, "DJANGO_SETTINGS_MODULE": "ims.settings", "DATABASE_URL": "sqlite://:memory:", **variables}
+    fixed = {"DJANGO_SETTINGS_MODULE": "ims.settings", "DATABASE_URL": "sqlite://:memory:"}
+    environment = {**kept, **fixed, "PYTHONPATH": WITHOUT_DEVELOPMENT, **variables}
     command = [sys.executable, "-c", code, *args]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
