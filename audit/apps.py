@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import checkpoints, operations, proving, receivers  # noqa: F401 - all but the last declare operations
+        from audit import archives, checkpoints, operations, proving, receivers  # noqa: F401 - all but the last declare operations
 
         receivers.connect()
         post_migrate.connect(protect_trail, sender=self, dispatch_uid="audit.triggers")

@@ -6,9 +6,10 @@ from django.db import connection
 
 from audit.chain_reader import Finding, FindingKind
 from audit.checkpoint_document import BadCheckpoint, Document, check_document
-from audit.models import AuditEntry, Checkpoint
+from audit.models import AuditEntry, Checkpoint, TreeTile
 from audit.partition_guard import MISSING, missing_part
 from audit.partition_guard import altered as altered_events
+from audit.tree.tiles import ENTRIES, WIDTH
 from audit.triggers import altered
 
 
@@ -43,6 +44,10 @@ def checkpoint_missing(sealed: Document | None = None) -> Finding | None:
         return _at(min(gone), FindingKind.CHECKPOINT_MISSING, "its entry exists, but the checkpoint is missing")
     if sealed and sealed["root"] not in roots:
         return _at(None, FindingKind.CHECKPOINT_MISSING, "this database does not contain the checkpoint of the file")
+    newest = max((each["document"].get("entries", 0) for each in stored), default=0)
+    bundle = TreeTile.objects.filter(level=ENTRIES).order_by("-position", "-width").first()
+    if bundle and bundle.position * WIDTH + bundle.width > newest:
+        return _at(None, FindingKind.CHECKPOINT_MISSING, "the stored tree has more entries than any checkpoint seals")
     return None
 
 

@@ -1,6 +1,9 @@
 """Descriptions of the fields of audit entries."""
 
 HELP_TEXTS = {
+    "ArchivedStretch.entries": "The number of entries in the archive.",
+    "ArchivedStretch.first_entry_id": "The first id of the stretch.",
+    "ArchivedStretch.last_entry_id": "The last id of the stretch.",
     "FindingAnswer.problem": "The inconsistency, in a sentence.",
     "FindingAnswer.sequence": "The position in the chain.",
     "VerdictAnswer.chains": "The number of verified chains.",

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from audit.choices import Origin
 from core.errors import UndeclaredError
@@ -112,6 +112,39 @@ class Checkpoint(Record):
         """Insert only: an existing checkpoint is never changed."""
         if not self._state.adding:
             raise UndeclaredError("checkpoints are append-only")
+        super().save(*args, **kwargs)
+
+
+class TrailArchive(Record):
+    """A stretch of discovery entries that was exported and dropped (audit.archives); written in the same transaction.
+
+    `sha256` is the digest of the file, `checkpoint_root` the root that its proofs lead to.
+    """
+
+    entity_type: ClassVar[str] = "audit_archive"
+
+    first_entry_id = models.BigIntegerField()
+    last_entry_id = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    checkpoint_root = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["first_entry_id"], name="audit_archive_unique"),
+            models.CheckConstraint(
+                condition=Q(last_entry_id__gte=F("first_entry_id"), entries__gte=0), name="audit_archive_valid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"archive of entries {self.first_entry_id} to {self.last_entry_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only: an existing archive is never changed."""
+        if not self._state.adding:
+            raise UndeclaredError("archives are append-only")
         super().save(*args, **kwargs)
 
 

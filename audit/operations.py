@@ -107,6 +107,7 @@ def verify_trail(*, actor: User, after: tuple[str, int] | None = None, **scope: 
         "verified": verdict.verified,
         "entries": verdict.entries,
         "chains": verdict.chains,
+        "archived_entries": verdict.archived,
         "checkpoint_root": verdict.root if stopped is None else None,
         "first_broken": asdict(verdict.finding) if verdict.finding else None,
         "continue_after": f"{stopped[0]}:{stopped[1]}" if stopped else None,

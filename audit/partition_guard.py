@@ -1,7 +1,7 @@
 """Event triggers that refuse to detach or drop a part of the trail (PostgreSQL), and the search for missing parts.
 
 Only a superuser can create event triggers; an installation without them refuses neither, but finds both. They ignore
-the search path, which anyone can change.
+the search path, which anyone can change. A leaf may be dropped once its archive is recorded (audit.archives).
 """
 # ruff: noqa: S608 - the names are constants
 
@@ -12,9 +12,10 @@ from typing import Any
 from django.db import connection
 
 from audit.chain_reader import Finding, FindingKind
-from audit.models import AuditEntry
+from audit.models import AuditEntry, TrailArchive
 from audit.partitions import CHAINED, DEFAULT, DISCOVERY, TABLE, discovery_leaves, tables_of_trail
 
+ARCHIVES = TrailArchive._meta.db_table
 ALTERED, DROPPED = "audit_partitions_altered", "audit_partitions_dropped"
 # Names of leaves: another name in the tree, or such a name outside it, is a part on its way out.
 PART = f"^{TABLE}_(chained|discovery(_\\d+|_default)?)$"
@@ -42,7 +43,10 @@ BEGIN
     FOR part IN SELECT object_name FROM pg_event_trigger_dropped_objects() WHERE object_type = 'table'
         AND (object_name = '{TABLE}' OR object_name ~ '{PART}')
     LOOP
-        RAISE EXCEPTION 'the audit trail keeps its parts: %', part USING ERRCODE = '23000';
+        PERFORM FROM {ARCHIVES} WHERE part = '{DISCOVERY}_' || first_entry_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the audit trail keeps its parts: %', part USING ERRCODE = '23000';
+        END IF;
     END LOOP;
 END """,
 }
@@ -68,7 +72,8 @@ def install(database: Any) -> None:
             return
         for name, source in SOURCES.items():
             cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS event_trigger LANGUAGE plpgsql AS $${source}$$"
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS event_trigger LANGUAGE plpgsql "
+                f"SET search_path FROM CURRENT AS $${source}$$"
             )
             cursor.execute(f"DROP EVENT TRIGGER IF EXISTS {name}")
             cursor.execute(f"CREATE EVENT TRIGGER {name} ON {EVENTS[name]} EXECUTE FUNCTION {name}()")
@@ -112,12 +117,18 @@ def _missing(tables: dict[str, str]) -> Iterator[str]:
             yield f"the part {table} was detached or dropped"
     expected = 0
     for leaf in discovery_leaves(connection):
-        if leaf.start > expected and not _received(expected, leaf.start):
+        if leaf.start > expected and not _accounted_for(expected, leaf.start):
             yield f"the leaf of the discovery entries {expected} to {leaf.start - 1} was detached or dropped"
         expected = leaf.end
 
 
-def _received(start: int, end: int) -> bool:
-    """Whether the default leaf has received entries of a stretch, for which no leaf was made in time."""
-    found = AuditEntry.objects.filter(sequence__isnull=True, id__gte=start, id__lt=end)
-    return bool(found.exists())
+def _accounted_for(start: int, end: int) -> bool:
+    """Whether archives cover a stretch, or the default leaf has received entries of it, because no leaf was made."""
+    stretches = TrailArchive.objects.filter(first_entry_id__lt=end, last_entry_id__gte=start).order_by("first_entry_id")
+    at = start
+    for first, last in stretches.values_list("first_entry_id", "last_entry_id"):
+        if first > at:
+            break
+        at = last + 1
+    received = AuditEntry.objects.filter(sequence__isnull=True, id__gte=at, id__lt=end)
+    return at >= end or bool(received.exists())

@@ -88,19 +88,21 @@ def extension_proof(older: Document, newer: Document) -> bytes:
     condition="a command on the server",
     entry_point=EntryPoint.COMMAND,
 )
-def prove_entries(*, actor: User, checkpoint: Document, selection: Mapping[str, Any]) -> Iterable[bytes]:
+def prove_entries(
+    *, actor: User, checkpoint: Document, selection: Mapping[str, Any], header: Mapping[str, Any] | None = None
+) -> Iterable[bytes]:
     """Prove the selected entries that a checkpoint seals, for an auditor; the lines are read as they are consumed.
 
-    SOP 27. `selection` is a filter of entries. Raises BadCheckpoint; while reading, LookupError (an entry below the cut
-    is not in the tree).
+    SOP 27. `selection` is a filter of entries, `header` is added to the first line. Raises BadCheckpoint; while
+    reading, LookupError (an entry below the cut is not in the tree).
     """
     prover = Prover(checkpoint)
     send_discovered(AuditEntry.entity_type, None, {"view": "proofs", **selection})
-    return _lines(prover, selection)
+    return _lines(prover, selection, header or {})
 
 
-def _lines(prover: Prover, selection: Mapping[str, Any]) -> Iterator[bytes]:
-    yield orjson.dumps({"checkpoint": prover.checkpoint}) + b"\n"
+def _lines(prover: Prover, selection: Mapping[str, Any], header: Mapping[str, Any]) -> Iterator[bytes]:
+    yield orjson.dumps({**header, "checkpoint": prover.checkpoint}) + b"\n"
     entries = AuditEntry.objects.filter(**selection).filter(id__lte=prover.checkpoint["last_entry_id"]).order_by("id")
     with streaming_transaction(), closing(read_rows(entries)) as rows:
         for row in rows:

@@ -37,6 +37,16 @@ class AuditBody(Body):
         return {**attrs, "reference": record}
 
 
+class ArchiveBody(Body):
+    """What an archive contains, as `audit_archive --export` prints it."""
+
+    first_entry_id = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
+    last_entry_id = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
+    entries = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
+    checkpoint_root = serializers.RegexField(r"^[0-9a-f]{64}$")
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+
+
 class AuditEntryOutput(Output):
     address = serializers.SerializerMethodField()
 
@@ -103,6 +113,10 @@ class VerdictAnswer(serializers.Serializer[object]):
     verified = serializers.BooleanField()
     entries = serializers.IntegerField()
     chains = serializers.IntegerField()
+    archived_entries = serializers.IntegerField(
+        required=False,
+        help_text="Sealed entries that are not here but in archives; only their place in the tree was verified.",
+    )
     checkpoint_root = serializers.CharField(
         allow_null=True, required=False, help_text="The root of the checkpoint used for comparison; null without one."
     )

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from audit.chain_reader import ChainBroken, Finding, FindingKind
 from audit.checkpoint_document import Document
-from audit.models import AuditEntry, Checkpoint
+from audit.models import AuditEntry, Checkpoint, TrailArchive
 from audit.sealed_entries import SealedEntry, entries_up_to
 from audit.tile_store import sealed_entries, versions
 from audit.tree.merkle import leaf_hash
@@ -23,6 +23,9 @@ class TreeVerification:
         self._sealed = sealed
         self._from_file = leaves is not None
         self._leaves = iter(leaves) if leaves is not None else _stored(sealed["entries"])
+        self._archived = list(TrailArchive.objects.values_list("first_entry_id", "last_entry_id"))
+        self._next: SealedEntry | None = None
+        self.archived = 0
         self._roots = _roots_by_size(sealed)
         self._builder = TileBuilder(self._check_tile)
 
@@ -30,19 +33,41 @@ class TreeVerification:
         """Raises ChainBroken at the first entry, checkpoint or tile that does not match."""
         with closing(entries_up_to(self._sealed["last_entry_id"])) as present:
             for entry in present:
+                self._pass_archived(entry.id)
                 self._compare(entry)
-                self._builder.add(bytes(entry))
-                self._check_root()
+                self._add(entry)
                 if self._builder.size % CHUNK == 0:
                     progress(self._builder.size)
-        if (missing := next(self._leaves, None)) is not None:
+        self._pass_archived(self._sealed["last_entry_id"] + 1)
+        if (missing := self._take()) is not None:
             raise ChainBroken(self._missing(missing))
         self._builder.finish()
         if self._builder.root.hex() != self._sealed["root"]:
             raise ChainBroken(_of_checkpoint("the entries do not match the checkpoint; a checkpoint file names them"))
 
+    def _add(self, entry: SealedEntry) -> None:
+        self._builder.add(bytes(entry))
+        self._check_root()
+
+    def _take(self) -> SealedEntry | None:
+        """The next sealed leaf."""
+        taken, self._next = self._next or next(self._leaves, None), None
+        return taken
+
+    def _pass_archived(self, before: int) -> None:
+        """Take the leaves of archived entries up to an id as they are sealed: the entries are elsewhere."""
+        while self._archived and (sealed := self._take()) is not None:
+            if sealed.id >= before or not self._is_archived(sealed):
+                self._next = sealed
+                return
+            self._add(sealed)
+            self.archived += 1
+
+    def _is_archived(self, sealed: SealedEntry) -> bool:
+        return sealed.sequence is None and any(first <= sealed.id <= last for first, last in self._archived)
+
     def _compare(self, entry: SealedEntry) -> None:
-        sealed = next(self._leaves, None)
+        sealed = self._take()
         if sealed == entry:
             return
         if sealed is not None and sealed.id <= entry.id:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from audit.models import AuditEntry, Checkpoint, TreeTile
+from audit.models import AuditEntry, Checkpoint, TrailArchive, TreeTile
 from audit.partitions import tables_of_trail
 
 MESSAGE = "audit entries are append-only"
@@ -51,6 +51,9 @@ TABLES = {
         "AND reference_type = NEW.reference_type AND reference_id = NEW.reference_id))"
     ),
     Checkpoint._meta.db_table: "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)",
+    TrailArchive._meta.db_table: (
+        "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR first_entry_id = NEW.first_entry_id)"
+    ),
     TreeTile._meta.db_table: (
         "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR (level = NEW.level AND position = NEW.position "
         "AND width = NEW.width))"

@@ -20,6 +20,7 @@ class VerificationResult:
     entries: int = 0
     chains: int = 0
     imported_since: int = 0
+    archived: int = 0
     root: str | None = None
     finding: Finding | None = None
     stopped_at: tuple[str, int] | None = None
@@ -53,7 +54,7 @@ def verify(
         with streaming_transaction():
             _verify_chains(walk, leaves if walk.with_parts else None)
         if sealed and walk.stopped_at is None:
-            _compare_with(sealed, walk, leaves)
+            verdict.archived = _compare_with(sealed, walk, leaves)
     except ChainBroken as broken:
         verdict.finding = broken.finding
     verdict.stopped_at = walk.stopped_at
@@ -61,13 +62,15 @@ def verify(
     return verdict
 
 
-def _compare_with(sealed: Document, walk: ChainReader, leaves: Iterable[Any] | None) -> None:
-    """Compare a complete pass with a checkpoint of either form. Raises ChainBroken."""
+def _compare_with(sealed: Document, walk: ChainReader, leaves: Iterable[Any] | None) -> int:
+    """Compare a complete pass with a checkpoint of either form; the number of archived entries. Raises ChainBroken."""
     if walk.with_parts:
         _compare_parts(walk, sealed)
-        return
+        return 0
     with streaming_transaction():
-        TreeVerification(sealed, leaves).run()
+        tree = TreeVerification(sealed, leaves)
+        tree.run()
+    return tree.archived
 
 
 def _verify_chains(walk: ChainReader, leaves: Iterable[Leaf] | None) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
+from django.db import connection
 from django.http.response import HttpResponseBase
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.archives import archived_stretches
 from audit.cursor_feed import follow
 from audit.filters import AuditFilters
 from audit.models import AuditEntry
@@ -34,6 +36,22 @@ HORIZON = serializers.CharField(
     help_text="Present with `after`: the cursor at which the trail ended when the page was read; both are numbers.",
 )
 AFTER = serializers.CharField(required=False, help_text="Present with `after`: the cursor of the next request.")
+
+
+class ArchivedStretch(serializers.Serializer[object]):
+    """Discovery entries that are no longer here, but in an archive."""
+
+    first_entry_id = serializers.IntegerField()
+    last_entry_id = serializers.IntegerField()
+    entries = serializers.IntegerField()
+    sha256 = serializers.CharField(help_text="The digest of the archive's file.")
+
+
+ARCHIVED = ArchivedStretch(
+    many=True,
+    required=False,
+    help_text="Present if there are any: discovery entries that are in archives, and in no list.",
+)
 
 
 class TrailCollection(Collection):
@@ -67,19 +85,25 @@ class AuditViewSet(RecordViewSet):
     collection = TRAIL
     operations = {"list": "audit.read", "retrieve": "audit.read", "verify": "audit.verify"}
     create = creates("audit.log")
-    list_additions = ListAdditions("TrailPage", FOLLOWING, {"after": AFTER, "horizon": HORIZON})
+    list_additions = ListAdditions("TrailPage", FOLLOWING, {"after": AFTER, "horizon": HORIZON, "archived": ARCHIVED})
 
     def listed(self, found: Any, params: Mapping[str, str]) -> HttpResponseBase:
         """The trail, newest first; with `after` oldest first, to be followed without gaps."""
         request = self.request
         if "after" not in params:
-            return super().listed(found, params)
+            return self._with_archives(super().listed(found, params))
         if wants_table(request):
             raise bad_filter("after", "A table contains all results; follow the trail in JSON.")
         page = follow(self.collection, request.user, params)
         link = page_link(request, "after", page.after)
         cursors = {"after": page.after, "horizon": page.horizon}
-        return Response({"next": link, "previous": None, **cursors, "results": page.rows})
+        return self._with_archives(Response({"next": link, "previous": None, **cursors, "results": page.rows}))
+
+    def _with_archives(self, response: HttpResponseBase) -> HttpResponseBase:
+        """The page, with the stretches of discovery entries that are elsewhere, if there are any."""
+        if isinstance(response, Response) and connection.vendor == "postgresql":  # elsewhere nothing is archived
+            response.data |= {"archived": stretches} if (stretches := archived_stretches()) else {}
+        return response
 
     @answers(VerdictAnswer, query=ONE_CHAIN)
     def verify(self, request: Request, *args: Any, **kwargs: Any) -> Response:

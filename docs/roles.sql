@@ -22,7 +22,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ims_app;
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ims_app;
 
-    FOREACH trail IN ARRAY ARRAY['audit_auditentry', 'audit_checkpoint', 'audit_treetile'] LOOP
+    FOREACH trail IN ARRAY ARRAY['audit_auditentry', 'audit_checkpoint', 'audit_trailarchive', 'audit_treetile'] LOOP
         EXECUTE format('REVOKE ALL ON %I FROM PUBLIC, ims_app, ims_auditor', trail);
         EXECUTE format('GRANT SELECT, INSERT ON %I TO ims_app', trail);
         EXECUTE format('GRANT SELECT ON %I TO ims_auditor', trail);

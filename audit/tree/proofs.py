@@ -1,10 +1,12 @@
 """Proofs of RFC 6962: that a leaf is in a tree, and that one tree is the beginning of another.
 
+`audit/offline/verify_trail.py` verifies them.
+
 Proofs are read through `Subtrees`, a function of (level, index): the hash of the complete subtree over the leaves
 [index · 2^level, (index + 1) · 2^level). Where the hashes are stored is not the concern of this module.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from audit.tree.merkle import EMPTY_ROOT, node_hash
 
@@ -52,50 +54,6 @@ def consistency_proof(old: int, new: int, subtrees: Subtrees) -> list[bytes]:
             proof.append(_range_root(low, middle, subtrees))
             low = middle
     return [*([_range_root(low, high, subtrees)] if low else []), *reversed(proof)]
-
-
-def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the proof leads from the hash of a leaf to the root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    node, last = leaf, size - 1
-    for sibling in proof:
-        if last == 0:
-            return False
-        if index % 2 or index == last:
-            node = node_hash(sibling, node)
-            while not index % 2 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            node = node_hash(node, sibling)
-        index, last = index >> 1, last >> 1
-    return last == 0 and node == root
-
-
-def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the proof leads from the root of the old tree to that of the new one (RFC 9162, 2.1.4.2)."""
-    if old == new:
-        return not proof and old_root == new_root
-    if not 0 < old < new:
-        return False
-    path = list(proof) if old & (old - 1) else [old_root, *proof]
-    if not path:
-        return False
-    index, last = old - 1, new - 1
-    while index % 2:
-        index, last = index >> 1, last >> 1
-    then = now = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if index % 2 or index == last:
-            then, now = node_hash(sibling, then), node_hash(sibling, now)
-            while not index % 2 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            now = node_hash(now, sibling)
-        index, last = index >> 1, last >> 1
-    return last == 0 and then == old_root and now == new_root
 
 
 def _range_root(low: int, high: int, subtrees: Subtrees) -> bytes:

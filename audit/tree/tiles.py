@@ -14,6 +14,8 @@ from audit.tree.merkle import HASH_SIZE, leaf_hash, root_over
 WIDTH = 256
 HEIGHT = 8  # levels of the tree in one tile
 ENTRIES = -1
+# Subtrees that are kept for further proofs.
+KEPT = 20_000
 LENGTH = 2  # bytes
 
 
@@ -35,14 +37,25 @@ class TileReader(Protocol):
 
 
 class TiledSubtrees:
-    """Complete subtrees (see audit.tree.proofs), computed from tiles; each tile is read once."""
+    """Complete subtrees (see audit.tree.proofs), computed from tiles. What was read and computed is kept for the proofs
+    of leaves that follow each other, up to KEPT.
+    """
 
     def __init__(self, read: TileReader) -> None:
         self._read = read
         self._tiles: dict[tuple[int, int], bytes] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         """Raises LookupError."""
+        if (node := self._nodes.get((level, index))) is None:
+            if len(self._nodes) >= KEPT:
+                self._nodes.clear()
+                self._tiles.clear()
+            node = self._nodes[level, index] = self._computed(level, index)
+        return node
+
+    def _computed(self, level: int, index: int) -> bytes:
         tile_level, inner = divmod(level, HEIGHT)
         position, start = divmod(index << inner, WIDTH)
         data = self._tile(tile_level, position, start + (1 << inner))

@@ -37,6 +37,7 @@ BEYOND_THE_TABLE = {
     "inbox.read": "what waits for oneself looks across all kinds of records, each of which the caller may list anyway",
     "report.download": "reading a report as a file: what may be missing is refused, which reading a record never is",
     "report.auditor_pack": "a command on the server",
+    "audit.drop_leaf": "a command on the server, with an approval: drops a part of the trail that was archived",
     "audit.prove": "a command on the server: proofs for readers without the product",
     "incident.restamp": "a command on the server: due times of open incidents after an upgrade",
 }

@@ -23,7 +23,7 @@ MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 40
 MAX_CORE_FILES, MAX_IMS_LINES = 12, 5_000
 OWN_MODELS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
 # Records that no account reads: the deny-by-default scope of the base is theirs.
-READ_BY_NOBODY = {"Checkpoint"}
+READ_BY_NOBODY = {"Checkpoint", "TrailArchive"}
 RECORDS = [model for model in OWN_MODELS if issubclass(model, Record)]
 
 

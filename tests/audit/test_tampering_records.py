@@ -228,6 +228,20 @@ def test_a_missing_checkpoint_is_reported(api, vendor, which):
     assert (found["verified"], found["first_broken"]["kind"]) == (False, "checkpoint_missing")
 
 
+def test_a_newest_checkpoint_that_is_missing_with_its_entry_is_found_by_its_tree(api, vendor):
+    gone = checkpoints(2)[-1]
+    remove()
+    run(f"DELETE FROM {Checkpoint._meta.db_table} WHERE id = %s", gone.pk)
+    run(f"DELETE FROM {TABLE} WHERE reference_type = 'audit_checkpoint' AND reference_id = %s", gone.pk)
+    install()
+    assert verify(sealed=latest_checkpoint_document()).verified
+
+    with pytest.raises(CommandError, match="more entries than any checkpoint seals"):
+        command("audit_verify")
+    found = api(SA).get(VERIFY, expect=200).json()
+    assert (found["verified"], found["first_broken"]["kind"]) == (False, "checkpoint_missing")
+
+
 def test_a_database_without_the_checkpoint_of_a_file_is_reported(tmp_path, vendor):
     path = tmp_path / "checkpoint.jsonl"
     command("audit_checkpoint", out=path)

@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit.offline.verify_trail import is_extension, root_from
 from audit.tree.merkle import EMPTY_ROOT, Tree, leaf_hash
 from audit.tree.notes import TreeHead, is_signed, read_head, sign, verifier_key
-from audit.tree.proofs import consistency_proof, consistent, included, inclusion_proof, tree_root
+from audit.tree.proofs import consistency_proof, inclusion_proof, tree_root
 from audit.tree.tiles import ENTRIES, TileBuilder, TiledSubtrees, unbundled
 
 # The leaves and roots of the reference implementation of RFC 6962.
@@ -121,22 +122,22 @@ def test_every_proof_in_every_small_tree_holds_and_no_other_does(eight):
         for index in range(size):
             proof = inclusion_proof(index, size, eight.subtrees)
             leaf = leaf_hash(LEAVES[index])
-            assert included(leaf, index, size, proof, root)
-            assert not included(leaf_hash(b"other"), index, size, proof, root)
-            assert not included(leaf, index, size, [*proof, root], root)
-            assert not included(leaf, size, size, proof, root)
+            assert root_from(leaf, index, size, proof) == root
+            assert root_from(leaf_hash(b"other"), index, size, proof) != root
+            assert root_from(leaf, index, size, [*proof, root]) != root
+            assert root_from(leaf, size, size, proof) != root
             if size > 1:
-                assert not included(leaf, (index + 1) % size, size, proof, root)
-                assert not included(leaf, index, size, proof[:-1], root)
+                assert root_from(leaf, (index + 1) % size, size, proof) != root
+                assert root_from(leaf, index, size, proof[:-1]) != root
         for old in range(1, size + 1):
             proof = consistency_proof(old, size, eight.subtrees)
-            assert consistent(old, roots[old - 1], size, root, proof)
-            assert not consistent(old, EMPTY_ROOT, size, root, proof)
-            assert not consistent(old, roots[old - 1], size, EMPTY_ROOT, proof)
-            assert not consistent(old, roots[old - 1], size, root, [*proof, root])
+            assert is_extension(old, roots[old - 1], size, root, proof)
+            assert not is_extension(old, EMPTY_ROOT, size, root, proof)
+            assert not is_extension(old, roots[old - 1], size, EMPTY_ROOT, proof)
+            assert not is_extension(old, roots[old - 1], size, root, [*proof, root])
             if old < size:
-                assert not consistent(size, root, old, roots[old - 1], proof)
-                assert not consistent(old, roots[old - 1], size, root, proof[:-1])
+                assert not is_extension(size, root, old, roots[old - 1], proof)
+                assert not is_extension(old, roots[old - 1], size, root, proof[:-1])
 
 
 def test_tiles_grow_with_the_tree_and_keep_every_older_root():
@@ -150,10 +151,10 @@ def test_tiles_grow_with_the_tree_and_keep_every_older_root():
     subtrees = store.subtrees
     for old, new in pairwise(roots):
         assert tree_root(old, subtrees) == roots[old]
-        assert consistent(old, roots[old], new, roots[new], consistency_proof(old, new, subtrees))
+        assert is_extension(old, roots[old], new, roots[new], consistency_proof(old, new, subtrees))
     for index in (0, 255, 256, 65_535, 65_536, store.size - 1):
         proof = inclusion_proof(index, store.size, subtrees)
-        assert included(leaf_hash(str(index).encode()), index, store.size, proof, roots[store.size])
+        assert root_from(leaf_hash(str(index).encode()), index, store.size, proof) == roots[store.size]
     assert unbundled(store.read(ENTRIES, 1, 256))[:2] == [b"256", b"257"]
     assert {level for level, _, _ in store.tiles} == {ENTRIES, 0, 1, 2}
 

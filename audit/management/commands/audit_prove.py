@@ -1,6 +1,5 @@
 """`manage.py audit_prove`: prove entries, or that a checkpoint extends another, to someone without this server."""
 
-import gzip
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.checkpoint_document import BadCheckpoint, Document
 from audit.checkpoint_file import CheckpointFile
 from audit.checkpoints import latest_tree
+from audit.lines import write_lines
 from audit.proving import extension_proof
 from core.context import context, new_request_id
 from core.operations.dispatch import execute
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 data = {"checkpoint": checkpoint, "selection": _selection(options)}
                 with context(request_id=new_request_id()):
                     lines = execute("audit.prove", actor=system_principal(), data=data)
-            written = _write(out, lines)
+            written = write_lines(out, lines)
         except (BadCheckpoint, LookupError, OSError) as error:
             raise CommandError(str(error)) from error
         if written < len(set(options.get("entry") or ())) + 1 or (written == 1 and not since):
@@ -66,17 +66,3 @@ def _selection(options: dict[str, Any]) -> dict[str, Any]:
         return {"reference_type": record[0], "reference_id": int(record[1]), "sequence__isnull": False}
     first, last = options["range"]
     return {"id__gte": first, "id__lte": last}
-
-
-def _write(path: Path, lines: Iterable[bytes]) -> int:
-    """Write the lines and return their number; an incomplete file is removed. Raises OSError, LookupError."""
-    count = 0
-    try:
-        with gzip.open(path, "wb") if path.suffix == ".gz" else path.open("wb") as target:
-            for line in lines:
-                target.write(line)
-                count += 1
-    except LookupError:
-        path.unlink()
-        raise
-    return count

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.archives import archived_stretches
 from audit.checkpoint_document import BadCheckpoint, Document, check_document, check_signature, public_key
 from audit.checkpoint_file import CheckpointFile
 from audit.completeness import checkpoint_missing, unguarded
@@ -13,6 +14,8 @@ from audit.models import AuditEntry
 from audit.records import MOST, audited_models, verify_records
 from audit.verify import VerificationResult, latest_checkpoint_document, verify
 from core.management.progress import progress_bar
+
+DESCRIPTION = "  entries {first_entry_id} to {last_entry_id}: {entries} in the file with SHA-256 {sha256}"
 
 
 class Command(BaseCommand):
@@ -47,6 +50,11 @@ class Command(BaseCommand):
         if verdict.imported_since:
             self.stdout.write(
                 f"{verdict.imported_since} imported entries with older dates were added after the checkpoint"
+            )
+        if verdict.archived:
+            self.stdout.write(
+                f"{verdict.archived} sealed entries are in archives, which verify_trail.py proves:"
+                + "".join(f"\n{DESCRIPTION.format(**each)}" for each in archived_stretches())
             )
         if records:
             self._verify_records()
