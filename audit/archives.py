@@ -6,7 +6,7 @@ the archive remains provable by `verify_trail.py`. An archive is recorded in the
 
 import gzip
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +93,10 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _ids_and_hashes(leaf: DiscoveryLeaf) -> Iterator[tuple[int, str]]:
+def _ids_and_hashes(leaf: DiscoveryLeaf) -> Generator[tuple[int, str], None, None]:
     rows = AuditEntry.objects.filter(**selection_of(leaf)).order_by("id").values_list("id", "hash")
-    found = rows.iterator(chunk_size=CHUNK)
-    with closing(found):  # type: ignore[type-var]
+    found: Any = rows.iterator(chunk_size=CHUNK)
+    with closing(found):
         yield from found
 
 

@@ -41,7 +41,7 @@ def node_hash(left, right):
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root_from(leaf, index, size, proof):
+def root_from(leaf: bytes, index: int, size: int, proof: "list[bytes]") -> "bytes | None":
     """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None if its length is wrong."""
     if not 0 <= index < size:
         return None
@@ -59,7 +59,7 @@ def root_from(leaf, index, size, proof):
     return node if last == 0 else None
 
 
-def is_extension(old, old_root, new, new_root, proof):
+def is_extension(old: int, old_root: bytes, new: int, new_root: bytes, proof: "list[bytes]") -> bool:
     """Whether a consistency proof leads from both roots to the same nodes (RFC 9162, 2.1.4.2)."""
     if old == new:
         return not proof and old_root == new_root
@@ -91,7 +91,7 @@ def is_extension(old, old_root, new, new_root, proof):
 class Checkpoint:
     """Origin, number of entries and root of the note in a checkpoint document."""
 
-    def __init__(self, document):
+    def __init__(self, document: dict):
         self.note = document["note"]
         self.text = self.note.rpartition("\n\n")[0] + "\n" if "\n\n" in self.note else self.note
         self.origin, size, root = self.text.split("\n")[:3]
@@ -153,7 +153,7 @@ def check_origin(checkpoint, trusted):
 class Entry:
     """One line: the exact hashed text of an entry, and its position in the tree."""
 
-    def __init__(self, line):
+    def __init__(self, line: "str | bytes"):
         self.line = json.loads(line)
         self.id, self.hash, self.previous_hash = self.line["id"], self.line["hash"], self.line["previous_hash"]
         content = json.loads(self.line["content"])
@@ -166,7 +166,7 @@ class Entry:
     def name(self):
         return " ".join(str(each) for each in self.record if each is not None)
 
-    def check_inclusion(self, checkpoint):
+    def check_inclusion(self, checkpoint: Checkpoint) -> None:
         leaf = json.dumps([self.id, *self.record, self.sequence, self.hash], separators=(",", ":"), ensure_ascii=False)
         proof = [bytes.fromhex(each) for each in self.line["proof"]]
         if root_from(leaf_hash(leaf.encode()), self.line["position"], checkpoint.size, proof) != checkpoint.root:
