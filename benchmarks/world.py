@@ -1,8 +1,8 @@
 """The world of the benchmarks: `python -m benchmarks.world FOLDER INCIDENTS` fills an empty PostgreSQL database.
 
 As many incidents as are asked for, three audit entries for each, 1,000 users, and 500 clients that all have a promise.
-The folder gets what those who ask have to know (told.json), and the statements that the product runs
-for each request (statements.pickle), which the bare view of the comparison runs, too.
+The folder gets what those who ask have to know (told.json), and the statements that the bare view of the comparison
+replays for each request (statements.pickle; see benchmarks.baseline).
 """
 
 import json
@@ -17,11 +17,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
 django.setup()
 
-from django.conf import settings
-from django.db import connection
 from django.db.models import Min
 
 from audit.models import AuditEntry
+from benchmarks.baseline import statements
 from benchmarks.rows import multiply
 from clients.models import Client, SlaAgreement, Subscription
 from core.context import context
@@ -29,7 +28,6 @@ from core.operations.registry import registry
 from core.reading.pagination import Cursor
 from incidents.models import Incident
 from products.models import Component
-from tests.api import TRANSACTION_WORDS, Api
 from tests.clients.factories import AgreementFactory, SubscriptionFactory
 from tests.incidents.factories import IncidentFactory, NoteFactory
 from tests.products.factories import ComponentFactory
@@ -138,7 +136,7 @@ def fill_incidents(incidents: int, numbers: dict[str, int]) -> None:
 
 
 def body(numbers: dict[str, int]) -> dict[str, Any]:
-    """The body of the creation that is recorded; benchmarks/create.lua sends the like, each for something else."""
+    """The body of a creation; benchmarks/create.lua sends the like, each for something else."""
     return {
         "title": "Payments fail",
         "description": "Card payments are declined.",
@@ -153,41 +151,12 @@ def body(numbers: dict[str, int]) -> dict[str, Any]:
     }
 
 
-class Recorder:
-    """Keeps the statements that run in a block, with their values; those that control transactions are left out."""
-
-    def __init__(self) -> None:
-        self.statements: list[tuple[str, Any]] = []
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, details: Any) -> Any:
-        if not sql.startswith(TRANSACTION_WORDS):
-            self.statements.append((sql, params))
-        return execute(sql, params, many, details)
-
-
-def record(told: dict[str, Any]) -> dict[str, Any]:
-    """The statements of each request after a warm-up, and the id of the created record."""
-    caller = Api(Authorization=f"Token {told['token']}")
-    caller.get("/me/", expect=200)
-    recorded: dict[str, Any] = {}
-    for name in ("list", "get", "create"):
-        asked = told["requests"][name]
-        with connection.execute_wrapper(recorder := Recorder()):
-            if name == "create":
-                recorded["created"] = caller.post(asked["path"], asked["body"], expect=201).json()["id"]
-            else:
-                caller.get(asked["path"], expect=200)
-        recorded[name] = recorder.statements
-    return recorded
-
-
 def main() -> None:
     folder, incidents = sys.argv[1:]
-    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     with context(actor=system_principal(), operation=registry["system.seed"], request_id="bench"):
         told = populate(int(incidents))
     (Path(folder) / "told.json").write_text(json.dumps(told))
-    (Path(folder) / "statements.pickle").write_bytes(pickle.dumps(record(told)))
+    (Path(folder) / "statements.pickle").write_bytes(pickle.dumps(statements(told)))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The ceiling: a bare Django view that runs the product's own statements by cursor and answers with a fast encoder.
+"""The ceiling: a bare Django view that runs statements of the product by cursor and answers with a fast encoder.
 
 It decides nothing: no policy, no reading of the body, no arithmetic. The lower bound of a framework. Started by
-`gunicorn benchmarks.peers.bare:application`, with the statements recorded by benchmarks.world in the folder that
-BENCH_FOLDER names.
+`gunicorn benchmarks.peers.bare:application`, with the statements of a fixed commit (see benchmarks.baseline) that
+benchmarks.world has left in the folder that BENCH_FOLDER names.
 """
 
 import os
@@ -36,16 +36,19 @@ from django.urls import path
 
 application = get_wsgi_application()
 
-RECORDED: dict[str, Any] = pickle.loads((Path(os.environ["BENCH_FOLDER"]) / "statements.pickle").read_bytes())  # noqa: S301 - our own
+FILE = Path(os.environ["BENCH_FOLDER"]) / "statements.pickle"
+RECORDED: dict[str, list[tuple[str, Any]]] = pickle.loads(FILE.read_bytes())  # noqa: S301 - our own
 CREATION = 'INSERT INTO "incidents_incident"'
 # The place of the value that no two open incidents share.
 OPEN_KEY = -1
+# Stands for the id of the created record in the statements behind its insertion (benchmarks.baseline.CREATED).
+CREATED = -1
 numbers = count()
 # Two processes must not create the same.
 PROCESS = uuid4().hex
 
 
-def replay(statements: list[tuple[str, Any]], created: int | None = None) -> list[list[dict[str, Any]]]:
+def replay(statements: list[tuple[str, Any]]) -> list[list[dict[str, Any]]]:
     """Run recorded statements; the rows of each. Behind an insertion of a record its new id stands for the old one."""
     answers: list[list[dict[str, Any]]] = []
     renamed: dict[Any, int] = {}
@@ -58,7 +61,7 @@ def replay(statements: list[tuple[str, Any]], created: int | None = None) -> lis
             names = [column.name for column in cursor.description or ()]
             answers.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()] if names else [])
             if sql.startswith(CREATION):
-                renamed[created] = answers[-1][0]["id"]
+                renamed[CREATED] = answers[-1][0]["id"]
     return answers
 
 
@@ -75,7 +78,7 @@ def answered(data: Any, status: int = 200) -> HttpResponse:
 def incidents(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
-            *_, record, notes, affected = replay(RECORDED["create"], RECORDED["created"])
+            *_, record, notes, affected = replay(RECORDED["create"])
         return answered({**record[0], "notes": notes, "affected_client_ids": affected}, 201)
     _, rows, _ = replay(RECORDED["list"])
     return answered({"next": None, "previous": None, "results": rows})
