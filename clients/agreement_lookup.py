@@ -64,13 +64,23 @@ def applicable_agreements(client_id: int, criteria: AgreementCriteria | None = N
     Subscriptions without an agreement are included: their recovery objectives apply nevertheless.
     """
     now = timezone.now()
-    latest = (now + _FURTHEST_AHEAD).date()
+    latest = latest_start(now)
     if criteria is None:
         rows = _ALL(client_id, latest)
     elif criteria.product_id is None:
         rows = _FOR_SEVERITY(client_id, latest, criteria.severity)
     else:
         rows = _FOR_PRODUCT(client_id, latest, criteria.severity, criteria.product_id)
+    return started(rows, now)
+
+
+def latest_start(now: datetime) -> date:
+    """The latest date on which a subscription may start that has started anywhere."""
+    return (now + _FURTHEST_AHEAD).date()
+
+
+def started(rows: Iterable[dict[str, Any]], now: datetime) -> list[ApplicableAgreement]:
+    """The agreements in rows of `with_agreements` whose subscription has started."""
     return [agreement for agreement in map(_applicable, rows) if agreement.start_date <= agreement.day_of(now)]
 
 
@@ -130,8 +140,13 @@ def _rows(client_id: int, latest: date, severity: str | None = None, product_id:
         agreement &= Q(agreements__severity_level=severity)
     if product_id is not None:
         found = found.filter(product_id=product_id)
-    found = found.annotate(agreement=FilteredRelation("agreements", condition=agreement), **_CALENDAR)
-    return found.order_by("pk").values(*_COLUMNS, *_CALENDAR)
+    return with_agreements(found, agreement)
+
+
+def with_agreements(subscriptions: Any, condition: Q, *columns: str) -> Any:
+    """Rows of subscriptions, each with its agreements of this condition and the calendar of its client."""
+    found = subscriptions.annotate(agreement=FilteredRelation("agreements", condition=condition), **_CALENDAR)
+    return found.order_by("pk").values(*_COLUMNS, *_CALENDAR, *columns)
 
 
 _ALL = CompiledQuery(_rows, int, date)

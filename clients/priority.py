@@ -23,12 +23,13 @@ def high_priority_clients(client_ids: Iterable[int]) -> set[int]:
         client_id__in=client_ids, high_priority=True, status=SubscriptionStatus.ACTIVE
     ).order_by()
     now = timezone.now()
-    return {row["client_id"] for row in marked.values(*_COLUMNS) if _is_current(row, now)}
+    return {row["client_id"] for row in marked.values(*_COLUMNS) if is_current_in(row, row[_COLUMNS[-1]], now)}
 
 
-def _is_current(row: dict[str, Any], now: datetime) -> bool:
-    zone = ZoneInfo(row["client__calendar__timezone"] or DEFAULT_CALENDAR["timezone"])
-    return is_current(row["start_date"], row["end_date"], now.astimezone(zone).date())
+def is_current_in(row: dict[str, Any], zone: str | None, now: datetime) -> bool:
+    """Whether the subscription of a row is current in the client's time zone."""
+    today = now.astimezone(ZoneInfo(zone or DEFAULT_CALENDAR["timezone"])).date()
+    return is_current(row["start_date"], row["end_date"], today)
 
 
 def is_current(start: date, end: date | None, today: date) -> bool:

@@ -9,12 +9,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from clients.choices import Severity
-from core.operations.fields import NameField, Reference
+from core.operations.fields import NameField
 from core.reading.serializers import Body
 from incidents.choices import Category, DetectionSource, IncidentStatus, Level, PauseReason
 from incidents.duties import lowers_severity
-from incidents.inputs import ClientList, OwnClient, PeopleBody, Person
-from products.models import Component
+from incidents.inputs import AffectedComponent, ClientList, OwnClient, PeopleBody, Person
 from users.choices import CC, IM, SA, STAFF, TS
 from users.models import User
 
@@ -69,7 +68,7 @@ class IncidentBody(PeopleBody):
     severity = serializers.ChoiceField(choices=Severity.choices, required=False)
     classification = FactsBody(required=False)
     severity_override_reason = _reason()
-    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    component_id = AffectedComponent()
     detection_source = serializers.ChoiceField(choices=DetectionSource.choices, required=False)
     occurred_at = serializers.DateTimeField(required=False, allow_null=True)
     detected_at = serializers.DateTimeField(required=False)
@@ -146,7 +145,7 @@ class IncidentUpdateBody(PeopleBody):
     status = serializers.ChoiceField(choices=IncidentStatus.choices, required=False)
     assigned_manager_id = _manager()
     assigned_to_id = _worker()
-    component_id = Reference(Component, active=False, source="component", required=False, allow_null=True)
+    component_id = AffectedComponent()
     severity = serializers.ChoiceField(choices=Severity.choices, required=False)
     severity_override_reason = _reason()
     impact_level = serializers.ChoiceField(choices=Level.choices, required=False)

@@ -1,4 +1,4 @@
-"""Input fields of incidents: one statement for all people, one for all clients."""
+"""Input fields of incidents: one statement for all people, clients and components of a body."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from clients.choices import ClientStatus
 from clients.models import Client
-from core.operations.fields import MAX_ID, Reference
+from core.operations.fields import MAX_ID, Reference, is_integer
 from core.reading.serializers import Body
-from core.sql.lookups import by_ids
+from core.sql.joint_lookups import by_ids_of_each
 from incidents.models import AffectedClient
+from products.models import Component
 from users.models import User
 
 MAX_CLIENTS = 1_000
@@ -50,17 +51,32 @@ class OwnClient(Reference):
         return parent.clients.get(pk)
 
 
+class AffectedComponent(Reference):
+    """The id of a component, active or not. Its body is a PeopleBody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Component, active=False, source="component", required=False, allow_null=True, **options)
+
+    def _find(self, pk: int) -> Any:
+        parent: Any = self.parent
+        return parent.components.get(pk)
+
+
 class PeopleBody(Body):
-    """A body that looks up all its people in one statement, and all its clients in another."""
+    """A body that looks up all its people, clients and components in one statement."""
 
     people: dict[int, User]
     clients: dict[int, Client]
+    components: dict[int, Component]
 
     def to_internal_value(self, data: Any) -> Any:
-        given = data if isinstance(data, dict) else {}
-        self.people = self._found(self.assignable_users(self.context["actor"]), self._ids(given, Person))
-        readable = Client.objects.visible_to(self.context["actor"])
-        self.clients = self._found(readable, self._ids(given, OwnClient, ClientList))
+        given, actor = data if isinstance(data, dict) else {}, self.context["actor"]
+        wanted = [
+            (self.assignable_users(actor), self._ids(given, Person)),
+            (Client.objects.visible_to(actor), self._ids(given, OwnClient, ClientList)),
+            (Component.objects.visible_to(actor), self._ids(given, AffectedComponent)),
+        ]
+        self.people, self.clients, self.components = by_ids_of_each(wanted)
         return super().to_internal_value(data)
 
     def discloses(self, person: User) -> bool:
@@ -75,12 +91,10 @@ class PeopleBody(Body):
 
     def _ids(self, given: dict[str, Any], *kinds: type) -> set[int]:
         """The ids in fields of these kinds, alone or in lists; invalid values are refused by their field."""
-        stated = [given.get(name) for name, field in self.fields.items() if isinstance(field, kinds)]
+        stated: list[Any] = [given.get(name) for name, field in self.fields.items() if isinstance(field, kinds)]
         flat = [each for value in stated for each in (value[:MAX_CLIENTS] if isinstance(value, list) else [value])]
-        return {each for each in flat if type(each) is int and 0 <= each <= MAX_ID}
-
-    def _found(self, among: QuerySet[Any], ids: set[int]) -> dict[int, Any]:
-        return {record.pk: record for record in by_ids(among, ids)}
+        numbers = [int(each) for each in flat if is_integer(each) and not isinstance(each, bool)]
+        return {each for each in numbers if 0 <= each <= MAX_ID}
 
 
 class ClientList(serializers.ListField):

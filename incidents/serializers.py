@@ -204,6 +204,12 @@ class IncidentDetail(IncidentOutput):
         asked = set(names)
         return [_completed(row, viewer, asked) for row in super().completed(rows, viewer, asked)]
 
+    @classmethod
+    def of_created(cls, record: Incident) -> dict[str, Any] | None:
+        """A new incident has no notes."""
+        affected = record.affected_at_creation
+        return None if affected is None else {"notes": [], "affected_client_ids": affected}
+
     @staticmethod
     def get_classification_advice(row: dict[str, Any]) -> list[str]:
         at_risk = row["sla_at_risk_at"] is not None and row["sla_at_risk_at"] <= timezone.now()
@@ -217,13 +223,14 @@ class IncidentDetail(IncidentOutput):
 
 def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, Any]:
     """A row with its notes and affected clients, if requested, within the viewer's scope."""
-    notes = _latest_notes(row["id"], viewer) if "notes" in names else []
-    ids = AFFECTED(row["id"]) if "affected_client_ids" in names else []
+    notes = row["notes"] if "notes" in row else _latest_notes(row["id"], viewer) if "notes" in names else []
+    known = row.get("affected_client_ids")
+    ids = known if known is not None else AFFECTED(row["id"]) if "affected_client_ids" in names else []
     name = row.get("client__name")
     if not viewer.is_internal and names & {"client_name", "affected_client_ids"}:
-        readable = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
-        known = set(readable.values_list("pk", flat=True))
-        ids, name = [each for each in ids if each in known], name if row["client_id"] in known else None
+        among = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
+        readable = set(among.values_list("pk", flat=True))
+        ids, name = [each for each in ids if each in readable], name if row["client_id"] in readable else None
     return {**row, "client__name": name, "affected_client_ids": ids, "notes": notes}
 
 

@@ -43,9 +43,12 @@ def basis_of(incident: Incident) -> Basis:
     return Basis(dict(incident.classification), dict(incident.known_facts))
 
 
-def known_facts(client_ids: Collection[int], hint: str = "") -> dict[str, Any]:
-    """The server's own facts about an incident that affects these clients; one statement."""
-    known: dict[str, Any] = {AFFECTED: len(client_ids), HIGH_PRIORITY: bool(high_priority_clients(client_ids))}
+def known_facts(client_ids: Collection[int], hint: str = "", *, high_priority: bool | None = None) -> dict[str, Any]:
+    """The server's own facts about an incident that affects these clients; one statement, unless the caller knows
+    whether one of them has a high-priority contract.
+    """
+    marked = bool(high_priority_clients(client_ids)) if high_priority is None else high_priority
+    known: dict[str, Any] = {AFFECTED: len(client_ids), HIGH_PRIORITY: marked}
     return {**known, HINT: hint} if hint else known
 
 

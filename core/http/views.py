@@ -141,7 +141,7 @@ class OperationView(ViewSet):
             result, extra, code = result.record, result.extra, result.status or code
         if not hasattr(result, "entity_type"):
             return Response(result, status=code)
-        body, version = collections[result.entity_type].shown(result, self.request.user)
+        body, version = collections[result.entity_type].shown(result, self.request.user, last=True)
         return Response({**body, **extra}, status=code, headers={"ETag": etag_of(version)})
 
 

@@ -13,6 +13,7 @@ from core.errors import Refusal, not_found
 from core.formats.csv_table import render_csv
 from core.models import Record
 from core.operations.fields import MAX_ID
+from core.reading.created_rows import row_of_created
 from core.reading.filters import StrictFilterSet
 from core.reading.page_numbers import read_number, read_numbered
 from core.reading.pagination import Page, PageKey, bad_filter, read_batches, read_first_page, read_page, read_size
@@ -204,10 +205,17 @@ class Collection:
         ids = list(ids)
         return {row["id"]: row for row in self.output.rows(self.scoped(user).filter(pk__in=ids), user)} if ids else {}
 
-    def shown(self, record: Any, user: Any) -> tuple[dict[str, Any], int]:
-        """The representation and version of a record that the user has just written."""
+    def shown(self, record: Any, user: Any, *, last: bool = False) -> tuple[dict[str, Any], int]:
+        """The representation and version of a record that the user has just written.
+
+        `last`: nothing has been written since this record was saved. Then a created one need not be read again.
+        """
         selection = self.selection(self.single, user, NOTHING)
-        return self._shown(self._read(self.model.objects.all(), record.pk, selection.columns), selection)
+        known = self.single.of_created(record) if last else None
+        row = row_of_created(record, [*selection.columns, VERSION]) if known is not None else None
+        if known is None or row is None:
+            return self._shown(self._read(self.model.objects.all(), record.pk, selection.columns), selection)
+        return self._shown({**row, **known}, selection)
 
     def _shown(self, row: Any, selection: Selection) -> tuple[dict[str, Any], int]:
         return selection.represent([row])[0], row.get(VERSION, 1)

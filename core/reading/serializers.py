@@ -190,6 +190,13 @@ class Output(serializers.ModelSerializer[Any]):
         return rows
 
     @classmethod
+    def of_created(cls, record: Any) -> dict[str, Any] | None:
+        """What a row of this record, which has just been created, contains besides its columns; None if the record must
+        be read again.
+        """
+        return None
+
+    @classmethod
     def rows(cls, queryset: Any, viewer: Any) -> list[dict[str, Any]]:
         """Represent every record of a queryset in one statement."""
         return cls.represent(queryset.values(*cls.columns()), viewer)

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, get_related_populators
 
 from core.errors import UndeclaredError
+from core.sql.postgresql.pipelines import one_round_trip
 
 # Placeholder values during compilation: one set for each type, all distinct.
 MARKS: dict[type, Callable[[int], Any]] = {
@@ -44,13 +45,26 @@ class Statement:
     converters: list[tuple[int, Any, Any]]
     shape: Shape
 
-    def run(self, values: tuple[Any, ...]) -> list[Any]:
+    def run(self, values: tuple[Any, ...], before: Callable[[], None] | None = None) -> list[Any]:
+        with connection.cursor() as cursor:
+            if before is None:
+                cursor.execute(self.sql, self.bound(values))
+            else:
+                with one_round_trip():
+                    before()
+                    cursor.execute(self.sql, self.bound(values))
+            rows = cursor.fetchall()
+        return self.shaped(rows)
+
+    def bound(self, values: tuple[Any, ...]) -> list[Any]:
+        """The parameters for these values."""
         bound = list(self.params)
         for place, number, adapt in self.places:
             bound[place] = adapt(values[number])
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, bound)
-            rows = cursor.fetchall()
+        return bound
+
+    def shaped(self, rows: list[Any]) -> list[Any]:
+        """The results in these rows."""
         return [self.shape(row) for row in (self._converted(rows) if self.converters else rows)]
 
     def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
@@ -75,7 +89,11 @@ class CompiledQuery:
 
     def __call__(self, *values: Any) -> list[Any]:
         """The results of the queryset for these values."""
-        return self._statement.run(values)
+        return self.statement.run(values)
+
+    def behind(self, before: Callable[[], None], *values: Any) -> list[Any]:
+        """The same, behind the statements of `before`, of which no rows are needed: all take one round trip."""
+        return self.statement.run(values, before)
 
     def first(self, *values: Any) -> Any:
         """The first result, or None. The queryset itself should be limited to one."""
@@ -83,11 +101,12 @@ class CompiledQuery:
 
     def ready(self) -> Self:
         """This query, already compiled. Raises the exceptions of building the queryset."""
-        _ = self._statement
+        _ = self.statement
         return self
 
     @cached_property
-    def _statement(self) -> Statement:
+    def statement(self) -> Statement:
+        """The compiled statement. Raises UndeclaredError for a queryset that cannot be compiled."""
         marks = [MARKS[kind](number) for number, kind in enumerate(self._kinds)]
         queryset, compiler, sql, params = self._compiled(marks)
         places = [

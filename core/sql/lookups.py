@@ -32,7 +32,7 @@ def by_ids(queryset: Any, ids: Collection[int], related: tuple[str, ...] = ()) -
         return []
     if is_filtered(queryset) or len(ids) > FEW:
         return list(_joined(queryset.filter(pk__in=ids), related))
-    return _records_of(queryset.model, len(ids), related)(*ids)
+    return records_of(queryset.model, len(ids), related)(*ids)
 
 
 def locked(queryset: Any, pk: int) -> Any:
@@ -116,7 +116,8 @@ def _row_of(model: Any, columns: tuple[str, ...]) -> CompiledQuery:
 
 
 @lru_cache(MAX_CACHED_FORMS)
-def _records_of(model: Any, count: int, related: tuple[str, ...]) -> CompiledQuery:
+def records_of(model: Any, count: int, related: tuple[str, ...]) -> CompiledQuery:
+    """The records of a whole table with a number of ids."""
     records = _joined(model.objects.order_by(), related)
     return CompiledQuery(lambda *ids: records.filter(pk__in=ids), *[int] * count)
 

@@ -56,7 +56,8 @@ class Incident(Record):
     the closed ones); `responded_at` keeps the time of the response if a reopening removes the resolution that gave it;
     `kept_by_pauses` means that the resolution was in time only because of pauses. `sla_due_at` and `sla_at_risk_at` are
     the earliest due and at-risk times of running clocks, null if none runs: lists find late incidents by them.
-    `stamped_for` is the state for which this instance was last stamped.
+    `stamped_for` is the state for which this instance was last stamped; `affected_at_creation` are the further clients
+    of the incident that this instance has created, else None.
     """
 
     entity_type = "incident"
@@ -71,6 +72,7 @@ class Incident(Record):
         }
     )
     stamped_for: Any = None
+    affected_at_creation: list[int] | None = None
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="incidents", db_index=False)
     component = models.ForeignKey(

@@ -1,11 +1,13 @@
 """SOP 12: Creating Incidents."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
 
+from clients.agreement_lookup import ApplicableAgreement
 from clients.models import Client
+from clients.opening_terms import opening_terms
 from clients.terms import hold_terms
 from core.codes import Code
 from core.hooks import hooks
@@ -67,13 +69,26 @@ def create_incident(
         **fields,
     )
     further = list(affected_clients)
-    hold_terms({client.pk, *(each.pk for each in further)})
-    known = known_facts({client.pk, *(each.pk for each in further)}, event_hint)
+    terms, known = _terms_and_facts(incident, {client.pk, *(each.pk for each in further)}, event_hint)
     refusal = classify_new(incident, severity, known)
-    stamp(incident)
+    stamp(incident, terms)
     incident.save()
     if refusal is not None:
         raise refusal
     set_affected_clients(incident, further, new=True)
     hooks.changed(incident)
+    incident.affected_at_creation = sorted(each.pk for each in further)
     return incident
+
+
+def _terms_and_facts(
+    incident: Incident, clients: Collection[int], hint: str
+) -> tuple[list[ApplicableAgreement] | None, dict[str, Any]]:
+    """Hold the terms of these clients. Returns the agreements, where one statement finds them with the facts, and the
+    facts.
+    """
+    if incident.component is None or len(clients) > 1:
+        hold_terms(clients)
+        return None, known_facts(clients, hint)
+    terms = opening_terms(incident.client_id, incident.component.product_id)
+    return terms.agreements, known_facts(clients, hint, high_priority=terms.high_priority)
