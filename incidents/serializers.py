@@ -223,9 +223,7 @@ class IncidentDetail(IncidentOutput):
 
 def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, Any]:
     """A row with its notes and affected clients, if requested, within the viewer's scope."""
-    notes = row["notes"] if "notes" in row else _latest_notes(row["id"], viewer) if "notes" in names else []
-    known = row.get("affected_client_ids")
-    ids = known if known is not None else AFFECTED(row["id"]) if "affected_client_ids" in names else []
+    notes, ids = _notes_and_affected(row, viewer, names)
     name = row.get("client__name")
     if not viewer.is_internal and names & {"client_name", "affected_client_ids"}:
         among = Client.objects.visible_to(viewer).filter(pk__in=[row["client_id"], *ids])
@@ -234,8 +232,17 @@ def _completed(row: dict[str, Any], viewer: Any, names: set[str]) -> dict[str, A
     return {**row, "client__name": name, "affected_client_ids": ids, "notes": notes}
 
 
-def _latest_notes(incident_id: int, viewer: Any) -> list[dict[str, Any]]:
-    return NoteOutput.represent(LATEST_PUBLIC(incident_id) if viewer.role == CC else LATEST(incident_id), viewer)
+def _notes_and_affected(row: dict[str, Any], viewer: Any, names: set[str]) -> tuple[list[Any], list[int]]:
+    """The latest notes and the affected clients, if requested; the row of a created incident has them."""
+    if "notes" in row:
+        return row["notes"], row["affected_client_ids"]
+    latest = LATEST_PUBLIC if viewer.role == CC else LATEST
+    if {"notes", "affected_client_ids"} <= names:
+        notes, ids = latest.beside(AFFECTED, row["id"])
+    else:
+        notes = latest(row["id"]) if "notes" in names else []
+        ids = AFFECTED(row["id"]) if "affected_client_ids" in names else []
+    return NoteOutput.represent(notes, viewer), ids
 
 
 class ClassificationAnswer(serializers.Serializer[object]):

@@ -95,6 +95,15 @@ class CompiledQuery:
         """The same, behind the statements of `before`, of which no rows are needed: all take one round trip."""
         return self.statement.run(values, before)
 
+    def beside(self, other: "CompiledQuery", *values: Any) -> tuple[list[Any], list[Any]]:
+        """The results of this query and of another one for the same values, in one round trip."""
+        with connection.cursor() as mine, connection.cursor() as others:
+            with one_round_trip():
+                mine.execute(self.statement.sql, self.statement.bound(values))
+                others.execute(other.statement.sql, other.statement.bound(values))
+            rows = mine.fetchall(), others.fetchall()
+        return self.statement.shaped(rows[0]), other.statement.shaped(rows[1])
+
     def first(self, *values: Any) -> Any:
         """The first result, or None. The queryset itself should be limited to one."""
         return next(iter(self(*values)), None)

@@ -15,9 +15,9 @@ def one_round_trip() -> Iterator[None]:
     """Send the statements of a block together, in their order, each with its own snapshot as ever.
 
     Their rows are fetched after the block; their errors are raised at its end. A BEGIN that is due goes with them.
-    Without PostgreSQL, or outside a transaction, they are sent one by one.
+    Outside a transaction they are one: for reads only. Without PostgreSQL they are sent one by one.
     """
-    if connection.vendor != "postgresql" or not connection.in_atomic_block or not Pipeline.is_supported():
+    if connection.vendor != "postgresql" or not Pipeline.is_supported():
         yield
         return
     connection.ensure_connection()
