@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots
+.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ openapi: $(SYNCED) ## Write docs/openapi.json and list breaking changes
 bench: $(SYNCED) ## Run the benchmarks, about 20 minutes (requires wrk, and DATABASE_URL of a PostgreSQL database)
 	@status=0; for each in comparison growth memory analytics; do \
 		$(BIN)/python -m benchmarks.$$each || status=1; done; exit $$status
+
+bench-peers: $(SYNCED) ## Compare with Argus and idiomatic DRF, about 5 minutes (as bench; installs Argus from PyPI into var/)
+	$(BIN)/python -m benchmarks.peers_comparison
 
 sdk: $(SYNCED) ## Generate the Python and TypeScript clients from the OpenAPI description (requires Node 18)
 	@mkdir -p var

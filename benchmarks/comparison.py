@@ -6,7 +6,7 @@ different runs, do not compare. Exits 1 when one of them is not acceptable.
 
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 from benchmarks.load import Load
@@ -33,7 +33,7 @@ def results(filled: World) -> Iterator[Result]:
     load = Load(filled.told, SECONDS)
     with ExitStack() as serving:
         addresses = {name: serving.enter_context(filled.serve(name)) for name in ALL}
-        rates = in_turn(load, addresses)
+        rates = in_turn({name: (load, address) for name, address in addresses.items()})
         for (request, other), limits in LIMITS.items():
             yield Result(request, f"× {other}", rates[request, PRODUCT] / rates[request, other], *limits)
         for request in REQUESTS:
@@ -45,14 +45,19 @@ def results(filled: World) -> Iterator[Result]:
         yield Result("policy check", "× get", statistics.median(against_get), 1.0, 1.0)
 
 
-def in_turn(load: Load, addresses: dict[str, str]) -> dict[tuple[str, str], float]:
-    """The middle rate of each request and server: A B C, A B C, A B C, after a warm-up that does not count."""
+def in_turn(served: Mapping[str, tuple[Load, str]]) -> dict[tuple[str, str], float]:
+    """The middle rate of each request and server: A B C, A B C, A B C, after a warm-up that does not count.
+
+    Each server has a load, which knows its requests, and an address.
+    """
     rates: dict[tuple[str, str], float] = {}
     for request in REQUESTS:
-        for address in addresses.values():
+        for load, address in served.values():
             load.run(address, request, seconds=WARM_UP)
-        runs = [{name: load.run(address, request).rate for name, address in addresses.items()} for _ in range(ROUNDS)]
-        rates |= {(request, name): statistics.median(run[name] for run in runs) for name in addresses}
+        runs = [
+            {name: load.run(address, request).rate for name, (load, address) in served.items()} for _ in range(ROUNDS)
+        ]
+        rates |= {(request, name): statistics.median(run[name] for run in runs) for name in served}
     return rates
 
 

@@ -36,7 +36,7 @@ class Load:
         asked, lasting = self._told["requests"][name], seconds or self._seconds
         command = ["wrk", "--latency", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
         command += ["-H", f"Authorization: Token {self._told['token']}", "-H", "Content-Type: application/json"]
-        script = "create.lua" if name == "create" else "post.lua" if "body" in asked else ""
+        script = asked.get("script", "post.lua" if "body" in asked else "")
         command += ["-s", str(HERE / script)] if script else []
         variables = {f"BENCH_{key.upper()}": str(value) for key, value in self._told["numbers"].items()}
         variables |= {"BENCH_OFFSET": str(self._next), "BENCH_BODY": json.dumps(asked.get("body"))}

@@ -63,7 +63,7 @@ def requests_about(incident: int, numbers: dict[str, int]) -> dict[str, Any]:
     return {
         "list": {"path": LIST},
         "get": {"path": f"/api/v1/incidents/{incident}/"},
-        "create": {"path": "/api/v1/incidents/", "body": body(numbers)},
+        "create": {"path": "/api/v1/incidents/", "body": body(numbers), "script": "create.lua"},
         "check": {"path": "/api/v1/approvals/check/", "body": check},
         "timeline": {"path": f"/api/v1/incidents/{incident}/timeline/"},
         **lists_of_ten(incident),
