@@ -9,7 +9,7 @@ from clients.choices import ClientStatus
 from clients.models import Client
 from core.operations.fields import MAX_ID, Reference, is_integer
 from core.reading.serializers import Body
-from core.sql.joint_lookups import by_ids_of_each
+from core.sql.lookups import by_ids_of_each
 from incidents.models import AffectedClient
 from products.models import Component
 from users.models import User

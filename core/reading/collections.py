@@ -13,14 +13,13 @@ from core.errors import Refusal, not_found
 from core.formats.csv_table import render_csv
 from core.models import Record
 from core.operations.fields import MAX_ID
-from core.reading.created_rows import row_of_created
 from core.reading.filters import StrictFilterSet
 from core.reading.page_numbers import read_number, read_numbered
 from core.reading.pagination import Page, PageKey, bad_filter, read_batches, read_first_page, read_page, read_size
 from core.reading.query import MAX_WORDS, read_words, refuse_unknown, refuse_unstorable
 from core.reading.serializers import Output
 from core.reading.sparse_fields import Relation, Selection, select
-from core.sql.lookups import first_row, is_filtered
+from core.sql.lookups import first_row, is_filtered, row_of_created
 
 # Filters whose values say nothing about a person: ids, numbers, times, flags and enumerations.
 CLOSED = (

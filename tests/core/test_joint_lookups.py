@@ -3,8 +3,7 @@
 import pytest
 
 from clients.models import Client
-from core.sql.joint_lookups import MOST_ROWS, by_ids_of_each
-from core.sql.lookups import by_ids
+from core.sql.lookups import MOST_ROWS, by_ids, by_ids_of_each
 from products.models import Component
 from tests.api import capture, statements
 from tests.clients.factories import ClientFactory
