@@ -26,6 +26,7 @@ OWN = (
     ("Search", "search", "search"),
     ("My account", "account_circle", "account"),
     ("Policy", "policy", "policy"),
+    ("Audit trail", "history", "trail"),
     ("Verify the trail", "verified", "verification"),
 )
 

@@ -12,12 +12,14 @@ from unfold.sites import UnfoldAdminSite
 
 from console.acting.pages import act
 from console.acting.verdicts import acts_from, acts_on, creations_of, divided
+from console.bulk.pages import bulk, offered_to
 from console.forms import LoginForm
 from console.people.pages import activation, own_account
 from console.people.second_factor import second_factor
 from console.records.pages import policy, report_file, search, verification
 from console.records.panels import panel_of
 from console.shift.pages import dashboard, figures, inbox
+from console.trail.pages import trail
 from console.workbench.page import articles, workbench
 from core.console.admin import RecordAdmin
 from core.http.throttles import LoginLimit, enforce
@@ -58,8 +60,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("act/<str:name>/<int:pk>/", perform, name="act_on"),
             path("inbox/<str:name>/", self.admin_view(partial(inbox, self)), name="inbox"),
             path("articles-for/<int:pk>/", self.admin_view(partial(articles, self)), name="articles_for"),
+            path("bulk/", self.admin_view(partial(bulk, self)), name="bulk"),
             path("search/", self.admin_view(partial(search, self)), name="search"),
             path("policy/", self.admin_view(partial(policy, self)), name="policy"),
+            path("trail/", self.admin_view(partial(trail, self)), name="trail"),
             path("verification/", self.admin_view(partial(verification, self)), name="verification"),
             path("report/<int:pk>/<str:name>/", self.admin_view(partial(report_file, self)), name="report_file"),
             path("account/", self.admin_view(partial(own_account, self)), name="account"),
@@ -120,14 +124,15 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return OWN_PAGES.get(model)
 
     def list_context(self, request: HttpRequest, model: Any) -> dict[str, Any]:
-        """The operations that create records of a list's type."""
-        return {"creations": creations_of(model.entity_type, request.user)}
+        """The operations that create records of a list's type, and those for several of its records."""
+        bulk_acts = offered_to(request.user) if model is Incident else []
+        return {"creations": creations_of(model.entity_type, request.user), "bulk": bulk_acts}
 
     def record_links(self, request: HttpRequest, record: Any) -> list[dict[str, str]]:
         """A record's audit trail, for viewers who may open it."""
         if record.entity_type in UNRECORDED:
             return []
-        page = reverse("admin:audit_auditentry_changelist")
+        page = reverse("admin:trail")
         query = f"reference_type={record.entity_type}&reference_id={record.pk}"
         return [{"title": "Audit trail", "icon": "history", "address": f"{page}?{query}"}]
 
@@ -140,6 +145,10 @@ def environment(request: HttpRequest) -> list[str]:
 
 def stylesheet(request: HttpRequest) -> str:
     return static("console/console.css")
+
+
+def list_styles(request: HttpRequest) -> str:
+    return static("console/lists.css")
 
 
 def script(request: HttpRequest) -> str:

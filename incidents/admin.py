@@ -4,10 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from clients.admin import SEVERITY_TONES
 from core.console.admin import RecordAdmin, RecordInline
+from core.console.columns import EMPTY, badge
+from core.operations.registry import registry
 from incidents.choices import IncidentStatus, Level
 from incidents.events import admin as events_admin  # noqa: F401 - registers its pages
 from incidents.models import (
@@ -21,7 +27,14 @@ from incidents.models import (
     Workaround,
 )
 from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, may_read_service_levels
+from incidents.service_levels.states import SlaState, state_of
 
+CLOCKS = {
+    SlaState.BREACHED: (gettext_noop("Breached"), "danger"),
+    SlaState.AT_RISK: (gettext_noop("At risk"), "warning"),
+    SlaState.OK: (gettext_noop("On time"), "success"),
+    SlaState.NONE: (gettext_noop("No agreement"), "default"),
+}
 LEVEL_TONES = {Level.CRITICAL: "primary", Level.HIGH: "info", Level.MEDIUM: "default", Level.LOW: "default"}
 
 
@@ -51,7 +64,18 @@ class IncidentAdmin(RecordAdmin):
     """A large table: only indexed columns can be sorted and filtered."""
 
     group, icon = "Incidents", "emergency"
-    columns = ("incident_code", "title", "severity", "status", "client", "component", "assigned_manager", "created_at")
+    columns = (
+        "incident_code",
+        "title",
+        "severity",
+        "status",
+        "clock",
+        "choose",
+        "client",
+        "component",
+        "assigned_manager",
+        "created_at",
+    )
     order = ("created_at",)
     filter_columns = (
         "status",
@@ -123,6 +147,25 @@ class IncidentAdmin(RecordAdmin):
         },
     }
 
+    def readable(self, name: str, viewer: Any) -> bool:
+        if name == "choose":
+            return registry["incident.add_note"].permits(viewer.role)
+        return name == "clock" or super().readable(name, viewer)
+
+    def shown(self, name: Any, request: HttpRequest, *, full: bool) -> Any:
+        """The clock follows from the stored times; it is shown only to those whom the agreement concerns."""
+        if name != "clock":
+            return super().shown(name, request, full=full)
+
+        def clock(record: Incident) -> Any:
+            if not may_read_service_levels(request.user, record.client_id):
+                return EMPTY
+            state = state_of(record, timezone.now())
+            return badge(_(CLOCKS[state][0]), CLOCKS[state][1])
+
+        clock.short_description = _("Clock")  # type: ignore[attr-defined]
+        return clock
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Service-level results are shown only to those who may see them, as in the API."""
         record = super().get_object(request, object_id, from_field)
@@ -130,6 +173,13 @@ class IncidentAdmin(RecordAdmin):
             for name in SERVICE_LEVEL_FIELDS:
                 setattr(record, name, None)
         return record
+
+    @admin.display(description=_lazy("Select"))
+    def show_choose(self, record: Any) -> str:
+        """A box of the form above the list, for acts on several incidents."""
+        label = _("Select %(code)s") % {"code": record.incident_code}
+        box = '<input type="checkbox" class="ims-choose" form="bulk" name="pk" value="{}" aria-label="{}">'
+        return format_html(box, record.pk, label)
 
     @admin.display(description="Code", ordering="id")
     def show_incident_code(self, record: Any) -> str:

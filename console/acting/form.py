@@ -20,7 +20,7 @@ class OperationForm:
 
     Arguments: the operation, the caller, the member that selects one of several shapes, what was typed (None for a new
     form), and the values that the form starts from; of a partial body (PATCH) only the fields that differ from those
-    are sent.
+    are sent. `only` names the fields of a form that has not all of them.
     """
 
     def __init__(
@@ -32,10 +32,11 @@ class OperationForm:
         typed: Any = None,
         seen: Mapping[str, Any] | None = None,
         problem: Mapping[str, Any] | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         self.operation, self.actor, self.member = operation, actor, member
         self.data, self.seen, self.problem = typed, dict(seen or {}), problem or {}
-        self.partial = operation.partial
+        self.partial, self.only = operation.partial, only
         self.unresolved: dict[str, str] = {}
         self.candidates: dict[str, list[Any]] = {}
         self._offered: dict[Choice, list[Any]] = {}
@@ -47,6 +48,8 @@ class OperationForm:
             return []
         hidden = set(getattr(shape, "actor_fields", ()))
         fields = {name: each for name, each in shape().fields.items() if name not in hidden and not each.read_only}
+        if self.only is not None:
+            fields = {name: each for name, each in fields.items() if name in self.only}
         return [input_of(name, each, self) for name, each in fields.items()]
 
     def body(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from audit.models import AuditEntry
 from audit.operations import verify_trail
 from console.acting.labels import label_of, purpose_of
 from console.acting.verdicts import address_of_act, is_act
+from console.records.lifecycles import drawings
 from console.shift.pages import page
 from core.console.columns import address_of
 from core.console.titles import title_of
@@ -84,6 +85,7 @@ def policy(site: Any, request: HttpRequest) -> HttpResponse:
     ]
     rows.sort(key=lambda row: (int(row["sop"].split(",")[0] or 99), row["label"]))
     context = {"title": _("Policy"), "rows": rows, "roles": [str(Role(one).label) for one in Role.values], "mine": mine}
+    context["lifecycles"] = drawings()
     answer = TemplateResponse(request, "console/policy.html", {**site.each_context(request), **context})
     response: HttpResponse = read("policy.read", lambda *_args: answer.render(), actor=request.user, discovery=None)
     return response

@@ -11,7 +11,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_SYMBOL": "emergency",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "console.site.favicon"}],
-    "STYLES": ["console.site.stylesheet"],
+    "STYLES": ["console.site.stylesheet", "console.site.list_styles"],
     "SCRIPTS": ["console.site.script"],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -185,7 +185,7 @@ def test_pages_show_no_machine_words(db: None, kind: str) -> None:
 
 def test_every_class_of_the_templates_is_in_the_shipped_styles() -> None:
     folder = ROOT / "console"
-    styles = (folder / "static" / "console" / "console.css").read_text()
+    styles = "".join(path.read_text() for path in folder.glob("static/console/*.css"))
     used = set()
     for path in folder.glob("templates/**/*.html"):
         used |= set(re.findall(r"\bims-[a-z]+(?:-[a-z]+)*\b(?![-{])", path.read_text()))

@@ -199,7 +199,7 @@ def test_related_lists_are_linked_for_those_who_may_open_them(world: World) -> N
     html = browser(world.people[IM]).get(page_of(client)).content.decode()
     for model in (Incident, Subscription, User):
         assert f"{list_of(model)}?client={client.pk}" in html
-    assert f"{list_of(AuditEntry)}?reference_type=client&amp;reference_id={client.pk}" in html
+    assert f"/console/trail/?reference_type=client&amp;reference_id={client.pk}" in html
     html = browser(world.people[VC]).get(page_of(client)).content.decode()
     assert f"{list_of(Incident)}?client={client.pk}" in html
     assert list_of(Subscription) not in html

@@ -1,0 +1,1 @@
+"""Several incidents at once."""

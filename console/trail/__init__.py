@@ -1,0 +1,1 @@
+"""The audit trail, one sentence an act."""
