@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots
+.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots drills-short
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ DRILLS ?=
 
 drills: $(SYNCED) ## Carry out the drills on clusters of their own (needs Debian's postgresql; DRILLS=crash,freeze selects)
 	$(BIN)/python -m tests.drills $(if $(DRILLS),--only $(DRILLS))
+
+drills-short: $(SYNCED) ## Carry out a short form of most drills, in a few minutes
+	$(BIN)/python -m tests.drills --short
 
 clean: ## Remove the environment and all caches, but not the data in var/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

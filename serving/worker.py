@@ -153,6 +153,16 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
             if now > until or not (begun or self.alive):
                 self.give_up(conn, TOO_SLOW if begun else b"")
 
+    def is_parent_alive(self) -> bool:
+        """When the master has died, the port is free at once for another one: what has begun is still answered."""
+        if super().is_parent_alive():
+            return True
+        self.alive = False
+        self.set_accept_enabled(False)
+        for listener in self.sockets:
+            listener.close()
+        return False
+
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         super().wait_for_and_dispatch_events(self.pauses.seconds_left(timeout))
 

@@ -30,10 +30,14 @@ def find_binaries() -> Path | None:
 class Cluster:
     """A server with its data in a folder, stopped, killed or frozen at will."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, primary: int = 0) -> None:
         self.binaries, self.folder, self.port = binaries, folder, free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        self._run("initdb", "-D", str(folder), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        if primary:
+            place = ("-h", "127.0.0.1", "-p", str(primary), "-U", "postgres")
+            self._run("pg_basebackup", *place, "-D", str(folder), "-R", "--no-sync", "--checkpoint=fast")
+        else:
+            self._run("initdb", "-D", str(folder), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", str(START_SECONDS), "-o", self._options, "start")
@@ -41,6 +45,10 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; `immediate` is a crash: no checkpoint, no farewell."""
         self._run("pg_ctl", "-D", str(self.folder), "-w", "-m", mode, "stop", check=False)
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", str(START_SECONDS), "promote")
 
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
@@ -72,15 +80,26 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(within: Path | None = None) -> Iterator[Cluster]:
-    """A new cluster, started; gone afterwards. `within` is a folder on a file system of its own."""
+def running_standby(primary: Cluster) -> Iterator[Cluster]:
+    """A standby of a cluster. From now on a commit of the primary is on both before it is reported."""
+    with running_cluster(primary=primary.port) as standby:
+        primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        primary.sql("SELECT pg_reload_conf()")
+        yield standby
+
+
+@contextmanager
+def running_cluster(within: Path | None = None, primary: int = 0) -> Iterator[Cluster]:
+    """A new cluster, started; gone afterwards. `within` is a folder on a separate file system, `primary` the port of
+    the cluster that it follows.
+    """
     binaries = find_binaries()
     if binaries is None:
         raise LookupError("Debian's package postgresql is not installed")
     parent = Path(tempfile.mkdtemp(prefix="ims-drill-", dir=within))
     if os.getuid() == 0:
         shutil.chown(parent, "postgres")
-    cluster = Cluster(binaries, parent / "data")
+    cluster = Cluster(binaries, parent / "data", primary)
     try:
         cluster.start()
         yield cluster

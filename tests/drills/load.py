@@ -5,19 +5,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from threading import Event
 from typing import Any
-from uuid import uuid4
 
 from tests.drills.clusters import running_cluster
 from tests.drills.results import Result
+from tests.drills.scale import scaled
 from tests.drills.server import Server, prepared, running_server
-from tests.live import environment_of, manage
+from tests.drills.world import World
 
 # Others' median may grow so much; medians below a few milliseconds are noise.
 MOST, NOISE = 3.0, 0.02
-DRIBBLING, AT_ONCE, RACES = 100, 16, 200
+DRIBBLING, AT_ONCE, TRIALS = 100, 16, scaled(200, 20)
 LOGIN = {"email": "sam@example.com", "password": "a guess of nobody"}
 
 
@@ -48,45 +47,17 @@ def verifications() -> Result:
         return _beside(server, "verifications", lambda: server.send("/audit-entries/verify/"))
 
 
-def races() -> Result:
-    """An agreement and its subscription changed at once: the lock order of 0013."""
+def locks() -> Result:
+    """An agreement and its subscription changed at once: the lock order of ADR 0013."""
     with _server() as server:
-        agreement, subscription = _agreed(server)
-        shown = 0
+        world, shown = World(server).build(), 0
+        agreement, subscription = f"/sla-agreements/{world.agreement}/", f"/subscriptions/{world.subscription}/"
         with ThreadPoolExecutor(2) as callers:
-            for turn in range(RACES):
-                one = callers.submit(server.send, agreement, {"response_time_minutes": 20 + turn % 2}, "PATCH")
+            for turn in range(TRIALS):
+                one = callers.submit(server.send, agreement, {"response_time_minutes": 19 + turn % 2}, "PATCH")
                 other = callers.submit(server.send, subscription, {"high_priority": bool(turn % 2)}, "PATCH")
                 shown += sum(each.result().status != 200 for each in (one, other))
-    return Result(f"{RACES} trials: {shown} requests refused", holds=shown == 0)
-
-
-def _agreed(server: Server) -> tuple[str, str]:
-    """The paths of an agreement and its subscription."""
-    token = manage(environment_of(server.url), "issue_token", "sam@example.com").splitlines()[-1]
-    administrator = replace(server, token=token)
-
-    def made(path: str, by: Server = server, **body: Any) -> int:
-        answer = by.send(path, body)
-        assert answer.status == 201, answer.document
-        return int(answer.document["id"])
-
-    mark = uuid4().hex[:8]
-    client = made(
-        "/clients/",
-        administrator,
-        name=f"C {mark}",
-        registration_number=mark,
-        contact_email=f"{mark}@example.com",
-        client_type="enterprise",
-    )
-    vendor = server.vendor().document["id"]
-    product = made("/products/", administrator, product_name=f"P {mark}", product_type="other", vendor_id=vendor)
-    terms = {"subscription_type": "full_service", "service_level_tier": "premium", "start_date": "2025-01-01"}
-    subscription = made("/subscriptions/", client_id=client, product_id=product, **terms)
-    targets = {"severity_level": "P1", "response_time_minutes": 20, "resolution_time_hours": 4}
-    agreement = made("/sla-agreements/", subscription_id=subscription, **targets)
-    return f"/sla-agreements/{agreement}/", f"/subscriptions/{subscription}/"
+    return Result(f"{TRIALS} trials: {shown} requests refused", holds=shown == 0)
 
 
 def _beside(server: Server, what: str, act: Any) -> Result:

@@ -10,11 +10,12 @@ from pathlib import Path
 from tests.drills.clusters import running_cluster
 from tests.drills.pooler import running_pooler
 from tests.drills.results import Result, Skipped
+from tests.drills.scale import scaled
 from tests.drills.server import prepared, running_server
 from tests.live import environment_of, manage
 from tests.pooler import PGBOUNCER
 
-REQUESTS = 1_200
+REQUESTS = scaled(1_200, 200)
 
 
 def backup() -> Result:

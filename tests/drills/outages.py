@@ -14,9 +14,10 @@ import psycopg
 
 from tests.drills.clusters import Cluster, running_cluster
 from tests.drills.results import Result, Skipped
+from tests.drills.scale import scaled
 from tests.drills.server import Answer, Server, prepared, running_server
 
-ROUNDS, WRITERS, WRITING_SECONDS = 6, 6, 1.5
+ROUNDS, WRITERS, WRITING_SECONDS = scaled(6, 2), 6, 1.5
 # What a frozen database may cost a request: 3 seconds of silence, 2 for the question, 2 for a connection, and the rest
 # for a busy machine.
 FROZEN_SECONDS = 12

@@ -98,9 +98,9 @@ def prepared(url: str) -> str:
 
 
 @contextmanager
-def running_server(url: str, token: str, **more: str) -> Iterator[Server]:
+def running_server(url: str, token: str, address: str = "", **more: str) -> Iterator[Server]:
     """The product, served with two workers as in production."""
-    address = f"127.0.0.1:{free_port()}"
+    address = address or f"127.0.0.1:{free_port()}"
     environment = environment_of(url, IMS_BIND=address, IMS_ACCESS_LOG="0", **more)
     command = [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--workers", "2"]
     log = Path(os.devnull).open("wb")  # noqa: SIM115 - open as long as the server
