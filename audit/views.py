@@ -28,7 +28,7 @@ from core.reading.generic import page_link
 from core.reading.pagination import bad_filter
 from core.reading.query import read_id, refuse_unknown
 from core.schema import ListAdditions, answers
-from core.turns.heavy import heavy_turn
+from core.turns.heavy import client_of, heavy_turn
 from users.models import Token
 
 HORIZON = serializers.CharField(
@@ -113,7 +113,7 @@ class AuditViewSet(RecordViewSet):
         """
 
         def answer(found: Any, chain: Mapping[str, Any]) -> Any:
-            with nullcontext() if "reference_id" in chain else heavy_turn(request.user):
+            with nullcontext() if "reference_id" in chain else heavy_turn(request.user, client_of(request)):
                 return verify_trail(actor=request.user, **chain)
 
         verdict = self.read(

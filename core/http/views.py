@@ -114,7 +114,7 @@ class OperationView(ViewSet):
 
         Without `get_query` every query parameter is refused. Few `heavy` reads run at once.
         """
-        answer = in_turn(answer, self.request.user) if heavy else answer
+        answer = in_turn(answer, self.request) if heavy else answer
         return read(
             self.operation_name(self.action),
             answer,

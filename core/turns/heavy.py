@@ -13,6 +13,7 @@ from django.conf import settings
 
 from core.codes import Code
 from core.errors import Refusal
+from core.turns.departures import while_present
 from core.turns.files import free_turn
 
 # Seconds that a heavy read that has no turn waits before the next attempt.
@@ -23,20 +24,28 @@ _guard = Lock()
 
 
 @contextmanager
-def heavy_turn(caller: Any) -> Iterator[None]:
-    """Run a block as a heavy read. Raises Refusal (429 throttled) if it is not the caller's turn."""
+def heavy_turn(caller: Any, client: Any = None) -> Iterator[None]:
+    """Run a block as a heavy read, which ends when its client, a socket, has gone. Raises Refusal (429 throttled) if it
+    is not the caller's turn.
+    """
     release = take_turn(caller)
     try:
-        yield
+        with while_present(client):
+            yield
     finally:
         release()
 
 
-def in_turn(answer: Callable[..., Any], caller: Any) -> Callable[..., Any]:
+def client_of(request: Any) -> Any:
+    """The socket of a request's client, where the server passes it."""
+    return request.META.get("gunicorn.socket")
+
+
+def in_turn(answer: Callable[..., Any], request: Any) -> Callable[..., Any]:
     """The function as a heavy read."""
 
     def answer_in_turn(*args: Any) -> Any:
-        with heavy_turn(caller):
+        with heavy_turn(request.user, client_of(request)):
             return answer(*args)
 
     return answer_in_turn

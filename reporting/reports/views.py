@@ -19,7 +19,7 @@ from core.reading.pagination import bad_filter
 from core.reading.query import refuse_unknown
 from core.schema import answers
 from core.schema.parameters import query
-from core.turns.heavy import heavy_turn
+from core.turns.heavy import client_of, heavy_turn
 from core.verbs import Verb
 from reporting.choices import ReportStatus
 from reporting.models import IncidentReport
@@ -104,7 +104,8 @@ class DownloadView(OperationView):
 
     def _file(self, report: IncidentReport, params: Mapping[str, str]) -> HttpResponse:
         name = params.get(PARAMETER, DEFAULT)
-        with heavy_turn(self.request.user) if FORMATS[name].heavy else nullcontext():
+        turn = heavy_turn(self.request.user, client_of(self.request))
+        with turn if FORMATS[name].heavy else nullcontext():
             body = download_report(actor=self.request.user, incident_report=report, chosen=FORMATS[name])
         headers = {**SAFE, "ETag": etag_of(report.version), "Content-Disposition": _attached(report, name)}
         return HttpResponse(body, content_type=FORMATS[name].media_type, headers=headers)
