@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots drills-short
+.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots drills-short test-pooled
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,14 @@ DRILLS ?=
 
 drills: $(SYNCED) ## Carry out the drills on clusters of their own (needs Debian's postgresql; DRILLS=crash,freeze selects)
 	$(BIN)/python -m tests.drills $(if $(DRILLS),--only $(DRILLS))
+
+POOLED := tests/core/test_transactions.py tests/core/test_locking.py tests/core/test_idempotency.py \
+	tests/core/test_compiled.py tests/core/test_reading_tables.py tests/incidents/test_concurrency.py \
+	tests/incidents/test_events_at_once.py tests/resolution/test_concurrency.py tests/clients/test_agree_at_once.py \
+	tests/users/test_at_once.py tests/audit/test_chain.py tests/audit/test_cursor_feed.py
+
+test-pooled: $(SYNCED) ## Run the core of the suite through PgBouncer (needs Debian's pgbouncer and DATABASE_URL)
+	IMS_TEST_POOLER=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 4 $(POOLED)
 
 drills-short: $(SYNCED) ## Carry out a short form of most drills, in a few minutes
 	$(BIN)/python -m tests.drills --short

@@ -12,6 +12,7 @@ class ImsConfig(AppConfig):
         from core.operations.authorization import verify_in_person
         from core.signals import require_recorder
         from ims.legacy import operation  # noqa: F401 - declares the import
+        from ims.moving import operations  # noqa: F401 - declares how moves are recorded
         from ims.observing import metrics, security
 
         metrics.connect()

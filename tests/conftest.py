@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.context import context
 from core.operations.registry import registry
 from tests import database
 from tests.api import Api
+from tests.pooler import pooled_by_transaction
 from tests.users.factories import UserFactory
 from users.choices import Role
 from users.system import system_principal
@@ -29,7 +31,11 @@ def django_db_setup(django_test_environment: None, django_db_modify_db_settings:
     """The test database, copied from one that is migrated once for all workers and runs."""
     with django_db_blocker.unblock():
         before = database.create()
-    yield
+    if os.environ.get("IMS_TEST_POOLER"):
+        with pooled_by_transaction(connection):
+            yield
+    else:
+        yield
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(before, verbosity=0)
 

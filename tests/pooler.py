@@ -4,13 +4,16 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.sql.postgresql.poolers import adapt_to_pooler
 from tests.live import free_port
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -37,6 +40,25 @@ def pooler(folder: Path, mode: str, place: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@contextmanager
+def pooled_by_transaction(connection: Any) -> Iterator[None]:
+    """All connections of this process go through a PgBouncer in transaction mode, as those of a server would."""
+    given = connection.settings_dict
+    place = f"host={given['HOST']} port={given['PORT'] or 5432} user={given['USER']}"
+    before = {name: given[name] for name in ("PORT", "OPTIONS")}
+    with (
+        tempfile.TemporaryDirectory(prefix="ims-pgbouncer-") as folder,
+        pooler(Path(folder), "transaction", place) as port,
+    ):
+        connection.close_pool()
+        given |= {"PORT": str(port), "OPTIONS": dict(given["OPTIONS"])}
+        assert adapt_to_pooler(given, prepares=False) or given["OPTIONS"].get("prepare_threshold") is None
+        assert given["DISABLE_SERVER_SIDE_CURSORS"]
+        yield
+        connection.close_pool()
+        given.update(before, DISABLE_SERVER_SIDE_CURSORS=False)
 
 
 def _await(port: int) -> None:

@@ -10,16 +10,18 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from core.operations.dispatch import execute
 from ims.moving.tables import columns_of, moved_models, plain
+from users.system import system_principal
 
 FORMAT, VERSION = "ims-export", 1
 CHUNK = 2_000
 
 
 def export_to(file: IO[bytes], progress: Callable[[int], None] = lambda done: None) -> int:
-    """Write everything, as of one moment and with constant memory; returns the number of rows.
+    """Write everything, as of one moment and with constant memory, and record that; returns the number of rows.
 
-    SQLite's writers wait meanwhile.
+    SQLite's writers wait meanwhile. Raises AuditTrailFailure: then the file must not be used.
     """
     digest, rows = hashlib.sha256(), 0
     with _one_moment():
@@ -30,6 +32,7 @@ def export_to(file: IO[bytes], progress: Callable[[int], None] = lambda done: No
             if rows % CHUNK == 0:
                 progress(rows)
     file.write(orjson.dumps({"end": rows, "sha256": digest.hexdigest()}) + b"\n")
+    execute("system.export", actor=system_principal(), data={"rows": rows, "digest": digest.hexdigest()})
     return rows
 
 

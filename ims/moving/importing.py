@@ -9,10 +9,12 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from audit import triggers
+from core.operations.dispatch import execute
 from ims.legacy import sequences
 from ims.moving.exporting import FORMAT, VERSION, applied_migrations
 from ims.moving.tables import columns_of, insert_statement, moved_models, stored
 from users.models import User
+from users.system import system_principal
 
 BATCH = 1_000
 
@@ -34,6 +36,7 @@ def import_from(file: IO[bytes], progress: Callable[[int], None] = lambda done: 
         connection.check_constraints()
         sequences.advance(moved_models())
         triggers.install(connection)
+        execute("system.import", actor=system_principal(), data={"rows": rows, "digest": lines.end["sha256"]})
     return rows
 
 

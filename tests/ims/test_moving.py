@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,10 +12,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from audit import triggers
 from audit.models import AuditEntry
+from audit.verify import verify
 from ims.moving.exporting import export_to
 from ims.moving.importing import BadExport, import_from
 from ims.moving.sequences_behind import sequences_behind
@@ -27,7 +30,7 @@ from tests.live import environment_of, manage
 from tests.resolution.factories import reviewed
 from tests.users.factories import UserFactory
 from users.choices import EX
-from users.models import User
+from users.models import SYSTEM_ID, User
 
 PEOPLE = ("--sa-email", "sam@example.com", "--ex-email", "eva@example.com")
 
@@ -54,6 +57,27 @@ def test_everything_of_the_product_is_exported() -> None:
     told = json.dumps(lines, ensure_ascii=False)
     assert incident.title in told
     assert article.title in told
+
+
+@pytest.mark.django_db
+def test_an_export_is_recorded_with_its_digest() -> None:
+    end = lines_of(exported())[-1]
+    entry = AuditEntry.objects.get(operation="system.export")
+    assert (entry.user_id, entry.origin, entry.meta["sha256"]) == (SYSTEM_ID, "system", end["sha256"])
+    assert entry.meta.keys() == {"tool", "rows", "sha256", "account", "host"}
+    assert verify().verified
+
+
+@pytest.mark.django_db
+def test_an_export_that_cannot_be_recorded_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ims.moving.operations.append", failing)
+    with pytest.raises(RuntimeError):
+        call_command("export_all", str(tmp_path / "file.jsonl"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def failing(entry: AuditEntry) -> None:
+    raise RuntimeError("the trail cannot be written")
 
 
 @pytest.mark.django_db
@@ -122,8 +146,14 @@ def test_an_installation_moves_from_sqlite_to_postgresql_and_back(tmp_path: Path
         assert "FAILED" not in manage(environment_of(third), "import_all", str(tmp_path / "two.jsonl"))
         manage(environment_of(third), "export_all", str(tmp_path / "three.jsonl"))
         one = gzip.decompress((tmp_path / "one.jsonl.gz").read_bytes())
-        rows = [[line for line in lines_of(each) if isinstance(line, list)] for each in (one, *files(tmp_path))]
-        assert rows[0] == rows[1] == rows[2]
+        rows = [
+            [json.dumps(line) for line in lines_of(each) if isinstance(line, list)] for each in (one, *files(tmp_path))
+        ]
+        # Each import is recorded; the second export, too. Nothing else differs.
+        added = [set(later) - set(earlier) for earlier, later in pairwise(rows)]
+        assert [len(each) for each in added] == [1, 2]
+        assert all("_all" in line for each in added for line in each)
+        assert all(set(earlier) <= set(later) for earlier, later in pairwise(rows))
     finally:
         drop(second)
 

@@ -24,6 +24,10 @@ class Command(BaseCommand):
         if file.exists():
             raise CommandError(f"{file} exists")
         file.touch(mode=0o600)
-        with opened(file, "wb") as target, progress_bar("exporting", count_rows()) as progress:
-            rows = export_to(target, progress)
+        try:
+            with opened(file, "wb") as target, progress_bar("exporting", count_rows()) as progress:
+                rows = export_to(target, progress)
+        except BaseException:
+            file.unlink()  # it is incomplete, or the audit trail does not know of it
+            raise
         self.stdout.write(f"exported {rows} rows to {file}")
