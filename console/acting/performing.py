@@ -70,19 +70,18 @@ class Refused:
 
 def perform(asked: Request) -> Done | Refused:
     """Execute a request, or return what the first one with its key did."""
-    shown: list[Done] = []
     try:
-        response = once(
-            asked.actor, f"{PREFIX}{asked.key}", asked.digest, asked.named, partial(_carry_out, asked, shown)
-        )
+        response = once(asked.actor, f"{PREFIX}{asked.key}", asked.digest, asked.named, partial(_carry_out, asked))
     except Refusal as refusal:
         return Refused(problem(refusal, asked.target_id), refusal.meaning.status)
     if response.status_code >= 400:  # noqa: PLR2004 - a refusal that left a record behind is kept, too
         return Refused(response.data, response.status_code)
-    return shown[0] if shown else Done(**response.data, again=True)
+    done: Done | None = getattr(response, "done", None)
+    return done or Done(**response.data, again=True)
 
 
-def _carry_out(asked: Request, shown: list[Done]) -> Response:
+def _carry_out(asked: Request) -> Response:
+    """The response to store, with all of the result, which is not: of a repeated transaction the last one counts."""
     done: Done = submit(
         asked.operation.name,
         actor=asked.actor,
@@ -93,9 +92,9 @@ def _carry_out(asked: Request, shown: list[Done]) -> Response:
         shape=asked.shape,
         answer=partial(_done, asked.operation),
     )
-    shown.append(done)
-    kept = {name: getattr(done, name) for name in ("title", "record", "entity_type", "pk", "facts")}
-    return Response(kept)
+    response = Response({name: getattr(done, name) for name in ("title", "record", "entity_type", "pk", "facts")})
+    response.done = done  # type: ignore[attr-defined]
+    return response
 
 
 def _done(operation: Operation, result: Any) -> Done:

@@ -1,4 +1,6 @@
-"""A record outside a contact's scope answers as one that does not exist, on every route, a new one included."""
+"""A record outside a contact's scope answers as one that does not exist, on every route, a new one included: in the
+path, and where a body names it.
+"""
 
 import json
 
@@ -6,6 +8,7 @@ import pytest
 
 from core.http.routes import endpoints
 from core.operations.entities import model_of
+from core.operations.fields import Reference
 from core.operations.registry import registry
 from ims.urls import urlpatterns
 from tests.api import Api
@@ -17,6 +20,26 @@ pytestmark = pytest.mark.django_db
 
 WITH_ID = sorted((endpoint, name) for endpoint, name in endpoints(urlpatterns) if "{id}" in endpoint)
 NOBODY = 2**62
+
+
+def references():
+    """Where the body of a new record names another one."""
+    for endpoint, name in endpoints(urlpatterns):
+        if "{" not in endpoint and endpoint.startswith("POST "):
+            for shape in registry[name].shapes:
+                yield from (
+                    (endpoint, name, field.source or label, field)
+                    for label, field in shape().fields.items()
+                    if isinstance(field, Reference)
+                )
+
+
+NAMED = [
+    (*each, role)
+    for each in references()
+    for role in (CC, VC)
+    if registry[each[1]].roles is None or role in registry[each[1]].roles
+]
 
 
 @pytest.mark.parametrize("role", [CC, VC])
@@ -43,3 +66,27 @@ def seen(answer):
 
 def test_the_sweep_covers_most_routes():
     assert len(WITH_ID) > 60
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name", "field", "kind", "role"), NAMED, ids=[f"{each[1]}-{each[2]}-{each[4]}" for each in NAMED]
+)
+def test_a_foreign_reference_is_one_that_does_not_exist(endpoint, name, field, kind, role):
+    record, contact = make(kind.model.entity_type), UserFactory(role=role)
+    if kind.model.objects.visible_to(contact).filter(pk=record.pk).exists():
+        pytest.skip(f"every {role} may read this {record.entity_type}")
+    caller, path = Api(contact), endpoint.split(" ", maxsplit=1)[1]
+
+    foreign, missing = (told_of(caller.post(path, {field: pk}), field) for pk in (record.pk, NOBODY))
+
+    assert foreign == missing
+
+
+def told_of(answer, field):
+    """The status, and what the answer says of a field."""
+    items = answer.json().get("errors", ())
+    return answer.status_code, [(each["code"], each["detail"]) for each in items if each.get("field") == field]
+
+
+def test_the_bodies_that_contacts_send_name_records():
+    assert len(NAMED) > 3
