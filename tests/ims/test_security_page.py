@@ -11,7 +11,7 @@ NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE)))
 CHAPTERS, RISKS = 17, 10
 
 
-def tests_of(file: Path) -> set[str]:
+def names_in(file: Path) -> set[str]:
     found = ast.walk(ast.parse(file.read_text()))
     return {node.name for node in found if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
@@ -19,7 +19,7 @@ def tests_of(file: Path) -> set[str]:
 def test_every_named_test_exists() -> None:
     assert len(NAMED) > 60
     missing = [f"{file}::{name}" for file, name in NAMED if not (ROOT / file).exists()]
-    missing += [f"{file}::{name}" for file, name in NAMED if not missing and name not in {"", *tests_of(ROOT / file)}]
+    missing += [f"{file}::{name}" for file, name in NAMED if not missing and name not in {"", *names_in(ROOT / file)}]
     assert missing == []
 
 
