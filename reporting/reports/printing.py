@@ -3,6 +3,8 @@
 import os
 import resource
 import sys
+from importlib import import_module
+from typing import Any
 
 # Others go first; a page that takes longer than a minute of processor time is given up.
 NICENESS, MOST_SECONDS = 10, 60
@@ -10,10 +12,9 @@ NICENESS, MOST_SECONDS = 10, 60
 
 def pages_of(page: str) -> bytes:
     """The pages of an HTML text, A4. It may refer to nothing outside."""
-    import weasyprint  # noqa: PLC0415 - an optional extra
-
-    nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
-    pages: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf()
+    printer: Any = import_module("weasyprint")  # an optional extra
+    nothing = printer.urls.URLFetcher(allowed_protocols=())
+    pages: bytes = printer.HTML(string=page, url_fetcher=nothing).write_pdf()
     return pages
 
 
