@@ -1,4 +1,4 @@
-"""Two requests at the same moment, through one server or two: 20 kinds and more, and what must come of each."""
+"""Two concurrent requests, through one server or two: 20 kinds and more, and what must come of each."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
