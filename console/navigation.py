@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.operations.registry import registry
 
@@ -22,12 +24,12 @@ GROUPS = (
 
 # The console's own pages.
 OWN = (
-    ("Shift", "home", "index"),
-    ("Search", "search", "search"),
-    ("My account", "account_circle", "account"),
-    ("Policy", "policy", "policy"),
-    ("Audit trail", "history", "trail"),
-    ("Verify the trail", "verified", "verification"),
+    (_lazy("Shift"), "home", "index"),
+    (_lazy("Search"), "search", "search"),
+    (_lazy("My account"), "account_circle", "account"),
+    (_lazy("Policy"), "policy", "policy"),
+    (_lazy("Audit trail"), "history", "trail"),
+    (_lazy("Verify the trail"), "verified", "verification"),
 )
 
 
@@ -50,7 +52,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"items": home},
         *(
-            {"title": title, "separator": True, "items": [_item(each) for each in members]}
+            {"title": _(title), "separator": True, "items": [_item(each) for each in members]}
             for title, members in groups(admin.site, request.user)
         ),
     ]

@@ -3,23 +3,31 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from changes.choices import ChangeStatus, RiskLevel
+from changes.models import ChangeRequest
 from console.acting.verdicts import creations_of
 from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
 from console.shift.queue import records_of as queue_of
 from console.shift.queue import rows_of, scope_of, severities_by_status, tiles_of
+from console.shift.trends import weeks_of
+from core.console.columns import address_of
 from core.operations.dispatch import Discovery, read
 from core.reading.discovery import READ
 from reporting.analytics.answer import analyse
 from reporting.analytics.choices import GroupBy
 from reporting.analytics.question import read_question
+from users.choices import EX
 
 # The operations on each role's dashboard that create records.
 CREATES = ("incident", "event_record", "client", "vendor", "user", "change_request", "handoff")
+UNFINISHED = (ChangeStatus.REQUESTED, ChangeStatus.APPROVED, ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS)
+SHOWN_CHANGES = 5
 TITLES = {
     "breached": gettext_lazy("Breached"),
     "at_risk": gettext_lazy("At risk"),
@@ -68,8 +76,25 @@ def _dashboard(request: HttpRequest) -> dict[str, Any]:
         "statuses": statuses,
         "matrix": matrix,
         "creations": creations,
+        "critical": _critical_changes(viewer),
         "internal": getattr(viewer, "is_internal", False),
     }
+
+
+def _critical_changes(viewer: Any) -> list[dict[str, str]]:
+    """For executives: changes that are critical, or were, and are not finished."""
+    if viewer.role != EX:
+        return []
+    running = ChangeRequest.objects.visible_to(viewer).filter(status__in=UNFINISHED)
+    found = running.filter(Q(once_critical=True) | Q(risk_level=RiskLevel.CRITICAL)).order_by("-pk")[:SHOWN_CHANGES]
+    return [
+        {
+            "title": each.change_title,
+            "status": each.get_status_display(),
+            "address": address_of(ChangeRequest, each.pk) or "",
+        }
+        for each in found
+    ]
 
 
 def inbox(site: Any, request: HttpRequest, name: str) -> HttpResponse:
@@ -83,13 +108,14 @@ def inbox(site: Any, request: HttpRequest, name: str) -> HttpResponse:
 
 
 def figures(site: Any, request: HttpRequest) -> HttpResponse:
-    """Times and breaches of the last thirty days, by client."""
+    """Times and breaches of the last thirty days, by client and week by week."""
 
     def build() -> dict[str, Any]:
-        found = analyse(read_question({"group_by": str(GroupBy.CLIENT), "interval": "month"}), request.user)
+        found = analyse(read_question({"group_by": str(GroupBy.CLIENT), "interval": "week"}), request.user)
         return {
             "title": _("Last 30 days by client"),
             "groups": found["groups"],
+            "weeks": weeks_of(found["groups"]),
             "from": found["from"],
             "to": found["to"],
         }
