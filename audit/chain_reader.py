@@ -4,7 +4,7 @@ The leaves are the input of checkpoints: for each chain its head at the cut (typ
 unchained entry (id, hash). Types are sorted as text in Python, never in the database's collation.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -133,6 +133,10 @@ class ChainReader:
             unchained = AuditEntry.objects.filter(sequence__isnull=True, **self.scope, **rest)
             yield from map(self._counted, self._unchained(unchained))
 
+    def of_part(self, part: str | None, entries: Any) -> Generator[Leaf, None, None]:
+        """The leaves of some chains of a type, or of some unchained entries (no type). Raises ChainBroken."""
+        return self._unchained(entries) if part is None else self._chains(part, entries)
+
     def _stops(self, part: str, key: int) -> bool:
         """Whether the time is over, at a place where a pass may stop."""
         if self.until is None or monotonic() < self.until:
@@ -145,7 +149,7 @@ class ChainReader:
             self.parts.setdefault(leaf.part, Tree()).add(bytes(leaf))
         return leaf
 
-    def _chains(self, part: str, entries: Any) -> Iterator[Leaf]:
+    def _chains(self, part: str, entries: Any) -> Generator[Leaf, None, None]:
         chain: Chain | None = None
         with closing(self._rows(entries.order_by("reference_id", "sequence"))) as rows:
             for row in rows:
@@ -161,7 +165,7 @@ class ChainReader:
         if chain is not None:
             yield chain.head
 
-    def _unchained(self, entries: Any) -> Iterator[Leaf]:
+    def _unchained(self, entries: Any) -> Generator[Leaf, None, None]:
         with closing(self._rows(entries.order_by("id"))) as rows:
             for row in rows:
                 check_unchained(row)

@@ -6,8 +6,7 @@ entry can appear between sealed ones later; one that does was inserted past the 
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ CHUNK = 10_000
 COLUMNS = ("id", "reference_type", "reference_id", "sequence", "hash")
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEntry:
+class SealedEntry(NamedTuple):
     """The sealed form of an entry: its hash covers the content and the previous hash."""
 
     id: int
@@ -30,7 +28,7 @@ class SealedEntry:
 
     def __bytes__(self) -> bytes:
         """The content of the leaf: `[id,"type",record id,sequence,"hash"]`; discovery entries have no sequence."""
-        return orjson.dumps(astuple(self))
+        return orjson.dumps(list(self))
 
     @classmethod
     def read(cls, content: bytes) -> "SealedEntry":

@@ -297,6 +297,7 @@ def test_the_api_names_the_first_broken_entry_of_all_or_of_one_record(api, trail
         "verified": True,
         "entries": 4,
         "chains": 1,
+        "archived_entries": 0,
         "checkpoint_root": None,
         "first_broken": None,
         "continue_after": None,
