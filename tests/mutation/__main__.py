@@ -17,7 +17,7 @@ from core.management.progress import progress_bar
 from tests.mutation import reaching
 from tests.mutation.ledger import Ledger, score, table
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.sessions import UNREACHED, Job, Pool, run_imported, run_loaded
+from tests.mutation.sessions import UNREACHED, UNSETTLED, Job, Pool, run_imported, run_loaded
 from tests.mutation.targets import TARGETS
 
 LIBRARIES = (
@@ -46,7 +46,13 @@ def main() -> int:
         ledger.forget_survivors()
     open_jobs = [job_of(each, reach) for each in wanted if each.key not in ledger.known]
     with progress_bar("Mutants", len(wanted)) as show:
-        run(open_jobs, ledger, options.workers, lambda: show(sum(each.key in ledger.known for each in wanted)))
+        run(
+            open_jobs,
+            ledger,
+            reach.seconds,
+            options.workers,
+            lambda: show(sum(each.key in ledger.known for each in wanted)),
+        )
     rows = [ledger.known[each.key] for each in wanted]
     told = f"{table(rows)}\n\n{len(rows)} mutants, {score(rows):.1f} % killed"
     (reaching.KEPT / "report.txt").write_text(told + "\n", encoding="utf-8")
@@ -88,46 +94,46 @@ def job_of(mutant: Mutant, reach: reaching.Reach) -> Job:
     return Job(mutant, tests, sum(reach.seconds[name] for name in tests), reach.at_import(mutant))
 
 
-def run(jobs: list[Job], ledger: Ledger, workers: int, show: Callable[[], None]) -> None:
-    """First the mutants of functions, in forks of one loaded session; then those of what an import executes."""
+def run(jobs: list[Job], ledger: Ledger, seconds: dict[str, float], workers: int, show: Callable[[], None]) -> None:
+    """First in forks of one loaded session; what it could not settle, in sessions that import the mutant."""
     for job in jobs:
         if not job.tests:
             ledger.add(job.mutant, UNREACHED, "")
-    loaded = [job for job in jobs if job.tests and not job.at_import]
+    unsettled = {job.mutant.key: job for job in jobs if job.tests}
+    loaded = bool(unsettled)
     reading, writing = os.pipe()
     if loaded and (server := os.fork()) == 0:
         os.close(reading)
-        serve(loaded, workers, writing)
+        serve(list(unsettled.values()), seconds, workers, writing)
     os.close(writing)
-    by_key = {job.mutant.key: job for job in loaded}
     with os.fdopen(reading) as results:
         for line in results:
             row = json.loads(line)
-            ledger.add(by_key.pop(row["key"]).mutant, row["status"], row["by"])
+            ledger.add(unsettled.pop(row["key"]).mutant, row["status"], row["by"])
             show()
     if loaded:
         os.waitpid(server, 0)
-    imported = [job for job in jobs if job.tests and (job.at_import or job.mutant.key in by_key)]
     load_libraries()
 
     def done(job: Job, status: str, by: str) -> None:
         ledger.add(job.mutant, status, by)
         show()
 
-    Pool(workers, done).run(imported, run_imported)
+    Pool(workers, done).run(list(unsettled.values()), run_imported)
 
 
-def serve(jobs: list[Job], workers: int, writing: int) -> None:
-    """In a separate process: run the mutants of functions, and write each result into the pipe. Never returns."""
+def serve(jobs: list[Job], seconds: dict[str, float], workers: int, writing: int) -> None:
+    """In a separate process: run the mutants, and write each settled result into the pipe. Never returns."""
 
     def done(job: Job, status: str, by: str) -> None:
-        row = json.dumps({"key": job.mutant.key, "status": status, "by": by})
-        os.write(writing, f"{row}\n".encode())
+        if status != UNSETTLED:
+            row = json.dumps({"key": job.mutant.key, "status": status, "by": by})
+            os.write(writing, f"{row}\n".encode())
 
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     try:
-        run_loaded(jobs, Pool(workers, done))
+        run_loaded(jobs, Pool(workers, done), seconds)
     finally:
         os._exit(0)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import libcst as cst
 from libcst import matchers as m
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, PositionProvider
 
 from tests.mutation import operators
 from tests.mutation.targets import Target
@@ -32,12 +32,20 @@ class Mutant:
     module: cst.Module
     old: cst.CSTNode
     new: cst.CSTNode
+    # The module's text, and where the changed part of it begins and ends, in bytes.
+    whole: bytes
+    start: int
+    end: int
 
     @cached_property
     def source(self) -> str:
+        """The changed text in its place, which is much faster than a changed tree; not where lines are indented."""
+        old, new = (self.module.code_for_node(each).strip().encode() for each in (self.old, self.new))
+        if self.whole[self.start : self.end] == old:
+            return (self.whole[: self.start] + new + self.whole[self.end :]).decode()
         return self.module.deep_replace(self.old, self.new).code  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names the same change of the same source in every run."""
         return hashlib.sha256(f"{self.path}\n{self.source}".encode()).hexdigest()[:16]
@@ -67,10 +75,10 @@ def _compiles(mutant: Mutant) -> bool:
 
 
 class _Collector(cst.CSTVisitor):
-    METADATA_DEPENDENCIES = (PositionProvider,)
+    METADATA_DEPENDENCIES = (PositionProvider, ByteSpanPositionProvider)
 
     def __init__(self, target: Target, module: cst.Module) -> None:
-        self.target, self.module = target, module
+        self.target, self.module, self.whole = target, module, module.bytes
         self.found: list[Mutant] = []
         self.scope: list[str] = []
 
@@ -98,14 +106,22 @@ class _Collector(cst.CSTVisitor):
         elif not self.target.declarations:
             for made in (operators.of_mutmut(node), operators.dropped_rows(node), operators.negated(node)):
                 self._add(node, made)
+            if isinstance(node, cst.If):
+                self._add(node.test, operators.negated_condition(node))
 
     def _add(self, node: cst.CSTNode, made: Iterator[tuple[str, cst.CSTNode]]) -> None:
         line = self.get_metadata(PositionProvider, node).start.line
+        span = self.get_metadata(ByteSpanPositionProvider, node)
+        at = (span.start, span.start + span.length)
         for operator, new in made:
             before, after = (" ".join(self.module.code_for_node(each).split()) for each in (node, new))
             before, after = _around_difference(before, after)
             function = ".".join(self.scope[:-1]) if self.scope and self.scope[-1] == "<locals>" else ""
-            self.found.append(Mutant(self.target.path, line, function, operator, before, after, self.module, node, new))
+            self.found.append(
+                Mutant(
+                    self.target.path, line, function, operator, before, after, self.module, node, new, self.whole, *at
+                )
+            )
 
 
 def _declares_class(node: cst.CSTNode) -> bool:

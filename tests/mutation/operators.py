@@ -65,14 +65,17 @@ def dropped_rows(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
 
 
 def negated(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
-    """A condition, or the answer of a predicate, turned round."""
-    if isinstance(node, cst.If):
-        yield "negate_if", node.with_changes(test=_not(node.test))
+    """The answer of a predicate, turned round."""
     if isinstance(node, cst.Return) and node.value is not None and m.matches(node.value, BOOLEAN):
         yield (
             "negate_return",
             node.with_changes(value=_not(node.value), whitespace_after_return=cst.SimpleWhitespace(" ")),
         )
+
+
+def negated_condition(condition: cst.If) -> Iterator[tuple[str, cst.CSTNode]]:
+    """The test of a condition, turned round."""
+    yield "negate_if", _not(condition.test)
 
 
 def _not(test: Any) -> cst.UnaryOperation:

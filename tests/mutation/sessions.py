@@ -1,7 +1,8 @@
 """Runs tests against mutants, each in a process forked for it.
 
-A mutant of a function replaces the function's code in a session that has loaded everything already. A mutant of code
-that an import executes, such as a table, is imported by a separate session.
+A mutant of a function replaces the function's code in a session that has loaded everything already. There, a mutant of
+code that an import executes, such as a table, replaces the loaded value; if it lives, a separate session imports it and
+runs all its tests.
 """
 
 import gc
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -25,6 +27,10 @@ from tests.mutation.mutants import ROOT, Mutant
 from tests.mutation.reaching import ARGUMENTS
 
 KILLED, SURVIVED, TIMEOUT, UNREACHED = "killed", "survived", "timeout", "no test"
+# A mutant of a table that the loaded session did not kill: a session that imports it decides.
+UNSETTLED = "unsettled"
+# The seconds of tests that the loaded session spends on one of these.
+FIRST_TRIAL = 12.0
 LEAST_SECONDS, PATIENCE, WALL = 15, 4, 8
 
 
@@ -155,8 +161,8 @@ class MutantFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 class LoadedSession:
     """The session that has loaded everything, and whose forks run the mutants of functions."""
 
-    def __init__(self, jobs: list[Job], pool: Pool) -> None:
-        self.jobs, self.pool = jobs, pool
+    def __init__(self, jobs: list[Job], pool: Pool, seconds: dict[str, float]) -> None:
+        self.jobs, self.pool, self.seconds = jobs, pool, seconds
         self.functions: dict[tuple[str, str], list[FunctionType]] = {}
         self.items: dict[str, pytest.Item] = {}
 
@@ -173,21 +179,38 @@ class LoadedSession:
         first = next(each for each in session.items if each.get_closest_marker("django_db"))
         another = next(each for each in session.items if each.path != first.path)
         first.config.hook.pytest_runtest_protocol(item=first, nextitem=another)
-        found = [job for job in self.jobs if (str(ROOT / job.mutant.path), job.mutant.function) in self.functions]
-        lost = [job for job in self.jobs if job not in found]
-        self.pool.run(found, self._run)
-        for job in lost:  # none of its functions lives: it is imported like a table
-            job.at_import = True
+        live = [job for job in self.jobs if not job.at_import and self._functions_of(job)]
+        self.pool.run(live, self._run)
+        keys = {job.mutant.key for job in live}
+        self.pool.run([job for job in self.jobs if job.mutant.key not in keys], self._try_value)
         return True
+
+    def _functions_of(self, job: Job) -> list[FunctionType]:
+        return self.functions.get((str(ROOT / job.mutant.path), job.mutant.function), [])
 
     def _run(self, job: Job, writing: int) -> None:
         self._apply(job.mutant)
-        items = [self.items[name] for name in job.tests if name in self.items]
+        self._test(job.tests, writing)
+        tell(writing, SURVIVED)
+
+    def _try_value(self, job: Job, writing: int) -> None:
+        """A table or declaration changed in the loaded modules: the first tests, for as long as a trial lasts."""
+        from tests.mutation.values import apply_value  # noqa: PLC0415 - loads the product
+
+        if apply_value(job.mutant):
+            spent = accumulate(self.seconds.get(name, 1.0) for name in job.tests)
+            self._test([name for name, until in zip(job.tests, spent, strict=True) if until < FIRST_TRIAL], writing)
+        tell(writing, UNSETTLED)
+
+    def _test(self, names: list[str], writing: int) -> None:
+        """Run tests; the first failure ends the process."""
+        items = [self.items[name] for name in names if name in self.items]
+        if not items:
+            return
         manager = items[0].config.pluginmanager
         manager.register(StopAtFailure(writing))
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        tell(writing, SURVIVED)
 
     def _apply(self, mutant: Mutant) -> None:
         path = str(ROOT / mutant.path)
@@ -203,7 +226,7 @@ def _codes(code: CodeType) -> list[CodeType]:
     return [*inner, *(each for one in inner for each in _codes(one))]
 
 
-def run_loaded(jobs: list[Job], pool: Pool) -> None:
-    """Run the mutants of functions; ends the process."""
+def run_loaded(jobs: list[Job], pool: Pool, seconds: dict[str, float]) -> None:
+    """Run the mutants of functions, and try those of tables; ends the process."""
     names = sorted({name.split("::")[0] for job in jobs for name in job.tests})
-    pytest.main([*ARGUMENTS, "-s", *names], plugins=[LoadedSession(jobs, pool)])
+    pytest.main([*ARGUMENTS, "-s", *names], plugins=[LoadedSession(jobs, pool, seconds)])
