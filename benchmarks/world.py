@@ -109,6 +109,8 @@ def fill_incidents(incidents: int, numbers: dict[str, int]) -> None:
         name: f"CASE WHEN {is_open} OR {is_rare} THEN NULL ELSE {moment} + interval '{after}' END"
         for name, after in {"resolved_at": "4 hours", "closed_at": "1 day"}.items()
     }
+    for name in ("resolved_by_id", "closed_by_id"):
+        ends[name] = f"CASE WHEN {is_open} OR {is_rare} THEN NULL ELSE {numbers['manager']} END"
     severity = f"'P' || 1 + n / {OPEN_ONE_IN} % 4"
     multiply(
         Incident,

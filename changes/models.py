@@ -11,6 +11,8 @@ from changes.querysets import ChangeQuerySet, RollbackQuerySet
 from core.models import Record
 
 IMPORTED = Q(imported_row__isnull=False)
+# Rows of before a rule, which keep a violation of it.
+MARKED = Q(imported_violations__isnull=False)
 
 
 class ChangeRequest(Record):
@@ -66,6 +68,13 @@ class ChangeRequest(Record):
                 name="change_decided_by_another",
             ),
             models.CheckConstraint(
+                condition=IMPORTED
+                | MARKED
+                | Q(status=ChangeStatus.REQUESTED, approved_by__isnull=True, decided_at__isnull=True)
+                | (~Q(status=ChangeStatus.REQUESTED) & Q(approved_by__isnull=False, decided_at__isnull=False)),
+                name="change_decider_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(outside_window=False) | ~Q(outside_window_reason=""), name="change_outside_window_reasoned"
             ),
         ]
@@ -115,6 +124,13 @@ class RollbackRequest(Record):
             models.CheckConstraint(
                 condition=IMPORTED | Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
                 name="rollback_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | MARKED
+                | Q(status=RollbackStatus.REQUESTED, approved_by__isnull=True)
+                | (~Q(status=RollbackStatus.REQUESTED) & Q(approved_by__isnull=False)),
+                name="rollback_decider_known",
             ),
             models.CheckConstraint(
                 condition=IMPORTED | ~Q(status=RollbackStatus.COMPLETED) | Q(validation_completed=True),

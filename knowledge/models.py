@@ -22,6 +22,8 @@ from knowledge.choices import (
 from knowledge.querysets import ActionItemQuerySet, ArticleQuerySet, ReviewQuerySet, RevisionQuerySet
 
 IMPORTED = Q(imported_row__isnull=False)
+# Rows of before a rule, which keep a violation of it.
+MARKED = Q(imported_violations__isnull=False)
 
 
 def _person(**options: Any) -> Any:
@@ -67,6 +69,13 @@ class Article(Record):
             models.CheckConstraint(
                 condition=IMPORTED | Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("author")),
                 name="article_judged_by_another",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | MARKED
+                | Q(status__in=(ArticleStatus.DRAFT, ArticleStatus.IN_REVIEW))
+                | Q(reviewed_by__isnull=False, published_at__isnull=False),
+                name="article_publisher_known",
             ),
         ]
         indexes = [models.Index(fields=["status", "-id"], name="article_status_newest")]

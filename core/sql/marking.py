@@ -29,6 +29,6 @@ def marking(app: str, model: str, rule: str, detail: str, fits: Any) -> tuple[Ch
 
 
 def _write(rows: Any, unfit: Any, violations: list[dict[str, str]]) -> None:
-    """Violating rows without recorded violations; rows with one are exempt from the constraint."""
-    for row in unfit.only("pk"):
-        rows.filter(pk=row.pk).update(imported_violations=violations)
+    """Add the violation to what a row has recorded already; rows with any are exempt from the constraint."""
+    for row in unfit.only("pk", "imported_violations"):
+        rows.filter(pk=row.pk).update(imported_violations=[*(row.imported_violations or []), *violations])

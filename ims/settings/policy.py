@@ -5,7 +5,7 @@ import environ
 env = environ.Env()
 
 # Severities that need higher authority to close; the peak severity decides (segregation of duties).
-IMS_HIGH_SEVERITIES = env.list("IMS_HIGH_SEVERITIES", default=["P1", "P2"])
+IMS_HIGH_SEVERITIES = sorted({"P1", *env.list("IMS_HIGH_SEVERITIES", default=["P1", "P2"])})
 # The percentage of its target from which a running service-level clock is at risk.
 IMS_SLA_AT_RISK_PERCENT = env.int("IMS_SLA_AT_RISK_PERCENT", 75)
 # Vendor types beyond the policy's four.

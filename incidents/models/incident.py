@@ -28,6 +28,19 @@ IMPORTED = Q(imported_row__isnull=False)
 MARKED = Q(imported_violations__isnull=False)
 _USER = settings.AUTH_USER_MODEL
 _S = IncidentStatus
+RESOLVER_FITS = Q(status__in=UNRESOLVED, resolved_by__isnull=True) | Q(
+    status__in=(_S.RESOLVED, _S.CLOSED), resolved_by__isnull=False
+)
+CLOSER_FITS = Q(status=_S.CLOSED, closed_by__isnull=False) | (~Q(status=_S.CLOSED) & Q(closed_by__isnull=True))
+# P1 is high severity in every installation; a severity that no facts ever gave is treated alike.
+CLOSED_BY_ANOTHER = (
+    Q(closed_by__isnull=True)
+    | Q(severity_rested_on_facts=True, peak_severity__gt=Severity.P1)
+    | (~Q(closed_by=F("created_by")) & ~Q(closed_by=F("reporter")))
+)
+DUPLICATE_FITS = Q(resolution_code=ResolutionCode.DUPLICATE, duplicate_of__isnull=False) | (
+    ~Q(resolution_code=ResolutionCode.DUPLICATE) & Q(duplicate_of__isnull=True)
+)
 
 
 def _not_before(later: str, earlier: str) -> Q:
@@ -168,6 +181,16 @@ class Incident(Record):
                 | Q(status=_S.CLOSED, closed_at__isnull=False)
                 | (~Q(status=_S.CLOSED) & Q(closed_at__isnull=True)),
                 name="incident_closed_at_known",
+            ),
+            models.CheckConstraint(condition=IMPORTED | MARKED | RESOLVER_FITS, name="incident_resolver_known"),
+            models.CheckConstraint(condition=IMPORTED | MARKED | CLOSER_FITS, name="incident_closer_known"),
+            models.CheckConstraint(
+                condition=IMPORTED | MARKED | CLOSED_BY_ANOTHER, name="incident_guarded_closed_by_another"
+            ),
+            models.CheckConstraint(condition=IMPORTED | MARKED | DUPLICATE_FITS, name="incident_duplicate_named"),
+            models.CheckConstraint(
+                condition=IMPORTED | MARKED | Q(mitigation_stated=False) | ~Q(resolution_code=""),
+                name="incident_mitigation_stated_by_code",
             ),
         ]
         indexes = [

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import Record
-from incidents.models.incident import IMPORTED
+from incidents.models.incident import IMPORTED, MARKED
 from incidents.response.choices import AnalysisMethod, AnalysisStatus
 from incidents.response.querysets import VendorReadableQuerySet
 
@@ -49,6 +49,13 @@ class RootCauseAnalysis(Record):
                 | ~Q(status=AnalysisStatus.APPROVED)
                 | (~Q(reviewed_by=F("assigned_to")) & ~Q(reviewed_by=F("completed_by"))),
                 name="rca_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=IMPORTED
+                | MARKED
+                | ~Q(status=AnalysisStatus.APPROVED)
+                | Q(reviewed_by__isnull=False, approved_at__isnull=False),
+                name="rca_approver_known",
             ),
         ]
         indexes = [models.Index(fields=["incident", "status", "-id"], name="rca_incident_status")]

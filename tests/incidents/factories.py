@@ -20,7 +20,14 @@ from incidents.models import (
     RootCauseAnalysis,
     Workaround,
 )
+from tests.users.factories import UserFactory
 from users.choices import IM, TS
+
+
+def someone(made, *statuses, role=IM):
+    """A new person, if a record with one of these statuses names who brought it there."""
+    imported = getattr(made, "imported_row", None) is not None
+    return UserFactory(role=role) if not imported and getattr(made, "status", "") in statuses else None
 
 
 class IncidentFactory(factory.django.DjangoModelFactory):
@@ -37,6 +44,9 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     severity_rule = "stated"
     impact_level = Level.MEDIUM
     detected_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    resolution_code = factory.LazyAttribute(lambda made: "duplicate" if getattr(made, "duplicate_of", None) else "")
+    resolved_by = factory.LazyAttribute(lambda made: someone(made, "resolved", "closed"))
+    closed_by = factory.LazyAttribute(lambda made: someone(made, "closed"))
 
 
 class AffectedClientFactory(factory.django.DjangoModelFactory):

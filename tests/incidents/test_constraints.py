@@ -75,8 +75,8 @@ def test_the_longest_title_has_a_key():
 
 def test_an_incident_is_not_its_own_duplicate():
     incident = IncidentFactory()
-    incident.duplicate_of = incident
-    with pytest.raises(IntegrityError), transaction.atomic():
+    incident.duplicate_of, incident.resolution_code = incident, "duplicate"
+    with pytest.raises(IntegrityError, match="incident_not_its_duplicate"), transaction.atomic():
         incident.save()
 
 

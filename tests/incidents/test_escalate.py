@@ -1,6 +1,7 @@
 """SOP 15: Managing Incident Escalations."""
 
 import pytest
+from django.utils import timezone
 
 from audit.models import AuditEntry
 from incidents.models import Escalation
@@ -76,8 +77,7 @@ def test_another_escalation_does_not_change_the_status(api):
 
 
 def test_a_resolved_incident_is_not_escalated(api):
-    incident = IncidentFactory(status="open")
-    incident.change(status="resolved", resolved_at=incident.created_at)
+    incident = IncidentFactory(status="resolved", resolved_at=timezone.now())
     api(IM).post("/escalations/", body_for(incident, UserFactory(role=EX)), expect=409, code="invalid_transition")
 
 

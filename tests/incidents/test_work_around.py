@@ -1,6 +1,7 @@
 """SOP 18: Implementing Workarounds."""
 
 import pytest
+from django.utils import timezone
 
 from incidents.models import Workaround
 from tests.api import codes, fields
@@ -35,8 +36,8 @@ def test_the_implementer_is_the_caller(api):
 
 
 def test_a_closed_incident_takes_no_workaround(api):
-    incident = IncidentFactory()
-    incident.change(status="closed", resolved_at=incident.created_at, closed_at=incident.created_at)
+    now = timezone.now()
+    incident = IncidentFactory(status="closed", resolved_at=now, closed_at=now)
     api(TS).post("/workarounds/", body_for(incident), expect=409, code="invalid_transition")
 
 

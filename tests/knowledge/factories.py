@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from knowledge.models import ActionItem, Article, ArticleRevision, PostIncidentReview
-from tests.incidents.factories import IncidentFactory
+from tests.incidents.factories import IncidentFactory, someone
 from users.choices import IM, TS
 
 
@@ -30,6 +30,8 @@ class ArticleFactory(factory.django.DjangoModelFactory):
     category = "incident_resolution"
     body = "Look at the log first."
     author = factory.SubFactory("tests.users.factories.UserFactory", role=TS)
+    reviewed_by = factory.LazyAttribute(lambda made: someone(made, "published", "archived"))
+    published_at = factory.LazyAttribute(lambda made: timezone.now() if made.reviewed_by else None)
 
 
 class RevisionFactory(factory.django.DjangoModelFactory):

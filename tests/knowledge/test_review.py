@@ -104,7 +104,7 @@ def closed_after_two_resolutions(api):
     api(first).post(f"/incidents/{incident.pk}/reopen/", {"reason": "It fails again."}, expect=200)
     resolve(api, incident, second)
     incident.refresh_from_db()
-    incident.change(status="closed", closed_at=timezone.now())
+    incident.change(status="closed", closed_at=timezone.now(), closed_by=UserFactory(role=IM))
     return incident, first, second
 
 

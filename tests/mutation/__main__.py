@@ -18,7 +18,7 @@ from tests.mutation import reaching
 from tests.mutation.ledger import Ledger, score, table
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.sessions import UNREACHED, UNSETTLED, Job, Pool, run_imported, run_loaded
-from tests.mutation.targets import TARGETS
+from tests.mutation.targets import TARGETS, Target
 
 LIBRARIES = (
     "django.contrib.admin",
@@ -39,8 +39,9 @@ LIBRARIES = (
 def main() -> int:
     options = arguments()
     os.environ["DATABASE_URL"] = "sqlite://:memory:"
-    wanted = chosen(options)
-    reach = measured()
+    targets = [target for target in TARGETS if options.only in target.path]
+    wanted = chosen(targets, options)
+    reach = measured(targets)
     ledger = Ledger(reaching.KEPT / "results.jsonl", fresh=options.fresh)
     if options.retry:
         ledger.forget_survivors()
@@ -72,21 +73,22 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def chosen(options: argparse.Namespace) -> list[Mutant]:
-    found = [each for target in TARGETS if options.only in target.path for each in mutants_of(target)]
+def chosen(targets: list[Target], options: argparse.Namespace) -> list[Mutant]:
+    found = [each for target in targets for each in mutants_of(target)]
     if options.sample < 1:
         found = random.Random(options.seed).sample(found, round(len(found) * options.sample))  # noqa: S311
     return found
 
 
-def measured() -> reaching.Reach:
-    """The lines that each test reaches, measured in a separate process after a change of the code."""
-    if not reaching.measured_file().exists() and os.fork() == 0:
-        reaching.measure()
-        os._exit(0)
-    elif not reaching.measured_file().exists():
-        os.wait()
-    return reaching.Reach(json.loads(reaching.measured_file().read_text(encoding="utf-8")))
+def measured(targets: list[Target]) -> reaching.Reach:
+    """The lines that each test of these reaches, measured in a separate process after a change of the code."""
+    file = reaching.measured_file(targets)
+    if not file.exists():
+        if (child := os.fork()) == 0:
+            reaching.measure(targets)
+            os._exit(0)
+        os.waitpid(child, 0)
+    return reaching.Reach(json.loads(file.read_text(encoding="utf-8")))
 
 
 def job_of(mutant: Mutant, reach: reaching.Reach) -> Job:

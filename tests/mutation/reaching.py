@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import coverage
 import pytest
 
 from tests.mutation.mutants import ROOT, Mutant
-from tests.mutation.targets import TARGETS
+from tests.mutation.targets import TARGETS, Target
 
 KEPT = ROOT / "var" / "mutation"
 ARGUMENTS = ["-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-q", "--no-header"]
@@ -59,20 +60,20 @@ def files_of(tests: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def all_files() -> list[str]:
-    return list(dict.fromkeys(name for target in TARGETS for name in files_of(target.tests)))
+def all_files(targets: Sequence[Target]) -> list[str]:
+    return list(dict.fromkeys(name for target in targets for name in files_of(target.tests)))
 
 
-def state() -> str:
+def state(targets: Sequence[Target]) -> str:
     """A digest of every input of the measurement."""
     found = hashlib.sha256()
-    for path in [*(each.path for each in TARGETS), *all_files()]:
+    for path in [*(each.path for each in targets), *all_files(targets)]:
         found.update(path.encode() + (ROOT / path).read_bytes())
     return found.hexdigest()[:16]
 
 
-def measured_file() -> Path:
-    return KEPT / f"reach-{state()}.json"
+def measured_file(targets: Sequence[Target]) -> Path:
+    return KEPT / f"reach-{state(targets)}.json"
 
 
 class Watch:
@@ -96,21 +97,21 @@ class Watch:
             self.failed.append(report.nodeid)
 
 
-def measure() -> None:
-    """Run every test of the targets once. Ends the process, because its imports must not remain."""
+def measure(targets: Sequence[Target]) -> None:
+    """Run every test of these targets once. Ends the process, because its imports must not remain."""
     os.chdir(ROOT)
-    measuring = coverage.Coverage(data_file=None, include=[each.path for each in TARGETS], config_file=False)
+    measuring = coverage.Coverage(data_file=None, include=[each.path for each in targets], config_file=False)
     measuring.start()
     watch = Watch(measuring)
-    pytest.main([*ARGUMENTS, *all_files()], plugins=[watch])
+    pytest.main([*ARGUMENTS, *all_files(targets)], plugins=[watch])
     measuring.stop()
     names = sorted(set(watch.seconds) - set(watch.failed))
     numbers = {name: number for number, name in enumerate(names)} | {"": -1}
     lines: dict[str, dict[int, list[int]]] = defaultdict(dict)
-    for path in (each.path for each in TARGETS):
+    for path in (each.path for each in targets):
         contexts = measuring.get_data().contexts_by_lineno(str(ROOT / path))
         lines[path] = {line: [numbers[name] for name in found if name in numbers] for line, found in contexts.items()}
     KEPT.mkdir(parents=True, exist_ok=True)
-    measured_file().write_text(
+    measured_file(targets).write_text(
         json.dumps({"lines": lines, "seconds": watch.seconds, "names": names, "failed": watch.failed})
     )

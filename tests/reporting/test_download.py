@@ -175,7 +175,8 @@ def test_an_affected_clients_contact_learns_nothing_of_the_other_client(api, rep
 def test_clients_read_an_approved_root_cause(api, report_of):
     incident = eventful()
     analysis = incident.analyses.get()
-    analysis.change(root_cause="A leak.", status="approved", reviewed_by=UserFactory())
+    judged = {"reviewed_by": UserFactory(), "approved_at": timezone.now()}
+    analysis.change(root_cause="A leak.", status="approved", **judged)
     reader = api(UserFactory(role=CC, client=incident.client))
     for report_type in ("executive_summary", "postmortem_report"):
         assert "A leak." in downloaded(reader, report_of(report_type, incident), "md").content.decode().replace(

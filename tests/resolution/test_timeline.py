@@ -96,7 +96,8 @@ def test_every_kind_of_entry_is_listed_in_order(api):
     EscalationFactory(incident=incident, status="acknowledged")
     incident.refresh_from_db()
     incident.change(status="escalated")
-    incident.change(status="closed", resolved_at=timezone.now(), closed_at=timezone.now())
+    by = {"resolved_by": UserFactory(), "closed_by": UserFactory()}
+    incident.change(status="closed", resolved_at=timezone.now(), closed_at=timezone.now(), **by)
 
     entries = told(api(IM), incident)
 

@@ -110,7 +110,9 @@ INTERPRETATIONS: dict[str, tuple[str, ...]] = {
         "Events that require more than one incident fail to correlate, unless the request states one key for all.",
         "Stored events of resolved or closed incidents no longer count; events named in the request always do.",
         "Without a stated category, any unresolved incident of the client and component is the duplicate.",
-        "The same source and fingerprint identify the same alert: the response is its existing record, unchanged.",
+        "No alert is ever lost. A fingerprint names an alert, not one occurrence of it, so it only correlates. An "
+        "event is a repeat if its source has sent the same `event_id` before, or the same fingerprint and "
+        "`detected_at`: the response is the existing record, with `already_recorded`. Any other is a new record.",
     ),
     "Knowledge and reviews": (
         "Authors of articles are technical support and incident managers. Reviewers are those who may publish: these "
