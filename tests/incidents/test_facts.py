@@ -86,6 +86,15 @@ class TestAffectedClients:
         entries = timeline["results"] if isinstance(timeline, dict) else timeline
         assert any("P3 → P1" in each["summary"] for each in entries)
 
+    def test_clients_that_change_twice_at_one_instant_are_judged_both_times(self, api):
+        with time_machine.travel(timezone.now(), tick=False):
+            pk = created(api, **FACTS)["id"]
+            assert patched(api, pk, affected_client_ids=clients(2))["severity"] == "P3"
+            assert levels(patched(api, pk, affected_client_ids=clients(4))) == ("P1", "P1", "enterprise_wide")
+            shown = patched(api, pk, affected_client_ids=[])
+            assert levels(shown) == ("P1", "P1", "enterprise_wide")
+            assert shown["known_facts"]["affected_clients"] == 1
+
     def test_removing_them_lowers_nothing(self, api):
         pk = created(api, affected_client_ids=clients(4), **FACTS)["id"]
         assert levels(patched(api, pk, affected_client_ids=[])) == ("P1", "P1", "enterprise_wide")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import tests.environment  # noqa: F401 - the test environment, before Django is loaded
 from core.management.progress import progress_bar
-from tests.oracle.journal import Journal, table
+from tests.oracle.findings import Findings
+from tests.oracle.journal import Journal, code_now, sittings, table
 from tests.oracle.policy import TABLE
 
 # Runs between two notes of how far one is.
@@ -24,14 +25,18 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
     os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
     vendor = os.environ["DATABASE_URL"].partition(":")[0]
+    code = code_now()
     journals = [
-        Journal(Path("var"), f"{vendor}-{options.seed}-{part}", options.fresh) for part in range(options.processes)
+        Journal(Path("var"), f"{vendor}-{options.seed}-{part}", options.fresh, code)
+        for part in range(options.processes)
     ]
     share = -(-options.steps // options.processes)
     children = {part: start(part, journal, share, options) for part, journal in enumerate(journals)}
     failed = wait(children, journals, share, options.steps)
     done = Journal.together(journals)
     print(table(done, TABLE))
+    if resumed := sittings(journals):
+        print(resumed)
     print(f"{done.steps} steps on {vendor}, seed {options.seed}: {len(done.disagreements)} disagreements")
     return int(bool(done.disagreements) or failed)
 
@@ -70,15 +75,22 @@ def compare(part: int, journal: Journal, share: int, options: argparse.Namespace
     from tests.oracle.asking import cheaply  # noqa: PLC0415
     from tests.oracle.running import play  # noqa: PLC0415
 
+    def played(number: int) -> Findings:
+        batch = Findings()
+        play(number, BATCH, batch)
+        return batch
+
     setup_test_environment(debug=False)
     if connection.vendor != "sqlite":
         connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_oracle_{part}"
     before = database.create()
     try:
         with cheaply():
+            for number in journal.to_repeat():
+                journal.repeat(number, played(number))
             while journal.findings.steps < share:
-                play(options.seed * 1_000_000 + journal.batches * options.processes + part, BATCH, journal.findings)
-                journal.keep()
+                number = options.seed * 1_000_000 + journal.batches * options.processes + part
+                journal.keep(number, played(number))
     finally:
         connection.creation.destroy_test_db(before, verbosity=0)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -293,6 +294,19 @@ def test_a_duplicate_may_name_an_incident_of_another_client_that_affects_this_on
     wide = AffectedClientFactory(client=incident.client).incident
     given = {**SUMMARY, "resolution_code": "duplicate", "duplicate_of_id": wide.pk}
     assert api(IM).post(path(incident), given, expect=200).json()["duplicate_of_id"] == wide.pk
+
+
+def test_an_incident_that_takes_over_clients_twice_at_one_instant_is_judged_both_times(api):
+    wide = mitigated()
+    with time_machine.travel(timezone.now(), tick=False):
+        for severity in ("P3", "P1"):
+            twin = mitigated(client=wide.client)
+            AffectedClientFactory.create_batch(2, incident=twin)
+            NoteFactory(incident=twin)
+            given = {**SUMMARY, "resolution_code": "duplicate", "duplicate_of_id": wide.pk}
+            api(IM).post(path(twin), given, expect=200)
+            wide.refresh_from_db()
+            assert wide.severity == severity
 
 
 def test_related_changes_and_articles_are_linked_once(api):
