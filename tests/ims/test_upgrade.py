@@ -233,8 +233,8 @@ def without_their_people(held: Installation, incident: Any, manager: Any) -> Non
     """Statuses without whoever brought the record there, or with a person or a code that contradicts them."""
     resolved = {"status": "resolved", "resolved_at": LATER}
     closed = {**resolved, "status": "closed", "closed_at": LATER, "resolved_by": manager}
-    one = incident("nobody's: resolved", **resolved)
-    incident("nobody's: closed", **closed)
+    one = incident("resolved without resolver", **resolved)
+    incident("closed without closer", **closed)
     incident("closed by its initiator", closed_by=manager, **closed)
     incident("a duplicate of nothing", resolution_code="duplicate", **{**resolved, "resolved_by": manager})
     incident("repeats without saying so", duplicate_of=one, **{**resolved, "resolved_by": manager})
@@ -296,8 +296,8 @@ def test_people_and_codes_that_contradict_their_status_are_kept_with_a_violation
 
     marked = rules("incidents.Incident", "title")
     assert {title: found for title, found in marked.items() if title not in ("understated", "wide")} == {
-        "nobody's: resolved": {"resolver_known"},
-        "nobody's: closed": {"closer_known"},
+        "resolved without resolver": {"resolver_known"},
+        "closed without closer": {"closer_known"},
         "closed by its initiator": {"closed_by_another"},
         "a duplicate of nothing": {"duplicate_named"},
         "repeats without saying so": {"duplicate_named"},

@@ -1,4 +1,4 @@
-"""SOP 16: whichever field of an incident changes after the review, a postmortem that tells it is reviewed anew."""
+"""SOP 16: a change of any reported field after the review requires another review of the postmortem."""
 
 from datetime import timedelta
 
