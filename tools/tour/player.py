@@ -57,19 +57,20 @@ def play(
     steps = ((chapter, step) for chapter in chapters for step in chapter.steps)
     for number, (chapter, step) in enumerate(steps, start=1):
         passing(step.after)
+        _show_codes(kept)
         request = request_of(step, kept)
         reply = send(request)
         _require_expected(step, number, reply)
         if step.keep:
-            kept[step.keep] = {**reply.body, "etag": reply.headers.get("ETag"), **_shown_by_app(reply.body)}
+            kept[step.keep] = {**reply.body, "etag": reply.headers.get("ETag")}
         yield Exchange(number, chapter, step, request, reply)
 
 
-def _shown_by_app(body: Any) -> dict[str, str]:
-    """The code that an authenticator app shows now, if the reply has its secret."""
-    if not (isinstance(body, Mapping) and "provisioning_uri" in body):
-        return {}
-    return {"app_code": code_at(str(body["secret"]), timezone.now())}
+def _show_codes(kept: Mapping[str, Any]) -> None:
+    """Set the codes that the authenticator apps of kept secrets show now."""
+    for each in kept.values():
+        if isinstance(each, dict) and "provisioning_uri" in each:
+            each["app_code"] = code_at(str(each["secret"]), timezone.now())
 
 
 def request_of(step: Step, kept: Mapping[str, Any]) -> Request:
