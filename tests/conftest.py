@@ -3,10 +3,13 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cache
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from audit import triggers
 from core.context import context
@@ -16,6 +19,7 @@ from tests.api import Api
 from tests.pooler import pooled_by_transaction
 from tests.users.factories import UserFactory
 from users.choices import Role
+from users.models import User
 from users.system import system_principal
 
 
@@ -40,9 +44,16 @@ def django_db_setup(django_test_environment: None, django_db_modify_db_settings:
         connection.creation.destroy_test_db(before, verbosity=0)
 
 
-@pytest.fixture(autouse=True)
-def fast_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@cache
+def _principal() -> User:
+    """The system principal, which every database of the tests has from the start, with the same id."""
+    return system_principal()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +64,7 @@ def acting_as_system(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db" if "committed" in request.fixturenames else "db")
-    with context(actor=system_principal(), operation=registry["system.seed"], request_id="test"):
+    with context(actor=copy(_principal()), operation=registry["system.seed"], request_id="test"):
         yield
 
 

@@ -1,5 +1,7 @@
 """docs/policy.md is up to date with the enforced policy."""
 
+from functools import cache
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -12,6 +14,12 @@ from tools.pages.inputs import IN_URL, inputs_of
 from tools.pages.policy import reachable, render
 from tools.pages.policy_tables import lifecycles
 from tools.pages.sops import SOPS
+
+
+@cache
+def the_page() -> str:
+    """The page of today, rendered once: reading every test for it takes a second."""
+    return render(policy_docs.TESTS)
 
 
 def test_the_page_is_current():
@@ -37,7 +45,7 @@ def test_a_procedure_that_is_built_and_shown_by_no_test_fails(tmp_path, monkeypa
 
 
 def test_every_operation_code_and_procedure_is_on_the_page():
-    page = render(policy_docs.TESTS)
+    page = the_page()
 
     assert [each.name for each in reachable() if f"**`{each.name}`**" not in page] == []
     assert [code for code in Code if f"| `{code}` |" not in page] == []
@@ -46,7 +54,7 @@ def test_every_operation_code_and_procedure_is_on_the_page():
 
 
 def test_every_rule_of_segregation_is_in_its_table():
-    table = render(policy_docs.TESTS).split("# Segregation of duties\n")[1].split("\n# ")[0]
+    table = the_page().split("# Segregation of duties\n")[1].split("\n# ")[0]
     rules = {(each.name, duty) for each in registry for duty in each.duties if duty.code is Code.SEGREGATION_OF_DUTIES}
 
     assert {duty.name for _, duty in rules} >= {"not_own_account", "not_the_requester", "not_an_initiator"}
@@ -54,7 +62,7 @@ def test_every_rule_of_segregation_is_in_its_table():
 
 
 def test_procedures_that_are_not_built_are_listed_as_such():
-    page = render(policy_docs.TESTS)
+    page = the_page()
     built = {number for each in reachable() for number in each.sop}
 
     for number, title in SOPS.items():
@@ -97,4 +105,4 @@ def test_every_input_of_a_procedure_is_named_beside_what_a_request_calls_it():
     for number in (4, 6, 14, 16):
         assert any("{id}" in endpoint for each in reachable() if number in each.sop for endpoint in each.endpoints)
     for name, here in told[2].items():
-        assert f"| `{name}` | {here} |" in render(policy_docs.TESTS)
+        assert f"| `{name}` | {here} |" in the_page()
