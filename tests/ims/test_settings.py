@@ -1,6 +1,5 @@
 """The settings of an installation, read in separate processes with only their environment."""
 
-import json
 import os
 import socket
 import subprocess
@@ -11,31 +10,29 @@ from typing import Any
 
 import pytest
 
-from tests.live import WITHOUT_DEVELOPMENT, new_installation, served
+from tests.ims.settings_reader import settings_of
+from tests.live import KEPT_VARIABLES, WITHOUT_DEVELOPMENT, new_installation, served
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-made-for-this-test-" + "k" * 40
-READ = """
-import json, sys
-from django.conf import settings
-print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
-"""
+READ = "import sys; from django.conf import settings; [getattr(settings, name) for name in sys.argv[1:]]"
+
+
+def variables_of(**stated: str) -> dict[str, str]:
+    """These variables and no others of ours."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT_VARIABLES}
+    fixed = {"DJANGO_SETTINGS_MODULE": "ims.settings", "DATABASE_URL": "sqlite://:memory:"}
+    return {**kept, **fixed, "PYTHONPATH": WITHOUT_DEVELOPMENT, **stated}
 
 
 def run(code: str, *args: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run a Python program with these variables and no others of ours."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    fixed = {"DJANGO_SETTINGS_MODULE": "ims.settings", "DATABASE_URL": "sqlite://:memory:"}
-    environment = {**kept, **fixed, "PYTHONPATH": WITHOUT_DEVELOPMENT, **variables}
-    command = [sys.executable, "-c", code, *args]
+    """Run a Python program with these variables."""
+    command, environment = [sys.executable, "-c", code, *args], variables_of(**variables)
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def read(*names: str, **variables: str) -> dict[str, Any]:
-    done = run(READ, *names, **variables)
-    assert done.returncode == 0, done.stderr
-    values: dict[str, Any] = json.loads(done.stdout)
-    return values
+    return settings_of(names, variables_of(**variables))
 
 
 def test_an_installation_without_a_secret_key_does_not_start() -> None:
@@ -155,19 +152,13 @@ def test_postgresql_gets_a_pool_and_prepared_statements() -> None:
     assert int(stated["OPTIONS"]["tcp_user_timeout"]) == 30_000
 
 
-SERVED = """
-import json, ims.wsgi
-from django.conf import settings
-print(json.dumps(settings.DATABASES["default"]["OPTIONS"], default=str))
-"""
 ON_POSTGRESQL = {"SECRET_KEY": KEY, "DATABASE_URL": "postgres://db/ims"}
 
 
 def served_options(**variables: str) -> dict[str, Any]:
-    done = run(SERVED, **{**ON_POSTGRESQL, "IMS_ENVIRONMENT": "development", **variables})
-    assert done.returncode == 0, done.stderr
-    options: dict[str, Any] = json.loads(done.stdout)
-    return options
+    stated = {**ON_POSTGRESQL, "IMS_ENVIRONMENT": "development", **variables}
+    options: dict[str, Any] = settings_of(["DATABASES"], variables_of(**stated), served=True)["DATABASES"]["default"]
+    return dict(options["OPTIONS"])
 
 
 def test_requests_wait_for_the_database_no_longer_than_limits_allow() -> None:
