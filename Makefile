@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial screenshots drills-short test-pooled
+.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial evals screenshots drills-short test-pooled
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,7 +78,7 @@ openapi: $(SYNCED) ## Write docs/openapi.json and list breaking changes
 	$(PRODUCTION) $(TOOLS) openapi
 
 bench: $(SYNCED) ## Run the benchmarks, about 20 minutes (requires wrk, and DATABASE_URL of a PostgreSQL database)
-	@status=0; for each in comparison growth memory analytics; do \
+	@status=0; for each in comparison growth memory analytics agents; do \
 		$(BIN)/python -m benchmarks.$$each || status=1; done; exit $$status
 
 bench-peers: $(SYNCED) ## Compare with Argus and idiomatic DRF, about 5 minutes (as bench; installs Argus from PyPI into var/)
@@ -114,6 +114,12 @@ TRIAL_SEED ?= 1
 
 agents-trial: $(SYNCED) ## Let scripted adversaries call the tools of agents, and count breaches; DATABASE_URL for PostgreSQL
 	$(BIN)/python -m tests.agents.trial --trajectories $(TRIAL_TRAJECTORIES) --seed $(TRIAL_SEED)
+
+EVALS_AGENT ?= $(BIN)/python -m evals.agent reference
+EVALS_TRIALS ?= 4
+
+evals: $(SYNCED) ## Score an agent by 60 tasks; EVALS_AGENT='command of an MCP client' (see docs/evals.md)
+	$(BIN)/python -m evals --agent "$(EVALS_AGENT)" --trials $(EVALS_TRIALS)
 
 FUZZ_SEED ?= 1
 FUZZ_EXAMPLES ?= 20

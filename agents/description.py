@@ -103,6 +103,11 @@ class RecordAddress:
     path: str
     views: tuple[str, ...]
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths of a record and of each read below it."""
+        return [self.path, *(f"{self.path}{view}/" for view in self.views)]
+
 
 @cache
 def addresses() -> dict[str, RecordAddress]:

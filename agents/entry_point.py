@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from agents.outputs import exact
 from agents.requests import ApiRequest, ApiResponse, Caller, send
 from agents.results import ToolResult, marked, result_of
 from agents.tools import ToolSpec, always, find_tool, tool_of
@@ -17,6 +18,7 @@ from core.http.problems import problem
 
 POLICY = re.compile(r"ims://policy/sop/([0-9]{1,2})\Z")
 INCIDENT = re.compile(r"ims://incidents/([0-9]{1,19})/brief\Z")
+SCHEMA = re.compile(r"ims://schemas/([a-z_.]{1,64})\Z")
 LATEST = 10
 # The longest id of a call that an audit entry keeps.
 LONGEST_CALL = 64
@@ -72,6 +74,8 @@ def read_resource(caller: Caller, uri: str) -> str:
         document = response.document if response.refused else _of_sop(response, int(found[1])).document
     elif found := INCIDENT.match(uri):
         document = _brief(caller, found[1])
+    elif (found := SCHEMA.match(uri)) and (spec := find_tool(found[1])):
+        document = exact(spec.endpoints)
     else:
         raise UnknownResource(uri)
     if document.get("status") in (401, 403) and "code" in document:

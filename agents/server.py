@@ -11,8 +11,9 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from agents.entry_point import UnknownResource, call_tool, list_tools, read_resource
+from agents.outputs import brief
 from agents.requests import Caller
-from agents.tools import OUTPUT, ToolSpec
+from agents.tools import ToolSpec
 
 INSTRUCTIONS = (
     "Incident management under a written policy that the server enforces. Find and verify records first (find, get); "
@@ -24,6 +25,7 @@ INSTRUCTIONS = (
 JSON = "application/json"
 TEMPLATES = (
     ("ims://policy/sop/{sop}", "policy", "The rules of the operations of one SOP."),
+    ("ims://schemas/{tool}", "schema", "The exact JSON schema of what a tool answers."),
     ("ims://incidents/{id}/brief", "incident-brief", "An incident: record, clocks, readiness, latest entries."),
 )
 
@@ -98,14 +100,16 @@ def as_tool(spec: ToolSpec) -> types.Tool:
         name=spec.name,
         description=spec.description,
         input_schema=spec.input_schema,
-        output_schema=OUTPUT,
-        annotations=types.ToolAnnotations(
-            read_only_hint=spec.read_only,
-            destructive_hint=spec.destructive,
-            idempotent_hint=spec.idempotent,
-            open_world_hint=False,
-        ),
+        output_schema=brief(spec.endpoints),
+        annotations=types.ToolAnnotations(**_unusual(spec), open_world_hint=False),
     )
+
+
+def _unusual(spec: ToolSpec) -> dict[str, Any]:
+    """The annotations that differ from the protocol's defaults: the list of tools has little room."""
+    usual = {"read_only": False, "destructive": True, "idempotent": False}
+    found = {name: bool(getattr(spec, name)) for name in usual}
+    return {f"{name}_hint": value for name, value in found.items() if value != usual[name]}
 
 
 def _version() -> str:

@@ -14,8 +14,6 @@ from core.verbs import Verb
 
 Arguments = Mapping[str, Any]
 OBJECT = "object"
-# Every tool answers with a record or a list, or with a problem document when `isError` is set.
-OUTPUT: Schema = {"type": OBJECT}
 # Codes that every operation has; a description lists the others.
 USUAL = frozenset(
     [
@@ -56,6 +54,8 @@ class ToolSpec:
     description: str
     input_schema: Schema
     request: Callable[[Arguments], ApiRequest]
+    # The endpoints whose answers a call returns.
+    endpoints: tuple[str, ...] = ()
     read_only: bool = False
     destructive: bool = False
     idempotent: bool = False
@@ -80,6 +80,7 @@ def tool_of(operation: Operation) -> ToolSpec:
         _described(operation),
         _input_of(operation),
         partial(_request_of, operation),
+        tuple(operation.endpoints),
         destructive=operation.verb not in (Verb.CREATE, Verb.TOOL_USE, Verb.NOTIFY),
         idempotent=method in ("PATCH", "PUT", "DELETE"),
         read_only=operation.name == "incident.classify",
@@ -184,42 +185,49 @@ def always() -> list[ToolSpec]:
 
 def _readers() -> list[ToolSpec]:
     types: Schema = {"type": "string", "enum": sorted(addresses())}
-    rows: list[tuple[str, str, Schema, Callable[[Arguments], ApiRequest]]] = [
+    records = tuple(f"GET {path}" for each in addresses().values() for path in each.paths)
+    rows: list[tuple[str, str, Schema, Callable[[Arguments], ApiRequest], tuple[str, ...]]] = [
         (
             "find",
             "Find or verify records before acting (SOP 1): none, one with all details, or a list to choose from.",
             schema(["entity_type"], entity_type=types, search=TEXT, filters=ANYTHING),
             _find,
+            ("GET /discovery/",),
         ),
         (
             "get",
             "Read one record, or one of its views.",
             schema(["entity_type", "id"], entity_type=types, id=ID, view=VIEW),
             _get,
+            records,
         ),
         (
             "check",
             "Dry run of any operation: would it be executed, and if not, why and what next? Changes nothing.",
             schema(["operation"], **QUESTION),
             partial(_post, "approvals/check/"),
+            ("POST /approvals/check/",),
         ),
         (
             "policy",
             "The rules of the operations of one SOP: roles, conditions, approvals, lifecycle, codes.",
             schema(["sop"], sop=SOP),
             lambda arguments: ApiRequest("GET", "policy/"),
+            ("GET /policy/",),
         ),
         (
             "approval_status",
             "Whether an approval is pending, approved, rejected, expired or consumed.",
             schema(["id"], id=ID),
             lambda arguments: ApiRequest("GET", f"approvals/{_number(arguments.get('id'))}/"),
+            ("GET /approvals/{id}/",),
         ),
         (
             "inbox",
             "The person's pending work: messages, escalations, tasks, decisions.",
             schema(),
             lambda arguments: ApiRequest("GET", "me/inbox/"),
+            ("GET /me/inbox/",),
         ),
     ]
     return [ToolSpec(*row, read_only=True, idempotent=True) for row in rows]
@@ -233,12 +241,14 @@ def _requests() -> list[ToolSpec]:
             "with approval_id.",
             schema(["operation"], **QUESTION, reason=TEXT, idempotency_key=KEY),
             partial(_post, "approvals/"),
+            ("POST /approvals/",),
         ),
         ToolSpec(
             "handoff",
             "Hand over to a person (the policy's transfer_to_human). A refusal offers the arguments as `handoff`.",
             schema(["reason_code"], **HANDOFF, reference_id=ID, idempotency_key=KEY),
             partial(_post, "handoffs/"),
+            ("POST /handoffs/",),
         ),
     ]
 

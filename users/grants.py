@@ -19,7 +19,7 @@ from core.operations.registry import EntryPoint, Operation, registry
 from core.text.folding import fold_name
 from users.models import AgentDay, Token, User
 
-CLIENT = "clients.Client"
+CLIENT, TRAIL = "clients.Client", "audit.AuditEntry"
 
 
 class TokenGrants:
@@ -123,7 +123,8 @@ def scope_of(token: Token) -> Callable[[Any], Any] | None:
 def within_client(client_id: int, user_id: int, queryset: Any) -> Any:
     """The records of one client, and those of no client: products, vendors, colleagues.
 
-    Of records that name others only by type and id (approvals, handoffs, audit entries), those of the person.
+    Of records that name others only by type and id (approvals, handoffs, audit entries), the person's own that are
+    about a record of the client, or were made with tokens bound to it.
     """
     model: Any = queryset.model
     path = path_to_client(model)
@@ -131,8 +132,33 @@ def within_client(client_id: int, user_id: int, queryset: Any) -> Any:
         return queryset.filter(Q(**{path: client_id}) | Q(**{f"{path}__isnull": True}))
     names = {field.name for field in model._meta.concrete_fields}
     if "reference_type" in names:
-        return queryset.filter(**{"user_id" if "user" in names else "created_by_id": user_id})
+        own = queryset.filter(**{"user_id" if "user" in names else "created_by_id": user_id})
+        return own.filter(_about(client_id) | _made_with(client_id, user_id, model))
     return queryset
+
+
+def _about(client_id: int) -> Q:
+    """References to the client and to records that belong to it."""
+    found = Q()
+    for model in apps.get_models():
+        kind = getattr(model, "entity_type", "")
+        path = path_to_client(model) if kind else None
+        if path is not None and model is not Token:
+            held = model._base_manager.filter(**{path: client_id}).values("pk")
+            found |= Q(reference_type=kind, reference_id__in=held)
+    return found
+
+
+def _made_with(client_id: int, user_id: int, model: Any) -> Q:
+    """What the person's tokens that are bound to the client made: the audit trail tells."""
+    tokens = Token.objects.filter(user_id=user_id, client_id=client_id).values("pk")
+    entries = apps.get_model(TRAIL)
+    if model is entries:
+        return Q(token_id__in=tokens)
+    made = entries._base_manager.filter(
+        user_id=user_id, token_id__in=tokens, reference_type=model.entity_type, sequence__isnull=False
+    )
+    return Q(pk__in=made.values("reference_id"))
 
 
 @cache

@@ -14,6 +14,8 @@ IMS_EXTRA_VENDOR_TYPES = env.list("IMS_EXTRA_VENDOR_TYPES", default=[])
 IMS_AUDIT_COLLECTION_READS_ONLY = env.bool("IMS_AUDIT_COLLECTION_READS_ONLY", False)
 # The name of this installation's trail in checkpoints, and of the key that signs them; it must never change.
 IMS_AUDIT_ORIGIN = env.str("IMS_AUDIT_ORIGIN", "ims/audit-trail")
+# The address at which people reach the console, for links in answers to software agents; empty: links without a host.
+IMS_BASE_URL = env.str("IMS_BASE_URL", "").rstrip("/")
 # Hours from the decision until an approval expires, unless its rule sets another value.
 IMS_APPROVAL_HOURS = env.int("IMS_APPROVAL_HOURS", 24)
 # Lifetimes: API tokens in days, activation shares in hours.

@@ -8,7 +8,7 @@ import pytest
 from agents.entry_point import list_tools
 from agents.requests import Caller
 from agents.server import as_tool
-from agents.tools import ALWAYS, find_tool, tool_of
+from agents.tools import ALWAYS, always, find_tool, tool_of
 from agents.toolsets import MOST_BYTES, MOST_TOOLS, TOOLSETS, callable_by_agents, grant_of_role, toolset_of
 from core.operations.registry import registry
 from tests.users.factories import UserFactory
@@ -88,6 +88,15 @@ def test_annotations_are_true():
         "request_approval": False,
         "handoff": False,
     }
+
+
+def test_annotations_that_are_not_sent_are_the_defaults_of_the_protocol():
+    for each in [*always(), *(tool_of(registry[name]) for name in WRITING)]:
+        sent = as_tool(each).annotations
+        assert bool(sent.read_only_hint) == each.read_only
+        assert (sent.destructive_hint is not False) == each.destructive
+        assert bool(sent.idempotent_hint) == each.idempotent
+        assert sent.open_world_hint is False
 
 
 def test_a_tool_is_found_by_both_spellings_of_its_name():

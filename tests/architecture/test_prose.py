@@ -17,7 +17,7 @@ ANY = re.compile("|".join(PLAIN_FORMS), re.IGNORECASE)
 LINE_BREAK = re.compile(r"[\"']?\s*\n\s*(?:#\s*|f?[\"'])?")
 PYTHON = sorted(
     path
-    for package in (*PACKAGES, "tests", "benchmarks", "sdk/tests", "sdk/python/ims_sdk")
+    for package in (*PACKAGES, "tests", "benchmarks", "evals", "sdk/tests", "sdk/python/ims_sdk")
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts and path.name not in ("prose.py", "test_prose.py")
 )

@@ -16,6 +16,13 @@ from users.choices import AM, CC, EX, IM, SA, TS
 from users.grants import path_to_client
 from users.models import AgentDay, Token
 
+ONBOARDED = {
+    "vendor_name": "Stratus Hosting",
+    "contact_email": "help@stratus.example",
+    "contact_phone": "+49301234567",
+    "vendor_type": "cloud_service_provider",
+}
+
 pytestmark = pytest.mark.django_db
 
 NOTE = {"body": "Looked at it."}
@@ -239,8 +246,41 @@ def test_a_token_bound_to_a_client_reaches_no_other_clients_records(api):
     agent.get(f"/users/{UserFactory(role=CC, client=other.client).pk}/", expect=404)
     agent.get(f"/vendors/{VendorFactory().pk}/", expect=200)
     entries = agent.get("/audit-entries/", expect=200).json()["results"]
-    assert {entry["agent"] for entry in entries} == {"triage-bot", ""}
+    assert {entry["agent"] for entry in entries} == {"triage-bot"}
     assert len({entry["user_id"] for entry in entries}) == 1
+
+
+def test_a_bound_token_reads_only_what_was_asked_or_handed_over_for_its_client(api):
+    mine, other = IncidentFactory(), IncidentFactory()
+    person = UserFactory(role=IM)
+    agent = bearer(made(api, person, client_id=mine.client_id))
+    another = bearer(made(api, person, client_id=other.client_id))
+    in_person = api(person)
+
+    def hand_over(caller, **reference):
+        body = {"reason_code": "policy", **reference}
+        return caller.post("/handoffs/", body, expect=201).json()["id"]
+
+    def ask(caller):
+        return caller.post("/approvals/", {"operation": "vendor.create", "payload": ONBOARDED}, expect=201).json()["id"]
+
+    def of(incident):
+        return {"reference_type": "incident", "reference_id": incident.pk}
+
+    handed = [hand_over(in_person, **of(mine)), hand_over(agent)]
+    hidden = [hand_over(in_person, **of(other)), hand_over(in_person), hand_over(another)]
+    asked, not_asked = ask(agent), ask(another)
+
+    def seen(path):
+        return {row["id"] for row in agent.get(path, expect=200).json()["results"]}
+
+    assert seen("/handoffs/") == set(handed)
+    assert seen("/approvals/") == {asked}
+    for pk in hidden:
+        agent.get(f"/handoffs/{pk}/", expect=404)
+    agent.get(f"/approvals/{not_asked}/", expect=404)
+    entries = agent.get("/audit-entries/?reference_type=handoff", expect=200).json()["results"]
+    assert {entry["reference_id"] for entry in entries} - {None} == {handed[1]}
 
 
 def test_every_record_of_a_client_is_known_to_belong_to_it():
