@@ -107,8 +107,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + START_SECONDS
+def await_answer(url: str, process: "subprocess.Popen[bytes]", seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310

@@ -10,6 +10,8 @@ from typing import IO, Any
 
 from tests.live import ROOT, await_answer, environment_of, free_port, new_database
 
+# It generates every tool before it answers, which takes a busy machine minutes.
+START_SECONDS = 300
 METADATA = "/.well-known/oauth-protected-resource"
 # An incident, and the token of an agent that may add notes to it.
 SETUP = """
@@ -52,7 +54,7 @@ def mcp_served(environment: dict[str, str], output: IO[bytes] | None = None) -> 
         [sys.executable, *words], cwd=ROOT, env=environment, stdout=output, stderr=output
     )
     try:
-        await_answer(f"http://127.0.0.1:{port}{METADATA}", process)
+        await_answer(f"http://127.0.0.1:{port}{METADATA}", process, START_SECONDS)
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
