@@ -183,10 +183,17 @@ def always() -> list[ToolSpec]:
     return [*_readers(), *_requests()]
 
 
+Row = tuple[str, str, Schema, Callable[[Arguments], ApiRequest], tuple[str, ...]]
+
+
 def _readers() -> list[ToolSpec]:
+    return [ToolSpec(*row, read_only=True, idempotent=True) for row in (*_of_records(), *_of_rules())]
+
+
+def _of_records() -> list[Row]:
     types: Schema = {"type": "string", "enum": sorted(addresses())}
     records = tuple(f"GET {path}" for each in addresses().values() for path in each.paths)
-    rows: list[tuple[str, str, Schema, Callable[[Arguments], ApiRequest], tuple[str, ...]]] = [
+    return [
         (
             "find",
             "Find or verify records before acting (SOP 1): none, one with all details, or a list to choose from.",
@@ -201,6 +208,11 @@ def _readers() -> list[ToolSpec]:
             _get,
             records,
         ),
+    ]
+
+
+def _of_rules() -> list[Row]:
+    return [
         (
             "check",
             "Dry run of any operation: would it be executed, and if not, why and what next? Changes nothing.",
@@ -230,7 +242,6 @@ def _readers() -> list[ToolSpec]:
             ("GET /me/inbox/",),
         ),
     ]
-    return [ToolSpec(*row, read_only=True, idempotent=True) for row in rows]
 
 
 def _requests() -> list[ToolSpec]:

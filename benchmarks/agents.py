@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import django
 import httpx2
 
 from benchmarks.results import Result, report
@@ -21,7 +22,7 @@ from benchmarks.running import doing, kept
 from tests.agents.live import installation, mcp_served
 from tests.live import served
 
-ROUNDS, WARM_UP = 300, 30
+ROUNDS, WARM_UP = 200, 20
 # How many times as long as the request a tool call may take: acceptable, and the goal.
 LIMIT = 1.5
 HEADERS = {
@@ -96,4 +97,6 @@ def results() -> Iterator[Result]:
 
 if __name__ == "__main__":
     os.environ.setdefault("DATABASE_URL", "sqlite://")
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "ims.settings", "IMS_ENVIRONMENT": "test"}
+    django.setup()  # to copy the migrated database of the tests
     sys.exit(report(results()))

@@ -61,7 +61,7 @@ class Runner:
         return found
 
     def _use(self, name: str) -> None:
-        """Connect to a database, also in the threads of the server: each request opens its connection anew."""
+        """Connect to a database, also in the threads of the server: each request opens a new connection."""
         connection.close()
         connection.settings_dict["NAME"] = str(self.folder / name)
 

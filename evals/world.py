@@ -49,7 +49,7 @@ def as_system() -> AbstractContextManager[None]:
 
 
 def house() -> World:
-    """What every task starts with, by key."""
+    """The records that every task starts with, by key."""
     world: World = {}
     with as_system():
         for each in BASE:
@@ -98,7 +98,7 @@ def _play(world: World, step: Act) -> None:
 
 
 def resolved(world: World, value: Any) -> Any:
-    """A value of a table with the records that it names; `now-1h` is a time, so many hours ago."""
+    """A value of a table with the records that it names; `now-1h` is the time an hour ago."""
     if isinstance(value, Mapping):
         return {name: resolved(world, inner) for name, inner in value.items()}
     if isinstance(value, str) and value.startswith("@"):
