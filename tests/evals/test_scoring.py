@@ -15,7 +15,7 @@ from tests.oracle.asking import cheaply
 
 pytestmark = pytest.mark.django_db
 
-# One task in so many is played by the bad agents here; `python -m evals --table` plays all.
+# The bad agents play one task in SHARE here; `python -m evals --table` plays all.
 SHARE = 4
 
 
