@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -55,6 +56,7 @@ def main() -> int:
     names = asked.only.split(",") if asked.only else [each for each in DRILLS if not (asked.short and each in LONG)]
     if unknown := set(names) - set(DRILLS):
         reader.error(f"unknown: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what runs, as an interrupt does
     table, failed = Table("drill", "seconds", "figure", "holds"), 0
     for name in track(names, "drills", console=Console(stderr=True), transient=True):
         began, (figure, holds) = time.monotonic(), _result_of(name)
