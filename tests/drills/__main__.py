@@ -58,9 +58,11 @@ def main() -> int:
         reader.error(f"unknown: {', '.join(sorted(unknown))}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what runs, as an interrupt does
     table, failed = Table("drill", "seconds", "figure", "holds"), 0
-    for name in track(names, "drills", console=Console(stderr=True), transient=True):
+    progress = Console(stderr=True, width=140)
+    for name in track(names, "drills", console=progress, transient=True):
         began, (figure, holds) = time.monotonic(), _result_of(name)
         failed += holds == "NO"
+        progress.print(f"{name}: {figure}: {holds}", markup=False)
         table.add_row(name, f"{time.monotonic() - began:.0f}", figure, holds)
     Console(width=140).print(table)
     return failed
@@ -74,7 +76,7 @@ def _result_of(name: str) -> tuple[str, str]:
     except Skipped as reason:
         return f"skipped: {reason}", "-"
     except Exception as error:
-        return f"interrupted: {type(error).__name__}: {error}"[:200], "NO"
+        return f"interrupted: {type(error).__name__}: …{str(error)[-300:]}", "NO"
     return result.figure, "yes" if result.holds else "NO"
 
 
