@@ -79,7 +79,12 @@ class Reader:
     def __init__(self) -> None:
 
         with acting():
-            self.record = Vendor(vendor_name="Bench", contact_email="bench@example.com", contact_phone="+4930123456")
+            self.record = Vendor(
+                vendor_name="Bench",
+                vendor_type="saas_vendor",
+                contact_email="bench@example.com",
+                contact_phone="+4930123456",
+            )
             self.record.save()
 
     def fill(self, size: int) -> None:
