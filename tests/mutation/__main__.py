@@ -85,7 +85,7 @@ def measured(targets: list[Target]) -> reaching.Reach:
     file = reaching.measured_file(targets)
     if not file.exists():
         if (child := os.fork()) == 0:
-            reaching.measure(targets)
+            reaching.measure(targets, file)
             os._exit(0)
         os.waitpid(child, 0)
     return reaching.Reach(json.loads(file.read_text(encoding="utf-8")))

@@ -97,7 +97,7 @@ class Watch:
             self.failed.append(report.nodeid)
 
 
-def measure(targets: Sequence[Target]) -> None:
+def measure(targets: Sequence[Target], file: Path) -> None:
     """Run every test of these targets once. Ends the process, because its imports must not remain."""
     os.chdir(ROOT)
     measuring = coverage.Coverage(data_file=None, include=[each.path for each in targets], config_file=False)
@@ -112,6 +112,4 @@ def measure(targets: Sequence[Target]) -> None:
         contexts = measuring.get_data().contexts_by_lineno(str(ROOT / path))
         lines[path] = {line: [numbers[name] for name in found if name in numbers] for line, found in contexts.items()}
     KEPT.mkdir(parents=True, exist_ok=True)
-    measured_file(targets).write_text(
-        json.dumps({"lines": lines, "seconds": watch.seconds, "names": names, "failed": watch.failed})
-    )
+    file.write_text(json.dumps({"lines": lines, "seconds": watch.seconds, "names": names, "failed": watch.failed}))
