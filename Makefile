@@ -81,7 +81,7 @@ bench: $(SYNCED) ## Run the benchmarks, about 20 minutes (requires wrk, and DATA
 	@status=0; for each in comparison growth memory analytics agents; do \
 		$(BIN)/python -m benchmarks.$$each || status=1; done; exit $$status
 
-bench-peers: $(SYNCED) ## Compare with Argus and idiomatic DRF, about 5 minutes (as bench; installs Argus from PyPI into var/)
+bench-peers: $(SYNCED) ## Compare with Argus and idiomatic DRF, about 10 minutes (as bench; installs Argus from PyPI into var/)
 	$(BIN)/python -m benchmarks.peers_comparison
 
 sdk: $(SYNCED) ## Generate the Python and TypeScript clients from the OpenAPI description (requires Node 18)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 os.environ["IMS_ENVIRONMENT"] = "test"
+os.environ["IMS_ACCESS_LOG"] = "0"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
 
 import django

@@ -34,7 +34,7 @@ class Load:
     def run(self, address: str, name: str, *, connections: int = 8, seconds: float | None = None) -> Measured:
         """Repeat the request on a number of connections. Raises RuntimeError when wrk or an answer failed."""
         asked, lasting = self._told["requests"][name], seconds or self._seconds
-        command = ["wrk", "--latency", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
+        command = ["wrk", "--latency", "--timeout", "30s", "-t", "1", "-c", str(connections), "-d", f"{lasting}s"]
         command += ["-H", f"Authorization: Token {self._told['token']}", "-H", "Content-Type: application/json"]
         script = asked.get("script", "post.lua" if "body" in asked else "")
         command += ["-s", str(HERE / script)] if script else []

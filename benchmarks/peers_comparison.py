@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.argus import NotInstalledError, argus
-from benchmarks.comparison import INCIDENTS, REQUESTS, SECONDS, in_turn
+from benchmarks.comparison import INCIDENTS, SECONDS, in_turn
 from benchmarks.load import Load
 from benchmarks.results import Result
 from benchmarks.serving import IDIOMATIC, PRODUCT, World, measured
@@ -38,11 +38,9 @@ def results(filled: World) -> Iterator[Result]:
         served = {name: (load, serving.enter_context(filled.serve(name))) for name in (PRODUCT, IDIOMATIC)}
         served[ARGUS] = Load(other.told, SECONDS), serving.enter_context(other.serve())
         rates = in_turn(served)
-        for request in REQUESTS:
-            for name in served:
-                yield Result(request, f"{name}, requests per second", rates[request, name], 0, 0)
         for (request, name), limits in LIMITS.items():
-            yield Result(request, f"× {name}", rates[request, PRODUCT] / rates[request, name], *limits)
+            mine, others = rates[request, PRODUCT], rates[request, name]
+            yield Result(request, f"× {name} ({mine:.0f} and {others:.0f} requests/s)", mine / others, *limits)
 
 
 def main() -> int:
