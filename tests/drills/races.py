@@ -32,8 +32,7 @@ def twice(act: Callable[[World], Answer]) -> tuple:
 
 def same_version(w: World, mark: str) -> tuple:
     path = f"/vendors/{w.vendor}/"
-    version = f'"{w.ex.send(path).document["version"]}"'
-    return patch(path, phone("1", mark), phone("2", mark), **{"If-Match": version})
+    return patch(path, phone("1", mark), phone("2", mark), **{"If-Match": w.ex.send(path).etag})
 
 
 def phone(digit: str, mark: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ class Answer:
     document: dict[str, Any]
     seconds: float
     retry_after: str = ""
+    etag: str = ""
 
     @property
     def says_nothing_was_written(self) -> bool:
@@ -59,7 +60,9 @@ class Server:
         began = time.monotonic()
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-                return Answer(answer.status, json.loads(answer.read() or b"{}"), time.monotonic() - began)
+                document = json.loads(answer.read() or b"{}")
+                took, version = time.monotonic() - began, answer.headers.get("ETag", "")
+                return Answer(answer.status, document, took, etag=version)
         except urllib.error.HTTPError as refused:
             document = json.loads(refused.read() or b"{}")
             took, wait = time.monotonic() - began, refused.headers.get("Retry-After", "")
