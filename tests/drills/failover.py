@@ -50,7 +50,7 @@ def reload() -> Result:
     """SIGHUP, and an upgrade by USR2, while clients read and write."""
     with _installation() as (_, server):
         with _writing(server) as told:
-            time.sleep(2)
+            _acknowledged(told, 20)
             server.process.send_signal(signal.SIGHUP)
             time.sleep(4)
             second = _upgraded(server)
@@ -103,7 +103,7 @@ def standby() -> Result:
         hosts = f"postgres://postgres@127.0.0.1:{cluster.port},127.0.0.1:{second.port}/postgres"
         token = prepared(cluster.url)
         with running_server(f"{hosts}?target_session_attrs=read-write", token) as server, _writing(server) as told:
-            time.sleep(3)
+            _acknowledged(told, 20)
             cluster.stop("immediate")
             began, before = time.monotonic(), set(told)
             second.promote()
@@ -121,6 +121,13 @@ def standby() -> Result:
         f"({len(written & before)} before): {len(lost)} lost, {len(false)} false statements",
         took < FAILOVER_SECONDS and bool(written & before) and not lost and not false,
     )
+
+
+def _acknowledged(told: dict[str, Answer], count: int) -> None:
+    """Wait until some writes are acknowledged: without them a drill shows nothing."""
+    until = time.monotonic() + MOST_SECONDS
+    while sum(answer.status == 201 for answer in list(told.values())) < count and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 @contextmanager
