@@ -1,6 +1,5 @@
 """The console in a browser, by keyboard only: whole stories, and the rules of accessibility."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,43 +10,16 @@ from incidents.models import Incident
 from reporting.models import IncidentReport
 from resolution.models import MitigationConfirmation
 from tests.clients.factories import ClientFactory
-from tests.console.browsing import CHROMIUM, WHY_SKIPPED, Visit, chromium
-from tests.console.world import PASSWORD, page_of
+from tests.console.browsing import CHROMIUM, WHY_SKIPPED, Visit, person
+from tests.console.world import page_of
 from tests.incidents.factories import EventFactory, IncidentFactory
 from tests.products.factories import ComponentFactory
-from tests.users.factories import UserFactory
 from users.choices import CC, EX, IM, SA, TS
 from users.system import system_principal
 from vendors.models import Vendor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_SKIPPED)
 SERIOUS = {"critical", "serious", "moderate"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser: Any, live_server: Any, committed: None) -> Iterator[Any]:
-    """Opens windows of people who are logged in."""
-    opened: list[Visit] = []
-
-    def of(person: Any, **options: Any) -> Visit:
-        opened.append(Visit(browser, live_server.url, **options))
-        if person is not None:
-            opened[-1].log_in(person.email, PASSWORD)
-        return opened[-1]
-
-    yield of
-    for each in opened:
-        each.close()
-
-
-def person(role: str, **options: Any) -> Any:
-    return UserFactory(role=role, password=PASSWORD, **options)
 
 
 def make_ready(window: Visit, incident: Incident) -> None:
