@@ -87,3 +87,8 @@ def test_the_list_offers_the_selection_to_those_who_may_act():
     assert 'name="act" value="assign"' in page
     contact = browser(UserFactory(role=CC, client=incident.client)).get("/console/incidents/incident/").text
     assert 'form="bulk"' not in contact
+
+
+def test_a_list_offers_the_acts_on_several_incidents_once():
+    page = browser(UserFactory(role=IM)).get("/console/incidents/incident/")
+    assert page.content.decode().count('id="bulk"') == 1
