@@ -35,6 +35,7 @@ USUAL = frozenset(
         "operation_not_granted",
         "cap_reached",
         "role_not_permitted",
+        "second_factor_required",
         "stale_version",
         "invalid_reference",
     ]

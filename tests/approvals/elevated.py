@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from approvals.models import ApprovalRule
 from core.operations.entities import model_of
 from core.operations.registry import registry
@@ -67,6 +69,10 @@ def activation() -> Request:
     return Request(UserFactory(role=EX), None, None)
 
 
+def second_factor() -> Request:
+    return Request(UserFactory(role=IM, second_factor_at=timezone.now()), None, None)
+
+
 def permissions() -> Request:
     return Request(UserFactory(role=TS), {"role": EX}, {"role": SA})
 
@@ -128,6 +134,7 @@ CASES = {
         Case("vendor.create", SA, "post", "/vendors/", vendor),
         Case("user.create", SA, "post", "/users/", user),
         Case("user.issue_activation", IM, "post", "/users/{id}/activation-token/", activation),
+        Case("user.reset_second_factor", SA, "post", "/users/{id}/reset-second-factor/", second_factor),
         Case("user.update", IM, "patch", "/users/{id}/", address),
         Case("user.permissions", IM, "patch", "/users/{id}/permissions/", permissions),
         Case("approval_rule.update", SA, "patch", "/approval-rules/{id}/", rule),

@@ -20,7 +20,7 @@ def test_the_command_of_the_guide_scores_the_reference_agent():
     done = subprocess.run(  # noqa: S603 - the guide's own command
         [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr.strip()) == (0, "")
     assert re.search(r"sop07-approved +1 of 1", done.stdout)
     assert "pass^1  1.000" in done.stdout
 

@@ -77,5 +77,5 @@ def test_a_pause_is_kept(api):
 
 def test_resolved_incidents_are_left_alone(api):
     pk = open_one(api)["id"]
-    stored_by_an_older_version(pk, status="resolved", resolved_at=berlin(FRIDAY, 13))
+    stored_by_an_older_version(pk, status="resolved", resolved_at=berlin(FRIDAY, 13), resolved_by=SYSTEM_ID)
     assert restamp() == "0 incidents of 0 clients changed"

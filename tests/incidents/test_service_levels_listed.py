@@ -80,6 +80,7 @@ def live(number, life, agreement):
         with time_machine.travel(START + MINUTE * moment, tick=False):
             setattr(incident, name, START + MINUTE * moment)
             incident.status = status
+            incident.resolved_by = system_principal() if status == "resolved" else None
             stamp(incident)
             incident.save()
     return incident

@@ -117,6 +117,7 @@ def test_a_failure_does_not_consume_the_approval(api):
     assert IncidentReport.objects.get().status == "failed"
 
     eventful_now = {"status": "resolved", "resolved_at": incident.detected_at, "resolution_summary": "Restarted."}
+    eventful_now["resolved_by"] = manager.user
     Incident.objects.get(pk=incident.pk).change(**eventful_now)
     generated(manager, incident, "postmortem_report", approval=approval)
     assert Approval.objects.get(pk=approval).status == "consumed"

@@ -66,6 +66,11 @@ def activated():
     return administrator, administrator, {}
 
 
+def reset_own_factor():
+    administrator = UserFactory(role=SA)
+    return administrator, administrator, {}
+
+
 def countersigned():
     administrator = UserFactory(role=SA)
     issued(Api(administrator), user := UserFactory(role=TS))
@@ -180,6 +185,7 @@ CASES = {
     ("not_own_escalation", "escalation.acknowledge"): escalated,
     ("not_own_escalation", "escalation.resolve"): escalated_and_taken_up,
     ("not_own_identity", "user.update"): moved_oneself,
+    ("not_own_second_factor", "user.reset_second_factor"): reset_own_factor,
     ("not_the_issuer", "user.countersign"): countersigned,
     ("not_the_analyst", "rca.approve"): analysed,
     ("not_the_analyst", "rca.reject"): analysed_badly,
