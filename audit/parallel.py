@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from audit.chain_reader import ChainBroken, ChainReader
 from audit.checkpoint_document import Document, cut_of
@@ -70,16 +70,16 @@ def _cancel(futures: tuple["Future[VerificationResult]", ...]) -> None:
 
 def _shares() -> Iterator[Share]:
     chained = AuditEntry.objects.filter(sequence__isnull=False).order_by()
-    types = dict(chained.values_list("reference_type").annotate(last=Max("reference_id")))
-    for part in sorted(types):
-        yield from _ranges(part, types[part], RECORDS)
-    last = AuditEntry.objects.filter(sequence__isnull=True).aggregate(last=Max("id"))["last"]
-    yield from _ranges(None, last or 0, ENTRIES)
+    types = chained.values_list("reference_type").annotate(Min("reference_id"), Max("reference_id"))
+    for part, first, last in sorted(types):
+        yield from _ranges(part, first, last, RECORDS)
+    found = AuditEntry.objects.filter(sequence__isnull=True).aggregate(first=Min("id"), last=Max("id"))
+    yield from _ranges(None, found["first"] or 0, found["last"] or 0, ENTRIES)
 
 
-def _ranges(part: str | None, last: int, size: int) -> Iterator[Share]:
+def _ranges(part: str | None, first: int, last: int, size: int) -> Iterator[Share]:
     """The shares of a part; the last one is open, for entries that are written meanwhile."""
-    for low in range(0, last + 1, size):
+    for low in range(first, last + 1, size):
         yield Share(part, low, low + size if low + size <= last else None)
 
 

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.console.world import PASSWORD
-from tests.users.factories import UserFactory
-
 # The names under which distributions install Chromium.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -27,11 +24,6 @@ def chromium() -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
-
-
-def person(role: str, **options: Any) -> Any:
-    """Someone with a password."""
-    return UserFactory(role=role, password=PASSWORD, **options)
 
 
 class Visit:

@@ -10,7 +10,8 @@ from incidents.models import Incident
 from reporting.models import IncidentReport
 from resolution.models import MitigationConfirmation
 from tests.clients.factories import ClientFactory
-from tests.console.browsing import CHROMIUM, WHY_SKIPPED, Visit, person
+from tests.console.browsing import CHROMIUM, WHY_SKIPPED, Visit
+from tests.console.persons import person
 from tests.console.world import page_of
 from tests.incidents.factories import EventFactory, IncidentFactory
 from tests.products.factories import ComponentFactory

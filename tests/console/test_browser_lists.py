@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from incidents.models import Incident, IncidentNote
-from tests.console.browsing import CHROMIUM, WHY_SKIPPED, person
+from tests.console.browsing import CHROMIUM, WHY_SKIPPED
+from tests.console.persons import person
 from tests.console.world import list_of, page_of, registered
 from tests.incidents.factories import IncidentFactory
 from users.choices import IM, SA, TS

@@ -9,7 +9,8 @@ from django.utils import timezone
 from incidents.models import IncidentNote
 from tests.api import Api
 from tests.clients.factories import AssignmentFactory
-from tests.console.browsing import CHROMIUM, WHY_SKIPPED, person
+from tests.console.browsing import CHROMIUM, WHY_SKIPPED
+from tests.console.persons import person
 from tests.console.world import PASSWORD, page_of
 from tests.incidents.factories import IncidentFactory
 from tests.users.activation import issued, path_of
