@@ -25,6 +25,8 @@ WITHOUT_WRITERS = {
     "reporting.0003_void_reason": {"NOT_NULL"},
     "users.0003_access": {"NOT_NULL", "ADD_UNIQUE", "CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE"},
     "users.0005_agent_grants": {"NOT_NULL", "CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE"},
+    # The indexes of a new, empty table.
+    "users.0006_second_factor": {"CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE"},
 }
 
 

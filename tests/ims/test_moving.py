@@ -147,7 +147,8 @@ def test_an_installation_moves_from_sqlite_to_postgresql_and_back(tmp_path: Path
         manage(environment_of(third), "export_all", str(tmp_path / "three.jsonl"))
         one = gzip.decompress((tmp_path / "one.jsonl.gz").read_bytes())
         rows = [
-            [json.dumps(line) for line in lines_of(each) if isinstance(line, list)] for each in (one, *files(tmp_path))
+            [json.dumps(line, sort_keys=True) for line in lines_of(each) if isinstance(line, list)]
+            for each in (one, *files(tmp_path))
         ]
         # Each import is recorded; the second export, too. Nothing else differs.
         added = [set(later) - set(earlier) for earlier, later in pairwise(rows)]
