@@ -259,7 +259,7 @@ class FactorSecret(serializers.Serializer[object]):
     provisioning_uri = serializers.CharField()
 
 
-class RecoveryCodes(serializers.Serializer[object]):
+class ConfirmedFactor(serializers.Serializer[object]):
     """Codes that each replace the authenticator app once; shown only once."""
 
     recovery_codes = serializers.ListField(child=serializers.CharField())

@@ -150,7 +150,7 @@ def test_an_installation_moves_from_sqlite_to_postgresql_and_back(tmp_path: Path
             [json.dumps(line, sort_keys=True) for line in lines_of(each) if isinstance(line, list)]
             for each in (one, *files(tmp_path))
         ]
-        # Each import is recorded. An export is recorded after its end, with the digest of the file. Nothing else differs.
+        # Each import is recorded; an export, after its end, with the digest of its file. Nothing else differs.
         added = [set(later) - set(earlier) for earlier, later in pairwise(rows)]
         assert [len(each) for each in added] == [1, 1]
         assert all("system.import" in line for each in added for line in each)

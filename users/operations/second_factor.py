@@ -24,7 +24,7 @@ from users.second_factor import (
     pending,
     provisioning_uri,
 )
-from users.serializers import ConfirmFactorBody, FactorSecret, FactorState, RecoveryCodes, UserOutput
+from users.serializers import ConfirmedFactor, ConfirmFactorBody, FactorSecret, FactorState, UserOutput
 
 INVALID_OTP = "invalid_otp"
 
@@ -61,7 +61,7 @@ def begin_second_factor(*, actor: User) -> dict[str, Any]:
     verb=Verb.UPDATE,
     subject="second_factor",
     body=ConfirmFactorBody,
-    answers=RecoveryCodes,
+    answers=ConfirmedFactor,
     secret=True,
     credentials=True,
     in_person=InPerson.ALWAYS,
