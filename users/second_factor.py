@@ -107,7 +107,7 @@ def accepted_step(factor: SecondFactor, code: str) -> int | None:
         return None
     now = step_at(timezone.now())
     steps = range(max(now - TOLERANCE, factor.last_step + 1), now + TOLERANCE + 1)
-    return next((each for each in steps if compare_digest(_code(secret, each), plain)), None)
+    return next((each for each in steps if compare_digest(_code(secret, each).encode(), plain.encode())), None)
 
 
 def step_at(moment: datetime) -> int:

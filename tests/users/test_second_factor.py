@@ -329,3 +329,10 @@ def test_the_console_opens_only_the_enrolment_to_an_account_without_its_factor(p
     done = browser.post("/console/account/second-factor/", {"ask": "confirm", "code": code_of(secret)})
     assert done.text.count("<li><code>") == 10
     assert is_in(browser)
+
+
+@pytest.mark.parametrize("code", ["١٢٣٤٥٦", "äöü", "１２３４５６x", "🙂"])
+def test_a_code_of_any_characters_is_refused(code):
+    person = Api(UserFactory(role=TS))
+    person.post("/auth/totp/", expect=200)
+    person.post("/auth/totp/confirm/", {"code": code}, expect=400, code="validation_error")
