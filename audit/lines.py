@@ -1,8 +1,9 @@
 """Files of JSON lines for auditors."""
 
-import gzip
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from core.formats.files import opened
 
 CHUNK = 2_000
 
@@ -14,7 +15,7 @@ def write_lines(path: Path, lines: Iterable[bytes], progress: Callable[[int], No
     """
     count = 0
     try:
-        with gzip.open(path, "wb") if path.suffix == ".gz" else path.open("wb") as target:
+        with opened(path, "wb") as target:
             for count, line in enumerate(lines, 1):
                 target.write(line)
                 if count % CHUNK == 0:

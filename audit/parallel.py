@@ -5,7 +5,7 @@ inconsistency, and the first one in the order of shares is reported, which is th
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -59,13 +59,8 @@ def verify_in_parallel(
                 if verdict.finding:
                     break
         finally:
-            _cancel((*shares, *tree))
+            pool.shutdown(cancel_futures=True)
     return verdict
-
-
-def _cancel(futures: tuple["Future[VerificationResult]", ...]) -> None:
-    for each in futures:
-        each.cancel()
 
 
 def _shares() -> Iterator[Share]:

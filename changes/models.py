@@ -8,11 +8,7 @@ from django.db.models import F, Q
 
 from changes.choices import UNFINISHED, ChangeStatus, ChangeType, RiskLevel, RollbackStatus
 from changes.querysets import ChangeQuerySet, RollbackQuerySet
-from core.models import Record
-
-IMPORTED = Q(imported_row__isnull=False)
-# Rows of before a rule, which keep a violation of it.
-MARKED = Q(imported_violations__isnull=False)
+from core.models import IMPORTED, MARKED, Record
 
 
 class ChangeRequest(Record):

@@ -6,19 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from incidents.models import Incident
 from incidents.service_levels.reading import service_levels_of
 from incidents.service_levels.scope import may_read_service_levels
-from incidents.service_levels.states import SlaState, state_of
+from incidents.service_levels.states import LABELS, SlaState, state_of
 
-STATES = {
-    SlaState.OK: gettext_lazy("On time"),
-    SlaState.AT_RISK: gettext_lazy("At risk"),
-    SlaState.BREACHED: gettext_lazy("Breached"),
-    SlaState.NONE: gettext_lazy("No agreement"),
-}
 MINUTES_OF_DAY = 24 * 60
 
 
@@ -70,7 +63,7 @@ def clocks_of(incident: Incident, viewer: Any) -> Clocks | None:
     state = levels["state"]
     return Clocks(
         state,
-        str(STATES[SlaState(state)]),
+        str(LABELS[SlaState(state)]),
         faces,
         arithmetic["why"],
         str(arithmetic["coverage"] or "").replace("_", " "),
@@ -97,7 +90,7 @@ def state_label(incident: Incident, viewer: Any) -> tuple[str, str]:
     if not may_read_service_levels(viewer, incident.client_id):
         return "", ""
     state = state_of(incident, timezone.now())
-    return str(state), str(STATES[state])
+    return str(state), str(LABELS[state])
 
 
 def due_in(incident: Incident, viewer: Any) -> str:

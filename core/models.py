@@ -19,6 +19,10 @@ from core.sql.inserts import CompiledInsert
 from core.text.times import EARLIEST
 from core.verbs import Verb
 
+# Rows that rules of today do not bind: imported ones, and those of before a rule, which keep a violation of it.
+IMPORTED = models.Q(imported_row__isnull=False)
+MARKED = models.Q(imported_violations__isnull=False)
+
 
 class Record(CompiledInsert):
     """A record of the system: created and changed by a named actor, under an operation, with an audit entry.

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import gettext_noop
 
 from clients.admin import SEVERITY_TONES
 from core.console.admin import RecordAdmin, RecordInline
@@ -27,13 +26,13 @@ from incidents.models import (
     Workaround,
 )
 from incidents.service_levels.scope import SERVICE_LEVEL_FIELDS, may_read_service_levels
-from incidents.service_levels.states import SlaState, state_of
+from incidents.service_levels.states import LABELS, SlaState, state_of
 
-CLOCKS = {
-    SlaState.BREACHED: (gettext_noop("Breached"), "danger"),
-    SlaState.AT_RISK: (gettext_noop("At risk"), "warning"),
-    SlaState.OK: (gettext_noop("On time"), "success"),
-    SlaState.NONE: (gettext_noop("No agreement"), "default"),
+TONES = {
+    SlaState.BREACHED: "danger",
+    SlaState.AT_RISK: "warning",
+    SlaState.OK: "success",
+    SlaState.NONE: "default",
 }
 LEVEL_TONES = {Level.CRITICAL: "primary", Level.HIGH: "info", Level.MEDIUM: "default", Level.LOW: "default"}
 
@@ -161,7 +160,7 @@ class IncidentAdmin(RecordAdmin):
             if not may_read_service_levels(request.user, record.client_id):
                 return EMPTY
             state = state_of(record, timezone.now())
-            return badge(_(CLOCKS[state][0]), CLOCKS[state][1])
+            return badge(str(LABELS[state]), TONES[state])
 
         clock.short_description = _("Clock")  # type: ignore[attr-defined]
         return clock

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Record
+from core.models import IMPORTED, MARKED, Record
 from knowledge.choices import (
     HIGHEST_RATING,
     LOWEST_RATING,
@@ -20,10 +20,6 @@ from knowledge.choices import (
     ReviewStatus,
 )
 from knowledge.querysets import ActionItemQuerySet, ArticleQuerySet, ReviewQuerySet, RevisionQuerySet
-
-IMPORTED = Q(imported_row__isnull=False)
-# Rows of before a rule, which keep a violation of it.
-MARKED = Q(imported_violations__isnull=False)
 
 
 def _person(**options: Any) -> Any:

@@ -7,12 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from core.errors import UndeclaredError
-from core.models import Record
+from core.models import IMPORTED, Record
 from reporting.choices import ReportStatus, ReportType, VoidReason
 from reporting.metrics.models import Metric  # noqa: F401 - a model of this app
 from reporting.querysets import ReportQuerySet
 
-IMPORTED = Q(imported_row__isnull=False)
 # The immutable fields of a completed report.
 FROZEN = frozenset({"incident_id", "report_type", "generated_by_id", "generated_at", "status", "content", "digest"})
 

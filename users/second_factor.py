@@ -78,6 +78,11 @@ def _plain(code: str) -> str:
     return "".join(character for character in code.lower() if character.isalnum())
 
 
+def state_of(user: User) -> dict[str, bool]:
+    """Whether the account has a second factor, and whether it must have one."""
+    return {"enrolled": user.second_factor_at is not None, "mandatory": user.needs_second_factor}
+
+
 def enrolled(user: Any) -> SecondFactor | None:
     """The account's confirmed factor."""
     found: SecondFactor | None = _current(user).filter(confirmed_at__isnull=False).first()
@@ -155,7 +160,10 @@ def take_guess(user: User) -> None:
     """
     now = timezone.now()
     CodeGuesses.objects.bulk_create([CodeGuesses(user=user, since=now)], ignore_conflicts=True)
-    if not (_counted(user, now) or (_begun_again(user, now) and _counted(user, now)) or _counted(user, now)):
+    if _counted(user, now):
+        return
+    _begin_again(user, now)
+    if not _counted(user, now):
         wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
         raise Refusal(Code.LOCKED_OUT, rule="login_lockout", retry_after=wait)
 
@@ -165,9 +173,10 @@ def _counted(user: User, now: Any) -> bool:
     return bool(within.filter(count__lt=settings.AXES_FAILURE_LIMIT).update(count=F("count") + 1))
 
 
-def _begun_again(user: User, now: Any) -> bool:
+def _begin_again(user: User, now: Any) -> None:
+    """Forget guesses that are long ago; of simultaneous requests one does."""
     earlier = CodeGuesses.objects.filter(user=user, since__lte=now - settings.AXES_COOLOFF_TIME)
-    return bool(earlier.update(count=0, since=now))
+    earlier.update(count=0, since=now)
 
 
 def forget_guesses(user: User) -> None:

@@ -24,6 +24,7 @@ from users.filters import ActivationFilters, SessionFilters, TokenFilters, UserF
 from users.grants import grant_of
 from users.lockout import counted_code, forget_failures, note_failure, refuse_guesses_from_anywhere, refuse_locked
 from users.models import ActivationToken, ConsoleSession, Token, User
+from users.second_factor import state_of
 from users.serializers import (
     ActivationOutput,
     Profile,
@@ -103,10 +104,8 @@ class ProfileView(OperationView):
         own = request.user.pk
         body, version = self.read(lambda *_: USERS.one(request.user, own), discovery=Discovery(User.entity_type, own))
         user: Any = request.user
-        factor = {"enrolled": user.second_factor_at is not None, "mandatory": user.needs_second_factor}
-        return Response(
-            {**body, "second_factor": factor, "grant": grant_of(current().token)}, headers={"ETag": etag_of(version)}
-        )
+        added = {"second_factor": state_of(user), "grant": grant_of(current().token)}
+        return Response({**body, **added}, headers={"ETag": etag_of(version)})
 
     partial_update = write("user.update_profile", target=lambda request: request.user.pk)
 

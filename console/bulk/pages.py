@@ -73,7 +73,8 @@ def bulk(site: Any, request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request.user, numbers[: MOST + 1])
     form = OperationForm(operation, request.user, typed=request.POST or None, only=act.fields)
     problem = _problem(request, act, form, chosen)
-    outcomes = _carried_out(request, act, form, chosen) if request.method == "POST" and not problem else []
+    key = request.POST.get("key", "")[:KEY_LENGTH] or uuid4().hex
+    outcomes = _carried_out(request, act, form, chosen, key) if request.method == "POST" and not problem else []
 
     def build() -> dict[str, Any]:
         return {
@@ -84,7 +85,7 @@ def bulk(site: Any, request: HttpRequest) -> HttpResponse:
             "failed": sum(each.refused is not None for each in outcomes),
             "incidents": [{"record": each, "title": title_of(each)} for each in chosen[:MOST]],
             "controls": form.controls(),
-            "key": request.POST.get("key", "")[:KEY_LENGTH] or uuid4().hex,
+            "key": key,
         }
 
     discovery = Discovery(Incident.entity_type, filters={"view": f"bulk {act.name}"})
@@ -110,10 +111,11 @@ def _problem(request: HttpRequest, act: Bulk, form: OperationForm, chosen: list[
     return " ".join(form.unresolved.values()) or (_("Fill in at least one field.") if empty else "")
 
 
-def _carried_out(request: HttpRequest, act: Bulk, form: OperationForm, chosen: list[Incident]) -> list[Outcome]:
+def _carried_out(
+    request: HttpRequest, act: Bulk, form: OperationForm, chosen: list[Incident], key: str
+) -> list[Outcome]:
     """Each incident in its own transaction, under its own key, so that a double submit acts once on each."""
     operation, body = registry[act.operation], {**form.body(), **(act.states or {})}
-    key = request.POST.get("key", "")[:KEY_LENGTH] or uuid4().hex
     return [_one(request, operation, body, f"{key}-{each.pk}", each) for each in chosen]
 
 

@@ -1,20 +1,14 @@
 """The tables of an installation, and their values as JSON and back."""
 
-import gzip
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 from django.utils.duration import duration_iso_string
-
-
-def opened(file: Path, mode: str) -> IO[bytes]:
-    """The file, compressed if its name ends in .gz."""
-    return cast("IO[bytes]", gzip.open(file, mode) if file.suffix == ".gz" else file.open(mode))
 
 
 def moved_models() -> list[Any]:

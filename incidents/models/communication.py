@@ -6,9 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.models import Record
+from core.models import IMPORTED, MARKED, Record
 from core.verbs import Verb
-from incidents.models.incident import IMPORTED, MARKED
 from incidents.response.choices import NAMES_USER, PORTAL, CommunicationType, DeliveryStatus, RecipientType
 from incidents.response.querysets import CommunicationQuerySet
 

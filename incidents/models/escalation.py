@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.models import Record
-from incidents.models.incident import IMPORTED, MARKED
+from core.models import IMPORTED, MARKED, Record
 from incidents.response.choices import EscalationLevel, EscalationReason, EscalationStatus
 from incidents.response.querysets import EscalationQuerySet
 

@@ -7,10 +7,9 @@ from django.db.models import Q
 
 from clients.choices import Severity
 from core.fields import FoldedKey
-from core.models import Record
+from core.models import IMPORTED, Record
 from incidents.events.choices import FINGERPRINT_LENGTH, KEY_LENGTH, MAX_WINDOW_MINUTES, Decision, EventSource
 from incidents.events.querysets import EventQuerySet, StaffQuerySet
-from incidents.models.incident import IMPORTED
 
 
 class EventRecord(Record):

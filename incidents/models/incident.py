@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from clients.choices import Severity
 from core.codes import Code
 from core.errors import Item, Refusal
-from core.models import Record
+from core.models import IMPORTED, MARKED, Record
 from incidents.choices import (
     UNRESOLVED,
     Category,
@@ -23,9 +23,6 @@ from incidents.codes import incident_code
 from incidents.fields import OpenKey
 from incidents.querysets import AffectedClientQuerySet, IncidentQuerySet, NoteQuerySet
 
-IMPORTED = Q(imported_row__isnull=False)
-# Rows of before a rule, which keep a violation of it.
-MARKED = Q(imported_violations__isnull=False)
 _USER = settings.AUTH_USER_MODEL
 _S = IncidentStatus
 RESOLVER_FITS = Q(status__in=UNRESOLVED, resolved_by__isnull=True) | Q(

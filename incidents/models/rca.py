@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Record
-from incidents.models.incident import IMPORTED, MARKED
+from core.models import IMPORTED, MARKED, Record
 from incidents.response.choices import AnalysisMethod, AnalysisStatus
 from incidents.response.querysets import VendorReadableQuerySet
 

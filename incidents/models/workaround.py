@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.models import Record
-from incidents.models.incident import IMPORTED
+from core.models import IMPORTED, Record
 from incidents.response.choices import Effectiveness, WorkaroundStatus
 from incidents.response.querysets import VendorReadableQuerySet
 

@@ -7,6 +7,7 @@ none: no agreement applies; ok: otherwise.
 from datetime import datetime
 
 from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy
 
 from incidents.models import Incident
 
@@ -19,6 +20,15 @@ class SlaState(TextChoices):
     AT_RISK = "at_risk"
     BREACHED = "breached"
     NONE = "none"
+
+
+# What people read.
+LABELS = {
+    SlaState.OK: gettext_lazy("On time"),
+    SlaState.AT_RISK: gettext_lazy("At risk"),
+    SlaState.BREACHED: gettext_lazy("Breached"),
+    SlaState.NONE: gettext_lazy("No agreement"),
+}
 
 
 def state_of(incident: Incident, now: datetime) -> SlaState:

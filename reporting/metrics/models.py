@@ -5,11 +5,10 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from core.models import Record
+from core.models import IMPORTED, Record
 from incidents.querysets import OfIncidentQuerySet
 from reporting.metrics.choices import LARGEST, MetricType, MetricUnit
 
-IMPORTED = Q(imported_row__isnull=False)
 _PERCENT = Q(metric_type=MetricType.SLA_BREACH_RATE, unit=MetricUnit.PERCENT)
 _MINUTES = ~Q(metric_type=MetricType.SLA_BREACH_RATE) & Q(unit=MetricUnit.MINUTES)
 

@@ -23,6 +23,7 @@ from users.second_factor import (
     new_secret,
     pending,
     provisioning_uri,
+    state_of,
 )
 from users.serializers import ConfirmedFactor, ConfirmFactorBody, FactorSecret, FactorState, UserOutput
 
@@ -110,7 +111,7 @@ def remove_second_factor(*, actor: User) -> dict[str, Any]:
     end_factors(person)
     person.change(second_factor_at=None)
     _end_others(person)
-    return {"enrolled": False, "mandatory": person.needs_second_factor}
+    return state_of(person)
 
 
 @operation(

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.formats.files import opened
 from core.management.progress import progress_bar
 from ims.moving.exporting import count_rows, export_to
-from ims.moving.tables import opened
 
 
 class Command(BaseCommand):

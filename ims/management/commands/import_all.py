@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from core.formats.files import opened
 from core.management.progress import progress_bar
 from ims.moving.importing import BadExport, import_from, read_header
-from ims.moving.tables import opened
 
 
 class Command(BaseCommand):
