@@ -37,6 +37,7 @@ BEYOND_A_SCHEMA = {
     "timezone": "time zones: hundreds, which change with the world",
     "weak_password": "a list of known passwords, and the person's own name",
     "wrong_password": "the present password",
+    "invalid_otp": "which code the authenticator app shows now",
 }
 # What filters refuse of a text with their one code: control characters, and more words than a search takes.
 TEXTS_OF_FILTERS = re.compile(r"^The control character |^This has \d+ words")
