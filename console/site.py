@@ -83,6 +83,12 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         page: HttpResponse = super().login(request, extra_context)
         return page
 
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Ends the session; the browser forgets what it has stored of the console."""
+        page: HttpResponse = super().logout(request, extra_context)
+        page["Clear-Site-Data"] = '"cache", "storage"'
+        return page
+
     def get_log_entries(self, request: HttpRequest) -> Any:
         """Django's log is not written; the audit trail records all acts."""
         return ()

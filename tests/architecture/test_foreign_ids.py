@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from core.http.routes import endpoints
+from core.http.routes import API_PREFIX, endpoints
 from core.operations.entities import model_of
 from core.operations.fields import Reference
 from core.operations.registry import registry
 from ims.urls import urlpatterns
 from tests.api import Api
 from tests.architecture.targets import make, send, type_of
+from tests.contract import description
 from tests.users.factories import UserFactory
 from users.choices import CC, VC
 
@@ -64,8 +65,12 @@ def seen(answer):
     return answer.status_code, document
 
 
-def test_the_sweep_covers_most_routes():
-    assert len(WITH_ID) > 60
+def test_the_sweep_has_every_route_of_the_description_that_names_a_record():
+    paths = description()["paths"]
+    described = {(method, path) for path, actions in paths.items() for method in actions if "{" in path}
+    swept = {(method.lower(), f"/{API_PREFIX}{path[1:]}") for method, path in (each.split() for each, _ in WITH_ID)}
+    assert swept == {(method, path) for method, path in described if method != "parameters"}
+    assert len(swept) > 60
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,9 @@ def test_a_login_without_the_forms_token_is_refused_as_a_page(db: None) -> None:
 
 def test_logout_ends_the_session(world: World) -> None:
     visitor = browser(world.people[IM])
-    visitor.post("/console/logout/")
+    page = visitor.post("/console/logout/")
     assert visitor.get("/console/").headers["Location"].startswith(LOGIN)
+    assert page.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 def test_strangers_are_led_to_the_login(world: World) -> None:

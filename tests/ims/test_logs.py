@@ -199,6 +199,13 @@ def test_lines_of_other_loggers_are_redacted(lines: Lines, said: str, kept: str)
     assert (line["message"], line["request_id"], line["logger"]) == (kept, "r-1", "gunicorn.trial")
 
 
+def test_a_line_break_begins_no_line(lines: Lines) -> None:
+    forged = 'refused\r\n{"level": "info", "message": "all is well"}\u2028\x1b[2K'
+    logging.getLogger("gunicorn.trial").error("%s", forged)
+    (line,) = lines()
+    assert (line["level"], line["message"]) == ("error", forged)
+
+
 def test_lines_for_people_hold_the_same_and_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
     form = configuration({"IMS_ENVIRONMENT": "development"})["formatters"]["line"]
     formatter = ProcessorFormatter(**{name: value for name, value in form.items() if name != "()"})
