@@ -43,6 +43,8 @@ def canonical_value(value: Any) -> Any:
     PostgreSQL stores numbers as decimals: 1e16 is returned as an integer and -0.0 as 0.0. Therefore whole floats become
     integers, and numbers too large for exact parsers become text.
     """
+    if value is None or type(value) in (str, bool):  # most of them
+        return value
     if isinstance(value, Mapping):
         return {str(name): canonical_value(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -115,7 +115,7 @@ def _compare(model: Any, pk: int, record: Any, chain: AuditedValues) -> Finding 
 
 def _holds(record: Any, field: Any, state: Changes) -> bool:
     name, value = field.attname, getattr(record, field.attname)
-    if not is_audited(record, field):
+    if not is_audited(type(record), field):
         return True
     if name not in state:  # empty at creation, or a column added later
         return value in EMPTY or value == field.get_default()

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -44,16 +45,13 @@ PLAIN_PARAMETERS = frozenset(
 
 def redacted_changes(record: Any, changes: Mapping[str, tuple[Any, Any]], *, created: bool) -> dict[str, Any]:
     """The audit form of a record's changes: {field: {"old", "new"}} or {field: {"changed", "length", "sha256"}}."""
-    redacted = type(record).redacted
     shown = {}
-    for field in record._meta.concrete_fields:
-        name = field.attname
-        if name not in changes or not is_audited(record, field):
+    for name, private in _audited_columns(record._meta.model):
+        if name not in changes:
             continue
         old, new = changes[name]
         if created and new in (None, "", [], {}):
             continue
-        private = name in redacted or isinstance(field, LONG_KINDS)
         shown[name] = value_digest(new) if private or _long(new) or _long(old) else _pair(old, new, created=created)
     return shown
 
@@ -73,10 +71,17 @@ def _base(name: str) -> str:
     return name.removesuffix("__exact")
 
 
-def is_audited(record: Any, field: Any) -> bool:
+def is_audited(model: Any, field: Any) -> bool:
     """Whether changes of this column are audited; a folded copy follows from another column."""
     derived = isinstance(field, FoldedKey) or field.attname in BOOKKEEPING_FIELDS
-    return not derived and field.attname not in type(record).unlogged
+    return not derived and field.attname not in model.unlogged
+
+
+@cache
+def _audited_columns(model: Any) -> tuple[tuple[str, bool], ...]:
+    """The columns whose changes are audited, each with whether its values are never stored."""
+    audited = [field for field in model._meta.concrete_fields if is_audited(model, field)]
+    return tuple((each.attname, each.attname in model.redacted or isinstance(each, LONG_KINDS)) for each in audited)
 
 
 def value_digest(value: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.live import ROOT, environment_of, manage, new_database, served
 
 WORKERS = 2
 # One request at a time in each worker, for the product as for its peers; no limits of rate.
-OPTIONS = {"IMS_THREADS": "1", "IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off"}
+OPTIONS = {"IMS_THREADS": "1", "IMS_LOG_FORMAT": "json", "IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off"}
 PRODUCT, CEILING, IDIOMATIC = "the product", "ceiling", "idiomatic"
 APPLICATIONS = {
     PRODUCT: "ims.wsgi:application",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -68,7 +69,7 @@ class Record(CompiledInsert):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         record = super().from_db(db, field_names, values, **options)
-        record._loaded = _copies(dict(zip(field_names, values, strict=True)))
+        record._loaded = _copies(cls, zip(field_names, values, strict=True))
         return record
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
@@ -99,14 +100,14 @@ class Record(CompiledInsert):
         super().refresh_from_db(using=using, fields=named, from_queryset=from_queryset)
         values = self._column_values()
         if named is None:
-            self._loaded = _copies(values)
+            self._loaded = _copies(type(self), values.items())
             return
         read = [each.attname for each in self._meta.concrete_fields if {each.name, each.attname} & set(named)]
-        self._loaded.update(_copies({name: values[name] for name in read}))
+        self._loaded.update(_copies(type(self), ((name, values[name]) for name in read)))
 
     def _column_values(self) -> dict[str, Any]:
-        names = (field.attname for field in self._meta.concrete_fields)
-        return {name: self.__dict__[name] for name in names if name in self.__dict__}
+        values = self.__dict__
+        return {name: values[name] for name in _columns(type(self)).all if name in values}
 
     def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
         """Stamp, write and audit the record; an unchanged record is not written.
@@ -130,12 +131,11 @@ class Record(CompiledInsert):
             send_saved(self, created, changes)
         if (written := current().saved) is not None and hooks.follows(self.entity_type):
             written.append((self, changes))
-        self._loaded = _copies(self._column_values())
+        self._loaded = _copies(type(self), self._column_values().items())
 
     def _fold_keys(self) -> None:
-        for field in self._meta.concrete_fields:
-            if isinstance(field, FoldedKey):
-                field.pre_save(self, self._state.adding)
+        for field in _columns(type(self)).folded:
+            field.pre_save(self, self._state.adding)
 
     def _stamp(self, created: bool) -> None:
         act = current()
@@ -153,11 +153,10 @@ class Record(CompiledInsert):
 
     def times(self) -> Iterator[datetime]:
         """The times at which something has happened, as far as they are loaded; the last change is none of them."""
-        for field in self._meta.concrete_fields:
-            if isinstance(field, models.DateTimeField) and field.name not in {*self.planned, "updated_at"}:
-                moment = self.__dict__.get(field.attname)
-                if moment is not None:
-                    yield moment
+        for name in _columns(type(self)).times:
+            moment = self.__dict__.get(name)
+            if moment is not None:
+                yield moment
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise UndeclaredError(f"{type(self).__name__} records are never deleted")
@@ -172,9 +171,34 @@ def server_time(*records: Record) -> datetime:
     return max([timezone.now(), *(moment for record in records for moment in record.times())])
 
 
-def _copies(values: Mapping[str, Any]) -> dict[str, Any]:
+class Columns(NamedTuple):
+    """The columns of a model by what a save does with them: names, and for folded copies the fields."""
+
+    all: tuple[str, ...]
+    folded: tuple[FoldedKey, ...]
+    times: tuple[str, ...]
+    mutable: tuple[str, ...]
+
+
+@cache
+def _columns(model: type[Record]) -> Columns:
+    fields = model._meta.concrete_fields
+    past = [each for each in fields if isinstance(each, models.DateTimeField) and each.name not in model.planned]
+    return Columns(
+        all=tuple(each.attname for each in fields),
+        folded=tuple(each for each in fields if isinstance(each, FoldedKey)),
+        times=tuple(each.attname for each in past if each.name != "updated_at"),
+        mutable=tuple(each.attname for each in fields if isinstance(each, models.JSONField)),
+    )
+
+
+def _copies(model: type[Record], values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Copies of values for a later comparison, so that in-place changes of lists and objects are detected."""
-    return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
+    copies = dict(values)
+    for name in _columns(model).mutable:
+        if copies.get(name) is not None:
+            copies[name] = deepcopy(copies[name])
+    return copies
 
 
 class KeptAnswer(models.Model):

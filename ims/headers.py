@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,7 +24,17 @@ class HeadersMiddleware:
 
 
 class ContentPolicyMiddleware(CSPMiddleware):
-    """A separate Content-Security-Policy for HTML pages; the strict default for all other responses."""
+    """A separate Content-Security-Policy for HTML pages; the strict default, built once, for all other responses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.strict, self.pages = build_policy(), tuple(settings.IMS_PAGE_POLICIES)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith(self.pages):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.strict)
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -3,7 +3,10 @@
 gunicorn's threads read requests themselves, so as many clients as there are threads stop the service by sending slowly.
 Here the worker's event loop collects headers and body, within limits of time, and hands the request to a thread when it
 is whole. Answers that are not read are given up, too. A proxy in front need not buffer. Refusals for too many requests
-are sent after a pause (serving/refusals.py).
+are sent after a pause (serving/refusals.py), and connections are closed without waiting (serving/farewells.py).
+
+Workers share the load: one whose threads are all busy accepts no connections and keeps none alive, so that the next
+request goes to a worker that is free.
 """
 
 import contextlib
@@ -19,6 +22,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from serving.farewells import Farewells
 from serving.receipt import Outcome, Receipt
 from serving.refusals import HoldingSocket, Pauses, send_now
 
@@ -45,18 +49,61 @@ GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 Untyped: Any = ThreadWorker
 
 
+class Connection(TConn):
+    """A connection that says farewell without blocking the event loop."""
+
+    def __init__(self, worker: "BufferingWorker", *args: Any) -> None:
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+        self.worker = worker
+
+    def close(self, graceful: bool = False) -> None:
+        if graceful and not self.cfg.is_ssl:
+            self.worker.farewells.begin(self.sock, self.worker.poller)
+        else:
+            super().close(graceful)  # type: ignore[no-untyped-call]
+
+
 class BufferingWorker(Untyped):  # type: ignore[misc]
     """gthread, with requests received by the event loop. With TLS of its own it is plain gthread."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        self.busy = 0  # requests that were handed to the threads and are not finished
         super().__init__(*args, **options)
         self.receiving: dict[Any, float] = {}  # connections, oldest first, and when their time is over
         self.held, self._look_at = 0, 0.0
         self.pauses = Pauses(self.worker_connections // 4)
+        self.farewells = Farewells(self.worker_connections // 4)
 
     def init_process(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         super().init_process()
+
+    # -- sharing the load
+
+    @property
+    def is_saturated(self) -> bool:
+        """Whether requests wait for a thread."""
+        return self.busy > int(self.cfg.threads)
+
+    @property
+    def max_keepalived(self) -> int:
+        """gunicorn closes a connection after its answer when this many others are kept alive."""
+        return 0 if self.is_saturated else self._max_keepalived
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self._max_keepalived = most
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled and not self.is_saturated)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        self.set_accept_enabled(self.alive and self.nr_conns < self.worker_connections)
+        super().wait_for_and_dispatch_events(self.pauses.seconds_left(timeout))
+
+    def enqueue_req(self, conn: Any) -> None:
+        self.busy += 1
+        super().enqueue_req(conn)
 
     # -- receiving
 
@@ -70,7 +117,7 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
             return
         self.nr_conns += 1
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
-        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn = Connection(self, self.cfg, client, address, listener.getsockname())
         if self.cfg.is_ssl:
             client.setblocking(True)
             self.enqueue_req(conn)
@@ -143,7 +190,8 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         for conn, outcome in self.pauses.over(all_of_them=not self.alive):
             send_now(conn.sock, conn.refusal)
             conn.refusal = b""
-            self.finish_request(conn, outcome)
+            self.finish(conn, outcome)
+        self.farewells.end_overdue(self.poller, all_of_them=not self.alive)
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -162,9 +210,6 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         for listener in self.sockets:
             listener.close()
         return False
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(self.pauses.seconds_left(timeout))
 
     def _forget(self, conn: Any) -> None:
         self.receiving.pop(conn, None)
@@ -200,9 +245,14 @@ class BufferingWorker(Untyped):  # type: ignore[misc]
         return not getattr(conn, "is_oversize", False) and bool(super()._keepalive_after(conn, keepalive))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
+        self.busy -= 1
         if getattr(conn, "refusal", b""):
             self.pauses.add(conn, fs)
-            return
+        else:
+            self.finish(conn, fs)
+
+    def finish(self, conn: Any, fs: Any) -> None:
+        """Keep the connection for its next request, or close it."""
         super().finish_request(conn, fs)
         behind = getattr(conn, "behind", b"")
         if behind and self.keepalived_conns and self.keepalived_conns[-1] is conn:

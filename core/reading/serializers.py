@@ -7,8 +7,9 @@ the schema.
 
 import typing
 from collections.abc import Iterable
-from copy import copy, deepcopy
+from copy import deepcopy
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -98,19 +99,7 @@ class Body(serializers.Serializer[Any]):
     actor_fields: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = {name: _unbound(field) for name, field in self._declared_fields.items()}
-        for name in self.actor_fields:
-            fields[name] = serializers.IntegerField(
-                required=False,
-                min_value=0,
-                max_value=MAX_ID,
-                help_text="The caller's own id; optional.",
-            )
-        for declared in fields.values():
-            field = getattr(declared, "child", declared)
-            if isinstance(field, serializers.DateTimeField | serializers.DateField):
-                field.validators = [*field.validators, refuse_far_times]
-        return fields
+        return {name: _unbound(field) for name, field in _fields_of(type(self)).items()}
 
     def to_internal_value(self, data: Any) -> Any:
         members = data if isinstance(data, dict) else {}  # DRF reports the type of anything else
@@ -146,10 +135,32 @@ class Body(serializers.Serializer[Any]):
         return getattr(target, name, None) if target is not None else None
 
 
+@cache
+def _fields_of(body: type[Body]) -> dict[str, Any]:
+    """The fields of a body, never bound: those declared and the actor's, times with their range."""
+    fields = {name: _unbound(field) for name, field in body._declared_fields.items()}
+    for name in body.actor_fields:
+        fields[name] = serializers.IntegerField(
+            required=False, min_value=0, max_value=MAX_ID, help_text="The caller's own id; optional."
+        )
+    return {name: _in_range(field) for name, field in fields.items()}
+
+
+def _in_range(field: Any) -> Any:
+    """The field itself; a date or time, also in a list, now has the range of filters and cursors."""
+    moment = getattr(field, "child", field)
+    if isinstance(moment, serializers.DateTimeField | serializers.DateField):
+        moment.validators = [*moment.validators, refuse_far_times]
+    return field
+
+
 def _unbound(field: Any) -> Any:
-    """A declared field, to be bound to one body. A field without child fields is copied quickly instead of rebuilt."""
-    whole = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child")
-    return deepcopy(field) if whole else copy(field)
+    """A field, to be bound to one body. A field without child fields is copied quickly instead of rebuilt."""
+    if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child"):
+        return _in_range(deepcopy(field))  # the copy is built from the arguments
+    unbound = object.__new__(type(field))
+    unbound.__dict__.update(field.__dict__)
+    return unbound
 
 
 class Output(serializers.ModelSerializer[Any]):
@@ -191,7 +202,7 @@ class Output(serializers.ModelSerializer[Any]):
 
     @classmethod
     def of_created(cls, record: Any) -> dict[str, Any] | None:
-        """What a row of this record, which has just been created, contains besides its columns; None if the record must
+        """The values of the row of a just created record besides its columns; None if the record must
         be read again.
         """
         return None

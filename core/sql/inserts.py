@@ -1,6 +1,6 @@
-"""Inserts: the SQL for a model's columns is constant, and compiled once (see core.sql.compiled)."""
+"""Inserts: the SQL for the same columns is constant, and compiled once (see core.sql.compiled)."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -15,23 +15,26 @@ class CompiledInsert(models.Model):
 
     def _do_insert(self, manager: Any, using: str | None, fields: Any, returning_fields: Any, raw: bool) -> Any:
         """Insert the row and return the values of `returning_fields`. Called by Django's `save`."""
-        sql = None if raw or using != DEFAULT_DB_ALIAS else _statement(type(self), self.pk is not None)
+        database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for each field
+        values = {field.attname: field.pre_save(self, True) for field in fields}
+        # Columns without a value are left out: half of a new record's.
+        given = [field for field in fields if values[field.attname] is not None or field.has_db_default()]
+        plain = not raw and using == DEFAULT_DB_ALIAS
+        sql = _statement(type(self), tuple(each.attname for each in given)) if plain else None
         if sql is None:
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
-        database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for each field
-        values = [field.get_db_prep_save(field.pre_save(self, True), connection=database) for field in fields]
-        if any(hasattr(value, "resolve_expression") for value in values):
+        params = [field.get_db_prep_save(values[field.attname], connection=database) for field in given]
+        if any(hasattr(param, "resolve_expression") for param in params):
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
         with database.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, params)
             return [cursor.fetchone()]
 
 
-@cache
-def _statement(model: Any, with_id: bool) -> str | None:
-    """The SQL, with one parameter for each field; None if a field or the database needs more."""
-    columns = [each for each in model._meta.local_concrete_fields if not each.generated]
-    fields = [each for each in columns if with_id or each is not model._meta.auto_field]
+@lru_cache(maxsize=1_000)
+def _statement(model: Any, names: tuple[str, ...]) -> str | None:
+    """The SQL, with one parameter for each of these columns; None if a field or the database needs more."""
+    fields = [each for each in model._meta.local_concrete_fields if each.attname in set(names)]
     special = any(hasattr(each, "get_placeholder") for each in fields)
     returned = connection.features.can_return_columns_from_insert and model._meta.db_returning_fields
     if special or not returned:
