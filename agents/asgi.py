@@ -3,6 +3,7 @@
 Every message carries a bearer token of this API. `/mcp/<toolset>` lists one toolset; `/mcp` chooses by the token.
 """
 
+import asyncio
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,15 +14,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ims.settings")
 os.environ["IMS_SERVING"] = "true"
 django.setup()
 
-from asgiref.sync import sync_to_async  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
-from mcp.server.transport_security import TransportSecuritySettings  # noqa: E402
-from starlette.responses import JSONResponse  # noqa: E402
-from starlette.types import Receive, Scope, Send  # noqa: E402
+from mcp.server.transport_security import (  # noqa: E402
+    DEFAULT_MAX_REQUEST_BODY_SIZE,
+    RequestBodyLimitMiddleware,
+    TransportSecuritySettings,
+)
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import JSONResponse, Response  # noqa: E402
+from starlette.types import Message, Receive, Scope, Send  # noqa: E402
 
+from agents.exchange import Exchanges, call_in  # noqa: E402
 from agents.requests import Caller  # noqa: E402
-from agents.server import build_server  # noqa: E402
+from agents.server import REFUSED, build_server  # noqa: E402
 from agents.tools import prepare  # noqa: E402
 from agents.toolsets import TOOLSETS  # noqa: E402
 from core.codes import Code  # noqa: E402
@@ -69,35 +75,85 @@ def _hosts() -> TransportSecuritySettings:
 
 
 class Application:
-    """Checks the token of every request, serves the metadata of RFC 9728, and passes the rest to the MCP server."""
+    """Serves the metadata of RFC 9728, and passes messages with a valid token to the MCP server.
+
+    A call is a request of the API, which looks up its token; for other messages it is looked up here.
+    """
 
     def __init__(self) -> None:
+        security = _hosts()
         self.server = build_server(_caller_of)
+        self.exchanges = Exchanges(self.server, security)
         self.app = self.server.streamable_http_app(
-            streamable_http_path=PATH, json_response=True, stateless_http=True, transport_security=_hosts()
+            streamable_http_path=PATH, json_response=True, stateless_http=True, transport_security=security
         )
+        self.messages = RequestBodyLimitMiddleware(self._answer, DEFAULT_MAX_REQUEST_BODY_SIZE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path, headers = scope["path"].rstrip("/"), dict(scope["headers"])
-        base = f"{scope['scheme']}://{headers.get(b'host', b'localhost').decode('latin-1')}"
-        if path.startswith(METADATA):
-            await JSONResponse(metadata(base))(scope, receive, send)
+        if scope["path"].startswith(METADATA):
+            await JSONResponse(metadata(_base(scope)))(scope, receive, send)
             return
+        path = scope["path"].rstrip("/")
         toolset = path.removeprefix(f"{PATH}/") if path != PATH else ""
         if toolset in TOOLSETS:
             path = PATH
+        told = {"path": path, "raw_path": path.encode(), "toolset": toolset, REFUSED: []}
+        await self.messages({**scope, **told}, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        secret = _secret_of(request.headers.get("authorization", ""))
+        body = await request.body()
+        call = call_in(request, body) if secret and scope["path"] == PATH else None
         try:
-            secret = _secret_of(headers.get(b"authorization", b"").decode("latin-1"))
-            await sync_to_async(_require_token, thread_sensitive=False)(secret)
+            if call is None:
+                await asyncio.to_thread(_require_token, secret)
         except Refusal as refusal:
-            told = {"WWW-Authenticate": f'Bearer resource_metadata="{base}{METADATA}"'}
-            response = JSONResponse(problem(refusal), refusal.meaning.status, told, "application/problem+json")
-            await response(scope, receive, send)
+            await _unauthenticated(scope, problem(refusal))(scope, receive, send)
             return
-        await self.app({**scope, "path": path, "raw_path": path.encode(), "toolset": toolset}, receive, send)
+        response = None if call is None else await self.exchanges.answer(request, call)
+        refused = _unless_refused(scope, receive, send)
+        if response is None:
+            await self.app(scope, _replay(body, receive), refused)
+        else:
+            await response(scope, receive, refused)
+
+
+def _base(scope: Scope) -> str:
+    """The address under which a client reaches this process."""
+    host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
+    return f"{scope['scheme']}://{host}"
+
+
+def _unauthenticated(scope: Scope, document: dict[str, Any]) -> Response:
+    """The answer to a client without a valid token; it names the metadata."""
+    told = {"WWW-Authenticate": f'Bearer resource_metadata="{_base(scope)}{METADATA}"'}
+    return JSONResponse(document, document["status"], told, "application/problem+json")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The messages of a request whose body was read."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return first.pop() if first else await receive()
+
+    return replayed
+
+
+def _unless_refused(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Sends an answer, or 401 in its place where the API refused the token of the call."""
+
+    async def sent(message: Message) -> None:
+        if not scope[REFUSED]:
+            await send(message)
+        elif message["type"] == "http.response.start":
+            await _unauthenticated(scope, scope[REFUSED][0])(scope, receive, send)
+
+    return sent
 
 
 def metadata(base: str) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def call_tool(caller: Caller, name: str, arguments: Mapping[str, Any] | None, ca
     given = dict(arguments or {})
     spec = find_tool(name)
     if spec is None:
-        return _unknown(name)
+        me = send(caller, ApiRequest("GET", "me/"))
+        return result_of("unknown", {}, me) if me.refused else _unknown(name)
     response = send(caller, spec.request(given), tool_call=f"{spec.name} {call_id}".strip()[:LONGEST_CALL])
     if spec.name == "policy" and not response.refused:
         response = _of_sop(response, given.get("sop"))

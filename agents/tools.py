@@ -179,9 +179,10 @@ SOP: Schema = {"type": "integer", "minimum": 0, "maximum": 27, "description": "0
 HANDOFF = dict.fromkeys(("reason_code", "details", "operation", "code", "reference_type"), TEXT)
 
 
-def always() -> list[ToolSpec]:
+@cache
+def always() -> tuple[ToolSpec, ...]:
     """The tools of every agent: they need no grant."""
-    return [*_readers(), *_requests()]
+    return (*_readers(), *_requests())
 
 
 Row = tuple[str, str, Schema, Callable[[Arguments], ApiRequest], tuple[str, ...]]

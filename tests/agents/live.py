@@ -27,7 +27,21 @@ from users.system import system_principal
 from users.tokens import new_token
 with context(actor=system_principal(), operation=registry["system.seed"], request_id="live"):
     secret = new_token(UserFactory(), agent="live", operations=["incident.add_note"])[1]
-    print(json.dumps({"id": IncidentFactory().pk, "secret": secret}))
+    another, revoked = new_token(UserFactory(), agent="another")
+    print(json.dumps({"id": IncidentFactory().pk, "secret": secret, "another": another.pk, "revoked": revoked}))
+"""
+# Revokes the token that the setup made for that.
+REVOKE = """
+import sys
+from tests import environment
+import django
+django.setup()
+from core.context import context
+from core.operations.dispatch import submit
+from users.models import Token
+token = Token.objects.get(pk=sys.argv[1])
+with context(request_id="live"):
+    submit("token.revoke", actor=token.user, target_id=token.pk, body={})
 """
 
 
@@ -37,12 +51,17 @@ def installation(folder: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]
     limits = {"IMS_RATE_CALLER": "off", "IMS_RATE_ADDRESS": "off"}
     with new_database(folder, migrated=True) as url:
         environment = environment_of(url, **limits, PYTHONPATH=str(ROOT), DJANGO_SETTINGS_MODULE="ims.settings")
-        command = [sys.executable, "-c", SETUP]
-        done = subprocess.run(  # noqa: S603 - our own program
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        yield environment, json.loads(done.stdout)
+        yield environment, json.loads(run(environment, SETUP))
+
+
+def run(environment: dict[str, str], program: str, *words: str) -> str:
+    """Run a program on an installation; returns what it prints."""
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @contextmanager
