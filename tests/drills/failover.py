@@ -157,7 +157,7 @@ def _writing(server: Server) -> Iterator[dict[str, Answer]]:
 
 def _upgraded(server: Server) -> int:
     """Start a second master by USR2, and end the first one when the second serves; returns the second."""
-    server.process.send_signal(signal.USR2)
+    server.process.send_signal(signal.SIGUSR2)
     deadline = time.monotonic() + 60
     second = 0
     while time.monotonic() < deadline and not (second and len(_children(second)) > 1):
