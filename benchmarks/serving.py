@@ -54,14 +54,15 @@ def world(incidents: int, *, migrated: bool = False) -> Iterator[World]:
 
 def measured(results: Callable[..., Iterable[Result]], *sizes: int) -> int:
     """Fill a world of each size, measure in them and report; the exit status, 2 where something is missing for it."""
-    if missing := _missing():
-        print(missing, file=sys.stderr)
+    if absent := missing():
+        print(absent, file=sys.stderr)
         return 2
     with ExitStack() as worlds:
         return report(results(*(worlds.enter_context(world(size)) for size in sizes)))
 
 
-def _missing() -> str:
+def missing() -> str:
+    """A sentence about what a benchmark needs and does not have; empty if it has all."""
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         return "DATABASE_URL must name a PostgreSQL server on which databases can be created"
     return "" if shutil.which("wrk") else "wrk is not installed (on Debian: apt-get install wrk)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 from core.context import current
@@ -68,7 +69,16 @@ class Record(CompiledInsert):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
-        record = super().from_db(db, field_names, values, **options)
+        """A record of a row. A whole row becomes its attributes without Django's `__init__`, which takes half of the
+        time of reading a record.
+        """
+        if len(values) == len(cls._meta.concrete_fields):
+            record = cls.__new__(cls)
+            record._state = ModelState()
+            record._state.adding, record._state.db = False, db
+            record.__dict__.update(zip(field_names, values, strict=True))
+        else:
+            record = super().from_db(db, field_names, values, **options)
         record._loaded = _copies(cls, zip(field_names, values, strict=True))
         return record
 

@@ -155,11 +155,14 @@ def _in_range(field: Any) -> Any:
 
 
 def _unbound(field: Any) -> Any:
-    """A field, to be bound to one body. A field without child fields is copied quickly instead of rebuilt."""
-    if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child"):
-        return _in_range(deepcopy(field))  # the copy is built from the arguments
+    """A field, to be bound to one body. Fields other than bodies are copied quickly instead of rebuilt."""
+    if isinstance(field, serializers.BaseSerializer):
+        return deepcopy(field)
     unbound = object.__new__(type(field))
     unbound.__dict__.update(field.__dict__)
+    if hasattr(field, "child"):
+        unbound.child = _unbound(field.child)
+        unbound.child.parent = unbound
     return unbound
 
 

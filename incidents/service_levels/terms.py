@@ -4,7 +4,7 @@ They are stored with the incident: when a calendar or an agreement changes, earl
 hours, which no other record contains.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +52,8 @@ class SlaTerms:
         return self._budget(self.resolution_minutes)
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in values if value is not None and value is not False}
 
     def differences(self, other: "SlaTerms") -> list[str]:
         """The changed aspects, as reasons in the arithmetic."""
