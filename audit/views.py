@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from django.db import connection
 from django.http.response import HttpResponseBase
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -100,9 +99,15 @@ class AuditViewSet(RecordViewSet):
         return self._with_archives(Response({"next": link, "previous": None, **cursors, "results": page.rows}))
 
     def _with_archives(self, response: HttpResponseBase) -> HttpResponseBase:
-        """The page, with the stretches of discovery entries that are elsewhere, if there are any."""
-        if isinstance(response, Response) and connection.vendor == "postgresql":  # elsewhere nothing is archived
-            response.data |= {"archived": stretches} if (stretches := archived_stretches()) else {}
+        """The page, with the stretches of discovery entries that are elsewhere, if there are any. A table has no place
+        for them but its headers.
+        """
+        stretches = archived_stretches()
+        if stretches and isinstance(response, Response):
+            response.data |= {"archived": stretches}
+        elif stretches:
+            ranges = (f"{each['first_entry_id']}-{each['last_entry_id']}" for each in stretches)
+            response.headers["IMS-Archived-Entries"] = ", ".join(ranges)
         return response
 
     @answers(VerdictAnswer, query=ONE_CHAIN)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from audit.archives import archived_stretches
 from audit.cursor_feed import INCLUDE, follow
 from audit.models import AuditEntry, Checkpoint
 from audit.operations import READERS, verify_trail
@@ -40,6 +41,7 @@ def trail(site: Any, request: HttpRequest) -> HttpResponse:
             status, shown = refusal.meaning.status, {"problem": refusal.detail}
         context = {**site.each_context(request), "title": _("Audit trail"), **_form(given, reads), **shown}
         context["chain"] = _chain_status(viewer, given)
+        context["archived"] = archived_stretches() if reads else []
         return TemplateResponse(request, "console/trail.html", context, status=status).render()
 
     discovery = Discovery(AuditEntry.entity_type)

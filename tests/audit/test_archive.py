@@ -20,6 +20,7 @@ from audit.records import verify_records
 from audit.verify import latest_checkpoint_document, verify
 from core.errors import UndeclaredError
 from tests.audit.factories import discover, state
+from tests.console.world import browser
 from tests.users.factories import UserFactory
 from tests.vendors.factories import VendorFactory
 from users.choices import EX, SA
@@ -135,6 +136,11 @@ def test_lists_say_what_is_elsewhere(api, full, exported, people):
     stretch = {name: contents[name] for name in ("first_entry_id", "last_entry_id", "entries", "sha256")}
     for query in ("", "?after=0", "?after=0&include_discovery=true"):
         assert api(SA).get(f"/audit-entries/{query}", expect=200).json()["archived"] == [stretch]
+    table = api(SA).get("/audit-entries/", expect=200, Accept="text/csv")
+    assert table["IMS-Archived-Entries"] == f"0-{LEAF_SIZE - 1}"
+    page = browser(people[0])
+    assert contents["sha256"] in page.get("/console/trail/?reads=on").content.decode()
+    assert contents["sha256"] not in page.get("/console/trail/").content.decode()
 
 
 @postgresql
