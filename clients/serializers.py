@@ -165,21 +165,28 @@ class SubscriptionBody(Body):
     high_priority = serializers.BooleanField(required=False)
     status = serializers.ChoiceField(choices=SubscriptionStatus.choices, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        start, end = self.given("start_date", attrs), self.given("end_date", attrs)
+    def check_order(self, values: Any) -> None:
+        start, end = self.given("start_date", values), self.given("end_date", values)
         if end is not None and end < start:
             message = f"The coverage would end on {end}, before its start on {start}."
             raise serializers.ValidationError({"end_date": [message]}, code="dates_out_of_order")
-        if end is not None and self._is_active(attrs) and end < client_today(self.given("client", attrs)):
+
+    def check_not_ended(self, values: Any) -> None:
+        end = self.given("end_date", values)
+        if end is not None and self._is_active(values) and end < client_today(self.given("client", values)):
             message = f"The coverage ended on {end}, so it cannot be active: send another status, or a later end."
             raise serializers.ValidationError({"end_date": [message]}, code="ended")
+
+    joint_checks = (check_order, check_not_ended)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "recovery_objectives" not in attrs:
             return attrs
         objectives = attrs.pop("recovery_objectives")
         return {**attrs, **(dict.fromkeys(OBJECTIVES) if objectives is None else objectives)}
 
-    def _is_active(self, attrs: dict[str, Any]) -> bool:
-        return (self.given("status", attrs) or SubscriptionStatus.ACTIVE) == SubscriptionStatus.ACTIVE
+    def _is_active(self, values: Any) -> bool:
+        return (self.given("status", values) or SubscriptionStatus.ACTIVE) == SubscriptionStatus.ACTIVE
 
 
 class SubscriptionChanges(SubscriptionBody):

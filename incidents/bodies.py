@@ -1,7 +1,7 @@
 """The request bodies of incidents."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,6 +23,21 @@ MANAGERS = frozenset({IM})
 WORKERS = frozenset({IM, TS, SA})
 # The maximum age of an incident when a person records it: a year.
 OLDEST = timedelta(days=366)
+
+
+def refuse(name: str, sentence: str, code: str) -> NoReturn:
+    raise serializers.ValidationError({name: [ErrorDetail(sentence, code)]})
+
+
+def refuse_occurred_later(occurred: datetime | None, detected: datetime) -> None:
+    if occurred is not None and occurred > detected:
+        refuse("occurred_at", "An incident cannot be detected before it occurred.", "after_detection")
+
+
+def refuse_too_old(name: str, moment: datetime, now: datetime, oldest: timedelta | None) -> None:
+    """Refuse a time older than a person may record."""
+    if oldest is not None and moment < now - oldest:
+        refuse(name, "This is more than a year ago.", "too_old")
 
 
 class FactsBody(Body):
@@ -88,17 +103,36 @@ class IncidentBody(PeopleBody):
         """The latest time that this body may state."""
         return timezone.now()
 
+    def check_reporter(self, values: Any) -> None:
+        reporter = values["reporter"]
+        if reporter.role == CC and reporter.client_id != values["client"].pk:
+            refuse(
+                "reporter_id", "A client contact can report incidents of their own client only.", "invalid_reference"
+            )
+
+    def check_detected(self, values: Any) -> None:
+        now = self.latest(values)
+        detected = values.get("detected_at") or now
+        if detected > now:
+            refuse("detected_at", "This time is in the future.", "in_the_future")
+        refuse_too_old("detected_at", detected, now, self.oldest)
+
+    def check_occurred(self, values: Any) -> None:
+        occurred = values.get("occurred_at")
+        if occurred is not None:
+            refuse_too_old("occurred_at", occurred, self.latest(values), self.oldest)
+
+    def check_occurred_first(self, values: Any) -> None:
+        refuse_occurred_later(values.get("occurred_at"), values.get("detected_at") or self.latest(values))
+
+    def check_severity(self, values: Any) -> None:
+        if not any(name in values for name in ("severity", "classification")):
+            refuse("severity", "Send the severity, or the facts that decide it.", "required")
+
+    joint_checks = (check_reporter, check_detected, check_occurred, check_occurred_first, check_severity)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        now = self.latest(attrs)
-        detected = attrs.setdefault("detected_at", now)
-        occurred = attrs.get("occurred_at")
-        errors = {**_unfit_reporter(attrs), **_unordered(occurred, detected, now)}
-        errors |= _too_old({"occurred_at": occurred, "detected_at": detected}, now, self.oldest)
-        if "severity" not in attrs and "classification" not in attrs:
-            errors["severity"] = [ErrorDetail("Send the severity, or the facts that decide it.", "required")]
-        if errors:
-            raise serializers.ValidationError(errors)
-        return attrs
+        return {"detected_at": self.latest(attrs), **attrs}
 
 
 class EventIncidentBody(IncidentBody):
@@ -109,34 +143,6 @@ class EventIncidentBody(IncidentBody):
     def latest(self, attrs: dict[str, Any]) -> datetime:
         """The events are on record: another server, whose clock may be ahead, has detected them."""
         return max(super().latest(attrs), attrs.get("detected_at") or super().latest(attrs))
-
-
-def _unfit_reporter(attrs: dict[str, Any]) -> dict[str, Any]:
-    reporter = attrs["reporter"]
-    if reporter.role != CC or reporter.client_id == attrs["client"].pk:
-        return {}
-    sentence = "A client contact can report incidents of their own client only."
-    return {"reporter_id": [ErrorDetail(sentence, "invalid_reference")]}
-
-
-def _unordered(occurred: datetime | None, detected: datetime, now: datetime) -> dict[str, Any]:
-    """Errors unless occurred_at ≤ detected_at ≤ now."""
-    errors = {}
-    if detected > now:
-        errors["detected_at"] = [ErrorDetail("This time is in the future.", "in_the_future")]
-    if occurred is not None and occurred > detected:
-        errors["occurred_at"] = [ErrorDetail("An incident cannot be detected before it occurred.", "after_detection")]
-    return errors
-
-
-def _too_old(times: dict[str, datetime | None], now: datetime, oldest: timedelta | None) -> dict[str, Any]:
-    """Errors for times older than a person may record."""
-    sentence = "This is more than a year ago."
-    return {
-        name: [ErrorDetail(sentence, "too_old")]
-        for name, moment in times.items()
-        if moment is not None and oldest is not None and moment < now - oldest
-    }
 
 
 class IncidentUpdateBody(PeopleBody):
@@ -161,17 +167,16 @@ class IncidentUpdateBody(PeopleBody):
     detection_source = serializers.ChoiceField(choices=DetectionSource.choices, required=False)
     occurred_at = serializers.DateTimeField(required=False, allow_null=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        target, errors = self.context["target"], {}
-        if lowers_severity(target, attrs) and not attrs.get("severity_override_reason"):
-            sentence = "Lowering a severity requires a reason."
-            errors["severity_override_reason"] = [ErrorDetail(sentence, "required")]
-        if occurred := attrs.get("occurred_at"):
-            errors |= _unordered(occurred, target.detected_at, target.detected_at)
-            errors |= _too_old({"occurred_at": occurred}, timezone.now(), OLDEST)
-        if errors:
-            raise serializers.ValidationError(errors)
-        return attrs
+    def check_lowered(self, values: Any) -> None:
+        if lowers_severity(self.context["target"], values) and not values.get("severity_override_reason"):
+            refuse("severity_override_reason", "Lowering a severity requires a reason.", "required")
+
+    def check_occurred(self, values: Any) -> None:
+        if occurred := values.get("occurred_at"):
+            refuse_occurred_later(occurred, self.context["target"].detected_at)
+            refuse_too_old("occurred_at", occurred, timezone.now(), OLDEST)
+
+    joint_checks = (check_lowered, check_occurred)
 
 
 class NoteBody(Body):

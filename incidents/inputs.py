@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from clients.choices import ClientStatus
 from clients.models import Client
-from core.operations.fields import MAX_ID, Reference, is_integer
+from core.operations.fields import MAX_ID, Reference, UnfitError, is_integer
 from core.reading.serializers import Body
 from core.sql.lookups import by_ids_of_each
 from incidents.models import AffectedClient
@@ -27,7 +27,7 @@ class Person(Reference):
     def to_internal_value(self, data: Any) -> Any:
         person = super().to_internal_value(data)
         if self.roles and person.role not in self.roles:
-            raise self._invalid(self.misfit)
+            raise UnfitError(person, self.misfit)
         return person
 
     def _find(self, pk: int) -> Any:
@@ -69,15 +69,15 @@ class PeopleBody(Body):
     clients: dict[int, Client]
     components: dict[int, Component]
 
-    def to_internal_value(self, data: Any) -> Any:
-        given, actor = data if isinstance(data, dict) else {}, self.context["actor"]
+    def read(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        actor = self.context["actor"]
         wanted = [
-            (self.assignable_users(actor), self._ids(given, Person)),
-            (Client.objects.visible_to(actor), self._ids(given, OwnClient, ClientList)),
-            (Component.objects.visible_to(actor), self._ids(given, AffectedComponent)),
+            (self.assignable_users(actor), self._ids(data, Person)),
+            (Client.objects.visible_to(actor), self._ids(data, OwnClient, ClientList)),
+            (Component.objects.visible_to(actor), self._ids(data, AffectedComponent)),
         ]
         self.people, self.clients, self.components = by_ids_of_each(wanted)
-        return super().to_internal_value(data)
+        return super().read(data)
 
     def discloses(self, person: User) -> bool:
         """Whether the caller may read this account."""

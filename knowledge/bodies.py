@@ -1,5 +1,6 @@
 """The request bodies of articles, reviews and action items."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,19 +94,24 @@ class ReviewUpdateBody(PeopleBody):
     findings = serializers.CharField(max_length=MAX_FINDINGS_LENGTH, required=False, allow_blank=True)
 
 
+def _requires(rating: str) -> Callable[[Body, Any], None]:
+    """The check that a review has this rating, in this request or on the record."""
+
+    def check(body: Body, values: Any) -> None:
+        if body.given(rating, values) is None:
+            sentence = "A completed review must have this rating, from 1 to 5."
+            raise serializers.ValidationError({rating: [ErrorDetail(sentence, "required")]})
+
+    return check
+
+
 class CompleteReviewBody(Body):
     timeline_accuracy_rating = _rating()
     communication_effectiveness_rating = _rating()
     technical_response_rating = _rating()
     findings = serializers.CharField(max_length=MAX_FINDINGS_LENGTH, required=False, allow_blank=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require every rating, in this request or on the record."""
-        sentence = "A completed review must have this rating, from 1 to 5."
-        missing = [name for name in RATINGS if self.given(name, attrs) is None]
-        if missing:
-            raise serializers.ValidationError({name: [ErrorDetail(sentence, "required")] for name in missing})
-        return attrs
+    joint_checks = tuple(map(_requires, RATINGS))
 
 
 class ActionItemBody(PeopleBody):

@@ -1,12 +1,14 @@
 """The serializers of accounts, logins and tokens."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordError
 from rest_framework import serializers
 
-from core.errors import invalid
+from core.codes import Code
+from core.errors import Item, Refusal, invalid
 from core.operations.fields import EmailField, NameField, Reference, TimeZoneField, is_integer
 from core.reading.serializers import Body, ImportedOutput, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
@@ -61,6 +63,18 @@ class UserUpdateBody(Body):
 ASSOCIATIONS = {CC: "client", VC: "vendor"}
 
 
+def _only_with_its_role(association: tuple[str, str]) -> Callable[[Body, Any], None]:
+    """The check that an organisation is set only together with the role that requires it."""
+    role, name = association
+
+    def check(body: Body, values: Any) -> None:
+        if name in values and values.get("role") != role:
+            detail = "An association is set together with a role that requires it; otherwise use PATCH /users/{id}/."
+            raise invalid(f"{name}_id", detail, "not_applicable", rule="user_associations")
+
+    return check
+
+
 class PermissionsBody(Body):
     actor_fields = ("modified_by",)
 
@@ -69,17 +83,15 @@ class PermissionsBody(Body):
     client_id = Reference("clients.Client", source="client", required=False)
     vendor_id = Reference("vendors.Vendor", source="vendor", required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not {"role", "status"} & set(attrs):
+    def check_change(self, values: Any) -> None:
+        if not any(name in values for name in ("role", "status")):
             raise invalid("role", "Send the new role, the new status, or both.", "required")
+
+    joint_checks = (check_change, *map(_only_with_its_role, ASSOCIATIONS.items()))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         target = self.context["target"]
         needed = ASSOCIATIONS.get(attrs.get("role", ""))
-        for name in ("client", "vendor"):
-            if name in attrs and name != needed:
-                detail = (
-                    "An association is set together with a role that requires it; otherwise use PATCH /users/{id}/."
-                )
-                raise invalid(f"{name}_id", detail, "not_applicable", rule="user_associations")
         if needed in attrs:  # an account that joins a client leaves its vendor, and vice versa
             attrs[{"client": "vendor", "vendor": "client"}[needed]] = None
         ids = [getattr(attrs.get(name, getattr(target, name)), "pk", None) for name in ("client", "vendor")]
@@ -171,10 +183,10 @@ class TokenBody(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a grant for a token without agent, and a cap of an operation that the token does not grant."""
         if not attrs.get("agent"):
-            given = [name for name in OF_AGENTS if attrs.get(name)]
-            if given:
-                shown = {"client": "client_id"}.get(given[0], given[0])
-                raise invalid(shown, "Only the token of a software agent has this; name the agent.", "not_applicable")
+            if given := [name for name in OF_AGENTS if attrs.get(name)]:
+                detail = "Only the token of a software agent has this; name the agent."
+                items = [Item("not_applicable", detail, {"client": "client_id"}.get(name, name)) for name in given]
+                raise Refusal(Code.VALIDATION_ERROR, detail, rule="validation_first", errors=items)
             return attrs
         granted = {*attrs.get("operations", ()), *granted_operations(None)}
         if beyond := sorted(set(attrs.get("daily_caps", ())) - granted):

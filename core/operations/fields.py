@@ -30,6 +30,14 @@ def parse_integer(text: str, least: int = 0, most: int = MAX_ID) -> int | None:
     return number if number is not None and least <= number <= most else None
 
 
+class UnfitError(serializers.ValidationError):
+    """A record exists but may not be named here. Checks of several fields may still need it."""
+
+    def __init__(self, record: Any, detail: str) -> None:
+        super().__init__(detail, code="invalid_reference")
+        self.record = record
+
+
 class Reference(serializers.Field[Any, Any, Any, Any]):
     """The id of a record that exists, that the caller may read and, by default, that is active.
 
@@ -66,9 +74,9 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         if record is None:
             self.fail("invalid_reference")
         if self.active and record.status != "active":
-            raise self._invalid(f"{record.entity_type} {record.pk} is {record.status}; it must be active.")
+            raise UnfitError(record, f"{record.entity_type} {record.pk} is {record.status}; it must be active.")
         if any(getattr(record, name) != value for name, value in self.fits.items()):
-            raise self._invalid(self.misfit)
+            raise UnfitError(record, self.misfit)
         return record
 
     def to_representation(self, value: Any) -> Any:
@@ -77,10 +85,6 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
     def _find(self, pk: int) -> Any:
         readable = self.model.objects.visible_to(self.context["actor"])
         return next(iter(by_ids(readable, [pk], self.related)), None)
-
-    @staticmethod
-    def _invalid(detail: str) -> serializers.ValidationError:
-        return serializers.ValidationError(detail, code="invalid_reference")
 
 
 class NameField(serializers.CharField):

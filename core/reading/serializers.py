@@ -6,7 +6,7 @@ the schema.
 """
 
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import datetime
 from functools import cache
@@ -15,59 +15,16 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import SkipField, empty
 
 from core.errors import MAX_ITEMS
-from core.operations.fields import MAX_ID, is_integer
+from core.operations.bodies import check_json_type, checked_together, refuse_long_list
+from core.operations.fields import MAX_ID, UnfitError
 from core.reading.policy_names import advice_for
 from core.reading.texts import read_texts
-from core.text.times import EARLIEST, LATEST, read_day, read_moment
+from core.text.times import EARLIEST, LATEST
 
 RECORD_FIELDS = ("created_at", "updated_at", "created_by_id", "updated_by_id")
-
-
-# The JSON types of each kind of field. DRF would convert "7" to a number and 7 to a string; a strict body does not.
-JSON_TYPES: tuple[tuple[type, tuple[type, ...], str], ...] = (
-    (serializers.BooleanField, (bool,), "true or false"),
-    (serializers.IntegerField, (int,), "an integer"),
-    (serializers.FloatField, (int, float), "a number"),
-    (serializers.DecimalField, (int, float), "a number"),
-    (serializers.CharField, (str,), "a string"),
-    (serializers.ChoiceField, (str,), "a string"),
-    (serializers.DateTimeField, (str,), "a string"),
-    (serializers.DateField, (str,), "a string"),
-    (serializers.ListField, (list,), "a list"),
-)
-
-
-def check_json_type(field: Any, value: Any) -> None:
-    """Raise ValidationError (wrong_type) for a value without the JSON type of its field, list items included."""
-    if value is None:
-        return
-    for kind, types, name in JSON_TYPES:
-        if isinstance(field, kind):
-            fits = isinstance(value, types) or (int in types and is_integer(value))
-            if not fits or (isinstance(value, bool) and bool not in types):
-                raise ValidationError(f"This must be {name}.", code="wrong_type")
-            check_form(field, value)
-            for item in value if isinstance(value, list) else ():
-                check_json_type(getattr(field, "child", None), item)
-            return
-
-
-def check_form(field: Any, value: Any) -> None:
-    """Raise ValidationError (invalid) for a date or time in another form than the API's."""
-    if isinstance(field, serializers.DateTimeField) and read_moment(value) is None:
-        raise ValidationError("This must be a time, for example 2026-03-01T09:30:00Z.", code="invalid")
-    if isinstance(field, serializers.DateField) and read_day(value) is None:
-        raise ValidationError("This must be a date, for example 2026-03-01.", code="invalid")
-
-
-def refuse_long_lists(fields: Any, data: dict[str, Any]) -> None:
-    """Raise ValidationError (max_length) for a list that is too long, before its items are validated."""
-    for name, field in fields.items():
-        longest = getattr(field, "max_length", None)
-        if longest is not None and isinstance(data.get(name), list) and len(data[name]) > longest:
-            raise ValidationError({name: [ErrorDetail(f"This must have at most {longest} elements.", "max_length")]})
 
 
 def name_choices(field: Any, errors: Any) -> Any:
@@ -93,39 +50,54 @@ UNKNOWN = "This field is unknown or read-only here."
 class Body(serializers.Serializer[Any]):
     """A strict request body.
 
-    `actor_fields` lists inputs of the SOP that name the caller: accepted if they match, never required.
+    `actor_fields` lists inputs of the SOP that name the caller: accepted if they match, never required. `joint_checks`
+    and `validate` each check several fields, and raise; they run also when other fields have failed.
     """
 
     actor_fields: ClassVar[tuple[str, ...]] = ()
+    joint_checks: ClassVar[tuple[Callable[[Any, Any], object], ...]] = ()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {name: _unbound(field) for name, field in _fields_of(type(self)).items()}
 
-    def to_internal_value(self, data: Any) -> Any:
-        members = data if isinstance(data, dict) else {}  # DRF reports the type of anything else
-        refuse_long_lists(self.fields, members)
-        texts, refused = read_texts(self.fields, members)
-        unknown = sorted(set(members) - set(self.fields))[:MAX_ITEMS]
-        errors: dict[str, Any] = {
+    def run_validation(self, data: Any = empty) -> Any:
+        """All values, or every error at once: of single fields, and of the checks whose fields are known."""
+        is_empty, data = self.validate_empty_values(data)
+        if is_empty:
+            return data
+        if not isinstance(data, dict):
+            self.fail("invalid", datatype=type(data).__name__)
+        values, errors = self.read(data)
+        checks: Any = (*self.joint_checks, type(self).validate)
+        return checked_together(self, values, errors, checks)
+
+    def read(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The values by source, and the errors by name. A record that may not be named here is among both."""
+        texts, refused = read_texts(self.fields, data)
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            try:
+                values[field.source] = self._value_of(name, field, data, texts)
+            except SkipField:
+                continue
+            except ValidationError as error:
+                errors[name] = name_choices(field, error.detail)
+                if isinstance(error, UnfitError):
+                    values[field.source] = error.record
+        unknown = sorted(set(data) - set(self.fields))[:MAX_ITEMS]
+        errors |= {
             name: [ErrorDetail(f"{UNKNOWN} {advice_for(name, self.fields)}".strip(), "unknown_field")]
             for name in unknown
         }
-        for name, field in self.fields.items():
-            try:
-                check_json_type(field, members.get(name))
-            except ValidationError as error:
-                errors[name] = error.detail
-        errors |= refused
-        try:
-            values = super().to_internal_value(texts if isinstance(data, dict) else data)
-        except ValidationError as error:
-            if not isinstance(error.detail, dict):
-                raise
-            named = {name: name_choices(self.fields.get(name), each) for name, each in error.detail.items()}
-            errors = {**named, **errors}
-        if errors:
-            raise ValidationError(errors)
-        return values
+        return values, errors | refused
+
+    def _value_of(self, name: str, field: Any, data: dict[str, Any], texts: dict[str, Any]) -> Any:
+        refuse_long_list(field, data.get(name))
+        check_json_type(field, data.get(name))
+        value = field.run_validation(texts.get(name, empty))
+        validate = getattr(self, f"validate_{name}", None)
+        return value if validate is None else validate(value)
 
     def given(self, name: str, values: dict[str, Any]) -> Any:
         """A value of this body, or the target's current one if a partial body omits it."""

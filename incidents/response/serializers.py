@@ -41,15 +41,18 @@ class EscalationBody(PeopleBody):
     reason_code = serializers.ChoiceField(choices=EscalationReason.choices, required=False)
     escalation_level = serializers.ChoiceField(choices=EscalationLevel.choices, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        target, actor = attrs["target_user"], self.context["actor"]
-        if detail := target_misfit(target, requester_id=actor.pk, vendor_id=vendor_of(attrs["incident"])):
+    def check_target(self, values: Any) -> None:
+        target, actor = values["target_user"], self.context["actor"]
+        if detail := target_misfit(target, requester_id=actor.pk, vendor_id=vendor_of(values["incident"])):
             raise invalid("target_user_id", f"{NO_TARGET}: {detail}", "invalid_target")
-        level = LEVEL_OF_ROLE[target.role]
-        if attrs.get("escalation_level", level) != level:
+
+    def check_level(self, values: Any) -> None:
+        level = LEVEL_OF_ROLE.get(values["target_user"].role)
+        if level is not None and values.get("escalation_level", level) != level:
             detail = f"The target's role requires the level {level}; omit the level or send that one."
             raise invalid("escalation_level", detail, "level_disagrees")
-        return attrs
+
+    joint_checks = (check_target, check_level)
 
 
 class EscalationOutput(Output):
@@ -80,15 +83,22 @@ class CommunicationBody(PeopleBody):
     message_content = serializers.CharField(max_length=LONG)
     subject = NameField(max_length=200, required=False, allow_blank=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        kind, user, group = attrs["recipient_type"], attrs.get("recipient_user"), attrs.get("recipient_group", "")
-        portal = all(attrs[name] == value for name, value in PORTAL.items())
-        if user is not None or not portal:
-            _require_named("recipient_user_id", kind in NAMES_USER, user is not None, kind)
-        _require_named("recipient_group", kind == RecipientType.GROUP, bool(group), kind)
-        if user is not None:
-            require_recipient(attrs["incident"], kind, user)
-        return attrs
+    def check_user(self, values: Any) -> None:
+        kind, named = values["recipient_type"], values.get("recipient_user") is not None
+        portal = all(values[name] == value for name, value in PORTAL.items())
+        if named or not portal:
+            _require_named("recipient_user_id", kind in NAMES_USER, named, kind)
+
+    def check_group(self, values: Any) -> None:
+        kind = values["recipient_type"]
+        _require_named("recipient_group", kind == RecipientType.GROUP, bool(values.get("recipient_group")), kind)
+
+    def check_recipient(self, values: Any) -> None:
+        kind, user = values["recipient_type"], values.get("recipient_user")
+        if user is not None and kind in NAMES_USER:
+            require_recipient(values["incident"], kind, user)
+
+    joint_checks = (check_user, check_group, check_recipient)
 
 
 class DeliveryBody(Body):

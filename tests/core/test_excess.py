@@ -52,7 +52,8 @@ def test_a_list_beyond_its_bound_is_refused_before_its_items_are_looked_at(api, 
     with capture() as queries:
         refused = getattr(caller, method)(address, body, expect=400, code="validation_error")
 
-    assert [(item["field"], item["code"]) for item in refused.json()["errors"]] == [(name, "max_length")]
+    about = [item for item in refused.json()["errors"] if item["field"].startswith(name)]
+    assert [(item["field"], item["code"]) for item in about] == [(name, "max_length")]
     assert len(queries) < 20
 
 

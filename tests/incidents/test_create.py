@@ -89,7 +89,7 @@ def test_other_roles_may_not_create_incidents(api, role):
 def test_all_missing_and_unknown_fields_are_named_at_once(api):
     refused = api(IM).post("/incidents/", {"status": "closed", "urgency": "huge"}, expect=400, code="validation_error")
 
-    required = {"reporter_id", "client_id", "title", "description", "category", "impact_level"}
+    required = {"reporter_id", "client_id", "title", "description", "category", "impact_level", "severity"}
     assert fields(refused) == {*required, "status", "urgency"}
     assert refused.json()["sop"] == [12]
 
