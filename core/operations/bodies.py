@@ -90,8 +90,8 @@ def checked_together(
             values = check(serializer, known)
         except UnknownValueError:
             continue
-        except (ValidationError, Refusal) as error:
-            raised.append(error)
+        except (ValidationError, Refusal) as refused:
+            raised.append(refused)
     if len(raised) == 1 and not errors:
         raise raised[0]  # a refusal also names its rule
     for error in raised:

@@ -76,6 +76,7 @@ class Body(serializers.Serializer[Any]):
         texts, refused = read_texts(self.fields, data)
         values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
+        field: Any
         for name, field in self.fields.items():
             try:
                 values[field.source] = self._value_of(name, field, data, texts)
