@@ -1,4 +1,4 @@
-"""SOP 2, 5, 6, 12, 13, 15, 16, 17, 25, 26: whole attempts to get round the law by facts of one's own making."""
+"""SOP 2, 5, 6, 12, 13, 15, 16, 17, 26: attempts to bypass the policy by stating false facts, played to their end."""
 
 from datetime import timedelta
 
