@@ -12,9 +12,9 @@ import pytest
 from rest_framework import serializers
 
 from core.json import dumps
+from core.operations.bodies import JSON_TYPES
 from core.operations.fields import BoundedJSONField, Reference
 from core.operations.registry import registry
-from core.reading.serializers import JSON_TYPES
 from tests.api import BASE, Api, fields
 from tests.core.bad_requests import ROUTES, World, assert_refused, new_world, written
 from tests.shared import for_module
