@@ -9,10 +9,11 @@ from rest_framework import serializers
 
 from core.codes import Code
 from core.errors import Item, Refusal, invalid
-from core.operations.fields import EmailField, NameField, Reference, TimeZoneField, is_integer
+from core.operations.fields import EmailField, NameField, Reference, TimeZoneField
 from core.reading.serializers import Body, ImportedOutput, Output, extended, outputs
 from users.choices import CC, VC, Role, UserStatus
 from users.grants import grantable, granted_operations
+from users.inputs import MOST_OPERATIONS, CapsField
 from users.models import ActivationToken, ConsoleSession, Token, User
 from users.tokens import MAX_TOKEN_DAYS
 
@@ -143,25 +144,6 @@ class ActivateBody(Body):
 
 # The members of a token's body that only a software agent's token has, as attributes.
 OF_AGENTS = ("operations", "client", "daily_caps")
-MOST_OPERATIONS, LARGEST_CAP = 200, 1_000_000
-
-
-class CapsField(serializers.DictField):
-    """How often a day each operation may be performed: {operation: number}."""
-
-    default_error_messages = {"cap": f"Each cap must be an integer from 0 to {LARGEST_CAP}."}
-
-    def __init__(self, **options: Any) -> None:
-        child = serializers.IntegerField(min_value=0, max_value=LARGEST_CAP)
-        super().__init__(child=child, **options)
-
-    def to_internal_value(self, data: Any) -> dict[str, int]:
-        if isinstance(data, dict) and len(data) > MOST_OPERATIONS:
-            self.fail("cap")
-        if isinstance(data, dict) and any(isinstance(each, bool) or not is_integer(each) for each in data.values()):
-            self.fail("cap")
-        caps: dict[str, int] = super().to_internal_value(data)
-        return caps
 
 
 class TokenBody(Body):
