@@ -16,7 +16,7 @@ from console.bulk.pages import bulk, offered_to
 from console.forms import LoginForm
 from console.people.pages import activation, own_account
 from console.people.second_factor import second_factor
-from console.records.pages import policy, report_file, search, verification
+from console.records.pages import draft_of_report, policy, report_file, search, verification
 from console.records.panels import panel_of
 from console.shift.pages import dashboard, figures, inbox
 from console.trail.pages import trail
@@ -65,6 +65,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("policy/", self.admin_view(partial(policy, self)), name="policy"),
             path("trail/", self.admin_view(partial(trail, self)), name="trail"),
             path("verification/", self.admin_view(partial(verification, self)), name="verification"),
+            path("report/<int:pk>/", self.admin_view(partial(draft_of_report, self)), name="report_text"),
             path("report/<int:pk>/<str:name>/", self.admin_view(partial(report_file, self)), name="report_file"),
             path("account/", self.admin_view(partial(own_account, self)), name="account"),
             path("account/second-factor/", self.admin_view(partial(second_factor, self)), name="second_factor"),

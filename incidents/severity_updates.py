@@ -132,13 +132,17 @@ def _decisive(incident: Incident, before: Basis) -> Classification | None:
     return verdict_of(clauses) if clauses else None
 
 
-def _clauses(stated: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[Clause, ...]:
-    together = {
+def joint_facts(stated: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Stated and known facts together; neither takes anything from the other. The hint of events is not among them."""
+    return {
         **stated,
         AFFECTED: max(stated.get(AFFECTED, 0), known.get(AFFECTED, 0)),
         HIGH_PRIORITY: bool(stated.get(HIGH_PRIORITY) or known.get(HIGH_PRIORITY)),
     }
-    return holding(Facts(**together), known.get(HINT, ""))
+
+
+def _clauses(stated: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[Clause, ...]:
+    return holding(Facts(**joint_facts(stated, known)), known.get(HINT, ""))
 
 
 def _anything_known(incident: Incident, verdict: Classification) -> bool:

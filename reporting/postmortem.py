@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import rfc8785
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from changes.models import ChangeRequest, RollbackRequest
 from clients.models import Client
@@ -18,7 +18,6 @@ from incidents.models import (
     Escalation,
     Incident,
     IncidentLink,
-    IncidentNote,
     RootCauseAnalysis,
     Workaround,
 )
@@ -86,12 +85,12 @@ OF_CLIENTS_INCIDENT = ("id", "incident_code", "title", "category", "impact_level
 def postmortem_of(incident_id: int) -> dict[str, Any]:
     """The content of an incident's postmortem from its current records, in plain JSON values."""
     columns = dict.fromkeys([*INCIDENT, *PEOPLE, *SEVERITY, *TIMES, "client_id", "detection_source", "duplicate_of_id"])
-    row = Incident.objects.values(*columns, "root_cause_undetermined_reason").get(pk=incident_id)
+    found = Incident.objects.annotate(notes_written=Count("notes"))
+    row = found.values(*columns, "root_cause_undetermined_reason", "notes_written").get(pk=incident_id)
     recorded = {
         name: _rows(model.objects.filter(incident_id=incident_id), shown) for name, (model, shown) in RECORDS.items()
     }
-    linked = _links(incident_id)
-    changes = Q(incident_id=incident_id) | Q(pk__in=linked[LinkedType.CHANGE_REQUEST])
+    changes = Q(incident_id=incident_id) | Q(pk__in=_linked(incident_id, LinkedType.CHANGE_REQUEST))
     changed = _rows(ChangeRequest.objects.filter(changes), CHANGE)
     content = {
         "incident": {**{name: row[name] for name in INCIDENT}, "incident_code": incident_code(row["id"])},
@@ -100,11 +99,11 @@ def postmortem_of(incident_id: int) -> dict[str, Any]:
         "detection_source": row["detection_source"],
         "timestamps": {name: row[name] for name in TIMES},
         "severity": {name: row[name] for name in SEVERITY},
-        "actions": _actions(incident_id, changed),
+        "actions": _actions(incident_id, changed, row["notes_written"]),
         **recorded,
         "root_cause": _root_cause(recorded["root_cause_analyses"], row["root_cause_undetermined_reason"]),
         "changes": changed,
-        "articles": _articles(incident_id, linked[LinkedType.KB_ARTICLE]),
+        "articles": _articles(incident_id),
         "duplicate_of_id": row["duplicate_of_id"],
     }
     plain: dict[str, Any] = orjson.loads(dumps(content))
@@ -175,26 +174,26 @@ def _clients(incident_id: int, client_id: int) -> list[dict[str, Any]]:
     return _rows(concerned, ("id", "name", "client_type"))
 
 
-def _actions(incident_id: int, changed: list[dict[str, Any]]) -> dict[str, Any]:
+def _actions(incident_id: int, changed: list[dict[str, Any]], notes: int) -> dict[str, Any]:
     rollbacks = Q(incident_id=incident_id) | Q(change_request_id__in=[change["id"] for change in changed])
     return {
         "workarounds": _rows(Workaround.objects.filter(incident_id=incident_id), WORKAROUND),
-        "notes": IncidentNote.objects.filter(incident_id=incident_id).count(),
+        "notes": notes,
         "changes": len(changed),
         "rollbacks": _rows(RollbackRequest.objects.filter(rollbacks), ROLLBACK, change_id=F("change_request_id")),
     }
 
 
-def _links(incident_id: int) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {kind: [] for kind in LinkedType.values}
-    for kind, pk in IncidentLink.objects.filter(incident_id=incident_id).values_list("reference_type", "reference_id"):
-        found[kind].append(pk)
-    return found
+def _linked(incident_id: int, kind: str) -> QuerySet[Any, Any]:
+    """The ids of the records of a type that are linked to an incident."""
+    links = IncidentLink.objects.filter(incident_id=incident_id, reference_type=kind)
+    return links.order_by().values("reference_id")
 
 
-def _articles(incident_id: int, ids: list[int]) -> list[dict[str, Any]]:
+def _articles(incident_id: int) -> list[dict[str, Any]]:
     """The articles that refer to the incident or are linked to it."""
-    return _rows(Article.objects.filter(Q(incident_id=incident_id) | Q(pk__in=ids)), ("id", "title", "status"))
+    concerned = Q(incident_id=incident_id) | Q(pk__in=_linked(incident_id, LinkedType.KB_ARTICLE))
+    return _rows(Article.objects.filter(concerned), ("id", "title", "status"))
 
 
 def _root_cause(analyses: list[dict[str, Any]], undetermined: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from audit.operations import verify_trail
 from console.acting.labels import label_of, purpose_of
 from console.acting.verdicts import address_of_act, is_act
 from console.records.lifecycles import drawings
+from console.records.panels import report_text
 from console.shift.pages import page
 from core.console.columns import address_of
 from core.console.titles import title_of
@@ -29,6 +32,8 @@ from reporting.reports.views import SAFE, download_report
 from users.choices import Role
 
 FOUND_EACH = 10
+# The newest records of each type that are searched: a text that occurs nowhere must not be looked for in all of them.
+SEARCHED_EACH = 10_000
 # The searched record types, in the order of the page.
 SEARCHED = {
     "incident": gettext_lazy("Incidents"),
@@ -48,7 +53,8 @@ def search(site: Any, request: HttpRequest) -> HttpResponse:
 
     def build() -> dict[str, Any]:
         found = [_found(name, str(title), text, request.user) for name, title in SEARCHED.items()] if text else []
-        return {"title": _("Search"), "query": text, "results": [each for each in found if each["records"]]}
+        results = [each for each in found if each["records"]]
+        return {"title": _("Search"), "query": text, "results": results, "searched": SEARCHED_EACH}
 
     return page(site, request, "console/search.html", build, Discovery("console", filters={"search": text}))
 
@@ -56,7 +62,10 @@ def search(site: Any, request: HttpRequest) -> HttpResponse:
 def _found(name: str, title: str, text: str, viewer: Any) -> dict[str, Any]:
     """The newest matches of one type, or none where the text is no search."""
     try:
-        records = list(collections[name].filtered(viewer, {"search": text}).order_by("-pk")[: FOUND_EACH + 1])
+        found = collections[name].filtered(viewer, {"search": text})
+        oldest = found.model.objects.order_by("-pk").values("pk")[SEARCHED_EACH : SEARCHED_EACH + 1]
+        newest = found.filter(pk__gt=Coalesce(Subquery(oldest), 0))
+        records = list(newest.order_by("-pk")[: FOUND_EACH + 1])
     except Refusal:
         records = []
     shown = [{"title": title_of(each), "address": address_of(type(each), each.pk)} for each in records[:FOUND_EACH]]
@@ -105,6 +114,21 @@ def verification(site: Any, request: HttpRequest) -> HttpResponse:
     discovery = Discovery(AuditEntry.entity_type, filters={"verify": True})
     response: HttpResponse = read("audit.verify", answer, actor=request.user, discovery=discovery)
     return response
+
+
+def draft_of_report(site: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The text of a draft, as its records are now: a part of the report's page, or a page without scripts."""
+    readable = IncidentReport.objects.visible_to(request.user).select_related("incident")
+    report = readable.filter(pk=pk).first()
+    if report is None or not report.is_live:
+        raise Http404
+    embedded = request.headers.get("HX-Request") == "true"
+    template = "console/report_part.html" if embedded else "console/report_text.html"
+
+    def build() -> dict[str, Any]:
+        return {"title": title_of(report), "back": address_of(IncidentReport, pk), **report_text(report, request.user)}
+
+    return page(site, request, template, build, Discovery(IncidentReport.entity_type, pk, {"view": "draft"}))
 
 
 def report_file(site: Any, request: HttpRequest, pk: int, name: str) -> HttpResponse:

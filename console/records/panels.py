@@ -73,14 +73,21 @@ def _named(field: Any, value: Any, viewer: Any) -> str:
 
 
 def report_panel(record: IncidentReport, viewer: Any) -> dict[str, Any]:
-    """The report's text for this reader, and its files."""
-    try:
-        text = markdown(as_markdown(document_of(record, viewer)).decode())
-    except Refusal as refusal:
-        return {"template": "console/panels/report.html", "problem": refusal.detail}
+    """The report for this reader, and its files. A draft is assembled when it is read: its text loads by itself."""
     address = reverse("admin:index")
     files = [(name.upper(), f"{address}report/{record.pk}/{name}/") for name in FORMATS]
-    return {"template": "console/panels/report.html", "text": text, "files": files}
+    panel = {"template": "console/panels/report.html", "files": files}
+    if record.is_live:
+        return {**panel, "draft": reverse("admin:report_text", args=[record.pk])}
+    return {**panel, **report_text(record, viewer)}
+
+
+def report_text(record: IncidentReport, viewer: Any) -> dict[str, Any]:
+    """The text of a report for this reader, or why there is none."""
+    try:
+        return {"text": markdown(as_markdown(document_of(record, viewer)).decode())}
+    except Refusal as refusal:
+        return {"problem": refusal.detail}
 
 
 def article_panel(record: Article, viewer: Any) -> dict[str, Any]:

@@ -7,14 +7,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from changes.choices import ChangeStatus, RiskLevel
 from changes.models import ChangeRequest
 from console.acting.verdicts import creations_of
 from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
+from console.shift.queue import TITLES, rows_of, scope_of, severities_by_status, tiles_of
 from console.shift.queue import records_of as queue_of
-from console.shift.queue import rows_of, scope_of, severities_by_status, tiles_of
 from console.shift.trends import weeks_of
 from core.console.columns import address_of
 from core.operations.dispatch import Discovery, read
@@ -28,12 +27,6 @@ from users.choices import EX
 CREATES = ("incident", "event_record", "client", "vendor", "user", "change_request", "handoff")
 UNFINISHED = (ChangeStatus.REQUESTED, ChangeStatus.APPROVED, ChangeStatus.SCHEDULED, ChangeStatus.IN_PROGRESS)
 SHOWN_CHANGES = 5
-TITLES = {
-    "breached": gettext_lazy("Breached"),
-    "at_risk": gettext_lazy("At risk"),
-    "unassigned": gettext_lazy("Unassigned"),
-    "all": gettext_lazy("All unresolved"),
-}
 
 
 def page(
@@ -70,7 +63,7 @@ def _dashboard(request: HttpRequest) -> dict[str, Any]:
         "title": _("Shift"),
         "tiles": tiles_of(viewer),
         "queue": rows_of(own if chosen is None else chosen, viewer),
-        "queue_title": title if chosen is None else str(TITLES.get(name, _("For me"))),
+        "queue_title": title if chosen is None else str(TITLES[name]),
         "queue_name": name if chosen is not None else "",
         "waiting": waiting_for(viewer),
         "statuses": statuses,

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.choices import Severity
 from clients.models import AccountAssignment
 from console.clocks import due_in, state_label
+from console.shift.counts import bounded, bounded_counts
 from core.console.columns import address_of
 from incidents.choices import UNRESOLVED, IncidentStatus
 from incidents.models import Incident
@@ -19,8 +21,18 @@ from resolution.readiness import Case, missing
 from users.choices import AM, IM, TS
 
 SHOWN = 20
-# The maximum of a count.
-MOST = 500
+# The queues by name; those of TILES are counted above the queue.
+TITLES = {
+    "breached": _("Breached"),
+    "at_risk": _("At risk"),
+    "unassigned": _("Unassigned"),
+    "mine": _("For me"),
+    "all": _("All unresolved"),
+}
+TILES = ("breached", "at_risk", "unassigned", "mine")
+# The order of the index that serves a count; the others are found by their own conditions.
+ORDERS = {"unassigned": ("severity", "-pk")}
+FOR_CONTACTS = ("breached", "at_risk")
 
 # Short labels of the missing preconditions.
 STEPS = {
@@ -60,11 +72,16 @@ def scope_of(viewer: Any) -> tuple[str, Any]:
 
 
 def rows_of(records: Any, viewer: Any) -> list[Row]:
-    """The first rows of a queue, in two statements."""
-    ordered = records.select_related("client", "component").order_by(
-        F("sla_due_at").asc(nulls_last=True), "severity", "-pk"
-    )
-    found = list(ordered[:SHOWN])
+    """The first rows of a queue: those with a running clock by its due time, then the others by severity.
+
+    At most three statements; an index orders each part, so a long queue is not sorted as a whole.
+    """
+    joined = records.select_related("client", "component")
+    running = joined.filter(sla_at_risk_at__isnull=False, sla_due_at__isnull=False)
+    found = list(running.order_by("sla_due_at", "severity", "-pk")[:SHOWN])
+    if len(found) < SHOWN:
+        others = joined.filter(Q(sla_at_risk_at__isnull=True) | Q(sla_due_at__isnull=True))
+        found += others.order_by("severity", "-pk")[: SHOWN - len(found)]
     facts = facts_by_incident(each.pk for each in found)
     return [_row(each, facts[each.pk], viewer) for each in found]
 
@@ -89,28 +106,20 @@ class Tile:
 
 
 def tiles_of(viewer: Any) -> list[Tile]:
-    """Breached, at risk, unassigned and the viewer's own unresolved incidents.
-
-    Each count ends at its maximum, so it costs the same however many incidents there are.
-    """
-    now, readable = timezone.now(), with_readable_service_levels(viewer)
-    asked = {
-        "breached": in_state("breached", now) & readable,
-        "at_risk": in_state("at_risk", now) & readable,
-        "unassigned": Q(assigned_to__isnull=True),
-        "mine": Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk),
-    }
-    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED).order_by()
-    titles = {"breached": _("Breached"), "at_risk": _("At risk"), "unassigned": _("Unassigned"), "mine": _("For me")}
-    shown = ["breached", "at_risk", "unassigned", "mine"] if viewer.is_internal else ["breached", "at_risk"]
-    counts = {name: unresolved.filter(asked[name])[: MOST + 1].count() for name in shown}
-    return [Tile(str(titles[name]), bounded(counts[name]), f"?queue={name}", name) for name in shown]
+    """Breached, at risk, unassigned and the viewer's own unresolved incidents, in one statement."""
+    queues = {name: records.order_by(*ORDERS.get(name, ())) for name, records in _queues(viewer).items()}
+    shown = TILES if viewer.is_internal else FOR_CONTACTS
+    counts = bounded_counts({name: queues[name] for name in shown}, viewer)
+    return [Tile(str(TITLES[name]), bounded(counts[name]), f"?queue={name}", name) for name in shown]
 
 
 def records_of(name: str, viewer: Any) -> Any:
-    """The incidents behind a tile; the viewer's own queue for any other name."""
+    """The incidents of a queue; None for an unknown name."""
+    return _queues(viewer).get(name)
+
+
+def _queues(viewer: Any) -> dict[str, Any]:
     now, readable = timezone.now(), with_readable_service_levels(viewer)
-    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED)
     conditions = {
         "breached": in_state("breached", now) & readable,
         "at_risk": in_state("at_risk", now) & readable,
@@ -118,20 +127,18 @@ def records_of(name: str, viewer: Any) -> Any:
         "mine": Q(assigned_manager_id=viewer.pk) | Q(assigned_to_id=viewer.pk),
         "all": Q(),
     }
-    return unresolved.filter(conditions[name]) if name in conditions else None
+    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED)
+    return {name: unresolved.filter(condition) for name, condition in conditions.items()}
 
 
-def bounded(count: int) -> str:
-    return f"{MOST}+" if count > MOST else str(count)
-
-
-def severities_by_status(viewer: Any) -> tuple[list[str], list[tuple[str, list[int]]]]:
+def severities_by_status(viewer: Any) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """How many unresolved incidents of each severity are in each status, in one statement."""
-    unresolved = Incident.objects.visible_to(viewer).filter(status__in=UNRESOLVED).order_by()
-    found = {
-        (row["severity"], row["status"]): row["n"]
-        for row in unresolved.values("severity", "status").annotate(n=Count("pk"))
+    readable = Incident.objects.visible_to(viewer).order_by("-pk")
+    cells = {
+        f"{severity}_{status}": readable.filter(severity=severity, status=status)
+        for severity in Severity.values
+        for status in UNRESOLVED
     }
-    severities = ("P1", "P2", "P3", "P4")
-    rows = [(each, [found.get((each, status), 0) for status in UNRESOLVED]) for each in severities]
+    found = bounded_counts(cells, viewer)
+    rows = [(each, [bounded(found[f"{each}_{status}"]) for status in UNRESOLVED]) for each in Severity.values]
     return [str(IncidentStatus(each).label) for each in UNRESOLVED], rows

@@ -15,7 +15,8 @@ from console.shift.queue import STEPS
 from core.operations.registry import registry
 from incidents.choices import IncidentStatus
 from incidents.models import Incident
-from incidents.severity import CLAUSES
+from incidents.severity import CLAUSES, EVENT_HINT, OVERRIDDEN, hint_clause
+from incidents.severity_updates import HINT, joint_facts
 from resolution.readiness import readiness_of
 from users.models import User
 
@@ -168,14 +169,24 @@ def named(involved: Mapping[str, int | None], names: Mapping[int, str]) -> list[
 
 
 def facts(incident: Incident) -> tuple[list[str], str]:
-    """The facts that were stated or known, as words, and the clause that decided the severity."""
-    stated = {**(incident.classification or {}), **(incident.known_facts or {})}
+    """The facts that were stated or are known, as words, and what decided the severity."""
+    hint = incident.known_facts.get(HINT)
+    together = {**joint_facts(incident.classification, incident.known_facts), **({HINT: hint} if hint else {})}
     items = [
         f"{field_label(name)}: {value}" if not isinstance(value, bool) else field_label(name)
-        for name, value in stated.items()
+        for name, value in together.items()
         if value not in (False, None)
     ]
-    return items, SENTENCES.get(incident.severity_rule) or field_label(incident.severity_rule)
+    return items, _decided(incident)
+
+
+def _decided(incident: Incident) -> str:
+    """The clause that decided the severity; for one that no clause decided, what did."""
+    if incident.severity_rule == OVERRIDDEN:
+        return str(_("An incident manager lowered it: %(reason)s")) % {"reason": incident.severity_override_reason}
+    if incident.severity_rule == EVENT_HINT:
+        return hint_clause(incident.severity).sentence
+    return str(SENTENCES.get(incident.severity_rule) or _("It was stated; the facts alone do not give it."))
 
 
 def keyed(acts: list[Act]) -> dict[str, str]:

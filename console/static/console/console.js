@@ -1,5 +1,6 @@
 /* Small comforts; every page works without them. */
 document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("keydown", fold);
     const refused = document.getElementById("refused");
     if (refused) refused.focus();
 
@@ -13,6 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
         const typing = event.target.closest("input, textarea, select, [contenteditable]");
         if (typing || !on.checked || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key === "?") {
+            keys.opener = document.activeElement;
             keys.open = true;
             keys.querySelector("summary").focus();
         } else if (event.key === "n" && document.getElementById("note-body")) {
@@ -24,6 +26,16 @@ document.addEventListener("DOMContentLoaded", () => {
         }
     });
 });
+
+/* Escape folds what is unfolded around the focus, and gives the focus back to what unfolded it. */
+function fold(event) {
+    const unfolded = event.key === "Escape" && event.target.closest("details[open]");
+    if (!unfolded) return;
+    unfolded.open = false;
+    const opener = unfolded.opener && unfolded.opener !== document.body ? unfolded.opener : unfolded.querySelector("summary");
+    unfolded.opener = null;
+    opener.focus();
+}
 
 /* What the theme makes clickable only, the keyboard reaches as well; its scroll areas get names. */
 window.addEventListener("load", () => {
