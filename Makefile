@@ -24,7 +24,7 @@ PRODUCTION := IMS_ENVIRONMENT=production DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial evals screenshots drills-short test-pooled
+.PHONY: help setup demo test check serve lint fmt clean bench bench-peers mutation oracle examples openapi texts sdk sdk-test fuzz fuzz-short drills serve-mcp agents-trial evals screenshots drills-short test-pooled
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,7 @@ check: $(SYNCED) lint ## Check style, types, layers, prose, migrations, deployme
 	$(PRODUCTION) $(TOOLS) policy_docs --check
 	$(PRODUCTION) $(TOOLS) error_docs --check
 	$(PRODUCTION) $(TOOLS) openapi --check
+	$(PRODUCTION) $(TOOLS) texts --check
 	cd tools/openapi-lint && npm ci --no-audit --no-fund --silent && npm run --silent redocly && npm run --silent spectral
 
 serve: $(SYNCED) ## Serve on http://127.0.0.1:8000 (development environment unless IMS_ENVIRONMENT is set)
@@ -76,6 +77,9 @@ examples: $(SYNCED) ## Run the tour and record the examples and recipes for the 
 
 openapi: $(SYNCED) ## Write docs/openapi.json and list breaking changes
 	$(PRODUCTION) $(TOOLS) openapi
+
+texts: $(SYNCED) ## Write the catalogue of the console's texts
+	$(PRODUCTION) $(TOOLS) texts
 
 bench: $(SYNCED) ## Run the benchmarks, about 20 minutes (requires wrk, and DATABASE_URL of a PostgreSQL database)
 	@status=0; for each in comparison growth memory analytics agents; do \

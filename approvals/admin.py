@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from approvals.choices import OFFERED_REASONS, ApprovalStatus, HandoffStatus
 from approvals.models import Approval, ApprovalRule, Handoff
@@ -39,15 +41,15 @@ class ApprovalAdmin(RecordAdmin):
         }
     }
 
-    @admin.display(description="Target")
+    @admin.display(description=_lazy("Target"))
     def show_reference_type(self, record: Any) -> Any:
         return record_link(record.reference_type, record.reference_id)
 
-    @admin.display(description="Status")
+    @admin.display(description=_lazy("Status"))
     def show_status(self, record: Any) -> Any:
         """The effective status: an approval expires without being written."""
         status = ApprovalStatus.EXPIRED if record.expired else ApprovalStatus(record.status)
-        return badge(status.label, self.tones["status"][status])
+        return badge(_(str(status.label)), self.tones["status"][status])
 
 
 @admin.register(ApprovalRule)
@@ -79,6 +81,6 @@ class HandoffAdmin(RecordAdmin):
     titles = {"reason_code": "Reason", "created_by": "Raised by"}
     tones = {"status": {HandoffStatus.OPEN: "primary", HandoffStatus.ACCEPTED: "info", HandoffStatus.CLOSED: "success"}}
 
-    @admin.display(description="About")
+    @admin.display(description=_lazy("About"))
     def show_reference_type(self, record: Any) -> Any:
         return record_link(record.reference_type, record.reference_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.choices import Origin
 from audit.disclosure import changes_for
@@ -64,6 +65,6 @@ class AuditEntryAdmin(RecordAdmin):
             entry.changes = changes_for(request.user, entry.reference_type, entry.changes)
         return entry
 
-    @admin.display(description="Record")
+    @admin.display(description=_lazy("Record"))
     def show_reference_type(self, record: Any) -> Any:
         return record_link(record.reference_type, record.reference_id)

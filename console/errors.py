@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.codes import Code
 from core.context import current
@@ -16,11 +18,11 @@ from core.http import problems
 PREFIX = "/console"
 
 SENTENCES = {
-    400: "The request cannot be parsed.",
-    403: "Your role is not permitted to open this.",
-    404: "The page was not found, or the record is not in your scope.",
-    500: "Internal server error. Nothing was written.",
-    503: "Nothing was written. Try again later.",
+    400: _lazy("The request cannot be parsed."),
+    403: _lazy("Your role is not permitted to open this."),
+    404: _lazy("The page was not found, or the record is not in your scope."),
+    500: _lazy("Internal server error. Nothing was written."),
+    503: _lazy("Nothing was written. Try again later."),
 }
 
 
@@ -30,13 +32,22 @@ def is_console(request: HttpRequest) -> bool:
 
 
 def page(
-    status: int, sentence: str = "", headers: dict[str, str] | None = None, request: HttpRequest | None = None
+    status: int,
+    sentence: str = "",
+    headers: dict[str, str] | None = None,
+    request: HttpRequest | None = None,
+    *,
+    english: bool = False,
 ) -> HttpResponse:
-    """An error as a page: inside the console for its users, static where that could fail as well."""
+    """An error as a page: inside the console for its users, static where that could fail as well.
+
+    `english` is for sentences of the API, which are not translated.
+    """
     facts = {
         "status": status,
-        "title": HTTPStatus(status).phrase,
+        "title": _(HTTPStatus(status).phrase),
         "sentence": sentence or SENTENCES.get(status, ""),
+        "english": english,
         "request_id": current().request_id,
     }
     if request is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR and _is_inside(request):
@@ -54,7 +65,9 @@ def _is_inside(request: HttpRequest) -> bool:
 def refuse(refusal: Refusal, request: HttpRequest | None = None) -> HttpResponse:
     """A refusal as a page."""
     headers = problems.headers_of(refusal)
-    return problems.attach_refusal(refusal, page(refusal.meaning.status, refusal.detail, headers, request))
+    return problems.attach_refusal(
+        refusal, page(refusal.meaning.status, refusal.detail, headers, request, english=True)
+    )
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -76,7 +89,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_console(request):
         return problems.csrf_failure(request, reason)
-    return page(403, "The form has expired. Go back, reload the page and send it again.", request=request)
+    return page(403, _("The form has expired. Go back, reload the page and send it again."), request=request)
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:

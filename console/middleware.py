@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from console.errors import is_console, refuse
 from core.codes import Code
@@ -47,7 +48,7 @@ class ConsoleMiddleware:
             zone = zone_of(request.user.timezone)
             if request.user.lacks_second_factor and request.path_info not in _open_to_all():
                 return HttpResponseRedirect(reverse("admin:second_factor"))
-        with timezone.override(zone):
+        with timezone.override(zone), translation.override(_language(request)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -62,6 +63,12 @@ class ConsoleMiddleware:
 def _open_to_all() -> frozenset[str]:
     """The pages of an account that must first enrol its second factor."""
     return frozenset(reverse(f"admin:{name}") for name in ("second_factor", "login", "logout"))
+
+
+def _language(request: HttpRequest) -> str:
+    """The language that the browser asks for, if there is a catalogue of it."""
+    several = len(settings.LANGUAGES) > 1
+    return translation.get_language_from_request(request) if several else settings.LANGUAGE_CODE
 
 
 def check_query(request: HttpRequest) -> None:

@@ -22,6 +22,8 @@ GROUPS = (
     "Audit",
 )
 
+OTHERS = "Other"
+
 # The console's own pages.
 OWN = (
     (_lazy("Shift"), "home", "index"),
@@ -38,7 +40,7 @@ def groups(site: Any, viewer: Any) -> list[tuple[str, list[Any]]]:
     members: dict[str, list[Any]] = {title: [] for title in GROUPS}
     for each in site._registry.values():
         if each.may_read(viewer):
-            members.setdefault(each.group or "Other", []).append(each)
+            members.setdefault(each.group or OTHERS, []).append(each)
     return [(title, found) for title, found in members.items() if found]
 
 
@@ -60,6 +62,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _item(each: Any) -> dict[str, Any]:
     meta = each.model._meta
-    name = str(meta.verbose_name_plural)
+    name = _(str(meta.verbose_name_plural))
     link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return {"title": name[:1].upper() + name[1:], "icon": each.icon, "link": link}

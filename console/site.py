@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import Resolver404, path, resolve, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.sites import UnfoldAdminSite
 
 from console.acting.pages import act
@@ -27,6 +29,7 @@ from incidents.models import Incident
 
 # The site's own pages. Password changes and activations use the API.
 PAGES = frozenset({"index", "login", "logout", "jsi18n", "app_list"})
+ENVIRONMENTS = {"production": _lazy("Production"), "development": _lazy("Development"), "test": _lazy("Test")}
 # Types whose audit entries have another entity type, or none.
 UNRECORDED = frozenset({"audit_entry"})
 # Pages that are more than a record's fields.
@@ -141,13 +144,13 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             return []
         page = reverse("admin:trail")
         query = f"reference_type={record.entity_type}&reference_id={record.pk}"
-        return [{"title": "Audit trail", "icon": "history", "address": f"{page}?{query}"}]
+        return [{"title": gettext("Audit trail"), "icon": "history", "address": f"{page}?{query}"}]
 
 
 def environment(request: HttpRequest) -> list[str]:
     """A badge that marks non-production environments."""
     tone = {"production": "danger", "development": "warning"}.get(settings.ENVIRONMENT, "info")
-    return [settings.ENVIRONMENT.capitalize(), tone]
+    return [str(ENVIRONMENTS[settings.ENVIRONMENT]), tone]
 
 
 def stylesheet(request: HttpRequest) -> str:

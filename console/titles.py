@@ -37,7 +37,7 @@ def approval_title(record: Approval) -> str:
     status = ApprovalStatus.EXPIRED if record.expired else ApprovalStatus(record.status)
     what = operation_label(record.operation) if record.operation else field_label(record.requested_action)
     subject = subject_of(record.payload)
-    return f"{what}{f': {subject}' if subject else ''}, {str(status.label).lower()}"
+    return f"{what}{f': {subject}' if subject else ''}, {_(str(status.label)).lower()}"
 
 
 def subject_of(payload: Any) -> str:
@@ -56,11 +56,13 @@ def _of_incident(what: Any) -> Title:
 
 def _handoff_title(record: Handoff) -> str:
     what = operation_label(record.operation) if record.operation else field_label(record.reason_code.replace("-", "_"))
-    return f"{what}: {_brief(record.details) or field_label(record.reason_code)}, {record.get_status_display().lower()}"
+    return (
+        f"{what}: {_brief(record.details) or field_label(record.reason_code)}, {_(record.get_status_display()).lower()}"
+    )
 
 
 def _choice(record: Any, name: str) -> str:
-    return str(getattr(record, f"get_{name}_display")())
+    return _(str(getattr(record, f"get_{name}_display")()))
 
 
 TITLES: Mapping[Any, Title] = {

@@ -39,21 +39,21 @@ LEVEL_TONES = {Level.CRITICAL: "primary", Level.HIGH: "info", Level.MEDIUM: "def
 
 class AffectedClientInline(RecordInline):
     model = AffectedClient
-    verbose_name_plural = "Additional affected clients"
+    verbose_name_plural = _lazy("Additional affected clients")
     columns = ("client", "created_at", "removed_at")
     titles = {"created_at": "Since"}
 
 
 class NoteInline(RecordInline):
     model = IncidentNote
-    verbose_name_plural = "Notes"
+    verbose_name_plural = _lazy("Notes")
     columns = ("created_at", "created_by", "body", "public")
     titles = {"created_at": "When", "created_by": "Who"}
 
 
 class PauseInline(RecordInline):
     model = ClockPause
-    verbose_name_plural = "Pauses of the resolution clock"
+    verbose_name_plural = _lazy("Pauses of the resolution clock")
     columns = ("reason", "started_at", "ended_at", "ended_by", "end_cause", "note", "end_note")
     titles = {"started_at": "Since", "ended_at": "Until"}
 
@@ -180,7 +180,7 @@ class IncidentAdmin(RecordAdmin):
         box = '<input type="checkbox" class="ims-choose" form="bulk" name="pk" value="{}" aria-label="{}">'
         return format_html(box, record.pk, label)
 
-    @admin.display(description="Code", ordering="id")
+    @admin.display(description=_lazy("Code"), ordering="id")
     def show_incident_code(self, record: Any) -> str:
         return format_html('<span class="whitespace-nowrap">{}</span>', record.incident_code)
 

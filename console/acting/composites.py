@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from console.acting.controls import ABSENT, KINDS, Choices, Control, Input, Lines, Option, Text
@@ -96,7 +97,7 @@ class Many(Input):
         records = self.form.offered(choice) if choice else []
         if len(records) > OFFERED:
             control.kind, control.value = "text", ", ".join(shown)
-            control.help = "Numbers, separated by commas."
+            control.help = gettext("Numbers, separated by commas.")
             return control
         control.kind, control.help = "multiple", ""
         control.options = [Option(str(each.pk), title_of(each), str(each.pk) in shown) for each in records]

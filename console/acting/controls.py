@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.utils import timezone
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from console.acting.labels import choice_label, field_label
@@ -86,7 +87,7 @@ class Input:
 
     @property
     def help(self) -> str:
-        return str(self.field.help_text or "")
+        return gettext(str(self.field.help_text or ""))
 
 
 class Text(Input):
@@ -195,7 +196,7 @@ class Lines(Input):
 
     @property
     def help(self) -> str:
-        return super().help or "Separated by commas."
+        return super().help or gettext("Separated by commas.")
 
 
 class Choices(Input):

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from core.operations.registry import Operation
 
 # The labels of the operations' buttons.
-LABELS: Mapping[str, object] = {
+LABELS: Mapping[str, str] = {
     "access.end_session": _("End session"),
     "access.logout": _("Log out"),
     "approval.approve": _("Approve"),
@@ -111,7 +112,7 @@ WORDS = {
     "ids": "",
     "timezone": "time zone",
 }
-FIELDS: Mapping[str, object] = {
+FIELDS: Mapping[str, str] = {
     "assigned_to_id": _("Assigned to"),
     "assigned_manager_id": _("Incident manager"),
     "author_id": _("Author"),
@@ -135,20 +136,28 @@ OF_PROGRAMMERS = re.compile(r"\s(?:SOPs? [0-9]|Raises Refusal)")
 
 def label_of(operation: Operation) -> str:
     """The label of the operation's button."""
-    return str(LABELS.get(operation.name) or _plain(operation.name.replace(".", " ")))
+    return gettext(LABELS.get(operation.name) or field_source(operation.name.replace(".", " ")))
 
 
 def purpose_of(operation: Operation) -> str:
     """The operation's purpose, without what is for programmers."""
+    return gettext(purpose_source(operation))
+
+
+def purpose_source(operation: Operation) -> str:
+    """The English text of a purpose. Those that end in `_source` are what the catalogue contains."""
     return OF_PROGRAMMERS.split(operation.purpose, maxsplit=1)[0].strip()
 
 
 def field_label(name: str) -> str:
     """A field's name in words: `client_id` is "Client"."""
-    named = FIELDS.get(name)
-    if named:
-        return str(named)
-    return _plain(f"{name.removesuffix('_ids')}s" if name.endswith("_ids") else name.removesuffix("_id"))
+    return gettext(field_source(name))
+
+
+def field_source(name: str) -> str:
+    """The English words of a field's name."""
+    plain = f"{name.removesuffix('_ids')}s" if name.endswith("_ids") else name.removesuffix("_id")
+    return FIELDS.get(name) or _plain(plain)
 
 
 def _plain(name: str) -> str:
@@ -161,7 +170,7 @@ def value_label(value: object) -> str:
     if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, list | tuple):
         return ", ".join(value_label(each) for each in value)
     if isinstance(value, dict):
@@ -171,5 +180,10 @@ def value_label(value: object) -> str:
 
 def choice_label(value: object, label: object) -> str:
     """A choice's label; one that was made from its machine name is written as in a sentence."""
+    return gettext(choice_source(value, label))
+
+
+def choice_source(value: object, label: object) -> str:
+    """The English text of a choice."""
     made = {str(value), str(value).replace("_", " ").title()}
     return _plain(str(value)) if str(label) in made and "_" in str(value) else str(label)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.operations.registry import Operation
@@ -40,7 +41,7 @@ class Explained:
 
     @property
     def title(self) -> str:
-        return str(self.problem.get("title", ""))
+        return gettext(str(self.problem.get("title", "")))
 
     @property
     def detail(self) -> str:

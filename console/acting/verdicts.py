@@ -79,7 +79,7 @@ class Act:
     @property
     def roles(self) -> str:
         """The permitted roles."""
-        return ", ".join(str(Role(each).label) for each in sorted(self.operation.roles or ()))
+        return ", ".join(_(Role(each).label) for each in sorted(self.operation.roles or ()))
 
     @property
     def for_others(self) -> bool:
@@ -178,7 +178,7 @@ def _lifecycle_of(record: Any) -> str:
 
 def _status_label(record: Any, status: str) -> str:
     choices = dict(record._meta.get_field("status").flatchoices)
-    return str(choices.get(status) or value_label(status))
+    return _(str(choices.get(status) or value_label(status)))
 
 
 def _creations(model: Any) -> Iterator[tuple[Operation, str]]:

@@ -50,7 +50,7 @@ def _facts(viewer: User) -> list[tuple[str, str]]:
     return [
         (_("Name"), viewer.name),
         (_("E-mail"), viewer.email),
-        (_("Role"), viewer.get_role_display()),
+        (_("Role"), _(viewer.get_role_display())),
         (_("Department"), value_label(viewer.department)),
         (_("Time zone"), viewer.timezone),
     ]

@@ -82,10 +82,10 @@ def policy(site: Any, request: HttpRequest) -> HttpResponse:
             "name": each.name,
             "sop": ", ".join(map(str, each.sop)),
             "roles": [each.permits(one) for one in Role.values],
-            "elevated": each.elevated.text if each.elevated else "",
-            "in_person": each.in_person.text if each.in_person else "",
-            "condition": each.condition,
-            "lifecycle": each.lifecycle,
+            "elevated": _(each.elevated.text) if each.elevated else "",
+            "in_person": _(each.in_person.text) if each.in_person else "",
+            "condition": _(each.condition),
+            "lifecycle": _(each.lifecycle),
             "purpose": purpose_of(each),
             "address": address_of_act(each.name) if each.target is None and each.permits(viewer.role) else "",
         }
@@ -93,7 +93,7 @@ def policy(site: Any, request: HttpRequest) -> HttpResponse:
         if is_act(each) and (not mine or each.permits(viewer.role))
     ]
     rows.sort(key=lambda row: (int(row["sop"].split(",")[0] or 99), row["label"]))
-    context = {"title": _("Policy"), "rows": rows, "roles": [str(Role(one).label) for one in Role.values], "mine": mine}
+    context = {"title": _("Policy"), "rows": rows, "roles": [_(Role(one).label) for one in Role.values], "mine": mine}
     context["lifecycles"] = drawings()
     answer = TemplateResponse(request, "console/policy.html", {**site.each_context(request), **context})
     response: HttpResponse = read("policy.read", lambda *_args: answer.render(), actor=request.user, discovery=None)

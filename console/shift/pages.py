@@ -18,6 +18,7 @@ from console.shift.trends import weeks_of
 from core.console.columns import address_of
 from core.operations.dispatch import Discovery, read
 from core.reading.discovery import READ
+from incidents.models import Incident
 from reporting.analytics.answer import analyse
 from reporting.analytics.choices import GroupBy
 from reporting.analytics.question import read_question
@@ -48,12 +49,12 @@ def dashboard(site: Any, request: HttpRequest) -> HttpResponse:
         site,
         request,
         "console/dashboard.html",
-        lambda: _dashboard(request),
+        lambda: _dashboard(site, request),
         Discovery("console", filters={"view": "dashboard"}),
     )
 
 
-def _dashboard(request: HttpRequest) -> dict[str, Any]:
+def _dashboard(site: Any, request: HttpRequest) -> dict[str, Any]:
     viewer, name = request.user, request.GET.get("queue", "")
     title, own = scope_of(viewer)
     chosen = queue_of(name, viewer)
@@ -69,6 +70,7 @@ def _dashboard(request: HttpRequest) -> dict[str, Any]:
         "statuses": statuses,
         "matrix": matrix,
         "creations": creations,
+        "bulk": site.list_context(request, Incident)["bulk"],
         "critical": _critical_changes(viewer),
         "internal": getattr(viewer, "is_internal", False),
     }

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from console.acting.labels import field_label, value_label
 from console.clocks import spell_minutes
@@ -53,4 +54,4 @@ def new_key() -> str:
 @register.filter
 def sentence(label: str) -> str:
     """A choice's label as in a sentence: "In Progress" is "In progress"."""
-    return capfirst(str(label).lower())
+    return gettext(capfirst(str(label).lower()))

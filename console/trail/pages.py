@@ -13,7 +13,10 @@ from audit.cursor_feed import INCLUDE, follow
 from audit.models import AuditEntry, Checkpoint
 from audit.operations import READERS, verify_trail
 from audit.views import OWN, TRAIL
+from console.acting.labels import field_label
+from console.trail.filters import Asked, asked_of
 from console.trail.sentences import sentences_of
+from core.codes import Code
 from core.context import bind
 from core.errors import Refusal
 from core.operations.dispatch import Discovery, read
@@ -22,7 +25,6 @@ from core.operations.registry import registry
 from core.verbs import Verb
 
 SHOWN = 50
-FILTERS = ("reference_type", "reference_id", "user_id", "action", "operation", "agent", "request_id")
 
 
 def trail(site: Any, request: HttpRequest) -> HttpResponse:
@@ -30,13 +32,16 @@ def trail(site: Any, request: HttpRequest) -> HttpResponse:
     viewer: Any = request.user
     name = "audit.read" if viewer.role in READERS else "audit.read_own"
     bind(operation=registry[name])
-    given = {each: text for each in FILTERS if (text := request.GET.get(each, "").strip())}
+    asked = asked_of(request.GET, viewer)
+    given, filters = asked.given, asked.filters
     reads = request.GET.get("reads") == "on"
 
     def answer(*_args: Any) -> HttpResponse:
         status, shown = 200, {}
         try:
-            shown = _acts(request, given, reads)
+            if asked.problem:
+                raise Refusal(Code.INVALID_FILTER, asked.problem, rule="contract")
+            shown = _acts(request, asked, reads)
         except Refusal as refusal:  # the page names a bad filter above its form
             status, shown = refusal.meaning.status, {"problem": refusal.detail}
         context = {**site.each_context(request), "title": _("Audit trail"), **_form(given, reads), **shown}
@@ -45,16 +50,22 @@ def trail(site: Any, request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "console/trail.html", context, status=status).render()
 
     discovery = Discovery(AuditEntry.entity_type)
-    response: HttpResponse = read(name, answer, actor=viewer, discovery=discovery, get_query=lambda: given)
+    response: HttpResponse = read(name, answer, actor=viewer, discovery=discovery, get_query=lambda: filters)
     return response
 
 
-def _acts(request: HttpRequest, given: Mapping[str, str], reads: bool) -> dict[str, Any]:
+def _acts(request: HttpRequest, asked: Asked, reads: bool) -> dict[str, Any]:
     """One page of acts, and where it continues."""
     viewer: Any = request.user
     collection = TRAIL if viewer.role in READERS else OWN
+    given, filters = asked.given, asked.filters
     if "after" in request.GET:
-        told = {**given, "after": request.GET["after"], "page_size": str(SHOWN), INCLUDE: "true" if reads else "false"}
+        told = {
+            **filters,
+            "after": request.GET["after"],
+            "page_size": str(SHOWN),
+            INCLUDE: "true" if reads else "false",
+        }
         page = follow(collection, viewer, told)
         numbers = [row["id"] for row in page.rows]
         entries = collection.scoped(viewer).filter(pk__in=numbers).select_related("user").order_by("id")
@@ -63,8 +74,8 @@ def _acts(request: HttpRequest, given: Mapping[str, str], reads: bool) -> dict[s
             "follow": _link(given, reads, after=page.after),
             "following": True,
         }
-    found = collection.filtered(viewer, given)
-    if not reads and "action" not in given:
+    found = collection.filtered(viewer, filters)
+    if not reads and "action" not in filters:
         found = found.filter(sequence__isnull=False)  # the chained entries have an index of their own
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit():
@@ -86,8 +97,8 @@ def _form(given: Mapping[str, str], reads: bool) -> dict[str, Any]:
     return {
         "given": given,
         "reads": reads,
-        "kinds": [(kind, kind.replace("_", " ")) for kind in sorted(models_by_type())],
-        "actions": [(str(each.value), str(each.label)) for each in Verb],
+        "kinds": [(kind, field_label(kind)) for kind in sorted(models_by_type())],
+        "actions": [(str(each.value), _(str(each.label))) for each in Verb],
         "filtered": bool(given),
     }
 

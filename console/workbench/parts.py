@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Count, Value
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.acting.labels import field_label, label_of
@@ -71,6 +72,8 @@ class Missing:
     title: str
     detail: str
     cures: list[tuple[str, str]]
+    # Whether the reason is in the console's words; otherwise it is the API's.
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ def readiness(incident: Incident, viewer: Any) -> Readiness | None:
     items = [
         Missing(
             str(STEPS.get(each["code"]) or field_label(each["code"])),
-            each["detail"],
+            str(DETAILS.get(each["code"]) or each["detail"]),
             _cures(each["code"], incident, viewer),
+            each["code"] in DETAILS,
         )
         for each in verdict["missing"]
     ]
@@ -186,7 +190,9 @@ def _decided(incident: Incident) -> str:
         return str(_("An incident manager lowered it: %(reason)s")) % {"reason": incident.severity_override_reason}
     if incident.severity_rule == EVENT_HINT:
         return hint_clause(incident.severity).sentence
-    return str(SENTENCES.get(incident.severity_rule) or _("It was stated; the facts alone do not give it."))
+    return gettext(SENTENCES.get(incident.severity_rule, "")) or gettext(
+        "It was stated; the facts alone do not give it."
+    )
 
 
 def keyed(acts: list[Act]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.console.columns import Column, References, column, defer_imported, field_of
@@ -188,7 +189,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
         sections = [*self.sections, *([("Record", self.metadata_columns)] if self.metadata_columns else [])]
         readable = [(title, self.readable_names(names, request.user)) for title, names in sections]
         return [
-            (title, {"fields": [self.shown(name, request, full=True) for name in names]})
+            (title and _(title), {"fields": [self.shown(name, request, full=True) for name in names]})
             for title, names in readable
             if names
         ]
@@ -211,7 +212,7 @@ class RecordAdmin(ReadableColumns, ReadOnly, NeverSaves, ModelAdmin):  # type: i
             other = self.admin_site._registry.get(model)
             if other is not None and other.may_read(request.user) and other.lookup_allowed(key, "", request):
                 page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-                found.append({"title": title, "icon": other.icon, "address": f"{page}?{key}={record.pk}"})
+                found.append({"title": _(title), "icon": other.icon, "address": f"{page}?{key}={record.pk}"})
         return [*found, *self.admin_site.record_links(request, record)]
 
     # -- reads, and their audit entries
@@ -282,6 +283,10 @@ class RecordInline(ReadableColumns, ReadOnly, TabularInline):  # type: ignore[mi
     per_page = 20
     can_delete = False
     show_change_link = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.verbose_name_plural = _(str(self.verbose_name_plural))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not self.model.objects.visible_to(request.user).query.is_empty()

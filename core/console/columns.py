@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from core.console.titles import title_of
 from core.operations.entities import models_by_type
@@ -77,7 +78,7 @@ class References:
         name = self.names.get(model, {}).get(pk)
         address = address_of(model, pk) if name is not None else None
         if address is None:
-            return name or f"{capfirst(str(model._meta.verbose_name))} {pk}"
+            return name or f"{capfirst(_(str(model._meta.verbose_name)))} {pk}"
         return format_html('<a href="{}" class="text-link">{}</a>', address, name)
 
 
@@ -85,7 +86,7 @@ def record_link(entity_type: str | None, pk: Any) -> SafeString | str:
     """A record by type and id: a link if the console has a page for that type."""
     if not entity_type:
         return EMPTY
-    text = f"{entity_type.replace('_', ' ')}{'' if pk is None else f' {pk}'}"
+    text = f"{_(entity_type.replace('_', ' '))}{'' if pk is None else f' {pk}'}"
     model = models_by_type().get(entity_type)
     address = address_of(model, pk) if model is not None and pk is not None else None
     return format_html('<a href="{}" class="text-link">{}</a>', address, text) if address else text
@@ -109,8 +110,9 @@ def time_html(value: datetime) -> SafeString:
 def json_text(value: Any) -> SafeString:
     text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
     return format_html(
-        '<details><summary>Show</summary><pre class="whitespace-pre-wrap break-words font-mono text-xs">{}</pre>'
+        '<details><summary>{}</summary><pre class="whitespace-pre-wrap break-words font-mono text-xs">{}</pre>'
         "</details>",
+        _("Show"),
         text,
     )
 
@@ -165,16 +167,16 @@ def column(
     show = _shown_as(field, name, request, full=full, tones=tones)
     show.__name__ = name
     label = title or (field.verbose_name if field is not None else name.rsplit("__", maxsplit=1)[-1].replace("_", " "))
-    show.short_description = capfirst(label)  # type: ignore[attr-defined]
+    show.short_description = capfirst(_(str(label)))  # type: ignore[attr-defined]
     return show
 
 
 def _shown_as(field: Any, name: str, request: HttpRequest, *, full: bool, tones: Mapping[Any, str] | None) -> Column:
     if isinstance(field, models.ForeignKey):
         return lambda record: References.of(request).show(field.related_model, getattr(record, field.attname))
-    choices = dict(getattr(field, "flatchoices", ()))
+    choices = {value: _(str(text)) for value, text in getattr(field, "flatchoices", ())}
     if isinstance(field, models.BooleanField):
-        choices = {True: "Yes", False: "No"}
+        choices = {True: _("Yes"), False: _("No")}
 
     def show(record: Any) -> Any:
         value = value_at(record, name)

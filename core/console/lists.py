@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
@@ -85,7 +86,7 @@ class TableFilter(admin.SimpleListFilter):
     options: Callable[[], Iterable[str]]
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.replace("_", " ")) for name in type(self).options()]
+        return [(name, gettext(name.replace("_", " "))) for name in type(self).options()]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         return queryset.filter(**{self.field_name: self.value()}) if self.value() else queryset

@@ -108,8 +108,10 @@ TEMPLATES = [
 DATABASES = {"default": database(env, BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The API speaks English. The console speaks each language that has a catalogue.
 LANGUAGE_CODE = "en"
-USE_I18N = False
+USE_I18N = True
+LANGUAGES = [(each.parent.name, each.parent.name) for each in sorted(BASE_DIR.glob("console/locale/*/LC_MESSAGES"))]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
