@@ -11,7 +11,7 @@ from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
 from changes.models import RollbackRequest
 from clients.models import SlaAgreement, Subscription
-from console.acting.labels import field_label, label_of
+from console.acting.labels import choice_label, field_label, label_of
 from core.console.titles import Title
 from core.operations.registry import registry
 from incidents.codes import incident_code
@@ -62,7 +62,7 @@ def _handoff_title(record: Handoff) -> str:
 
 
 def _choice(record: Any, name: str) -> str:
-    return _(str(getattr(record, f"get_{name}_display")()))
+    return choice_label(getattr(record, name), getattr(record, f"get_{name}_display")())
 
 
 TITLES: Mapping[Any, Title] = {

@@ -96,7 +96,9 @@ def _what(entry: AuditEntry, titles: Mapping[tuple[str, int], str]) -> str:
         title = titles.get(("incident", pk), "")
         return title if title.startswith(code) else f"{code} {title}".strip()
     named = titles.get((entry.reference_type, pk))
-    return f"{kind} {named}" if named else f"{kind} {pk}"
+    if named is None:
+        return f"{kind} {pk}"
+    return named if named.lower().startswith(kind) else f"{kind} {named}"
 
 
 def _marks(entry: AuditEntry) -> Iterable[str]:
