@@ -17,6 +17,8 @@ VIEWS = [("light", 1440), ("dark", 1440), ("light", 360), ("dark", 360)]
 EACH_VIEW = pytest.mark.parametrize(("scheme", "width"), VIEWS)
 # Whatever is folded is looked at as well.
 UNFOLD = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+# Parts that are loaded after their page have arrived.
+LOADED = "!document.querySelector('.htmx-request')"
 WIDTH = "document.documentElement.scrollWidth"
 BEYOND = """() => [...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > innerWidth + 1).slice(-1)
@@ -40,6 +42,7 @@ class Examination:
 
     def look(self, name: str) -> None:
         page = self.window.page
+        page.wait_for_function(LOADED)
         page.evaluate(UNFOLD)
         page.evaluate(SETTLED)
         found = [each for each in self.axe.run(page).response["violations"] if each["impact"] in SERIOUS]

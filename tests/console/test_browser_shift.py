@@ -18,14 +18,15 @@ from users.choices import CC, EX, IM, SA, TS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_SKIPPED)
 FOCUSED = "document.activeElement.textContent.trim().replace(/\\s+/g, ' ')"
+NAMED = "document.activeElement.name"
 MOST_STEPS = 250
 
 
-def tab_to(window: Visit, label: str) -> None:
+def tab_to(window: Visit, label: str, of: str = FOCUSED) -> None:
     """Reach a control by Tab alone, from where the focus is."""
     for _ in range(MOST_STEPS):
         window.page.keyboard.press("Tab")
-        if window.page.evaluate(FOCUSED) == label:
+        if window.page.evaluate(of) == label:
             return
     raise AssertionError(f"{label} is not reached by Tab")
 
@@ -48,7 +49,7 @@ def test_an_incident_is_worked_on_by_tab_and_keys_alone(visit: Any) -> None:
 
     window.page.keyboard.press("Escape")
     follow(window, "Edit incident")
-    window.page.locator('main [name="status"]').focus()
+    tab_to(window, "status", of=NAMED)
     window.page.keyboard.type("In")
     follow(window, "Edit incident")
     incident.refresh_from_db()
@@ -80,13 +81,13 @@ def test_escape_folds_what_is_open_and_gives_the_focus_back(visit: Any) -> None:
     window = visit(person(IM))
     window.go(page_of(IncidentFactory()))
     keys = window.page.locator("#keys")
-    window.page.locator("#note-body").focus()
-    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("n")
+    tab_to(window, "Add note")
     window.page.keyboard.press("?")
     assert keys.get_attribute("open") is not None
     window.page.keyboard.press("Escape")
     assert keys.get_attribute("open") is None
-    assert window.page.evaluate("document.activeElement.name") == "public"
+    assert window.page.evaluate(FOCUSED) == "Add note"
 
     window.go("/console/incidents/incident/")
     window.page.locator(".ims-filter summary").focus()
