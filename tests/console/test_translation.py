@@ -26,9 +26,9 @@ from tools.pages.catalogue import texts
 from users.choices import IM
 
 OPEN, CLOSE = "⟦", "⟧"
-# Inert parts, and what is marked as English.
+# Inert parts, texts that people wrote, and what is marked as English.
 SILENT = re.compile(
-    r"<(style|script|svg|textarea|time|pre)\b.*?</\1>|<!--.*?-->"
+    r"<(style|script|svg|textarea|time|pre)\b.*?</\1>|<!--.*?-->|<div class=\"ims-prose\">.*?</div>"
     r"""|<(\w+)[^>]*class="[^"]*material-symbols-outlined[^"]*"[^>]*>[^<]*</\2>""",
     re.DOTALL,
 )
