@@ -1,7 +1,6 @@
 """Clients, account managers, business hours and service levels in the console."""
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _lazy
 
 from clients.choices import AgreementStatus, ClientStatus, Severity, SubscriptionStatus, Tier
 from clients.models import AccountAssignment, Calendar, Client, SlaAgreement, Subscription
@@ -13,14 +12,14 @@ SEVERITY_TONES = {Severity.P1: "primary", Severity.P2: "info", Severity.P3: "def
 
 class AssignmentInline(RecordInline):
     model = AccountAssignment
-    verbose_name_plural = _lazy("Account managers")
+    verbose_name_plural = "Account managers"
     columns = ("user", "created_at", "ended_at")
     titles = {"user": "Account manager", "created_at": "Since"}
 
 
 class CalendarInline(RecordInline):
     model = Calendar
-    verbose_name_plural = _lazy("Business hours")
+    verbose_name_plural = "Business hours"
     columns = ("timezone", "weekly_hours", "country", "holidays")
 
 

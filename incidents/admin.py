@@ -39,21 +39,21 @@ LEVEL_TONES = {Level.CRITICAL: "primary", Level.HIGH: "info", Level.MEDIUM: "def
 
 class AffectedClientInline(RecordInline):
     model = AffectedClient
-    verbose_name_plural = _lazy("Additional affected clients")
+    verbose_name_plural = "Additional affected clients"
     columns = ("client", "created_at", "removed_at")
     titles = {"created_at": "Since"}
 
 
 class NoteInline(RecordInline):
     model = IncidentNote
-    verbose_name_plural = _lazy("Notes")
+    verbose_name_plural = "Notes"
     columns = ("created_at", "created_by", "body", "public")
     titles = {"created_at": "When", "created_by": "Who"}
 
 
 class PauseInline(RecordInline):
     model = ClockPause
-    verbose_name_plural = _lazy("Pauses of the resolution clock")
+    verbose_name_plural = "Pauses of the resolution clock"
     columns = ("reason", "started_at", "ended_at", "ended_by", "end_cause", "note", "end_note")
     titles = {"started_at": "Since", "ended_at": "Until"}
 

@@ -278,6 +278,7 @@ class RecordInline(ReadableColumns, ReadOnly, TabularInline):  # type: ignore[mi
     columns: ClassVar[tuple[str, ...]] = ()
 
     formset = ScopedFormSet
+    verbose_name_plural: Any = None
     hide_title = True
     extra = 0
     per_page = 20

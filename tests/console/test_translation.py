@@ -28,8 +28,8 @@ from users.choices import IM
 OPEN, CLOSE = "⟦", "⟧"
 # Inert parts, texts that people wrote, and what is marked as English.
 SILENT = re.compile(
-    r"<(style|script|svg|textarea|time|pre)\b.*?</\1>|<!--.*?-->|<div class=\"ims-prose\">.*?</div>"
-    r"""|<(\w+)[^>]*class="[^"]*material-symbols-outlined[^"]*"[^>]*>[^<]*</\2>""",
+    r"<(style|script|svg|textarea|time|pre)\b.*?</\1>|<!--.*?-->"
+    r"""|<(\w+)[^>]*class="[^"]*(?:material-symbols-outlined|ims-prose)[^"]*"[^>]*>.*?</\2>""",
     re.DOTALL,
 )
 ENGLISH = re.compile(r"""<(?!html)(\w+)[^>]*\slang="en"[^>]*>(?:(?!<\1\b).)*?</\1>""", re.DOTALL)

@@ -135,7 +135,7 @@ def _declared() -> Iterator[str]:
             yield field_source(moves.lifecycle.name)
             yield from (field_source(str(status)) for status in moves.lifecycle)
     for collection in collections.values():
-        yield from (field_source(name) for name in collection.single().fields)
+        yield from (field_source(str(name)) for name in collection.single().fields)
     yield from _of_lists()
 
 
@@ -150,13 +150,15 @@ def _of_shape(shape: Any) -> Iterator[str]:
 
 def _of_lists() -> Iterator[str]:
     """The labels of the lists and of the records' pages."""
-    for model, page in admin.site._registry.items():
+    pages: dict[Any, Any] = dict(admin.site._registry)
+    for model, page in pages.items():
         meta = model._meta
         yield from (page.group, str(meta.verbose_name), str(meta.verbose_name_plural))
         yield from (*page.titles.values(), *(title for title, _label, _key in page.related))
         yield from (option.replace("_", " ") for options in page.value_filters.values() for option in options())
         yield from (name.rsplit("__", maxsplit=1)[-1].replace("_", " ") for name in _columns(page))
         yield from (title or "" for title, _names in page.sections)
+        yield from (str(each.verbose_name_plural or each.model._meta.verbose_name_plural) for each in page.inlines)
         for field in meta.get_fields():
             if hasattr(field, "verbose_name"):
                 yield str(field.verbose_name)
