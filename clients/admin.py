@@ -4,7 +4,8 @@ from django.contrib import admin
 
 from clients.choices import AgreementStatus, ClientStatus, Severity, SubscriptionStatus, Tier
 from clients.models import AccountAssignment, Calendar, Client, SlaAgreement, Subscription
-from core.console.admin import RecordAdmin, RecordInline
+from core.console.admin import RecordAdmin
+from core.console.inlines import RecordInline
 
 GROUP = "Clients & service levels"
 SEVERITY_TONES = {Severity.P1: "primary", Severity.P2: "info", Severity.P3: "default", Severity.P4: "default"}

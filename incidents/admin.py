@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from clients.admin import SEVERITY_TONES
-from core.console.admin import RecordAdmin, RecordInline
+from core.console.admin import RecordAdmin
 from core.console.columns import EMPTY, badge
+from core.console.inlines import RecordInline
 from core.operations.registry import registry
 from incidents.choices import IncidentStatus, Level
 from incidents.events import admin as events_admin  # noqa: F401 - registers its pages
