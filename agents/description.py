@@ -125,3 +125,10 @@ def addresses() -> dict[str, RecordAddress]:
                 path, tuple(sorted(each for each in below if "{" not in each))
             )
     return found
+
+
+@cache
+def discoverable() -> list[str]:
+    """The entity types of discovery."""
+    found: list[str] = description()["components"]["schemas"]["EntityTypeEnum"]["enum"]
+    return found

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from agents.outputs import exact
+from agents.outputs import exact, exact_of_records
+from agents.remedies import with_remedy
 from agents.requests import ApiRequest, ApiResponse, Caller, send
 from agents.results import ToolResult, marked, result_of
 from agents.tools import ToolSpec, always, find_tool, tool_of
@@ -50,10 +51,11 @@ def call_tool(caller: Caller, name: str, arguments: Mapping[str, Any] | None, ca
     if spec is None:
         me = send(caller, ApiRequest("GET", "me/"))
         return result_of("unknown", {}, me) if me.refused else _unknown(name)
-    response = send(caller, spec.request(given), tool_call=f"{spec.name} {call_id}".strip()[:LONGEST_CALL])
+    request, tool_call = spec.request(given), f"{spec.name} {call_id}".strip()[:LONGEST_CALL]
+    response = send(caller, request, tool_call=tool_call)
     if spec.name == "policy" and not response.refused:
         response = _of_sop(response, given.get("sop"))
-    return result_of(spec.name, given, response)
+    return with_remedy(result_of(spec.name, given, response), caller, request, given.get("id"), tool_call)
 
 
 def _unknown(name: str) -> ToolResult:
@@ -75,13 +77,17 @@ def read_resource(caller: Caller, uri: str) -> str:
         document = response.document if response.refused else _of_sop(response, int(found[1])).document
     elif found := INCIDENT.match(uri):
         document = _brief(caller, found[1])
-    elif (found := SCHEMA.match(uri)) and (spec := find_tool(found[1])):
-        document = exact(spec.endpoints)
+    elif (found := SCHEMA.match(uri)) and (schema := exact_of_records(found[1]) or _exact_of(find_tool(found[1]))):
+        document = schema
     else:
         raise UnknownResource(uri)
     if document.get("status") in (401, 403) and "code" in document:
         raise PermissionError(document["detail"])
     return orjson.dumps(document).decode()
+
+
+def _exact_of(spec: ToolSpec | None) -> dict[str, Any] | None:
+    return None if spec is None else exact(spec.endpoints)
 
 
 def _brief(caller: Caller, pk: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from agents.description import Schema, description
+from agents.description import Schema, addresses, description, discoverable
 from agents.results import DOCUMENTS, free_text
 from core.http.routes import API_PREFIX
 
@@ -35,6 +35,18 @@ MARKED: Schema = {
 # The sentence of a problem quotes arguments now and then.
 SENTENCE: Schema = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Untrusted"}]}
 SAID = ("detail",)
+FIND = "GET /discovery/"
+# A record in a brief list.
+BRIEF_ROW: Schema = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "label": {"$ref": "#/$defs/Marked"},
+        "status": {"type": ["string", "null"]},
+    },
+    "required": ["id", "label", "status"],
+    "additionalProperties": False,
+}
 
 
 @cache
@@ -47,14 +59,48 @@ def exact(endpoints: tuple[str, ...]) -> Schema:
 
 
 @cache
+def exact_of_records(name: str) -> Schema | None:
+    """The exact schema of `find`, or of `find` or `get` for one type, as `get.incident`; None for other names."""
+    tool, _, entity_type = name.partition(".")
+    every = addresses()
+    if tool == "get" and entity_type in every:
+        return exact(tuple(f"GET {path}" for path in every[entity_type].paths))
+    if tool != "find" or (entity_type and entity_type not in discoverable()):
+        return None
+    return _exact_find([entity_type] if entity_type else discoverable())
+
+
+def _exact_find(entity_types: list[str]) -> Schema:
+    """No result, one complete record of the type, or a brief list."""
+    schema = exact((FIND,))
+    definitions = dict(schema["$defs"])
+    answer = definitions.pop("DiscoveryAnswer")
+    forms = []
+    for each in entity_types:
+        (record,) = (_rewritten(found, definitions) for found in _answers(f"GET {addresses()[each].path}"))
+        for matches, rows in (
+            (["none"], {"maxItems": 0}),
+            (["one"], {"minItems": 1, "maxItems": 1, "items": record}),
+            (["many"], {"minItems": 2, "items": BRIEF_ROW}),
+        ):
+            told = {"entity_type": {"const": each}, "match": {"enum": matches}, "results": {"type": "array", **rows}}
+            forms.append({**answer, "properties": {**answer["properties"], **told}})
+    return {"type": "object", "anyOf": [*forms, {"$ref": f"#/$defs/{PROBLEM}"}], "$defs": definitions}
+
+
+@cache
 def brief(endpoints: tuple[str, ...]) -> Schema:
     """What tells a record from a problem, for the list of tools: a member that it always has."""
-    told = [_always(each) for endpoint in endpoints for each in _answers(endpoint)]
-    common = sorted(set.intersection(*map(set, told)) - set(_always({"$ref": f"{REFERENCE}{PROBLEM}"}))) if told else []
-    if not common:
-        return {"type": "object"}
-    telling = "id" if "id" in common else common[0]
-    return {"type": "object", "anyOf": [{"required": [telling]}, {"required": ["code"]}]}
+    told = [set(_always(each)) for endpoint in endpoints for each in _answers(endpoint)]
+    of_problems = set(_always({"$ref": f"{REFERENCE}{PROBLEM}"}))
+    telling = sorted({_telling(each - of_problems) for each in told if each - of_problems})
+    if len(telling) > 1 and (common := set.intersection(*told) - of_problems):
+        telling = [_telling(common)]
+    return {"type": "object", "anyOf": [{"required": [each]} for each in (*telling, "code")]}
+
+
+def _telling(members: set[str]) -> str:
+    return "id" if "id" in members else min(members)
 
 
 @cache

@@ -13,9 +13,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from agents.requests import HEADERS, ApiResponse
+from agents.requests import ApiResponse
 from core.models import Record
-from core.operations.registry import registry
 
 # The longest free text that an answer carries; the record itself keeps all of it.
 LONGEST_TEXT = 2_000
@@ -30,7 +29,6 @@ NAMES = frozenset({"name", "vendor_name", "product_name", "component_name", "lab
 # Members that the server writes, to be sent back as they are.
 OFFERED = frozenset({"handoff"})
 NOT_FREE = frozenset({"digest", "password", "other_digest"})
-NEEDS_APPROVAL = ("approval_required", "approval_invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +72,18 @@ def result_of(tool: str, arguments: Mapping[str, Any], response: ApiResponse) ->
     document = response.document if isinstance(response.document, dict) else {"answer": response.document}
     if response.refused:
         told = _marked_problem(document, tuple(_texts(arguments)))
-        return ToolResult(True, _refusal(document), _with_remedy(tool, arguments, told))
+        return ToolResult(True, _refusal(document), told)
     shown = marked(document)
     if "etag" not in shown and (etag := response.headers.get("ETag")):
         shown["etag"] = etag
     if tool in ("request_approval", "approval.request"):
-        shown["decided_at_console"] = settings.IMS_BASE_URL + CONSOLE_OF_APPROVALS.format(id=document["id"])
+        shown["decided_at_console"] = console_of_approval(document["id"])
     return ToolResult(False, _success(tool, document), shown)
+
+
+def console_of_approval(pk: int) -> str:
+    """The page of the console where a person decides on an approval."""
+    return str(settings.IMS_BASE_URL) + CONSOLE_OF_APPROVALS.format(id=pk)
 
 
 def _marked_problem(problem: Mapping[str, Any], given: tuple[str, ...]) -> dict[str, Any]:
@@ -121,16 +124,3 @@ def _refusal(problem: Mapping[str, Any]) -> str:
     person = " Hand over to a person: call handoff." if problem.get("transfer_to_human") else ""
     code, rule, advice = (problem.get(name, "") for name in ("code", "rule", "next"))
     return f"Refused: {code} (rule {rule}, SOP {problem.get('sop') or 'none'}).{failed} Next: {advice}{person}"
-
-
-def _with_remedy(tool: str, arguments: Mapping[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
-    """The problem document; where an approval is missing, with the call that requests it."""
-    if problem.get("code") not in NEEDS_APPROVAL:
-        return problem
-    operation = registry.find(str(problem.get("operation")))
-    if operation is None:
-        return problem
-    payload = {name: value for name, value in arguments.items() if name not in (*HEADERS, "id")}
-    named = {"reference_type": operation.target, "reference_id": arguments.get("id")} if operation.target else {}
-    wanted = {"operation": operation.name, **named, "payload": payload}
-    return {**problem, "approval": {"tool": "request_approval", "arguments": wanted, "then": "repeat with approval_id"}}

@@ -11,9 +11,12 @@ from asgiref.sync import sync_to_async
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
+from agents.elicitation import accepted, can_ask, question_of
 from agents.entry_point import UnknownResource, call_tool, list_tools, read_resource
 from agents.outputs import brief
+from agents.remedies import offer_of, with_accepted
 from agents.requests import Caller
+from agents.results import ToolResult
 from agents.tools import ToolSpec
 
 INSTRUCTIONS = (
@@ -60,14 +63,22 @@ class Handlers:
         tools: list[ToolSpec] = await self._in_thread(list_tools, *self.caller_of(ctx))
         return types.ListToolsResult(tools=[as_tool(each) for each in tools])
 
-    async def call_tool(self, ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        caller, _ = self.caller_of(ctx)
-        result = await self._in_thread(call_tool, caller, params.name, params.arguments, str(ctx.request_id or ""))
+    async def call_tool(
+        self, ctx: Any, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        caller, call_id = self.caller_of(ctx)[0], str(ctx.request_id or "")
+        result: ToolResult = await self._in_thread(call_tool, caller, params.name, params.arguments, call_id)
         if result.document.get("status") == UNAUTHENTICATED and ctx.request is not None:
             ctx.request.scope[REFUSED].append(result.document)
-        document = orjson.dumps(result.document).decode()
-        content: list[Any] = [types.TextContent(type="text", text=text) for text in (result.text, document)]
-        return types.CallToolResult(content=content, structured_content=result.document, is_error=result.refused)
+        offer = offer_of(result) if result.refused and can_ask(ctx) else None
+        if offer is None:
+            return as_result(result)
+        if params.input_responses is None:
+            return question_of(offer)
+        if (reason := accepted(params.input_responses, offer)) is None:
+            return as_result(result)
+        made = await self._in_thread(call_tool, caller, offer.tool, {**offer.arguments, **reason}, call_id)
+        return as_result(with_accepted(result, offer, made))
 
     async def list_resources(self, ctx: Any, params: Any) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])
@@ -103,6 +114,13 @@ def build_server(caller_of: CallerOf, *, thread_sensitive: bool = False) -> Serv
     )
     server.middleware.clear()  # spans of OpenTelemetry, which this product does not export
     return server
+
+
+def as_result(result: ToolResult) -> types.CallToolResult:
+    """A result in the protocol's form: the short text, and the document as text and as a structure."""
+    document = orjson.dumps(result.document).decode()
+    content: list[Any] = [types.TextContent(type="text", text=text) for text in (result.text, document)]
+    return types.CallToolResult(content=content, structured_content=result.document, is_error=result.refused)
 
 
 def as_tool(spec: ToolSpec) -> types.Tool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from agents.description import Schema, addresses, body_schema
+from agents.description import Schema, addresses, body_schema, discoverable
 from agents.requests import HEADERS, ApiRequest
 from core.operations.refusals import codes_of
 from core.operations.registry import Operation, registry
@@ -193,13 +193,14 @@ def _readers() -> list[ToolSpec]:
 
 
 def _of_records() -> list[Row]:
+    found: Schema = {"type": "string", "enum": sorted(discoverable())}
     types: Schema = {"type": "string", "enum": sorted(addresses())}
     records = tuple(f"GET {path}" for each in addresses().values() for path in each.paths)
     return [
         (
             "find",
             "Find or verify records before acting (SOP 1): none, one with all details, or a list to choose from.",
-            schema(["entity_type"], entity_type=types, search=TEXT, filters=ANYTHING),
+            schema(["entity_type"], entity_type=found, search=TEXT, filters=ANYTHING),
             _find,
             ("GET /discovery/",),
         ),

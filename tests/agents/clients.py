@@ -19,12 +19,14 @@ def secret_of(person: Any, *operations: str, **grant: Any) -> str:
     return new_token(person, agent="triage-bot", operations=operations, **grant)[1]
 
 
-def talk(secret: str, use: Callable[[Client], Any], *, mode: str = CURRENT, toolset: str = "") -> Any:
-    """Connect, and return what `use` answers."""
+def talk(
+    secret: str, use: Callable[[Client], Any], *, mode: str = CURRENT, toolset: str = "", person: Any = None
+) -> Any:
+    """Connect, and return what `use` answers. `person` answers questions of the server."""
 
     async def connected() -> Any:
         server = build_server(lambda ctx: (Caller(secret), toolset), thread_sensitive=True)
-        async with Client(server, mode=mode) as client:
+        async with Client(server, mode=mode, elicitation_callback=person) as client:
             return await use(client)
 
     return async_to_sync(connected)()

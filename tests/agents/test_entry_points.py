@@ -12,7 +12,7 @@ from httpx2 import ASGITransport, AsyncClient
 from agents.asgi import application
 
 AGENTS = Path(__file__).resolve().parent.parent.parent / "agents"
-SERVING = {"server.py", "asgi.py", "exchange.py", "stdio.py"}
+SERVING = {"server.py", "asgi.py", "elicitation.py", "exchange.py", "stdio.py"}
 LIBRARIES = ("mcp", "mcp_types", "starlette", "uvicorn")
 
 

@@ -25,7 +25,7 @@ EXTRAS: list[str] = [
 ]
 
 # Modules that need an extra as a whole: only the processes that it is for import them.
-OF_EXTRAS = {"agents.asgi", "agents.exchange", "agents.server", "agents.stdio", "serving.worker"}
+OF_EXTRAS = {"agents.asgi", "agents.elicitation", "agents.exchange", "agents.server", "agents.stdio", "serving.worker"}
 
 
 def modules() -> Iterator[str]:

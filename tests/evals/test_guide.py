@@ -1,10 +1,12 @@
-"""The command of the guide scores the reference agent, in separate processes over HTTP."""
+"""The command of the guide scores the reference agent, in separate processes, over both transports."""
 
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from evals.language import Bad, Outcome
 from evals.scoring import Verdict
@@ -14,11 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "evals.md").read_text()
 
 
-def test_the_command_of_the_guide_scores_the_reference_agent():
+@pytest.mark.parametrize("transport", [[], ["--stdio"]])
+def test_the_command_of_the_guide_scores_the_reference_agent(transport):
     (command,) = re.findall(r"```bash\npython (-m evals .*)\n```", GUIDE)
     words = [each.replace("python ", f"{sys.executable} ", 1) for each in shlex.split(command)]
     done = subprocess.run(  # noqa: S603 - the guide's own command
-        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, *words, *transport], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert re.search(r"sop07-approved +1 of 1", done.stdout)
