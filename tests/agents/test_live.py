@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 
 import httpx2
 import pytest
@@ -118,25 +119,37 @@ def test_a_malformed_call_is_an_error_of_the_protocol(live):
         assert httpx2.post(live["url"], json=malformed, headers=headers).status_code == 400
 
 
-def inspect(live, *words):
+def inspect(target, *words):
     """The answer of the official inspector's command line; skips where it can't be had."""
     npx = shutil.which("npx")
     if npx is None:
         pytest.skip("the inspector needs Node.js with npx")
-    command = [npx, "--yes", "--prefer-offline", INSPECTOR, "--cli", live["url"], "--transport", "http"]
-    command += ["--header", f"Authorization: Bearer {live['secret']}", *words]
     done = subprocess.run(  # noqa: S603 - the guide's own command
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [npx, "--yes", "--prefer-offline", INSPECTOR, "--cli", *target, *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode and "npm error" in done.stderr:
         pytest.skip(f"npm can't install the inspector: {done.stderr.splitlines()[0]}")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_the_official_inspector_lists_and_calls_tools(live):
+def over_http(live):
     assert f"npx {INSPECTOR} --cli http://127.0.0.1:8001/mcp --transport http" in GUIDE
-    listed = inspect(live, "--method", "tools/list")
+    return [live["url"], "--transport", "http", "--header", f"Authorization: Bearer {live['secret']}"]
+
+
+def over_stdio(live):
+    assert f"npx {INSPECTOR} --cli -e IMS_TOKEN=$IMS_TOKEN" in GUIDE
+    named = {**live["environment"], "IMS_TOKEN": live["secret"]}
+    given = [word for name, value in named.items() for word in ("-e", f"{name}={value}")]
+    return [*given, sys.executable, "manage.py", "mcp"]
+
+
+@pytest.mark.parametrize("target", [over_http, over_stdio])
+def test_the_official_inspector_lists_and_calls_tools(live, target):
+    """`--strict` fails where a schema is not portable among clients."""
+    listed = inspect(target(live), "--method", "tools/list", "--strict")
     assert [each["name"] for each in listed["tools"]] == [*ALWAYS, "incident.add_note"]
-    called = inspect(live, "--method", "tools/call", "--tool-name", "policy", "--tool-arg", "sop=16")
+    called = inspect(target(live), "--method", "tools/call", "--tool-name", "policy", "--tool-arg", "sop=16")
     assert called["structuredContent"]["sop"] == 16
