@@ -48,15 +48,14 @@ def clocks() -> Result:
 
 def reload() -> Result:
     """SIGHUP, and an upgrade by USR2, while clients read and write."""
-    with _installation() as (_, server):
+    with _installation() as (_, server), ExitStack() as stack:
         with _writing(server) as told:
             _acknowledged(told, 20)
             server.process.send_signal(signal.SIGHUP)
             time.sleep(4)
-            second = _upgraded(server)
+            stack.callback(os.kill, _upgraded(server), signal.SIGTERM)
             time.sleep(2)
         there = server.vendor_names()
-        os.kill(second, signal.SIGTERM)
     failed = [answer.status for answer in told.values() if answer.status != 201]
     lost = {name for name, answer in told.items() if answer.status == 201} - there
     return Result(
@@ -163,6 +162,7 @@ def _upgraded(server: Server) -> int:
     while time.monotonic() < deadline and not (second and len(_children(second)) > 1):
         second = next((pid for pid in _children(server.process.pid) if _children(pid)), 0)
         time.sleep(0.2)
+    assert second, "no second master serves"
     time.sleep(4)
     server.process.terminate()
     server.process.wait(timeout=40)

@@ -130,7 +130,9 @@ def running_server(url: str, token: str, address: str = "", **more: str) -> Iter
     """The product, served with two workers as in production."""
     address = address or f"127.0.0.1:{free_port()}"
     environment = environment_of(url, IMS_BIND=address, IMS_ACCESS_LOG="0", **more)
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "critical", "--workers", "2"]
+    # The program: a master started as a module cannot start the next one (SIGUSR2).
+    program = str(Path(sys.executable).with_name("gunicorn"))
+    command = [program, "--log-level", "critical", "--workers", "2"]
     log = Path(os.devnull).open("wb")  # noqa: SIM115 - open as long as the server
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
     try:
