@@ -23,7 +23,7 @@ def issued(world: World, actor: Actor, account: Account, answer: dict[str, Any])
 
 def ended(account: Account) -> None:
     """Access that ends is over."""
-    account.tokens, account.shares = {}, []
+    account.tokens, account.scripts, account.shares = {}, {}, []
 
 
 class CreateUser(Act):
@@ -43,8 +43,8 @@ class CreateUser(Act):
         return Verdict("duplicate") if (ask.body or {})["email"] in world.emails else ALLOWED
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
-        world.emails.add((ask.body or {})["email"])
         account = Account(answer["id"], (ask.body or {})["role"], made_by=actor.account.id, had_password=False)
+        account.email = (ask.body or {})["email"]
         assert (answer["activation_share"] is None) == actor.agent
         world.accounts[account.id] = account
         issued(world, actor, account, answer)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.oracle.acts_accounts import CreateUser, Permissions, Reissue
+from tests.oracle.acts_records import CorrectUser, Report
 from tests.oracle.acts_services import ChangePromise, ChangeSubscription, Promise, SetHours
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
 from tests.oracle.policy import ALLOWED, SHORT, Act, Ask, Verdict, judge
@@ -74,6 +75,8 @@ ELEVATED: tuple[tuple[Act, str | None], ...] = (
     (ChangePromise(), "sla"),
     (ChangeSubscription(), "subscription"),
     (SetHours(), "client"),
+    (CorrectUser(), "user"),
+    (Report(), None),
 )
 
 

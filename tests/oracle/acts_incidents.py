@@ -8,9 +8,8 @@ from tests.oracle.severity import LEVELS, YES_OR_NO, severity_of, worse, worst
 from tests.oracle.world import Actor, Incident, World
 
 CATEGORIES = ("system_outage", "network_issue", "software_bug")
-# The first two are one title to the policy: case and white space do not tell titles apart. (Nor does punctuation, by
-# the policy; the product does not fold it yet, so the model does not ask.)
-TITLES = ("Login fails", " LOGIN  fails", "Payments are slow", "Nothing prints")
+# The first three are one title to the policy: case, white space and punctuation do not tell titles apart.
+TITLES = ("Login fails", " LOGIN  fails", "Login: fails!", "Payments are slow", "Nothing prints")
 OPEN = ("open", "in_progress", "escalated")
 VALUES = ("status", "severity", "classification", "affected", "category", "title", "excuse", "manager")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.oracle.acts_incidents import OPEN, rise
 from tests.oracle.drawing import now_and_then, pick, pick_or_none, with_slips
-from tests.oracle.policy import ALLOWED, Act, Ask, Verdict
+from tests.oracle.policy import ALLOWED, Act, Ask, Verdict, of_several
 from tests.oracle.severity import LEVELS
 from tests.oracle.world import HIGH, Actor, Incident, Reference, World
 
@@ -107,9 +107,9 @@ class Subscribe(Act):
         return with_slips(draw, Ask("post", "/subscriptions/", body), "service_level_tier", "start_date")
 
     def references(self, world: World, actor: Actor, ask: Ask) -> str:
-        if (ask.body or {})["client_id"] in world.inactive:
-            return "invalid_reference" if "end_date" not in (ask.body or {}) else "validation_error"
-        return "validation_error" if "end_date" in (ask.body or {}) else ""
+        body = ask.body or {}
+        ended = "validation_error" if "end_date" in body else ""
+        return of_several("invalid_reference" if body["client_id"] in world.inactive else "", ended)
 
     def happens(self, world: World, actor: Actor, ask: Ask, answer: dict[str, Any]) -> None:
         body = ask.body or {}

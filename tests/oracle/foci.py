@@ -9,6 +9,7 @@ from tests.oracle import (
     acts_events,
     acts_governance,
     acts_incidents,
+    acts_records,
     acts_response,
     acts_services,
 )
@@ -23,6 +24,7 @@ MODULES = (
     acts_accounts,
     acts_governance,
     acts_services,
+    acts_records,
 )
 ALL: tuple[Act, ...] = tuple(act for module in MODULES for act in module.ACTS)
 
@@ -32,9 +34,10 @@ FOCI: dict[str, tuple[tuple[str, ...], int]] = {
     "duplicates and clients": (("incident.", "communication.", "workaround.", "postmortem."), 4),
     "alerts": (("event.", "incident.", "communication.", "workaround.", "postmortem."), 2),
     "escalations and changes": (("incident.", "escalation.", "change.", "rollback.", "postmortem."), 2),
-    "accounts": (("user.", "approval."), 1),
+    "accounts": (("user.", "approval.", "token."), 1),
     "authority": (("approval.", "vendor.", "user.create", "user.permissions"), 1),
     "promises": (("subscription.", "sla.", "client.", "incident.create", "incident.update", "approval."), 4),
+    "records": (("incident.", "sla.", "metric.", "report.", "handoff.", "workaround.", "postmortem."), 2),
     "anything": (("",), 6),
 }
 
@@ -58,6 +61,7 @@ GOALS = {
     "escalation.acknowledge": 1,
     "escalation.resolve": 1,
     "user.countersign": 1,
+    "approval.approve": 2,
     "vendor.create": 1,
     "sla.create": 1,
     "event.correlate": 1,

@@ -29,7 +29,7 @@ class Run:
 
     def __init__(self, world: World, draw: Random, focus: Focus, findings: Findings, line: Line) -> None:
         self.world, self.draw, self.focus, self.findings, self.line = world, draw, focus, findings, line
-        self.issued = [token for account in world.accounts.values() for token in account.tokens.values()]
+        world.issued = [token for account in world.accounts.values() for token in account.tokens.values()]
         self.trace: list[str] = []
 
     def play(self, steps: int) -> None:
@@ -60,15 +60,11 @@ class Run:
             act = towards(self.draw)
             actor = self.an_actor(act)
             ask = None if self.enough(act) else act.ask(self.world, actor, self.draw)
-            if ask is not None and not self.twice_wrong(act, actor, ask):
+            if ask is not None:
                 first = first or (act, actor, ask)
                 if not judge(act, self.world, actor, ask):
                     return act, actor, ask
         return first
-
-    def twice_wrong(self, act: Act, actor: Actor, ask: Ask) -> bool:
-        """Whether a body has two flaws of one stage: which of them names the refusal, the policy does not say."""
-        return ask.flaw in ("unknown_field", "validation_error") and bool(act.references(self.world, actor, ask))
 
     def enough(self, act: Act) -> bool:
         """Whether as many incidents are open as the run is about."""
@@ -117,7 +113,7 @@ class Run:
             case = f"{account} with {shares}: {answer.status} {answer.text}"
             raise DisagreementError(f"access.activate: expected {opened}", case)
         if opened:
-            account.shares, account.had_password, account.tokens = [], True, {}
+            account.shares, account.had_password, account.tokens, account.scripts = [], True, {}, {}
             human.accounts.add(account.id)
             if len(human.accounts) > 1:
                 raise DisagreementError("one person can act as several accounts", repr(human))
@@ -140,12 +136,13 @@ class Run:
         tokens = actor.account.tokens
         if actor.agent not in tokens:
             tokens[actor.agent] = login(actor.account, "triage" if actor.agent else "")
-            self.issued.append(tokens[actor.agent])
+            self.world.issued.append(tokens[actor.agent])
         return tokens[actor.agent]
 
     def dead_tokens(self) -> list[str]:
-        alive = {token for account in self.world.accounts.values() for token in account.tokens.values()}
-        return [token for token in self.issued if token not in alive]
+        accounts = self.world.accounts.values()
+        alive = {token for each in accounts for token in (*each.tokens.values(), *each.scripts.values())}
+        return [token for token in self.world.issued if token not in alive]
 
 
 def told_of(actor: Actor) -> str:

@@ -146,7 +146,7 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
         yield Verdict("not_found")
     yield Verdict(act.duties(world, actor, ask))
     mismatch = ask.flaw == "actor_mismatch"
-    yield Verdict(act.references(world, actor, ask) if mismatch else ask.flaw or act.references(world, actor, ask))
+    yield Verdict(of_several("" if mismatch else ask.flaw, act.references(world, actor, ask)))
     yield Verdict(ask.flaw)
     yield Verdict(act.body_duties(world, actor, ask))
     if ask.stale:
@@ -154,6 +154,12 @@ def _stages(act: Act, world: World, actor: Actor, ask: Ask) -> Iterator[Verdict]
     yield act.state(world, actor, ask)
     if act.elevated(world, actor, ask) and not performs_directly(act, actor):
         yield approval_fits(act, world, actor, ask)
+
+
+def of_several(*codes: str) -> str:
+    """The code of a body with failing fields: with several kinds it is validation_error."""
+    kinds = {code for code in codes if code}
+    return kinds.pop() if len(kinds) == 1 else "validation_error" if kinds else ""
 
 
 def performs_directly(act: Act, actor: Actor) -> bool:

@@ -65,7 +65,8 @@ def _seeded(world: World) -> World:
 def _person(world: World, user: object) -> None:
     pk = user.pk  # type: ignore[attr-defined]
     client, vendor = user.client_id, user.vendor_id  # type: ignore[attr-defined]
-    world.accounts[pk] = Account(pk, str(user.role), client, vendor)  # type: ignore[attr-defined]
+    email = str(user.email)  # type: ignore[attr-defined]
+    world.accounts[pk] = Account(pk, str(user.role), client, vendor, email=email)  # type: ignore[attr-defined]
     world.humans.append(Human(len(world.humans), {pk}))
 
 

@@ -18,12 +18,15 @@ class Account:
     made_by: int | None = None
     issued_by: int | None = None
     had_password: bool = True
+    email: str = ""
     # The current activation: its two shares, the countersigner, and its expiry.
     shares: list[str | None] = field(default_factory=list)
     countersigned_by: int | None = None
     shares_until: datetime | None = None
     # The tokens of a person and of their software agent.
     tokens: dict[bool, str] = field(default_factory=dict)
+    # Further tokens of the person, by their ids.
+    scripts: dict[int, str] = field(default_factory=dict)
 
     @property
     def privileged(self) -> bool:
@@ -170,7 +173,11 @@ class World:
         # The person for whom an account was made, before they have activated it.
         self.owners: dict[int, Human] = {}
         self.names = 0
-        self.emails: set[str] = set()  # of accounts made here
+        self.issued: list[str] = []  # every token, those of ended access included
+
+    @property
+    def emails(self) -> set[str]:
+        return {each.email for each in self.accounts.values()}
 
     @property
     def places(self) -> list[tuple[int, int | None]]:
