@@ -61,6 +61,11 @@ class Explained:
         return ", ".join(str(each) for each in self.problem.get("sop", ()))
 
     @property
+    def first_sop(self) -> str:
+        """The procedure whose place on the policy page the refusal leads to."""
+        return self.sop.partition(",")[0]
+
+    @property
     def rule(self) -> str:
         return str(self.problem.get("rule", "")).replace("_", " ")
 

@@ -1,5 +1,6 @@
 """Search, policy, verification of the trail, and a report's files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Subquery
@@ -32,6 +33,8 @@ from reporting.reports.views import SAFE, download_report
 from users.choices import Role
 
 FOUND_EACH = 10
+# Operations of no procedure are listed after the others.
+LAST = 99
 # The newest records of each type that are searched: a text that occurs nowhere must not be looked for in all of them.
 SEARCHED_EACH = 10_000
 # The searched record types, in the order of the page.
@@ -92,12 +95,20 @@ def policy(site: Any, request: HttpRequest) -> HttpResponse:
         for each in registry
         if is_act(each) and (not mine or each.permits(viewer.role))
     ]
-    rows.sort(key=lambda row: (int(row["sop"].split(",")[0] or 99), row["label"]))
+    rows.sort(key=lambda row: (_first_sop(row) or LAST, row["label"]))
+    numbers = [_first_sop(row) for row in rows]
+    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        row["anchor"] = f"sop-{number}" if number and number not in numbers[:place] else ""
     context = {"title": _("Policy"), "rows": rows, "roles": [_(Role(one).label) for one in Role.values], "mine": mine}
     context["lifecycles"] = drawings()
     answer = TemplateResponse(request, "console/policy.html", {**site.each_context(request), **context})
     response: HttpResponse = read("policy.read", lambda *_args: answer.render(), actor=request.user, discovery=None)
     return response
+
+
+def _first_sop(row: Mapping[str, Any]) -> int:
+    """The procedure under which a row is listed; 0 without one."""
+    return int(row["sop"].partition(",")[0] or 0)
 
 
 def verification(site: Any, request: HttpRequest) -> HttpResponse:

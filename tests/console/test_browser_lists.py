@@ -99,3 +99,15 @@ def test_a_note_is_written_on_several_incidents_by_keyboard(visit: Any) -> None:
 
     assert "2 selected, 0 refused" in window.text()
     assert IncidentNote.objects.count() == len(incidents)
+
+
+def test_a_list_is_filtered_without_scripts(visit: Any) -> None:
+    shown, hidden = IncidentFactory(severity="P1"), IncidentFactory(severity="P3")
+    window = visit(person(IM), java_script_enabled=False)
+    window.go(list_of(Incident))
+    window.page.locator(".ims-filter summary").focus()
+    window.page.keyboard.press("Enter")
+    window.press("P1")
+
+    assert shown.incident_code in window.text()
+    assert hidden.incident_code not in window.text()

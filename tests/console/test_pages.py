@@ -99,6 +99,14 @@ def test_everyone_reads_the_policy(db: None, role: str) -> None:
     assert ("Onboard vendor" in text_of(visitor, "/console/policy/?mine")) is (role in (SA, IM, EX))
 
 
+def test_a_refusal_leads_to_its_procedure_on_the_policy_page(db: None) -> None:
+    visitor = browser(UserFactory(role=TS))
+    refusal = visitor.get("/console/act/vendor.create/").content.decode()
+    found = re.search(r'href="/console/policy/#(sop-\d+)"', refusal)
+    assert found
+    assert visitor.get("/console/policy/").content.decode().count(f'id="{found[1]}"') == 1
+
+
 def test_the_trail_is_verified_by_those_who_may(db: None) -> None:
     make("incident")
     assert "The trail is intact" in text_of(browser(UserFactory(role=IM)), "/console/verification/")
