@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from changes.choices import ChangeStatus, RiskLevel
 from changes.models import ChangeRequest
 from console.acting.verdicts import creations_of
+from console.shift.clients import clients_of
 from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
 from console.shift.queue import TITLES, rows_of, scope_of, severities_by_status, tiles_of
 from console.shift.queue import records_of as queue_of
@@ -72,6 +73,7 @@ def _dashboard(site: Any, request: HttpRequest) -> dict[str, Any]:
         "creations": creations,
         "bulk": site.list_context(request, Incident)["bulk"],
         "critical": _critical_changes(viewer),
+        "clients": clients_of(viewer),
         "internal": getattr(viewer, "is_internal", False),
     }
 

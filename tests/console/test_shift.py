@@ -14,12 +14,12 @@ from django.utils import timezone
 from console.clocks import spell_minutes
 from incidents.models import Incident
 from tests.api import Api, statements
-from tests.clients.factories import AgreementFactory, ClientFactory, SubscriptionFactory
+from tests.clients.factories import AgreementFactory, AssignmentFactory, ClientFactory, SubscriptionFactory
 from tests.console.world import browser, list_of, page_of
 from tests.incidents.factories import EscalationFactory, IncidentFactory, NoteFactory
 from tests.products.factories import ComponentFactory
 from tests.users.factories import UserFactory
-from users.choices import CC, IM, STAFF, TS, VC, Role
+from users.choices import AM, CC, IM, STAFF, TS, VC, Role
 
 MOST_STATEMENTS = 15
 
@@ -118,6 +118,18 @@ def test_what_waits_is_counted_as_in_the_inbox(db: None, role: str) -> None:
 def test_the_inbox_of_other_roles_is_not_there(db: None) -> None:
     assert browser(UserFactory(role=TS)).get("/console/inbox/system_acts/").status_code == 404
     assert browser(UserFactory(role=TS)).get("/console/inbox/nothing/").status_code == 404
+
+
+def test_an_account_manager_sees_the_own_clients_with_their_breaches(db: None) -> None:
+    manager, late, calm = UserFactory(role=AM), ClientFactory(name="Late Ltd"), ClientFactory(name="Calm Corp")
+    ClientFactory(name="Foreign Inc")
+    for client in (late, calm):
+        AssignmentFactory(client=client, user=manager)
+    IncidentFactory(client=late, sla_breach=True)
+    IncidentFactory(client=calm)
+    shown = text_of(browser(manager), "/console/").partition("My clients")[2].partition("Start")[0]
+    assert shown.split() == ["Calm", "Corp", "0", "breached", "Late", "Ltd", "1", "breached"]
+    assert "My clients" not in text_of(browser(UserFactory(role=TS)), "/console/")
 
 
 # -- the workbench
