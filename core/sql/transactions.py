@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, InternalError, OperationalError, transaction
 
 from core.codes import Code
 from core.errors import Item, Refusal
@@ -83,7 +83,8 @@ def conflict_of(error: BaseException) -> str | None:
 def atomic_or_unknown() -> Iterator[None]:
     """Run a block in one transaction. Raises OutcomeUnknown if the outcome of the commit is unknown.
 
-    Within another transaction, only the outer commit counts.
+    Within another transaction, only the outer commit counts. An internal error of the driver is an outcome, too: when a
+    session ends during a commit, a pooler adds its own report to that of the server.
     """
     outermost = not transaction.get_connection().in_atomic_block
     committing = False
@@ -91,7 +92,7 @@ def atomic_or_unknown() -> Iterator[None]:
         with transaction.atomic():
             yield
             committing = outermost
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
         if committing and not _undone(error):
             raise OutcomeUnknown from error
         raise

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.models import AuditEntry
@@ -141,11 +141,12 @@ def test_a_login_that_cannot_reset_failures_creates_no_token(monkeypatch):
     [
         OperationalError("server closed the connection unexpectedly"),
         InterfaceError("connection already closed"),
+        InternalError("received 2 results from command 'COMMIT'"),
         caused(OperationalError, sqlstate="57P01"),
         caused(OperationalError, sqlstate="08006"),
         caused(OperationalError, sqlite_errorname="SQLITE_IOERR_FSYNC"),
     ],
-    ids=["closed", "interface", "shutdown", "broken", "input and output"],
+    ids=["closed", "interface", "pooler", "shutdown", "broken", "input and output"],
 )
 @HEADERS
 def test_a_commit_without_a_response_is_reported_as_unknown(monkeypatch, headers, error):
