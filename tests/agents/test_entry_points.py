@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from httpx2 import ASGITransport, AsyncClient
 
 from agents.asgi import application
+from agents.entry_point import call_tool
+from agents.requests import Caller
+from agents.results import ToolResult
+from tests.agents.clients import secret_of
+from tests.api import Api
+from tests.incidents.factories import IncidentFactory
+from tests.users.factories import UserFactory
+from users.choices import TS
 
 AGENTS = Path(__file__).resolve().parent.parent.parent / "agents"
 SERVING = {"server.py", "asgi.py", "elicitation.py", "exchange.py", "stdio.py"}
@@ -60,3 +70,37 @@ def test_without_a_bearer_token_a_client_learns_where_to_look(path, headers):
     assert refused.headers["WWW-Authenticate"] == (
         'Bearer resource_metadata="http://localhost/.well-known/oauth-protected-resource"'
     )
+
+
+def test_only_the_request_of_a_call_looks_its_token_up(monkeypatch):
+    looked_up = []
+    monkeypatch.setattr("agents.asgi._require_token", looked_up.append)
+    monkeypatch.setattr("agents.server.call_tool", lambda *given: ToolResult(False, "inbox: done", {"count": 0}))
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "inbox", "arguments": {}}}
+    headers = {"Authorization": "Bearer abc", "Accept": "application/json"}
+
+    answer = ask("POST", "/mcp", json=message, headers=headers)
+
+    assert answer.json()["result"]["structuredContent"] == {"count": 0}
+    assert looked_up == []
+
+
+@pytest.mark.django_db
+def test_a_call_costs_the_statements_of_its_request():
+    incident, person = IncidentFactory(), UserFactory(role=TS)
+    caller = Caller(secret_of(person, "incident.add_note"))
+    api = Api(None, Authorization=f"Bearer {caller.secret}")
+    notes, note = f"/incidents/{incident.pk}/notes/", {"body": "Looked at it."}
+    pairs = (
+        (lambda: api.get(f"/incidents/{incident.pk}/"), "get", {"entity_type": "incident", "id": incident.pk}),
+        (lambda: api.post(notes, note), "incident.add_note", {"id": incident.pk, **note}),
+    )
+    for request, name, given in pairs:
+        request()  # the use of the token is noted once
+        assert statements(lambda name=name, given=given: call_tool(caller, name, given)) == statements(request)
+
+
+def statements(act):
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return [each["sql"].split()[0] for each in captured.captured_queries]
