@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.sites import UnfoldAdminSite
 
-from console.acting.pages import act
-from console.acting.verdicts import acts_from, acts_on, creations_of, divided
 from console.bulk.pages import bulk, offered_to
 from console.forms import LoginForm
+from console.operations.availability import acts_from, acts_on, creations_of, divided
+from console.operations.pages import act
 from console.people.pages import activation, own_account
 from console.people.second_factor import second_factor
 from console.records.pages import draft_of_report, policy, report_file, search, verification

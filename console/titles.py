@@ -11,7 +11,7 @@ from approvals.models import Approval, ApprovalRule, Handoff
 from audit.models import AuditEntry
 from changes.models import RollbackRequest
 from clients.models import SlaAgreement, Subscription
-from console.acting.labels import choice_label, field_label, label_of
+from console.operations.labels import choice_label, field_label, label_of
 from core.console.titles import Title
 from core.operations.registry import registry
 from incidents.codes import incident_code

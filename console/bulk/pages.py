@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.acting.form import OperationForm
-from console.acting.performing import Refused, Request, perform
-from console.acting.refusals import Explained
+from console.operations.form import OperationForm
+from console.operations.refusals import Explained
+from console.operations.submission import Refused, Request, perform
 from console.shift.pages import page
 from core.console.columns import address_of
 from core.console.titles import title_of

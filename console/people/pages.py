@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from console.acting.labels import value_label
-from console.acting.refusals import Explained
-from console.acting.verdicts import address_of_act
+from console.operations.availability import address_of_act
+from console.operations.labels import value_label
+from console.operations.refusals import Explained
 from console.shift.pages import page
 from core.errors import Refusal
 from core.http.problems import problem

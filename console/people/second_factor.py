@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from console.acting.refusals import Explained
+from console.operations.refusals import Explained
 from core.errors import Refusal
 from core.http.problems import problem
 from core.operations.dispatch import submit

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from console.acting.labels import field_label
+from console.operations.labels import field_label
 from core.operations.lifecycle import Lifecycle
 from core.operations.registry import registry
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import AuditEntry
 from audit.operations import verify_trail
-from console.acting.labels import label_of, purpose_of
-from console.acting.verdicts import address_of_act, is_act
+from console.operations.availability import address_of_act, is_act
+from console.operations.labels import label_of, purpose_of
 from console.records.lifecycles import drawings
 from console.records.panels import report_text
 from console.shift.pages import page

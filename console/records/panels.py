@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 
 from approvals.choices import ApprovalStatus
 from approvals.models import Approval
-from console.acting.labels import choice_label, field_label, value_label
-from console.acting.references import choice_of
-from console.acting.verdicts import address_of_act
+from console.operations.availability import address_of_act
+from console.operations.labels import choice_label, field_label, value_label
+from console.operations.references import choice_of
 from console.titles import operation_label
 from core.console.columns import address_of
 from core.console.titles import title_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from changes.choices import ChangeStatus, RiskLevel
 from changes.models import ChangeRequest
-from console.acting.verdicts import creations_of
+from console.operations.availability import creations_of
 from console.shift.clients import clients_of
 from console.shift.inbox import NAMES, kind_of, records_of, waiting_for
 from console.shift.queue import TITLES, rows_of, scope_of, severities_by_status, tiles_of

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from console.acting.labels import field_label, value_label
 from console.clocks import spell_minutes
+from console.operations.labels import field_label, value_label
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.acting.references import Choice, meant
+from console.operations.references import Choice, meant
 from core.text.times import read_day
 from users.models import User
 

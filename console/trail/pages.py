@@ -13,7 +13,7 @@ from audit.cursor_feed import INCLUDE, follow
 from audit.models import AuditEntry, Checkpoint
 from audit.operations import READERS, verify_trail
 from audit.views import OWN, TRAIL
-from console.acting.labels import field_label
+from console.operations.labels import field_label
 from console.trail.filters import Asked, asked_of
 from console.trail.sentences import sentences_of
 from core.codes import Code

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from audit.choices import Origin
 from audit.disclosure import changes_for
 from audit.models import AuditEntry
-from console.acting.labels import field_label
+from console.operations.labels import field_label
 from console.titles import operation_label
 from core.console.columns import address_of, defer_imported
 from core.console.titles import title_of

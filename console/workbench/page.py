@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from console.acting.verdicts import acts_from, acts_on, divided
 from console.clocks import clocks_of, state_label
+from console.operations.availability import acts_from, acts_on, divided
 from console.shift.pages import page
 from console.shift.queue import SHOWN
 from console.workbench.parts import facts, keyed, named, names_of, people, readiness, related

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from console.acting.labels import field_label, label_of
-from console.acting.verdicts import Act, address_of_act
+from console.operations.availability import Act, address_of_act
+from console.operations.labels import field_label, label_of
 from console.shift.queue import STEPS
 from core.operations.registry import registry
 from incidents.choices import IncidentStatus

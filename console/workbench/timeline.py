@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from console.acting.labels import field_label
+from console.operations.labels import field_label
 from core.console.columns import address_of
 from core.operations.entities import models_by_type
 from resolution.choices import TimelineKind as Kind

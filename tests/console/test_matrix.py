@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.http import QueryDict
 
-from console.acting.form import OperationForm
-from console.acting.verdicts import is_act, refusal_of
+from console.operations.availability import is_act, refusal_of
+from console.operations.form import OperationForm
 from core.operations.registry import Operation, registry
 from tests.api import Api
 from tests.architecture.targets import address, make

@@ -18,7 +18,7 @@ from django.contrib import admin
 from django.template.base import Lexer, TokenType
 from django.utils.text import capfirst
 
-from console.acting.labels import choice_source, field_source, purpose_source
+from console.operations.labels import choice_source, field_source, purpose_source
 from core.codes import MEANINGS
 from core.operations.entities import models_by_type
 from core.operations.registry import registry

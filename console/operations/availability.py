@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console.acting.labels import label_of, value_label
-from console.acting.references import choice_of
+from console.operations.labels import label_of, value_label
+from console.operations.references import choice_of
 from core.errors import Refusal
 from core.operations.authorization import Authorization
 from core.operations.registry import EntryPoint, Operation, registry

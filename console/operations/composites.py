@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from console.acting.controls import ABSENT, KINDS, Choices, Control, Input, Lines, Option, Text
-from console.acting.references import OFFERED, Choice, choice_of, list_choice_of, meant
+from console.operations.controls import ABSENT, KINDS, Choices, Control, Input, Lines, Option, Text
+from console.operations.references import OFFERED, Choice, choice_of, list_choice_of, meant
 from core.console.titles import title_of
 from core.operations.fields import Reference
 

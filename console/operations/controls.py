@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from console.acting.labels import choice_label, field_label
+from console.operations.labels import choice_label, field_label
 from core.operations.fields import PhoneField
 
 ABSENT: Any = object()

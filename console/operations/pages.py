@@ -13,12 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from approvals.models import Approval
-from console.acting.form import OperationForm
-from console.acting.labels import label_of, purpose_of
-from console.acting.performing import Done, Refused, Request, perform
-from console.acting.refusals import Explained
-from console.acting.staleness import differences, read_seen, seen_text, seen_values
-from console.acting.verdicts import is_act
+from console.operations.availability import is_act
+from console.operations.form import OperationForm
+from console.operations.labels import label_of, purpose_of
+from console.operations.refusals import Explained
+from console.operations.staleness import differences, read_seen, seen_text, seen_values
+from console.operations.submission import Done, Refused, Request, perform
 from core.console.columns import address_of
 from core.console.titles import title_of
 from core.context import bind

@@ -9,7 +9,7 @@ from typing import Any
 import rfc8785
 from rest_framework.response import Response
 
-from console.acting.labels import field_label, label_of, value_label
+from console.operations.labels import field_label, label_of, value_label
 from core.console.titles import title_of
 from core.errors import Refusal
 from core.http.idempotency import once

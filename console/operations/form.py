@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework.exceptions import ErrorDetail
 
-from console.acting.composites import input_of
-from console.acting.controls import ABSENT, Control, Input
-from console.acting.references import Choice
+from console.operations.composites import input_of
+from console.operations.controls import ABSENT, Control, Input
+from console.operations.references import Choice
 from core.operations.registry import Operation
 
 # Values that mean "no value".

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from console.acting.form import OperationForm
-from console.acting.labels import field_label, value_label
+from console.operations.form import OperationForm
+from console.operations.labels import field_label, value_label
 from core.json import dumps
 from core.operations.fields import MAX_ID
 from core.reading.collections import collections

@@ -1,1 +1,0 @@
-"""Acting on records: every operation as a form, dispatched like the API's requests."""

@@ -1,0 +1,1 @@
+"""Operations on records: every operation as a form, dispatched like the API's requests."""
