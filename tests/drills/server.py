@@ -75,7 +75,7 @@ class Server:
         name = name or f"Vendor {uuid4().hex}"
         mark = uuid4().hex
         body = {"vendor_name": name, "vendor_type": "cloud_service_provider", "contact_email": f"{mark}@example.com"}
-        return self.send("/vendors/", {**body, "contact_phone": f"+4930{int(mark[:6], 16):09}"}, **headers)
+        return self.send("/vendors/", {**body, "contact_phone": f"+4930{int(mark[:7], 16):09}"}, **headers)
 
     def vendor_names(self) -> set[str]:
         names, path = set[str](), "/vendors/?page_size=100&fields=vendor_name"
