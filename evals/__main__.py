@@ -19,7 +19,7 @@ django.setup()
 from django.test.utils import setup_test_environment  # noqa: E402
 
 from core.management.progress import progress_bar  # noqa: E402
-from evals.language import Bad, Task  # noqa: E402
+from evals.language import Task  # noqa: E402
 from evals.report import summary, table  # noqa: E402
 from evals.runner import Runner, serving  # noqa: E402
 from evals.scoring import Score  # noqa: E402
@@ -86,7 +86,7 @@ def _table(tasks: Sequence[Task]) -> int:
         f"{agent}: {each.task.name} {each.verdict}"
         for agent, scores in found.items()
         for each in scores
-        if each.verdict.passed == (agent in Bad and agent in each.task.fails)
+        if each.verdict.passed == (agent in each.task.fails)
     ]
     print(*wrong, sep="\n")
     return int(bool(wrong))
