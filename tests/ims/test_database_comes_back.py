@@ -36,8 +36,9 @@ class Installation:
             server.execute(statement)  # type: ignore[arg-type]
 
     def end_sessions(self) -> None:
+        """End the sessions of the server, and wait until they are gone."""
         name = urlsplit(self.url).path[1:]
-        self.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+        self.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
 
     def send(self, path: str, body: Any = None, **headers: str) -> tuple[int, str, str]:
         """Status, code and Retry-After of an answer."""
