@@ -3,6 +3,7 @@
 import re
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -260,10 +261,14 @@ def test_the_figures_are_only_read(client: Client) -> None:
 def test_what_several_workers_count_is_one_sum(tmp_path: Path) -> None:
     environment = new_installation(tmp_path, migrated=True, IMS_RATE_ADDRESS="off")
     asked = 40
-    with served(environment, workers=2) as address:
-        for _ in range(asked):
+    with served(environment, "--threads", "1", workers=2) as address:
+
+        def ask(_number: int) -> None:
             with urllib.request.urlopen(f"http://{address}/api/v1/docs/", timeout=60):
                 pass
+
+        with ThreadPoolExecutor(8) as callers:  # more at once than one worker takes
+            list(callers.map(ask, range(asked)))
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
             counted = figures(answer.read().decode())
     name = frozenset({"method": "GET", "operation": "docs.page", "status": "200"}.items())

@@ -382,7 +382,7 @@ def test_the_page_names_no_other_host(api):
     assert "//" not in page.replace("<!DOCTYPE html>", "")
     assert f'data-schema="{PREFIX}/schema/"' in page
     files = re.findall(r'(?:href|src)="/static/([^"]+)"', page)
-    assert len(files) == 4
+    assert len(files) == 5
     assert [name for name in files if finders.find(name) is None] == []
 
 
