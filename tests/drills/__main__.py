@@ -41,8 +41,8 @@ DRILLS = {
     "pooled-races": "races.pooled_races",
     "soak": "soak.soak",
 }
-# Left out of the short form: they take long, or need more than CI has.
-LONG = ("full-disk", "connections", "locks", "verifications", "move", "backup", "soak")
+# Left out of the short form: they take long, need more than CI has, or compare times near their limit.
+LONG = ("full-disk", "connections", "locks", "logins", "verifications", "move", "backup", "soak")
 
 
 def main() -> int:
