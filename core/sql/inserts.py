@@ -34,7 +34,7 @@ class CompiledInsert(models.Model):
 @lru_cache(maxsize=1_000)
 def _statement(model: Any, names: tuple[str, ...]) -> str | None:
     """The SQL, with one parameter for each of these columns; None if a field or the database needs more."""
-    fields = [each for each in model._meta.local_concrete_fields if each.attname in set(names)]
+    fields = [each for each in model._meta.local_concrete_fields if each.attname in names]
     special = any(hasattr(each, "get_placeholder") for each in fields)
     returned = connection.features.can_return_columns_from_insert and model._meta.db_returning_fields
     if special or not returned:

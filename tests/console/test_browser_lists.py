@@ -86,10 +86,11 @@ def test_a_printed_list_has_every_row(visit: Any) -> None:
     assert window.page.evaluate(COVERING) == []
 
 
-def test_a_note_is_written_on_several_incidents_by_keyboard(visit: Any) -> None:
+@pytest.mark.parametrize("address", ["/console/incidents/incident/", "/console/?queue=all"], ids=["list", "queue"])
+def test_a_note_is_written_on_several_incidents_by_keyboard(visit: Any, address: str) -> None:
     incidents = [IncidentFactory(), IncidentFactory()]
     window = visit(person(TS))
-    window.go(list_of(Incident))
+    window.go(address)
     for each in incidents:
         window.page.locator(f'input.ims-choose[value="{each.pk}"]').focus()
         window.page.keyboard.press("Space")

@@ -111,20 +111,6 @@ def test_escape_closes_the_navigation_of_a_narrow_screen(visit: Any) -> None:
     assert window.page.evaluate("document.activeElement.className").startswith("ims-toggle")
 
 
-def test_notes_are_written_on_several_incidents_from_the_queue(visit: Any) -> None:
-    incidents = [IncidentFactory(), IncidentFactory()]
-    window = visit(person(TS))
-    window.go("/console/?queue=all")
-    for each in incidents:
-        window.page.locator(f'input.ims-choose[value="{each.pk}"]').focus()
-        window.page.keyboard.press("Space")
-    window.press("Add note")
-    window.type("body", "Restarted")
-    window.press("Add note")
-    assert "2 selected, 0 refused" in window.text()
-    assert IncidentNote.objects.count() == len(incidents)
-
-
 def test_the_trail_is_filtered_by_day_and_person(visit: Any) -> None:
     incident, tom = IncidentFactory(), UserFactory(role=TS, name="Tom Young")
     ada = UserFactory(role=TS, name="Ada Moor")
